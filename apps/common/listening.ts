@@ -1,0 +1,36 @@
+/**
+ * How a service gets its sockets, and how it says which it got. Shared with whoever starts one: the
+ * installer writes a socket unit for each name, the local region's supervisor reads the line.
+ */
+import { z } from "zod";
+
+/** The line that a service logs, at any log level, once a socket accepts connections. */
+export const listeningSchema = z.object({
+  msg: z.literal("listening"),
+  socket: z.string(),
+  address: z.string(),
+  port: z.int().min(1).max(65535),
+});
+
+export type Listening = z.infer<typeof listeningSchema>;
+
+export type PortVariable<Socket extends string> = `PORT_${Uppercase<Socket>}`;
+
+/** The environment variable that holds a socket's port; 0 means any free one. */
+export function portVariable<Socket extends string>(socket: Socket): PortVariable<Socket> {
+  return `PORT_${socket.toUpperCase()}` as PortVariable<Socket>;
+}
+
+/** Where sd_listen_fds(3) begins to count. */
+const firstDescriptor = 3;
+
+/**
+ * The sockets that systemd opened for this process, name to file descriptor, as sd_listen_fds_with_names(3)
+ * has it. Told apart by name, because the order follows the socket units, not us.
+ */
+export function inheritedSockets(environment: NodeJS.ProcessEnv, pid: number): Map<string, number> {
+  // The variables also reach children of the process that they were meant for.
+  if (environment.LISTEN_PID !== String(pid)) return new Map();
+  const names = (environment.LISTEN_FDNAMES ?? "").split(":").slice(0, Number(environment.LISTEN_FDS ?? 0));
+  return new Map(names.map((name, index) => [name, firstDescriptor + index]));
+}

@@ -1,0 +1,75 @@
+/** What the main.ts of every service does: environment, log, listening sockets, and a graceful stop. */
+import { once } from "node:events";
+import type { RequestListener } from "node:http";
+import type { AddressInfo, ListenOptions } from "node:net";
+import type { Logger } from "pino";
+import type { z } from "zod";
+import type { ServiceName } from "../ports";
+import { readEnvironment, type CommonEnvironment, type SocketName } from "./environment";
+import { inheritedSockets, portVariable, type Listening } from "./listening";
+import { createLog } from "./log";
+import { createServer } from "./server";
+
+/** The app behind each socket of a service. */
+type Apps<Service extends ServiceName> = Record<SocketName<Service>, RequestListener>;
+
+/**
+ * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0. What keeps it from starting, and what
+ * is caught nowhere, is logged as one fatal line, and the exit code is 1.
+ */
+export async function serve<Service extends ServiceName, Environment extends CommonEnvironment<Service>>(
+  schema: z.ZodType<Environment>,
+  createApps: (environment: Environment, log: Logger) => Promise<Apps<Service>> | Apps<Service>,
+): Promise<void> {
+  let log = createLog("info");
+  const fail = (error: unknown) => {
+    log.fatal(error);
+    process.exit(1);
+  };
+  process.on("uncaughtException", fail);
+  try {
+    const environment = readEnvironment(schema, process.env);
+    log = createLog(environment.LOG_LEVEL);
+    await listen(await createApps(environment, log), environment, log);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+async function listen<Service extends ServiceName>(
+  apps: Apps<Service>,
+  environment: CommonEnvironment<Service>,
+  log: Logger,
+): Promise<void> {
+  const inherited = inheritedSockets(process.env, process.pid);
+  const sockets = Object.keys(apps) as SocketName<Service>[];
+  const servers = sockets.map(socket => ({ socket, ...createServer(apps[socket]) }));
+
+  await Promise.all(
+    servers.map(async ({ socket, server }) => {
+      const fd = inherited.get(socket);
+      const own: ListenOptions = { host: environment.LISTEN_ADDRESS, port: environment[portVariable(socket)] };
+      server.listen(fd === undefined ? own : { fd });
+      await once(server, "listening");
+    }),
+  );
+
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    // Ctrl-C reaches the whole process group, and a supervisor sends its own signal besides.
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, "stopping");
+    await Promise.all(servers.map(({ drain }) => drain()));
+    process.exit(0);
+  };
+  process.on("SIGTERM", stop).on("SIGINT", stop);
+
+  // Only now, because whoever reads these lines may stop the service at once. They are a contract and not
+  // information, so LOG_LEVEL doesn't silence them.
+  const contract = log.child({}, { level: "info" });
+  for (const { socket, server } of servers) {
+    const { address, port } = server.address() as AddressInfo;
+    contract.info({ socket, address, port } satisfies Omit<Listening, "msg">, "listening");
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Turns a manifest into a running service. The steps are ordered so that an interruption at any point
+ * leaves either the old or the new service, and the next run does what is left: the release stands in a
+ * folder of its own before anything refers to it, and the record of what is installed is written last.
+ */
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { extract } from "tar";
+import { manifestSchema, type Manifest } from "../manifest";
+import { releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
+
+/** What differs between a host with systemd and a host of the local region. */
+export interface Platform {
+  /** The folder that the host's "/" is: "/" itself, or the folder of a host in the local region. */
+  root: string;
+  /** Makes this unit the one that runs, restarting it. */
+  start(unit: Unit): Promise<void>;
+  /** Resolves when every socket of the unit answers 200 to GET /health. */
+  healthy(unit: Unit, signal: AbortSignal): Promise<void>;
+  /** The end of what the service wrote since it was last started. */
+  journal(unit: Unit): Promise<string>;
+}
+
+/** A service that is not healthy after this is a failed install. */
+const healthTimeout = 30_000;
+
+export class InstallError extends Error {
+  override name = "InstallError";
+}
+
+/**
+ * Installs a service; the result says what was done, in one line.
+ * @throws InstallError when the release is corrupt or does not become healthy. The service that ran before
+ * runs again then, and the message ends with the journal of the one that failed.
+ */
+export async function install(manifest: Manifest, platform: Platform): Promise<string> {
+  const unit = unitOf(manifest);
+  const previous = await installed(manifest.service, platform);
+  if (JSON.stringify(previous) === JSON.stringify(manifest) && (await isHealthyNow(unit, platform))) {
+    return `${manifest.service} unchanged: release ${short(manifest)} is installed and healthy`;
+  }
+  await unpack(manifest, platform);
+  try {
+    await platform.start(unit);
+    await waitUntilHealthy(unit, platform);
+  } catch (error) {
+    const journal = await platform.journal(unit);
+    const outcome = await rollBack(previous, platform);
+    throw new InstallError(
+      `${manifest.service} release ${short(manifest)} failed: ${(error as Error).message}; ${outcome}\n` +
+        `its journal:\n${journal.trimEnd() || "(empty)"}`,
+      { cause: error },
+    );
+  }
+  await record(manifest, platform);
+  await prune(manifest, previous, platform);
+  return `${manifest.service} release ${short(manifest)} is installed and healthy`;
+}
+
+function short(manifest: Manifest): string {
+  return manifest.release.sha256.slice(0, 12);
+}
+
+function recordPath(service: Manifest["service"], platform: Platform): string {
+  return join(platform.root, serviceFolder(service), "manifest.json");
+}
+
+/** The manifest last installed with success; none where there is no record, or one that is not understood. */
+async function installed(service: Manifest["service"], platform: Platform): Promise<Manifest | undefined> {
+  try {
+    return manifestSchema.parse(JSON.parse(await readFile(recordPath(service, platform), "utf8")));
+  } catch {
+    return undefined;
+  }
+}
+
+async function record(manifest: Manifest, platform: Platform): Promise<void> {
+  const path = recordPath(manifest.service, platform);
+  await writeFile(`${path}.new`, JSON.stringify(manifest));
+  await rename(`${path}.new`, path);
+}
+
+/** A folder under its final name is complete, as it got that name last. */
+async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
+  const folder = join(platform.root, releaseFolder(manifest));
+  if (existsSync(folder)) return;
+  const archive = await readFile(join(platform.root, manifest.release.archive));
+  const sha256 = createHash("sha256").update(archive).digest("hex");
+  if (sha256 !== manifest.release.sha256) {
+    throw new InstallError(
+      `${manifest.release.archive} is corrupt: its SHA-256 digest is ${sha256}, the manifest says ${manifest.release.sha256}`,
+    );
+  }
+  await rm(`${folder}.new`, { recursive: true, force: true });
+  await mkdir(`${folder}.new`, { recursive: true });
+  await extract({
+    file: join(platform.root, manifest.release.archive),
+    cwd: `${folder}.new`,
+    preserveOwner: false,
+  });
+  await rename(`${folder}.new`, folder);
+}
+
+async function isHealthyNow(unit: Unit, platform: Platform): Promise<boolean> {
+  return platform.healthy(unit, AbortSignal.timeout(2_000)).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function waitUntilHealthy(unit: Unit, platform: Platform): Promise<void> {
+  const signal = AbortSignal.timeout(healthTimeout);
+  try {
+    await platform.healthy(unit, signal);
+  } catch (error) {
+    throw signal.aborted ? new Error(`it is not healthy after ${healthTimeout / 1000} s`) : error;
+  }
+}
+
+async function rollBack(previous: Manifest | undefined, platform: Platform): Promise<string> {
+  if (!previous) return "there is no earlier release to go back to";
+  const unit = unitOf(previous);
+  try {
+    await platform.start(unit);
+    await waitUntilHealthy(unit, platform);
+    return `release ${short(previous)} runs again`;
+  } catch (error) {
+    return `release ${short(previous)} does not come back either: ${(error as Error).message}`;
+  }
+}
+
+/** Keeps the release that runs and the one before it. */
+async function prune(manifest: Manifest, previous: Manifest | undefined, platform: Platform): Promise<void> {
+  const keep = new Set([manifest.release.sha256, previous?.release.sha256]);
+  const folder = join(platform.root, dirname(releaseFolder(manifest)));
+  for (const name of await readdir(folder)) {
+    if (!keep.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+  }
+}

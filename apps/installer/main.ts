@@ -1,0 +1,28 @@
+/** Reads a manifest as JSON from standard input and installs it on this host; exit code 1 says it did not. */
+import { text } from "node:stream/consumers";
+import { prettifyError } from "zod";
+import { manifestSchema } from "../manifest";
+import { install } from "./install";
+import { systemd } from "./systemd";
+
+async function main(): Promise<string> {
+  let input: unknown;
+  try {
+    input = JSON.parse(await text(process.stdin));
+  } catch (error) {
+    throw new Error(`the manifest on standard input is not JSON: ${(error as Error).message}`);
+  }
+  const manifest = manifestSchema.safeParse(input);
+  if (!manifest.success) throw new Error(`the manifest is not valid:\n${prettifyError(manifest.error)}`);
+  return install(manifest.data, systemd);
+}
+
+main().then(
+  outcome => {
+    console.log(outcome);
+  },
+  (error: unknown) => {
+    console.error(`install failed: ${(error as Error).message}`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,29 @@
+/** A unit: one running service as its manifest describes it, in terms that any service manager can keep. */
+import type { Manifest } from "../manifest";
+
+export interface Unit {
+  service: Manifest["service"];
+  /** The command line: the runtime and the service's entry point, absolute paths on the host. */
+  command: [string, string];
+  environment: Record<string, string>;
+  /** Socket name to port. */
+  ports: Record<string, number>;
+}
+
+/** Where the installer keeps what it installs of a service. */
+export function serviceFolder(service: Manifest["service"]): string {
+  return `/opt/elastic-fleet/${service}`;
+}
+
+export function releaseFolder(manifest: Manifest): string {
+  return `${serviceFolder(manifest.service)}/releases/${manifest.release.sha256}`;
+}
+
+export function unitOf(manifest: Manifest): Unit {
+  return {
+    service: manifest.service,
+    command: [manifest.runtime.binary, `${releaseFolder(manifest)}/main.js`],
+    environment: manifest.environment,
+    ports: manifest.ports,
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * The manifest: what tells a host which release of a service to run, on which runtime, with which
+ * environment and ports. Infra writes it to the installer's standard input as JSON; the installer and
+ * the local region read it. This schema is its only definition.
+ */
+import { z } from "zod";
+
+const sha256 = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest, 64 lower-case hexadecimal digits");
+const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be an absolute path of plain names");
+
+export const manifestSchema = z.strictObject({
+  service: z.enum(["data-access", "receiver", "stress"]),
+  /** The bundle of the service: a tar archive, addressed by the digest of its bytes. */
+  release: z.strictObject({ sha256, archive: absolutePath }),
+  /** The Node binary that runs it. */
+  runtime: z.strictObject({ binary: absolutePath }),
+  /** Socket name to TCP port, for example `{"read": 5000, "update": 8080}`. */
+  ports: z.record(
+    z.string().regex(/^[a-z]+$/, "must be a socket's name in lower case"),
+    z.int().min(1).max(65535),
+  ),
+  /** What the service finds in its environment. Nothing secret: the manifest is shown in diffs. */
+  environment: z.record(
+    z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be an environment variable's name in upper case"),
+    z.string().regex(/^[^\0\r\n]*$/, "must be a single line"),
+  ),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;

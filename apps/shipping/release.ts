@@ -1,0 +1,73 @@
+/**
+ * A release: one service bundled into one file, with the installer beside it, in one tar archive that is
+ * named by the digest of its bytes. The same sources give the same bytes on every machine, so that an
+ * unchanged service is an unchanged name, and nothing is shipped or restarted for it.
+ */
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { buildSync } from "esbuild";
+import { create } from "tar";
+import type { ServiceName } from "../ports";
+import { cacheFolder } from "./cache";
+
+const apps = join(__dirname, "..");
+
+export interface Release {
+  service: ServiceName;
+  /** Digest of the archive, in hexadecimal. */
+  sha256: string;
+  /** Path of the archive on this machine. */
+  archive: string;
+}
+
+/**
+ * Builds the release of a service. Synchronous, as a program must know its releases before it declares them.
+ * @throws esbuild's BuildFailure when the service does not compile.
+ */
+export function buildRelease(service: ServiceName): Release {
+  const folder = join(cacheFolder(), "releases");
+  mkdirSync(folder, { recursive: true });
+  const work = mkdtempSync(join(folder, "build-"));
+  try {
+    bundle(join(apps, service, "main.ts"), join(work, "main.js"));
+    bundle(join(apps, "installer", "main.ts"), join(work, "installer.js"));
+    const built = join(work, "release.tar");
+    create(
+      {
+        sync: true,
+        cwd: work,
+        file: built,
+        portable: true, // no owner, no device numbers
+        mtime: new Date(0),
+        onWriteEntry: entry => {
+          if (entry.stat) entry.stat.mode = 0o100644; // whatever the umask here
+        },
+      },
+      ["installer.js", "main.js"],
+    );
+    const sha256 = createHash("sha256").update(readFileSync(built)).digest("hex");
+    const archive = join(folder, `${service}-${sha256}.tar`);
+    renameSync(built, archive);
+    return { service, sha256, archive };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function bundle(entryPoint: string, outfile: string): void {
+  buildSync({
+    entryPoints: [entryPoint],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    // Unminified output names its sources by paths relative to the working folder, which would be in the digest.
+    minify: true,
+    keepNames: false,
+    legalComments: "none",
+    logLevel: "silent",
+  });
+}

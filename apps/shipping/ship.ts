@@ -1,0 +1,57 @@
+/**
+ * How a service reaches a host: which files are copied where, and the command that installs them. Whoever
+ * ships (the command provider, the host suite over plain SSH) uses these same strings.
+ */
+import type { Manifest } from "../manifest";
+import { ports } from "../ports";
+import type { Release } from "./release";
+import { runtime } from "./runtime";
+
+/** The user that hosts are provisioned as; it has sudo, SFTP does not: copies go to its home. */
+export const remoteUser = "ec2-user";
+const home = `/home/${remoteUser}`;
+
+export const remoteRuntime = `${home}/${runtime.archiveName}`;
+const runtimeFolder = `/opt/elastic-fleet/runtimes/${runtime.sha256}`;
+
+export function remoteRelease(release: Release): string {
+  return `${home}/${release.service}-${release.sha256}.tar`;
+}
+
+export function manifestFor(release: Release, environment: Record<string, string>): Manifest {
+  return {
+    service: release.service,
+    release: { sha256: release.sha256, archive: remoteRelease(release) },
+    runtime: { binary: `${runtimeFolder}/node` },
+    ports: ports[release.service],
+    environment,
+  };
+}
+
+/**
+ * The shell command that installs what was copied; it reads the manifest from its standard input. It first
+ * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
+ * and done again.
+ */
+export function installCommand(release: Release): string {
+  const archive = remoteRelease(release);
+  const installer = `${home}/installer-${release.service}`;
+  return [
+    "set -eu",
+    checked(archive, release.sha256),
+    `if ! test -x ${runtimeFolder}/node; then`,
+    `  ${checked(remoteRuntime, runtime.sha256)}`,
+    `  sudo rm -rf ${runtimeFolder}.new`,
+    `  sudo mkdir -p ${runtimeFolder}.new`,
+    `  sudo tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
+    `  sudo mv -T ${runtimeFolder}.new ${runtimeFolder}`,
+    "fi",
+    `mkdir -p ${installer}`,
+    `tar -xf ${archive} -C ${installer} installer.js`,
+    `exec sudo ${runtimeFolder}/node ${installer}/installer.js`,
+  ].join("\n");
+}
+
+function checked(path: string, sha256: string): string {
+  return `echo "${sha256}  ${path}" | sha256sum --check --quiet -`;
+}

@@ -1,0 +1,45 @@
+/** IPv4 ranges as the program divides them. */
+import { parseCIDR } from "ipaddr.js";
+
+export interface Cidr {
+  /** The first address as an unsigned 32-bit number. */
+  network: number;
+  prefix: number;
+}
+
+/** Parses an IPv4 range in CIDR notation; undefined when it is none, or when it has bits set beyond its prefix. */
+export function parseIpv4Cidr(text: string): Cidr | undefined {
+  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text)) return undefined;
+  try {
+    const [address, prefix] = parseCIDR(text);
+    const network = address.toByteArray().reduce((number, byte) => number * 256 + byte, 0);
+    return network % 2 ** (32 - prefix) === 0 ? { network, prefix } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function format({ network, prefix }: Cidr): string {
+  return `${[24, 16, 8, 0].map(shift => (network >>> shift) & 255).join(".")}/${prefix}`;
+}
+
+/** The `index`-th of the 256 equal subnets that a VPC's range divides into: 10.0.0.0/16, 11 gives 10.0.11.0/24. */
+export function subnetCidr(vpcCidr: string, index: number): string {
+  const vpc = parseIpv4Cidr(vpcCidr);
+  if (!vpc) throw new Error(`not an IPv4 range: ${vpcCidr}`);
+  const prefix = vpc.prefix + 8;
+  return format({ network: vpc.network + index * 2 ** (32 - prefix), prefix });
+}
+
+/** RFC 1918. */
+const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(
+  text => parseIpv4Cidr(text) as Cidr,
+);
+
+export function isPrivate(cidr: Cidr): boolean {
+  return privateRanges.some(
+    range =>
+      cidr.prefix >= range.prefix &&
+      Math.floor(cidr.network / 2 ** (32 - range.prefix)) === range.network / 2 ** (32 - range.prefix),
+  );
+}

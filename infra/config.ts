@@ -1,0 +1,92 @@
+/**
+ * The stack's configuration. Pulumi.yaml lists every key with its description and default; what a value must
+ * be stands here. Everything is checked before the first resource, and every problem is reported at once.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+import { z } from "zod";
+import { isPrivate, parseIpv4Cidr } from "./cidr";
+
+/**
+ * Families after whose generation stands a "g" are AWS Graviton, so are a1 and mac2: see "Amazon EC2 instance
+ * type naming conventions" in the EC2 documentation.
+ */
+const arm64 = /^(a1|mac(2|-m)[a-z0-9-]*|[a-z]+[0-9]+g[a-z0-9-]*)\./;
+
+function wholeNumber(smallest: number, largest: number) {
+  const allowed = `must be a whole number from ${smallest} to ${largest}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, allowed)
+    .transform(Number)
+    .refine(value => value >= smallest && value <= largest, allowed);
+}
+
+const schema = z.strictObject({
+  vpcCidr: z.string().refine(text => {
+    const cidr = parseIpv4Cidr(text);
+    return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 20;
+  }, "must be a private IPv4 network from /16 to /20 without bits beyond its prefix, such as 10.0.0.0/16"),
+  receiverCount: wholeNumber(1, 20),
+  instanceType: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, "must be an EC2 instance type, such as t3.micro")
+    .refine(
+      type => !arm64.test(type),
+      "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64",
+    ),
+  sshCidr: z
+    .string()
+    .refine(
+      text => parseIpv4Cidr(text) !== undefined,
+      "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32",
+    ),
+});
+
+export type Config = z.infer<typeof schema>;
+
+/**
+ * @param values as they are configured, keys without the project's name
+ * @throws pulumi.RunError that lists each offending key, its value and what is allowed
+ */
+export function validate(values: Record<string, string>): Config {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const problems = result.error.issues.flatMap(issue => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map(
+        key => `${key}: there is no such key; known are ${Object.keys(schema.shape).join(", ")}`,
+      );
+    }
+    const key = String(issue.path[0]);
+    return [`${key}: ${issue.message}; it is ${JSON.stringify(values[key])}`];
+  });
+  const all = [...new Set(problems)].map(problem => `\n  ${problem}`).join("");
+  throw new pulumi.RunError(`the stack's configuration is not valid:${all}`);
+}
+
+/** The engine fills in Pulumi.yaml's defaults; where the program is evaluated without it, they are read here. */
+function defaults(): Record<string, string> {
+  const project = parse(readFileSync(join(__dirname, "..", "Pulumi.yaml"), "utf8")) as {
+    config: Record<string, { default: string | number }>;
+  };
+  return Object.fromEntries(
+    Object.entries(project.config).map(([key, { default: value }]) => [key, String(value)]),
+  );
+}
+
+export function loadConfig(): Config {
+  const prefix = `${pulumi.getProject()}:`;
+  const configured = Object.entries(pulumi.runtime.allConfig())
+    .filter(([key]) => key.startsWith(prefix))
+    .map(([key, value]) => [key.slice(prefix.length), value] as const);
+  const config = validate({ ...defaults(), ...Object.fromEntries(configured) });
+  if (config.sshCidr === "0.0.0.0/0") {
+    void pulumi.log.warn(
+      "port 22 of the hosts is open to every address; narrow it with `pulumi config set sshCidr <your address>/32`",
+    );
+  }
+  return config;
+}

@@ -1,0 +1,75 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ports, sshPort } from "../apps/ports";
+
+export interface DataNetworkAclArgs {
+  vpcId: pulumi.Input<string>;
+  /** The subnet that it fences. */
+  subnetId: pulumi.Input<string>;
+  /** Whose hosts may update the value. */
+  receiverCidr: string;
+}
+
+const tcp = "6";
+const everywhere = "0.0.0.0/0";
+
+/**
+ * The stateless fence of the data subnet. It lets requests in on three ports and anything out, but no reply
+ * to a request of the data host's own: no ephemeral port is let in, so that host can answer and never ask.
+ */
+export class DataNetworkAcl extends pulumi.ComponentResource {
+  readonly networkAclId: pulumi.Output<string>;
+  readonly association: pulumi.Resource;
+
+  constructor(name: string, args: DataNetworkAclArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("elastic-fleet:infra:DataNetworkAcl", name, args, opts);
+
+    const acl = new aws.ec2.NetworkAcl(
+      name,
+      { vpcId: args.vpcId, tags: { Name: name, part: "network" } },
+      { parent: this },
+    );
+
+    const entries = Object.entries({
+      "ingress-ssh": {
+        ruleNumber: 100,
+        egress: false,
+        cidrBlock: everywhere,
+        fromPort: sshPort,
+        toPort: sshPort,
+      },
+      "ingress-update": {
+        ruleNumber: 200,
+        egress: false,
+        cidrBlock: args.receiverCidr,
+        fromPort: ports["data-access"].update,
+        toPort: ports["data-access"].update,
+      },
+      "ingress-read": {
+        ruleNumber: 300,
+        egress: false,
+        cidrBlock: everywhere,
+        fromPort: ports["data-access"].read,
+        toPort: ports["data-access"].read,
+      },
+      "egress-all": { ruleNumber: 100, egress: true, cidrBlock: everywhere, fromPort: 0, toPort: 65535 },
+    }).map(
+      ([entry, rule]) =>
+        new aws.ec2.NetworkAclRule(
+          `${name}-${entry}`,
+          { networkAclId: acl.id, protocol: tcp, ruleAction: "allow", ...rule },
+          // A changed entry keeps its number, and AWS refuses two of one number.
+          { parent: this, deleteBeforeReplace: true },
+        ),
+    );
+
+    this.association = new aws.ec2.NetworkAclAssociation(
+      name,
+      { networkAclId: acl.id, subnetId: args.subnetId },
+      // Before its entries stand, an ACL denies everything.
+      { parent: this, dependsOn: entries },
+    );
+    this.networkAclId = acl.id;
+    this.registerOutputs({ networkAclId: this.networkAclId });
+  }
+}

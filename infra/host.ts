@@ -1,0 +1,54 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface HostArgs {
+  instanceType: string;
+  /** The image; one that changes later recycles no host. */
+  ami: pulumi.Input<string>;
+  subnetId: pulumi.Input<string>;
+  securityGroupId: pulumi.Input<string>;
+  keyName: pulumi.Input<string>;
+  /** What the host may ask of AWS; without one it gets no credentials. */
+  instanceProfileName?: pulumi.Input<string>;
+  /** The service that it is for, as its tag. */
+  part: string;
+  /** What has to stand before it is launched. */
+  after: pulumi.Resource[];
+}
+
+/** An instance that is provisioned over SSH. */
+export class Host extends pulumi.ComponentResource {
+  readonly instanceId: pulumi.Output<string>;
+  readonly publicIp: pulumi.Output<string>;
+  readonly privateIp: pulumi.Output<string>;
+
+  constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("elastic-fleet:infra:Host", name, { ...args, after: undefined }, opts);
+    const tags = { Name: name, part: args.part };
+    const burstable = args.instanceType.startsWith("t");
+
+    const instance = new aws.ec2.Instance(
+      name,
+      {
+        ami: args.ami,
+        instanceType: args.instanceType,
+        subnetId: args.subnetId,
+        vpcSecurityGroupIds: [args.securityGroupId],
+        associatePublicIpAddress: true,
+        keyName: args.keyName,
+        iamInstanceProfile: args.instanceProfileName,
+        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+        // Out of credits, a burstable instance is throttled below the CPU that scaling waits for.
+        creditSpecification: burstable ? { cpuCredits: "unlimited" } : undefined,
+        rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
+        tags,
+      },
+      { parent: this, dependsOn: args.after, ignoreChanges: ["ami"] },
+    );
+
+    this.instanceId = instance.id;
+    this.publicIp = instance.publicIp;
+    this.privateIp = instance.privateIp;
+    this.registerOutputs({ instanceId: this.instanceId, publicIp: this.publicIp, privateIp: this.privateIp });
+  }
+}

@@ -1,0 +1,146 @@
+/** The whole system, part by part, in the order in which it comes to life. */
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ports } from "../apps/ports";
+import { buildRelease } from "../apps/shipping/release";
+import { fetchRuntime } from "../apps/shipping/runtime";
+import { loadConfig } from "./config";
+import { DataNetworkAcl } from "./data-network-acl";
+import { Host } from "./host";
+import { LoadBalancer } from "./load-balancer";
+import { Network } from "./network";
+import { awsProvider } from "./provider";
+import { ReceiverIdentity } from "./receiver-identity";
+import { SecurityGroups } from "./security-groups";
+import { Service } from "./service";
+import { SshKey } from "./ssh-key";
+import { zonesFor } from "./zones";
+
+const config = loadConfig();
+const provider = awsProvider();
+const region = aws.getRegionOutput({}, { provider }).region;
+const ami = aws.ssm.getParameterOutput(
+  { name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64" },
+  { provider },
+).value;
+
+// The network, and its fences: a stateless one around the data subnet, a stateful one around each kind of host.
+const network = new Network(
+  "fleet",
+  { vpcCidr: config.vpcCidr, zones: zonesFor(config.instanceType, { provider }) },
+  { provider },
+);
+const dataAcl = new DataNetworkAcl(
+  "data",
+  { vpcId: network.vpcId, subnetId: network.subnetIds.data, receiverCidr: network.subnetCidrs.receiver },
+  { provider },
+);
+const groups = new SecurityGroups(
+  "groups",
+  {
+    vpcId: network.vpcId,
+    sshCidr: config.sshCidr,
+    dataCidr: network.subnetCidrs.data,
+    receiverCidr: network.subnetCidrs.receiver,
+  },
+  { provider },
+);
+
+// What every host has in common.
+const key = new SshKey("fleet", {}, { provider });
+const runtime = fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true));
+const hostArgs = { instanceType: config.instanceType, ami, keyName: key.keyName };
+const reachable = [...network.routing, ...groups.rules, dataAcl.association];
+
+// The data host keeps the value.
+const data = new Host(
+  "data",
+  {
+    ...hostArgs,
+    subnetId: network.subnetIds.data,
+    securityGroupId: groups.ids["data-access"],
+    part: "data-access",
+    // Launched before its ACL holds the subnet, it would live under the default ACL, which allows everything.
+    after: [...network.routing, dataAcl.association],
+  },
+  { provider },
+);
+const dataService = new Service("data-access", {
+  host: data,
+  privateKey: key.privateKey,
+  runtime,
+  release: buildRelease("data-access"),
+  after: reachable,
+});
+
+// Receivers answer the Internet through their load balancer. They are installed one after the other, so that
+// it always has a healthy one.
+const identity = new ReceiverIdentity("receiver", {}, { provider });
+const receiverRelease = buildRelease("receiver");
+const receivers = Array.from({ length: config.receiverCount }, (_, index) => `receiver-${index + 1}`).map(
+  name => ({
+    name,
+    host: new Host(
+      name,
+      {
+        ...hostArgs,
+        subnetId: network.subnetIds.receiver,
+        securityGroupId: groups.ids.receiver,
+        instanceProfileName: identity.instanceProfileName,
+        part: "receiver",
+        after: network.routing,
+      },
+      { provider },
+    ),
+  }),
+);
+const receiverServices: Service[] = [];
+for (const { name, host } of receivers) {
+  const before = receiverServices.at(-1) ?? dataService;
+  receiverServices.push(
+    new Service(name, {
+      host,
+      privateKey: key.privateKey,
+      runtime,
+      release: receiverRelease,
+      environment: {
+        // By its private address: through the public one the sender would no longer be in the receiver subnet.
+        DATA_READ_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].read}/`,
+        DATA_UPDATE_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].update}/`,
+        NETWORK_ACL_ID: dataAcl.networkAclId,
+        AWS_REGION: region,
+      },
+      after: [...reachable, identity.policy, before.installed],
+    }),
+  );
+}
+const receiverLoadBalancer = new LoadBalancer(
+  "receiver-lb",
+  {
+    vpcId: network.vpcId,
+    subnetIds: [network.subnetIds["edge-a"], network.subnetIds["edge-b"]],
+    securityGroupId: groups.ids["load-balancer"],
+    targetPort: ports.receiver.http,
+    targets: Object.fromEntries(
+      receivers.map(({ name, host }, index) => [
+        name,
+        { instanceId: host.instanceId, after: receiverServices.slice(index, index + 1) },
+      ]),
+    ),
+    part: "receiver",
+    after: network.routing,
+  },
+  { provider },
+);
+
+export const dataReadUrl = pulumi.interpolate`http://${data.publicIp}:${ports["data-access"].read}/`;
+export const dataNetworkAclId = dataAcl.networkAclId;
+export const receiverLoadBalancerDns = receiverLoadBalancer.dnsName;
+export const receiverLoadBalancerUrl = receiverLoadBalancer.url;
+export const hosts = Object.fromEntries(
+  [{ name: "data", host: data }, ...receivers].map(({ name, host: { instanceId, publicIp, privateIp } }) => [
+    name,
+    { instanceId, publicIp, privateIp },
+  ]),
+);
+export const sshPrivateKey = key.privateKey;

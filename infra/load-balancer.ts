@@ -1,0 +1,83 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface LoadBalancerArgs {
+  vpcId: pulumi.Input<string>;
+  /** Subnets in two zones at least. */
+  subnetIds: pulumi.Input<string>[];
+  securityGroupId: pulumi.Input<string>;
+  /** The port that targets serve on. */
+  targetPort: number;
+  /** Instances that are registered one by one, by a name that is their identity. */
+  targets: Record<string, { instanceId: pulumi.Input<string>; after: pulumi.Resource[] }>;
+  /** The service behind it, as its tag. */
+  part: string;
+  /** What has to stand before it is created: AWS refuses one in a VPC without a way to the Internet. */
+  after: pulumi.Resource[];
+}
+
+/** An internet-facing Application Load Balancer with one listener and one target group. */
+export class LoadBalancer extends pulumi.ComponentResource {
+  readonly dnsName: pulumi.Output<string>;
+  readonly url: pulumi.Output<string>;
+
+  /** @param name at most 24 characters: AWS allows 32, and Pulumi adds a suffix */
+  constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("elastic-fleet:infra:LoadBalancer", name, { ...args, targets: undefined, after: undefined }, opts);
+    const tags = { Name: name, part: args.part };
+
+    const loadBalancer = new aws.lb.LoadBalancer(
+      name,
+      {
+        loadBalancerType: "application",
+        internal: false,
+        subnets: args.subnetIds,
+        securityGroups: [args.securityGroupId],
+        tags,
+      },
+      { parent: this, dependsOn: args.after },
+    );
+    const targetGroup = new aws.lb.TargetGroup(
+      name,
+      {
+        vpcId: args.vpcId,
+        targetType: "instance",
+        protocol: "HTTP",
+        port: args.targetPort,
+        healthCheck: {
+          path: "/health",
+          matcher: "200",
+          interval: 10,
+          timeout: 5,
+          healthyThreshold: 2,
+          unhealthyThreshold: 2,
+        },
+        deregistrationDelay: 30,
+        tags,
+      },
+      { parent: this },
+    );
+    new aws.lb.Listener(
+      name,
+      {
+        loadBalancerArn: loadBalancer.arn,
+        protocol: "HTTP",
+        port: 80,
+        defaultActions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+        tags,
+      },
+      { parent: this },
+    );
+    for (const [target, { instanceId, after }] of Object.entries(args.targets)) {
+      new aws.lb.TargetGroupAttachment(
+        `${name}-${target}`,
+        { targetGroupArn: targetGroup.arn, targetId: instanceId, port: args.targetPort },
+        { parent: this, dependsOn: after },
+      );
+    }
+
+    this.dnsName = loadBalancer.dnsName;
+    this.url = pulumi.interpolate`http://${loadBalancer.dnsName}/`;
+    this.registerOutputs({ dnsName: this.dnsName, url: this.url });
+  }
+}

@@ -1,0 +1,72 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import { installCommand, manifestFor, remoteRelease, remoteRuntime, remoteUser } from "../apps/shipping/ship";
+import type { Release } from "../apps/shipping/release";
+import type { Host } from "./host";
+
+export interface ServiceArgs {
+  host: Host;
+  privateKey: pulumi.Input<string>;
+  /** Path of the runtime's archive on this machine. */
+  runtime: Promise<string>;
+  release: Release;
+  /** Nothing secret: it is shown in diffs. */
+  environment?: Record<string, pulumi.Input<string>>;
+  /** What has to stand before the host can be reached and its service can do its work. */
+  after: pulumi.Resource[];
+}
+
+/** A service shipped to a host and started there: copied and installed over SSH, as the host may have no way out. */
+export class Service extends pulumi.ComponentResource {
+  /** Done when the service is healthy on its host. */
+  readonly installed: pulumi.Resource;
+
+  constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "elastic-fleet:infra:Service",
+      name,
+      { release: args.release.sha256, environment: args.environment },
+      opts,
+    );
+    const { host, release } = args;
+
+    const connection = {
+      host: host.publicIp,
+      user: remoteUser,
+      privateKey: args.privateKey,
+      // An instance takes longer to boot than the default of 10 tries: this waits about 4 minutes.
+      dialErrorLimit: 60,
+    };
+    // A new host under the same name has none of this yet.
+    const triggers = [host.instanceId];
+
+    const runtime = new command.remote.CopyToRemote(
+      `${name}-runtime`,
+      { connection, source: new pulumi.asset.FileAsset(args.runtime), remotePath: remoteRuntime, triggers },
+      { parent: this, dependsOn: args.after },
+    );
+    const archive = new command.remote.CopyToRemote(
+      `${name}-release`,
+      {
+        connection,
+        source: new pulumi.asset.FileAsset(release.archive),
+        remotePath: remoteRelease(release),
+        triggers,
+      },
+      { parent: this, dependsOn: args.after },
+    );
+    this.installed = new command.remote.Command(
+      name,
+      {
+        connection,
+        create: installCommand(release),
+        stdin: pulumi
+          .output(args.environment ?? {})
+          .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2)),
+        triggers,
+      },
+      { parent: this, dependsOn: [runtime, archive, ...args.after] },
+    );
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,12 @@
+/** @jest-config-loader-options {"transpileOnly": true} */
+import type { Config } from "jest";
+
+const config: Config = {
+  testEnvironment: "node",
+  testMatch: ["**/*.test.ts"],
+  // Types are checked once for the whole tree by `tsc`; here each file is only transpiled.
+  transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
+  modulePathIgnorePatterns: ["<rootDir>/.local/"],
+};
+
+export default config;

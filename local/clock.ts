@@ -1,0 +1,35 @@
+/**
+ * The region's clock. It runs `speed` times faster than real time and scales what AWS does by the minute:
+ * health check intervals, CloudWatch periods, warm-up, deregistration delay. Time-outs of a connection
+ * never pass through it: they are real seconds here as there.
+ */
+export interface Clock {
+  /** Region milliseconds since the region started. */
+  now(): number;
+  /** Calls back once, `delay` region milliseconds from now; the result cancels it. */
+  after(delay: number, callback: () => void): () => void;
+  /** Calls back every `interval` region milliseconds, at most every 200 real ones; the result ends it. */
+  every(interval: number, callback: () => void): () => void;
+}
+
+/** Checks more often than this would measure the laptop, not the service. */
+const shortestRealInterval = 200;
+
+export function realClock(speed: number): Clock {
+  const start = performance.now();
+  return {
+    now: () => (performance.now() - start) * speed,
+    after(delay, callback) {
+      const timer = setTimeout(callback, delay / speed);
+      return () => {
+        clearTimeout(timer);
+      };
+    },
+    every(interval, callback) {
+      const timer = setInterval(callback, Math.max(shortestRealInterval, interval / speed));
+      return () => {
+        clearInterval(timer);
+      };
+    },
+  };
+}

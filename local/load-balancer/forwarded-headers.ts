@@ -1,0 +1,38 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+/**
+ * The fields that an Application Load Balancer sets in a request: "HTTP headers and Application Load Balancers",
+ * "Request tracing for your Application Load Balancer", and for Host "How Elastic Load Balancing works".
+ */
+export function forwardedHeaders(
+  headers: IncomingHttpHeaders,
+  client: { address: string },
+  listener: { port: number; dnsName: string },
+): Record<string, string> {
+  return {
+    Host: headers.host?.toLowerCase() ?? listener.dnsName,
+    "X-Forwarded-For": append(headers["x-forwarded-for"], client.address),
+    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Port": String(listener.port),
+    "X-Amzn-Trace-Id": trace(headers["x-amzn-trace-id"]),
+  };
+}
+
+/** Node joins repeated fields with commas; only its types don't know that for these two. */
+type Field = string | string[] | undefined;
+
+function append(list: Field, last: string): string {
+  return list === undefined || list === "" ? last : `${String(list)}, ${last}`;
+}
+
+/** A new Root where none came; else the Self of this load balancer before all that came, in place of a Self among it. */
+function trace(field: Field): string {
+  const kept = String(field ?? "")
+    .split(";")
+    .filter(part => part !== "" && !/^\s*Self=/i.test(part));
+  const hasRoot = kept.some(part => /^\s*Root=/i.test(part));
+  const seconds = Math.floor(Date.now() / 1000);
+  const id = `1-${seconds.toString(16).padStart(8, "0")}-${randomBytes(12).toString("hex")}`;
+  return [`${hasRoot ? "Self" : "Root"}=${id}`, ...kept].join(";");
+}

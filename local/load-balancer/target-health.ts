@@ -1,0 +1,120 @@
+/**
+ * What a load balancer thinks of a target, as a pure state machine. States, reason codes and descriptions are
+ * those of DescribeTargetHealth: "Health checks for Application Load Balancer target groups" (ELB User Guide)
+ * and TargetHealth (ELB API Reference).
+ */
+
+export interface TargetHealth {
+  state: "initial" | "healthy" | "unhealthy" | "draining" | "unused";
+  /** Absent when healthy, like the description. */
+  reason?: TargetHealthReason;
+  description?: string;
+}
+
+export type TargetHealthReason =
+  | "Elb.RegistrationInProgress"
+  | "Elb.InitialHealthChecking"
+  | "Target.FailedHealthChecks"
+  | "Target.Timeout"
+  | "Target.ResponseCodeMismatch"
+  | "Target.DeregistrationInProgress"
+  | "Target.NotInUse"
+  | "Target.NotRegistered";
+
+export type CheckResult =
+  | { result: "passed" }
+  /** No connection, or no valid HTTP on it. */
+  | { result: "failed" }
+  | { result: "timed-out" }
+  | { result: "mismatched"; code: number };
+
+export interface Thresholds {
+  /** Consecutive passes that make an unhealthy target healthy. */
+  healthyThreshold: number;
+  /** Consecutive failures that make a target unhealthy. */
+  unhealthyThreshold: number;
+}
+
+/** A target's health and the run of equal results that leads up to its next change. */
+export interface Standing {
+  readonly health: TargetHealth;
+  readonly passes: number;
+  readonly failures: number;
+}
+
+const standing = (
+  state: TargetHealth["state"],
+  reason?: TargetHealthReason,
+  description?: string,
+): Standing => ({
+  health: reason === undefined ? { state } : { state, reason, description },
+  passes: 0,
+  failures: 0,
+});
+
+export const registering = standing(
+  "initial",
+  "Elb.RegistrationInProgress",
+  "Target registration is in progress",
+);
+export const checking = standing("initial", "Elb.InitialHealthChecking", "Initial health checks in progress");
+export const draining = standing(
+  "draining",
+  "Target.DeregistrationInProgress",
+  "Target deregistration is in progress",
+);
+export const notInUse = standing(
+  "unused",
+  "Target.NotInUse",
+  "Target group is not configured to receive traffic from the load balancer",
+);
+export const notRegistered = standing(
+  "unused",
+  "Target.NotRegistered",
+  "Target is not registered to the target group",
+);
+
+/**
+ * The standing after one more result. A new target needs one passed check; from then on both ways take their
+ * threshold in a row. Of an unhealthy target the latest failure is told. Targets that aren't checked stay as they are.
+ */
+export function afterCheck(before: Standing, check: CheckResult, thresholds: Thresholds): Standing {
+  const { state } = before.health;
+  if (state === "draining" || state === "unused") return before;
+  if (check.result === "passed") {
+    const passes = before.passes + 1;
+    const healthy = state !== "unhealthy" || passes >= thresholds.healthyThreshold;
+    return { health: healthy ? { state: "healthy" } : before.health, passes, failures: 0 };
+  }
+  const failures = before.failures + 1;
+  const unhealthy = state === "unhealthy" || failures >= thresholds.unhealthyThreshold;
+  return { health: unhealthy ? unhealthyBy(check) : before.health, passes: 0, failures };
+}
+
+function unhealthyBy(check: Exclude<CheckResult, { result: "passed" }>): TargetHealth {
+  switch (check.result) {
+    case "failed":
+      return { state: "unhealthy", reason: "Target.FailedHealthChecks", description: "Health checks failed" };
+    case "timed-out":
+      return { state: "unhealthy", reason: "Target.Timeout", description: "Request timed out" };
+    case "mismatched":
+      return {
+        state: "unhealthy",
+        reason: "Target.ResponseCodeMismatch",
+        description: `Health checks failed with these codes: [${check.code}]`,
+      };
+  }
+}
+
+/** Reads an HTTP matcher: a code, a list or a range, e.g. "200", "200,202", "200-299" (Matcher, ELB API Reference). */
+export function parseMatcher(matcher: string): (code: number) => boolean {
+  const ranges = matcher.split(",").map(part => {
+    const [, from, to = from] = /^\s*(\d{3})(?:-(\d{3}))?\s*$/.exec(part) ?? [];
+    if (from === undefined || to === undefined || to < from)
+      throw new Error(
+        `health check matcher "${matcher}": expected codes such as "200", "200,202" or "200-299"`,
+      );
+    return { from: Number(from), to: Number(to) };
+  });
+  return code => ranges.some(({ from, to }) => from <= code && code <= to);
+}
