@@ -56,40 +56,29 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
 
 /** Requests per second over kept-alive connections, each with one request under way. */
 async function load(port: number): Promise<number> {
-  const request = Buffer.from(
-    "GET / HTTP/1.1\r\nHost: bench.localhost\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n",
-  );
-  let answers = 0;
-  let running = true;
+  const request = "GET / HTTP/1.1\r\nHost: bench.localhost\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n";
   const start = performance.now();
-  await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
-      let received = "";
-      socket.on("data", data => {
-        received += data.toString("latin1");
-        const end = received.indexOf("\r\n\r\n");
-        if (end < 0) return;
-        const length = Number(/^content-length: *(\d+)/im.exec(received)?.[1]);
-        if (!received.startsWith("HTTP/1.1 200") || Number.isNaN(length))
-          throw new Error(`answer: ${received}`);
-        if (received.length < end + 4 + length) return;
-        received = "";
-        answers++;
-        if (running) socket.write(request);
-        else socket.end();
-      });
-      socket.write(request);
-      await once(socket, "close");
-    }).concat(
-      new Promise(resolve => {
-        setTimeout(() => {
-          running = false;
-          resolve();
-        }, roundMs);
-      }),
-    ),
-  );
+  let answers = 0;
+  const connection = async () => {
+    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    let received = "";
+    socket.on("data", data => {
+      received += data.toString("latin1");
+      const end = received.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const length = Number(/^content-length: *(\d+)/im.exec(received)?.[1]);
+      if (!received.startsWith("HTTP/1.1 200") || Number.isNaN(length))
+        throw new Error(`answer: ${received}`);
+      if (received.length < end + 4 + length) return;
+      received = "";
+      answers++;
+      if (performance.now() - start < roundMs) socket.write(request);
+      else socket.end();
+    });
+    socket.write(request);
+    await once(socket, "close");
+  };
+  await Promise.all(Array.from({ length: connections }, connection));
   return (answers / (performance.now() - start)) * 1000;
 }
 

@@ -9,7 +9,8 @@ export interface Cidr {
 
 /** Parses an IPv4 range in CIDR notation; undefined when it is none, or when it has bits set beyond its prefix. */
 export function parseIpv4Cidr(text: string): Cidr | undefined {
-  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text)) return undefined;
+  // ipaddr.js reads a number with a leading zero as octal, and AWS refuses it.
+  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text) || /\b0\d/.test(text)) return undefined;
   try {
     const [address, prefix] = parseCIDR(text);
     const network = address.toByteArray().reduce((number, byte) => number * 256 + byte, 0);
@@ -32,14 +33,15 @@ export function subnetCidr(vpcCidr: string, index: number): string {
 }
 
 /** RFC 1918. */
-const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(
-  text => parseIpv4Cidr(text) as Cidr,
-);
+const privateRanges = [
+  { network: 0x0a000000, prefix: 8 },
+  { network: 0xac100000, prefix: 12 },
+  { network: 0xc0a80000, prefix: 16 },
+];
 
 export function isPrivate(cidr: Cidr): boolean {
-  return privateRanges.some(
-    range =>
-      cidr.prefix >= range.prefix &&
-      Math.floor(cidr.network / 2 ** (32 - range.prefix)) === range.network / 2 ** (32 - range.prefix),
-  );
+  return privateRanges.some(({ network, prefix }) => {
+    const size = 2 ** (32 - prefix);
+    return cidr.prefix >= prefix && Math.floor(cidr.network / size) === network / size;
+  });
 }

@@ -25,7 +25,7 @@ export class Host extends pulumi.ComponentResource {
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("elastic-fleet:infra:Host", name, { ...args, after: undefined }, opts);
     const tags = { Name: name, part: args.part };
-    const burstable = args.instanceType.startsWith("t");
+    const burstable = /^t\d/.test(args.instanceType); // and not trn1
 
     const instance = new aws.ec2.Instance(
       name,

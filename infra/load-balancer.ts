@@ -35,7 +35,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         securityGroups: [args.securityGroupId],
         tags,
       },
-      { parent: this, dependsOn: args.after },
+      // A load balancer can change its subnets, but not to those of another VPC.
+      { parent: this, dependsOn: args.after, replaceOnChanges: ["subnets"] },
     );
     const targetGroup = new aws.lb.TargetGroup(
       name,

@@ -44,7 +44,8 @@ export class Network extends pulumi.ComponentResource {
     const gateway = new aws.ec2.InternetGateway(
       name,
       { vpcId: vpc.id, tags: { Name: name, ...part } },
-      { parent: this },
+      // Moved to another VPC it would leave the old one first, which AWS refuses while that one is in use.
+      { parent: this, replaceOnChanges: ["vpcId"] },
     );
     const table = new aws.ec2.RouteTable(
       "public",
@@ -66,16 +67,15 @@ export class Network extends pulumi.ComponentResource {
           {
             vpcId: vpc.id,
             cidrBlock: this.subnetCidrs[subnet],
-            availabilityZone: zones.apply(names => names[subnets[subnet].zone] as string),
+            availabilityZone: zones.apply(names => names[subnets[subnet].zone] ?? ""),
             mapPublicIpOnLaunch: true,
             tags: { Name: subnet, ...part },
           },
           {
             parent: this,
-            // A subnet stays in the zone where it was made, whatever zones AWS adds later; and where it must be
-            // replaced for another reason, AWS refuses a second one with its range.
+            // A subnet stays in the zone where it was made, whatever zones AWS adds later. Were it replaced for
+            // that, AWS would refuse a second one with its range.
             ignoreChanges: ["availabilityZone"],
-            deleteBeforeReplace: true,
           },
         ),
     );
@@ -84,7 +84,7 @@ export class Network extends pulumi.ComponentResource {
         new aws.ec2.RouteTableAssociation(
           subnet,
           { subnetId: created[subnet].id, routeTableId: table.id },
-          { parent: this, deleteBeforeReplace: true },
+          { parent: this },
         ),
     );
 

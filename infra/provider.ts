@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 export function awsProvider(): aws.Provider {
   const config = new pulumi.Config("aws");
   return new aws.Provider("aws", {
-    region: config.get("region") as aws.Region | undefined,
+    region: config.get<aws.Region>("region"),
     profile: config.get("profile"),
     defaultTags: { tags: { project: pulumi.getProject(), stack: pulumi.getStack() } },
   });

@@ -3,7 +3,7 @@ import type { RequestListener } from "node:http";
 import { promisify } from "node:util";
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import type { Logger } from "pino";
-import type { z } from "zod";
+import type * as z from "zod";
 import { problems } from "./problems";
 
 interface Route {
@@ -32,7 +32,8 @@ export function createApp(log: Logger, routes: Record<string, Route>): RequestLi
     // Takes the place of Express's own last handler, which answers in HTML and may show the stack.
     const last: NextFunction = (error: unknown = new Refusal(404, "not found")) => {
       const refusal = error instanceof Refusal ? error : new Refusal(500, "internal error");
-      if (refusal !== error) log.error({ err: error, method: request.method, url: request.url }, "request failed");
+      if (refusal !== error)
+        log.error({ err: error, method: request.method, url: request.url }, "request failed");
       if (response.headersSent) response.destroy();
       else (response as Response).status(refusal.status).json({ error: refusal.message });
     };
@@ -66,7 +67,8 @@ export function withBody<Body>(
   };
 }
 
-const readBytes = promisify(express.raw({ type: () => true, limit: 1024, inflate: false }));
+const raw: RequestHandler = express.raw({ type: () => true, limit: 1024, inflate: false });
+const readBytes = promisify<Request, Response>(raw);
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Not express.json(): that takes an empty body for `{}`, and bytes that are no UTF-8 for U+FFFD. */

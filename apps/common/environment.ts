@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ports, type ServiceName } from "../ports";
 import { portVariable, type PortVariable } from "./listening";
 import { logLevels, type LogLevel } from "./log";
@@ -19,31 +19,28 @@ const port = z
   .transform(Number)
   .refine(number => number <= 65535, portText);
 
-/** The variables of `CommonEnvironment`, to be spread into the schema of what a service reads besides. */
-export function commonVariables<Service extends ServiceName>(service: Service) {
-  const portVariables = Object.entries(ports[service]).map(([socket, usual]) => [
-    portVariable(socket),
-    port.default(usual),
-  ]);
-  return {
+function commonSchema<Service extends ServiceName>(service: Service): z.ZodType<CommonEnvironment<Service>> {
+  const sockets = Object.entries(ports[service]);
+  return z.object({
     LOG_LEVEL: z.enum(logLevels, mustBe(`one of ${logLevels.join(", ")}`)).default("info"),
     LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], mustBe("an IP address")).default("0.0.0.0"),
-    ...(Object.fromEntries(portVariables) as Record<
-      PortVariable<SocketName<Service>>,
-      z.ZodDefault<typeof port>
-    >),
-  };
+    ...Object.fromEntries(sockets.map(([socket, usual]) => [portVariable(socket), port.default(usual)])),
+  }) as unknown as z.ZodType<CommonEnvironment<Service>>;
 }
 
 /** A URL of plain HTTP: nothing on a host or between hosts speaks TLS. */
 export const httpUrl = z.url({ protocol: /^http$/, ...mustBe("an http URL") });
 
-/** @throws an Error whose message names every variable that is missing or wrong. */
-export function readEnvironment<Environment>(
-  schema: z.ZodType<Environment>,
+/**
+ * The environment of a service: what `own` describes, and what every service finds there.
+ * @throws an Error whose message names every variable that is missing or wrong.
+ */
+export function readEnvironment<Service extends ServiceName, Own>(
+  service: Service,
+  own: z.ZodType<Own>,
   environment: NodeJS.ProcessEnv,
-): Environment {
-  const result = schema.safeParse(environment);
+): CommonEnvironment<Service> & Own {
+  const result = z.intersection(commonSchema(service), own).safeParse(environment);
   if (result.success) return result.data;
   throw new Error(`bad environment: ${problems(result.error, "it").join("; ")}`);
 }

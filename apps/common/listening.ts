@@ -2,7 +2,7 @@
  * How a service gets its sockets, and how it says which it got. Shared with whoever starts one: the
  * installer writes a socket unit for each name, the local region's supervisor reads the line.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 /** The line that a service logs, at any log level, once a socket accepts connections. */
 export const listeningSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { mustBe } from "./problems";
 
 /** A seed: an integer that a JSON number carries exactly, the same in every language. */

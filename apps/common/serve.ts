@@ -1,9 +1,9 @@
 /** What the main.ts of every service does: environment, log, listening sockets, and a graceful stop. */
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
-import type { AddressInfo, ListenOptions } from "node:net";
+import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
-import type { z } from "zod";
+import type * as z from "zod";
 import type { ServiceName } from "../ports";
 import { readEnvironment, type CommonEnvironment, type SocketName } from "./environment";
 import { inheritedSockets, portVariable, type Listening } from "./listening";
@@ -17,9 +17,10 @@ type Apps<Service extends ServiceName> = Record<SocketName<Service>, RequestList
  * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0. What keeps it from starting, and what
  * is caught nowhere, is logged as one fatal line, and the exit code is 1.
  */
-export async function serve<Service extends ServiceName, Environment extends CommonEnvironment<Service>>(
-  schema: z.ZodType<Environment>,
-  createApps: (environment: Environment, log: Logger) => Promise<Apps<Service>> | Apps<Service>,
+export async function serve<Service extends ServiceName, Own>(
+  service: Service,
+  ownEnvironment: z.ZodType<Own>,
+  createApps: (environment: Own, log: Logger) => Promise<Apps<Service>> | Apps<Service>,
 ): Promise<void> {
   let log = createLog("info");
   const fail = (error: unknown) => {
@@ -28,7 +29,7 @@ export async function serve<Service extends ServiceName, Environment extends Com
   };
   process.on("uncaughtException", fail);
   try {
-    const environment = readEnvironment(schema, process.env);
+    const environment = readEnvironment(service, ownEnvironment, process.env);
     log = createLog(environment.LOG_LEVEL);
     await listen(await createApps(environment, log), environment, log);
   } catch (error) {
@@ -48,8 +49,8 @@ async function listen<Service extends ServiceName>(
   await Promise.all(
     servers.map(async ({ socket, server }) => {
       const fd = inherited.get(socket);
-      const own: ListenOptions = { host: environment.LISTEN_ADDRESS, port: environment[portVariable(socket)] };
-      server.listen(fd === undefined ? own : { fd });
+      const port = environment[portVariable(socket)] as number;
+      server.listen(fd === undefined ? { host: environment.LISTEN_ADDRESS, port } : { fd });
       await once(server, "listening");
     }),
   );

@@ -13,7 +13,7 @@ const closeAllAfter = 5_000;
 export interface DrainableServer {
   server: http.Server;
   /** Stops accepting; resolves when the last connection has ended, which takes 5 s at most. */
-  drain(): Promise<void>;
+  drain: () => Promise<void>;
 }
 
 export function createServer(app: RequestListener): DrainableServer {

@@ -23,31 +23,42 @@ export interface Platform {
   journal(unit: Unit): Promise<string>;
 }
 
-/** A service that is not healthy after this is a failed install. */
-const healthTimeout = 30_000;
-
 export class InstallError extends Error {
   override name = "InstallError";
 }
 
 /**
  * Installs a service; the result says what was done, in one line.
+ * @param healthTimeout ms; a service that is not healthy after this is a failed install
  * @throws InstallError when the release is corrupt or does not become healthy. The service that ran before
  * runs again then, and the message ends with the journal of the one that failed.
  */
-export async function install(manifest: Manifest, platform: Platform): Promise<string> {
+export async function install(
+  manifest: Manifest,
+  platform: Platform,
+  healthTimeout = 30_000,
+): Promise<string> {
   const unit = unitOf(manifest);
   const previous = await installed(manifest.service, platform);
-  if (JSON.stringify(previous) === JSON.stringify(manifest) && (await isHealthyNow(unit, platform))) {
+  const attempt = attemptPath(manifest.service, platform);
+  if (
+    JSON.stringify(previous) === JSON.stringify(manifest) &&
+    !existsSync(attempt) &&
+    (await isHealthyNow(unit, platform))
+  ) {
     return `${manifest.service} unchanged: release ${short(manifest)} is installed and healthy`;
   }
   await unpack(manifest, platform);
+  await writeFile(attempt, "");
   try {
     await platform.start(unit);
-    await waitUntilHealthy(unit, platform);
+    await waitUntilHealthy(unit, platform, healthTimeout);
   } catch (error) {
-    const journal = await platform.journal(unit);
-    const outcome = await rollBack(previous, platform);
+    // Read before the roll-back writes to it, which must not depend on it.
+    const journal = await platform
+      .journal(unit)
+      .catch((unreadable: unknown) => `(can't be read: ${(unreadable as Error).message})`);
+    const outcome = await rollBack(previous, platform, healthTimeout);
     throw new InstallError(
       `${manifest.service} release ${short(manifest)} failed: ${(error as Error).message}; ${outcome}\n` +
         `its journal:\n${journal.trimEnd() || "(empty)"}`,
@@ -55,6 +66,7 @@ export async function install(manifest: Manifest, platform: Platform): Promise<s
     );
   }
   await record(manifest, platform);
+  await rm(attempt);
   await prune(manifest, previous, platform);
   return `${manifest.service} release ${short(manifest)} is installed and healthy`;
 }
@@ -65,6 +77,11 @@ function short(manifest: Manifest): string {
 
 function recordPath(service: Manifest["service"], platform: Platform): string {
   return join(platform.root, serviceFolder(service), "manifest.json");
+}
+
+/** A file that stands while the service that runs need not be the recorded one. */
+function attemptPath(service: Manifest["service"], platform: Platform): string {
+  return join(platform.root, serviceFolder(service), "installing");
 }
 
 /** The manifest last installed with success; none where there is no record, or one that is not understood. */
@@ -110,7 +127,7 @@ async function isHealthyNow(unit: Unit, platform: Platform): Promise<boolean> {
   );
 }
 
-async function waitUntilHealthy(unit: Unit, platform: Platform): Promise<void> {
+async function waitUntilHealthy(unit: Unit, platform: Platform, healthTimeout: number): Promise<void> {
   const signal = AbortSignal.timeout(healthTimeout);
   try {
     await platform.healthy(unit, signal);
@@ -119,12 +136,17 @@ async function waitUntilHealthy(unit: Unit, platform: Platform): Promise<void> {
   }
 }
 
-async function rollBack(previous: Manifest | undefined, platform: Platform): Promise<string> {
+async function rollBack(
+  previous: Manifest | undefined,
+  platform: Platform,
+  healthTimeout: number,
+): Promise<string> {
   if (!previous) return "there is no earlier release to go back to";
   const unit = unitOf(previous);
   try {
     await platform.start(unit);
-    await waitUntilHealthy(unit, platform);
+    await waitUntilHealthy(unit, platform, healthTimeout);
+    await rm(attemptPath(previous.service, platform));
     return `release ${short(previous)} runs again`;
   } catch (error) {
     return `release ${short(previous)} does not come back either: ${(error as Error).message}`;

@@ -10,7 +10,7 @@ async function main(): Promise<string> {
   try {
     input = JSON.parse(await text(process.stdin));
   } catch (error) {
-    throw new Error(`the manifest on standard input is not JSON: ${(error as Error).message}`);
+    throw new Error(`the manifest on standard input is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const manifest = manifestSchema.safeParse(input);
   if (!manifest.success) throw new Error(`the manifest is not valid:\n${prettifyError(manifest.error)}`);

@@ -73,7 +73,8 @@ export async function fetchRuntime(report: (progress: string) => void = () => un
 
 function reason(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };
-  return stderr?.trim() || message;
+  const said = stderr?.trim();
+  return said ? said : message;
 }
 
 /** Subresource integrity of a file, undefined where there is none. */

@@ -14,11 +14,14 @@ const home = `/home/${remoteUser}`;
 export const remoteRuntime = `${home}/${runtime.archiveName}`;
 const runtimeFolder = `/opt/elastic-fleet/runtimes/${runtime.sha256}`;
 
-export function remoteRelease(release: Release): string {
+/** What of a release its place and its installation depend on. */
+type ReleaseName = Pick<Release, "service" | "sha256">;
+
+export function remoteRelease(release: ReleaseName): string {
   return `${home}/${release.service}-${release.sha256}.tar`;
 }
 
-export function manifestFor(release: Release, environment: Record<string, string>): Manifest {
+export function manifestFor(release: ReleaseName, environment: Record<string, string>): Manifest {
   return {
     service: release.service,
     release: { sha256: release.sha256, archive: remoteRelease(release) },
@@ -33,7 +36,7 @@ export function manifestFor(release: Release, environment: Record<string, string
  * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
  * and done again.
  */
-export function installCommand(release: Release): string {
+export function installCommand(release: ReleaseName): string {
   const archive = remoteRelease(release);
   const installer = `${home}/installer-${release.service}`;
   return [

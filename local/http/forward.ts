@@ -32,7 +32,7 @@ export type Failure =
   | "client-gone"
   /** `signal` fired. */
   | "cancelled"
-  /** The request can't be written as valid HTTP, though Node's parser let it in. */
+  /** The caller's path or fields are no valid HTTP. */
   | "unsendable";
 
 export type Forwarded =
@@ -44,8 +44,8 @@ export type Forwarded =
   | { outcome: "failed"; failure: Failure };
 
 /**
- * Sends the request on and streams the answer back. Never rejects: what happened is in the result. Retries
- * nothing, keeps Host (adding one to HTTP/1.0 requests without it), and drops trailers (RFC 9110 §6.5.1) and
+ * Sends the request on and streams the answer back. What happened is in the result; nothing is thrown for it,
+ * nothing retried. It keeps Host (adding one to HTTP/1.0 requests without it), and drops trailers (RFC 9110 §6.5.1) and
  * interim answers (1xx).
  */
 export function forward(
@@ -78,7 +78,6 @@ export function forward(
       resolve({ outcome: "failed", failure: "unsendable" });
       return;
     }
-
     let status: number | undefined;
     let settled = false;
     let connected = false;
@@ -134,17 +133,12 @@ export function forward(
       answer.on("error", error => {
         fail(failureOf(error));
       });
-      try {
-        res.writeHead(
-          answer.statusCode ?? 0,
-          answer.statusMessage,
-          endToEnd(answer.rawHeaders, answer.headers.connection),
-        );
-      } catch {
+      if (!isWritable(answer)) {
         fail("malformed");
         return;
       }
       status = answer.statusCode;
+      res.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders, answer.headers.connection));
       answer.pipe(res);
     });
     res.on("error", () => {
@@ -260,6 +254,13 @@ function requestHeaders(req: http.IncomingMessage, to: Upstream): string[] {
 }
 
 const usuallyWithoutBody: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
+
+/** Node's parser lets in what its writer refuses: status codes below 100, and reasons with control characters. */
+function isWritable(
+  answer: http.IncomingMessage,
+): answer is http.IncomingMessage & { statusCode: number; statusMessage: string } {
+  return (answer.statusCode ?? 0) >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(answer.statusMessage ?? "");
+}
 
 /** RFC 9112 §6.3: a request has a body if, and only if, one of these fields says so. */
 function hasBody(req: http.IncomingMessage): boolean {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
@@ -33,6 +33,6 @@ function trace(field: Field): string {
     .filter(part => part !== "" && !/^\s*Self=/i.test(part));
   const hasRoot = kept.some(part => /^\s*Root=/i.test(part));
   const seconds = Math.floor(Date.now() / 1000);
-  const id = `1-${seconds.toString(16).padStart(8, "0")}-${randomBytes(12).toString("hex")}`;
+  const id = `1-${seconds.toString(16).padStart(8, "0")}-${randomUUID().replaceAll("-", "").slice(8)}`;
   return [`${hasRoot ? "Self" : "Root"}=${id}`, ...kept].join(";");
 }

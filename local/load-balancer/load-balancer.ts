@@ -156,6 +156,7 @@ function statusOf(failure: Failure, req: http.IncomingMessage): OwnStatus | 460 
     case "reset":
     case "malformed":
     case "cancelled":
+    case "unsendable":
       return 502;
     case "connect-timeout":
       return 504;
@@ -164,7 +165,5 @@ function statusOf(failure: Failure, req: http.IncomingMessage): OwnStatus | 460 
       return req.complete ? 504 : 408;
     case "client-gone":
       return 460;
-    case "unsendable":
-      return 400;
   }
 }

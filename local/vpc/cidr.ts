@@ -1,22 +1,34 @@
-import ipaddr from "ipaddr.js";
+import { IPv4 } from "ipaddr.js";
 
 /** Whether the IPv4 address lies in the CIDR; host bits that are set in the CIDR count for nothing, as in EC2. */
 export function contains(cidrBlock: string, address: string): boolean {
-  return ipaddr.IPv4.parse(address).match(ipaddr.IPv4.parseCIDR(cidrBlock));
+  return parse(address).match(parseCidr(cidrBlock));
 }
 
 export function prefixLength(cidrBlock: string): number {
-  return ipaddr.IPv4.parseCIDR(cidrBlock)[1];
+  return parseCidr(cidrBlock)[1];
 }
 
 /** The block of private or shared addresses that an address belongs to: no internet gateway lets those pass. */
 export function nonPublicBlock(address: string): "RFC1918" | "RFC6598" | undefined {
-  const range = ipaddr.IPv4.parse(address).range();
+  const range = parse(address).range();
   if (range === "private") return "RFC1918";
   if (range === "carrierGradeNat") return "RFC6598";
   return undefined;
 }
 
 export function isLinkLocal(address: string): boolean {
-  return ipaddr.IPv4.parse(address).range() === "linkLocal";
+  return parse(address).range() === "linkLocal";
+}
+
+// The library by itself also reads what inet_aton does, as "10.1" or octal "010.0.0.1".
+
+function parse(address: string): IPv4 {
+  if (!IPv4.isValidFourPartDecimal(address)) throw new Error(`"${address}" is no IPv4 address`);
+  return IPv4.parse(address);
+}
+
+function parseCidr(cidrBlock: string): [IPv4, number] {
+  if (!IPv4.isValidCIDRFourPartDecimal(cidrBlock)) throw new Error(`"${cidrBlock}" is no IPv4 CIDR`);
+  return IPv4.parseCIDR(cidrBlock);
 }

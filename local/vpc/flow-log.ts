@@ -1,9 +1,10 @@
 /**
  * VPC Flow Logs in the default format, version 2. Source: VPC User Guide, "Flow log records".
  *
- * AWS counts packets; here a proxy counts bytes of payload, and the packets are estimated from them: each
- * reported chunk in full segments plus one for the rest, a handshake of three packets, a close of three.
- * Acknowledgements are taken to ride on data. Bytes are those of the IP packets, headers included.
+ * AWS counts packets. Here a proxy counts bytes of payload, and packets are estimated from them: each chunk
+ * that it reports travels in full segments and one for the rest, opening and closing take three packets each,
+ * acknowledgements ride on other packets, nothing is sent twice. `bytes` are those of whole IP packets, as in
+ * AWS's own example of a ping (84 bytes a packet).
  */
 import type { Decision, Hop, PacketKind } from "./decision";
 
@@ -17,58 +18,108 @@ export interface FlowLogOptions {
 
 /** A connection that passed, while it lasts. */
 export interface Flow {
-  /** Payload that went in the direction of the request or of the reply. */
+  /** Bytes of payload that went the way of the request or of the reply. */
   count(packet: PacketKind, bytes: number): void;
-  /** Writes what is not written yet. Later calls do nothing. */
+  /** Writes what is not written yet; to be called when the connection has ended. */
   close(): void;
 }
 
-/** What one packet is made of on an Ethernet of 1500 bytes: 20 of IP, 20 of TCP, the rest payload. */
-const maximumSegmentSize = 1460;
-const headers = 40;
-/** A SYN carries 20 bytes of TCP options, as Linux sends them. */
+/** Payload of a full packet: 1500 bytes of Ethernet less the headers of IPv4 and TCP. */
+const segmentBytes = 1460;
+const headerBytes = 40;
+/** SYN and SYN-ACK carry 20 bytes of options. */
 const synBytes = 60;
 
-/** What one direction has carried since the last record. */
-class Traffic {
-  packets = 0;
-  bytes = 0;
-  private first = 0;
-  private last = 0;
-
-  add(packets: number, bytes: number, at: number): void {
-    if (this.packets === 0) this.first = at;
-    this.last = at;
-    this.packets += packets;
-    this.bytes += bytes;
-  }
-
-  /** "packets bytes start end", with the first and the last packet's Unix seconds. */
-  toString(): string {
-    const seconds = [this.first, this.last].map(at => Math.floor(at / 1000));
-    return [this.packets, this.bytes, ...seconds].join(" ");
-  }
-}
-
-type Directions = Record<PacketKind, Traffic>;
-
 export class FlowLog {
-  private readonly open = new Map<Decision, Directions>();
+  private readonly open = new Set<Traffic>();
 
   constructor(private readonly options: FlowLogOptions) {}
 
-  /** A dropped connection: one SYN, or the answer to it, per hop. */
+  /** A dropped connection: each packet that an interface saw, once, retries left out. */
   dropped(decision: Decision): void {
-    this.write(decision, this.traffic(["request", 1, synBytes], ["reply", 1, synBytes]));
+    const traffic = this.trafficOf(decision);
+    traffic.add("request", 1, synBytes);
+    traffic.add("reply", 1, synBytes);
+    traffic.write();
   }
 
-  /** A connection that passed, but to a port where nobody listens: a SYN, answered by a reset. */
+  /** A connection that passed to a port where nobody listens: a reset answers the SYN. */
   refused(decision: Decision): void {
-    this.write(decision, this.traffic(["request", 1, synBytes], ["reply", 1, headers]));
+    const traffic = this.trafficOf(decision);
+    traffic.add("request", 1, synBytes);
+    traffic.add("reply", 1, headerBytes);
+    traffic.write();
   }
 
   /** A connection that passed and was accepted. */
   opened(decision: Decision): Flow {
-    return { count() {}, close() {} };
+    const traffic = this.trafficOf(decision);
+    traffic.add("request", 2, synBytes + headerBytes);
+    traffic.add("reply", 1, synBytes);
+    this.open.add(traffic);
+    return {
+      count(packet, bytes) {
+        const segments = Math.ceil(bytes / segmentBytes);
+        traffic.add(packet, segments, bytes + segments * headerBytes);
+      },
+      close: () => {
+        if (!this.open.delete(traffic)) return;
+        traffic.add("request", 2, 2 * headerBytes);
+        traffic.add("reply", 1, headerBytes);
+        traffic.write();
+      },
+    };
   }
+
+  /** Ends an aggregation interval: writes what the open connections have carried in it. */
+  flush(): void {
+    for (const traffic of this.open) traffic.write();
+  }
+
+  private trafficOf(decision: Decision): Traffic {
+    return new Traffic(decision.hops, this.options);
+  }
+}
+
+interface Tally {
+  packets: number;
+  bytes: number;
+  /** Unix milliseconds of the first and the last packet. */
+  start: number;
+  end: number;
+}
+
+/** What a connection has carried since its last records. */
+class Traffic {
+  private tallies: Partial<Record<PacketKind, Tally>> = {};
+
+  constructor(
+    private readonly hops: readonly Hop[],
+    private readonly options: FlowLogOptions,
+  ) {}
+
+  add(packet: PacketKind, packets: number, bytes: number): void {
+    if (packets === 0) return;
+    const now = this.options.now();
+    const tally = (this.tallies[packet] ??= { packets: 0, bytes: 0, start: now, end: now });
+    tally.packets += packets;
+    tally.bytes += bytes;
+    tally.end = now;
+  }
+
+  write(): void {
+    const { accountId, write } = this.options;
+    for (const hop of this.hops) {
+      const tally = this.tallies[hop.packet];
+      if (tally) write(recordOf(accountId, hop, tally));
+    }
+    this.tallies = {};
+  }
+}
+
+function recordOf(accountId: string, hop: Hop, { packets, bytes, start, end }: Tally): string {
+  const { interfaceId, srcaddr, dstaddr, srcport, dstport, action } = hop;
+  const [startSecond, endSecond] = [start, end].map(milliseconds => Math.floor(milliseconds / 1000));
+  const flow = `${interfaceId} ${srcaddr} ${dstaddr} ${srcport} ${dstport} 6`;
+  return `2 ${accountId} ${flow} ${packets} ${bytes} ${startSecond} ${endSecond} ${action} OK`;
 }

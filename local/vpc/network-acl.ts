@@ -37,17 +37,13 @@ export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
 
 /** The entries of one direction as they are read, the implied deny at the end. */
 export function entriesInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
-  return [
-    ...acl.entries.filter(entry => entry.egress === egress).sort((a, b) => a.ruleNumber - b.ruleNumber),
-    impliedDeny(egress),
-  ];
+  return [...storedInOrder(acl, egress), impliedDeny(egress)];
 }
 
 /** The entry that decides on a TCP packet. */
 export function decidingEntry(acl: NetworkAcl, packet: AclPacket): NetworkAclEntry {
-  return (
-    entriesInOrder(acl, packet.egress).find(entry => matches(entry, packet)) ?? impliedDeny(packet.egress)
-  );
+  const { egress } = packet;
+  return storedInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
 }
 
 /** As the console shows it: "200, allow TCP 8080 from 10.0.2.0/24". */
@@ -57,6 +53,10 @@ export function describeEntry(entry: NetworkAclEntry): string {
   const ports = portRange?.from === portRange?.to ? portRange?.from : `${portRange?.from}-${portRange?.to}`;
   const traffic = protocol === "-1" ? "all traffic" : `TCP ${ports ?? "0-65535"}`;
   return `${ruleNumber}, ${ruleAction} ${traffic} ${egress ? "to" : "from"} ${cidrBlock}`;
+}
+
+function storedInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
+  return acl.entries.filter(entry => entry.egress === egress).sort((a, b) => a.ruleNumber - b.ruleNumber);
 }
 
 function matches(entry: NetworkAclEntry, { address, destinationPort }: AclPacket): boolean {

@@ -1,6 +1,13 @@
 /** Routes: the most specific one wins. Source: VPC User Guide, "Subnet route tables" and "Route priority". */
 import { contains, prefixLength } from "./cidr";
-import { known, type InternetGateway, type Route, type RouteTable, type Subnet, type VpcModel } from "./model";
+import {
+  known,
+  type InternetGateway,
+  type Route,
+  type RouteTable,
+  type Subnet,
+  type VpcModel,
+} from "./model";
 
 /** The table that a subnet is associated with, or else the main one of its VPC. */
 export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {

@@ -1,0 +1,103 @@
+/** The contract between a service and what starts it, on data-access, because that has two sockets. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import net, { type AddressInfo } from "node:net";
+import { dirname } from "node:path";
+import { rmSync } from "node:fs";
+import { bundle, cleanUp, startService, supervise, temporaryFolder } from "./testing";
+
+let file: string;
+beforeAll(() => {
+  file = bundle("data-access");
+});
+afterEach(cleanUp);
+afterAll(() => {
+  rmSync(dirname(file), { recursive: true });
+});
+
+const start = (environment: NodeJS.ProcessEnv = {}) =>
+  startService("data-access", file, { STATE_DIRECTORY: temporaryFolder(), ...environment });
+
+const methods = async (url = "") => (await fetch(url, { method: "PUT" })).headers.get("Allow");
+
+test("each socket has a port of its own, told in a line that LOG_LEVEL does not silence", async () => {
+  const service = start({ LOG_LEVEL: "silent" });
+  const { read, update } = await service.urls;
+  expect(await methods(read)).toBe("GET, HEAD");
+  expect(await methods(update)).toBe("POST");
+  expect(service.lines).toEqual([
+    expect.objectContaining({
+      msg: "listening",
+      socket: "read",
+      address: "127.0.0.1",
+      port: Number(new URL(read ?? "").port),
+    }),
+    expect.objectContaining({
+      msg: "listening",
+      socket: "update",
+      address: "127.0.0.1",
+      port: Number(new URL(update ?? "").port),
+    }),
+  ]);
+});
+
+test("sockets that systemd passes are used, by name and not by order", async () => {
+  const open = async () => {
+    const server = net.createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { _handle: handle } = server as unknown as { _handle: { fd: number } };
+    return { server, fd: handle.fd, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  };
+  const first = await open();
+  const second = await open();
+  const service = supervise(
+    "data-access",
+    // Like systemd, the shell knows its process id before it becomes the service.
+    spawn("/bin/sh", ["-c", 'LISTEN_PID=$$ exec "$@"', "sh", process.execPath, file], {
+      env: { STATE_DIRECTORY: temporaryFolder(), LISTEN_FDS: "2", LISTEN_FDNAMES: "update:read" },
+      stdio: ["ignore", "pipe", "inherit", first.fd, second.fd],
+    }),
+  );
+  // The service has copies; ours would take connections away from it.
+  first.server.close();
+  second.server.close();
+
+  expect(await service.urls).toEqual({ update: first.url, read: second.url });
+  expect(await methods(first.url)).toBe("POST");
+  expect(await methods(second.url)).toBe("GET, HEAD");
+  service.kill("SIGTERM");
+  expect(await service.exited).toBe(0);
+});
+
+test.each(["SIGTERM", "SIGINT"] as const)(
+  "%s stops it with exit code 0, at once when nothing is open",
+  async signal => {
+    const service = start();
+    await service.urls;
+    const begun = performance.now();
+    service.kill(signal);
+    service.kill("SIGINT");
+    expect(await service.exited).toBe(0);
+    expect(performance.now() - begun).toBeLessThan(900);
+  },
+);
+
+test("a bad environment ends it with one line that names every bad variable", async () => {
+  const service = start({ STATE_DIRECTORY: "", PORT_READ: "http" });
+  expect(await service.exited).toBe(1);
+  expect(service.lines).toEqual([
+    expect.objectContaining({
+      level: 60,
+      msg: "bad environment: PORT_READ must be a port from 0 to 65535; STATE_DIRECTORY must be a folder",
+    }),
+  ]);
+});
+
+test("a port that is taken ends it with one line that says so", async () => {
+  const { read } = await start().urls;
+  const service = start({ PORT_READ: new URL(read ?? "").port });
+  expect(await service.exited).toBe(1);
+  expect(service.lines).toEqual([
+    expect.objectContaining({ level: 60, err: expect.objectContaining({ code: "EADDRINUSE" }) as unknown }),
+  ]);
+});

@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import net from "node:net";
+import { createServer, type DrainableServer } from "./server";
+import { cleanUp, serveLocally } from "./testing";
+
+let server: DrainableServer["server"];
+let drain: DrainableServer["drain"];
+let port: number;
+/** The answer to GET /held, once it is asked for. */
+let held: Promise<ServerResponse>;
+
+beforeEach(async () => {
+  held = new Promise(resolve => {
+    ({ server, drain } = createServer((request, response) => {
+      if (request.url === "/held") resolve(response);
+      else response.end("answer");
+    }));
+  });
+  port = Number(new URL(await serveLocally(server)).port);
+});
+afterEach(async () => {
+  jest.useRealTimers();
+  await cleanUp();
+});
+
+async function connect() {
+  const socket = net.connect(port, "127.0.0.1").setEncoding("utf8");
+  await once(socket, "connect");
+  return {
+    closed: once(socket, "close"),
+    ask: async (path: string) => {
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      return String((await once(socket, "data"))[0]);
+    },
+  };
+}
+
+/** From here on time-outs pass only when the test says so. */
+const stopTheClock = () => jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
+
+test("an idle connection outlives the load balancer's 60 s, and headers may take longer than that", () => {
+  expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
+  expect(server.headersTimeout).toBeGreaterThan(server.keepAliveTimeout);
+});
+
+describe("drain", () => {
+  test("is over at once when nothing is open, and refuses who comes then", async () => {
+    stopTheClock();
+    await drain();
+    await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test("answers the request that is under way, and closes its connection", async () => {
+    stopTheClock();
+    const client = await connect();
+    const answer = client.ask("/held");
+    const response = await held;
+    const drained = drain();
+    response.end("at last");
+    expect(await answer).toMatch(/^HTTP\/1.1 200 OK\r\nConnection: close\r\n[^]*\r\n\r\nat last$/);
+    await client.closed;
+    await drained;
+  });
+
+  test("answers one more request on an idle connection, and closes it", async () => {
+    const client = await connect();
+    expect(await client.ask("/")).toContain("\r\nConnection: keep-alive\r\n");
+    stopTheClock();
+    const drained = drain();
+    expect(await client.ask("/")).toContain("\r\nConnection: close\r\n");
+    await client.closed;
+    await drained;
+  });
+
+  test("closes idle connections after 1 s, and one whose answer is due only after 5 s", async () => {
+    const idle = await connect();
+    await idle.ask("/");
+    const waiting = await connect();
+    const answer = waiting.ask("/held");
+    answer.catch(() => undefined);
+    await held;
+    stopTheClock();
+    const ended: string[] = [];
+    const drained = drain().then(() => ended.push("drained"));
+    void idle.closed.then(() => ended.push("idle"));
+    void waiting.closed.then(() => ended.push("waiting"));
+
+    jest.advanceTimersByTime(999);
+    // A connection's end would be seen before the answer to a question that is asked after it.
+    await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    expect(ended).toEqual([]);
+    jest.advanceTimersByTime(1);
+    await idle.closed;
+    jest.advanceTimersByTime(3_999);
+    await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    expect(ended).toEqual(["idle"]);
+    jest.advanceTimersByTime(1);
+    await waiting.closed;
+    await drained;
+  });
+});

@@ -1,0 +1,31 @@
+import type { RequestListener } from "node:http";
+import type { Logger } from "pino";
+import { createApp, withBody } from "../common/app";
+import { seedUpdateSchema } from "../common/seed";
+import type { SeedStore } from "./store";
+
+export function createReadApp(store: SeedStore, log: Logger): RequestListener {
+  return createApp(log, {
+    "/": {
+      get: (_request, response) => {
+        response.json(store.value);
+      },
+    },
+  });
+}
+
+export function createUpdateApp(store: Pick<SeedStore, "update">, log: Logger): RequestListener {
+  return createApp(log, {
+    "/": {
+      post: withBody(seedUpdateSchema, async ({ num }, response) => {
+        try {
+          await store.update(num);
+          response.json({ num, status: "ok" });
+        } catch (error) {
+          log.error({ err: error }, "the seed could not be written");
+          response.status(500).json({ num, status: "error" });
+        }
+      }),
+    },
+  });
+}

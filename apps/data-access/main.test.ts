@@ -1,0 +1,93 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bundle, cleanUp, startService, temporaryFolder, type Service } from "../common/testing";
+
+let file: string;
+let folder: string;
+beforeAll(() => {
+  file = bundle("data-access");
+});
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(cleanUp);
+afterAll(() => {
+  rmSync(dirname(file), { recursive: true });
+});
+
+const start = () => startService("data-access", file, { STATE_DIRECTORY: folder });
+
+const read = async (service: Service) => (await fetch((await service.urls).read ?? "")).json();
+
+async function update(service: Service, num: number): Promise<unknown> {
+  const headers = { "Content-Type": "application/json" };
+  const body = JSON.stringify({ num });
+  return (await fetch((await service.urls).update ?? "", { method: "POST", headers, body })).json();
+}
+
+test("a seed survives a stop and a kill", async () => {
+  let service = start();
+  expect(await read(service)).toBe(0);
+  expect(await update(service, 42)).toEqual({ num: 42, status: "ok" });
+  service.kill("SIGTERM");
+  expect(await service.exited).toBe(0);
+
+  service = start();
+  expect(await read(service)).toBe(42);
+  expect(await update(service, -43)).toEqual({ num: -43, status: "ok" });
+  service.kill("SIGKILL");
+  expect(await service.exited).toBe("SIGKILL");
+
+  service = start();
+  expect(await read(service)).toBe(-43);
+});
+
+test("killed amid updates, it comes back with one that it had acknowledged or a later one", async () => {
+  let service = start();
+  await service.urls;
+  let acknowledged = 0;
+  const updates = Array.from({ length: 300 }, async (_, index) => {
+    await update(service, index + 1);
+    acknowledged = Math.max(acknowledged, index + 1);
+    if (acknowledged > 50) service.kill("SIGKILL");
+  });
+  await Promise.allSettled(updates);
+  expect(await service.exited).toBe("SIGKILL");
+
+  service = start();
+  expect(await read(service)).toBeGreaterThan(0);
+});
+
+test("an update that is under way when it is stopped is still answered", async () => {
+  const service = start();
+  await service.urls;
+  await update(service, 1);
+  const updated = Array.from({ length: 20 }, (_, index) => update(service, index));
+  service.kill("SIGTERM");
+  for (const answer of await Promise.allSettled(updated)) {
+    if (answer.status === "fulfilled") expect(answer.value).toMatchObject({ status: "ok" });
+  }
+  expect(await service.exited).toBe(0);
+});
+
+test("a storage fault is answered, and nothing is lost by it", async () => {
+  const service = start();
+  expect(await update(service, 1)).toEqual({ num: 1, status: "ok" });
+  rmSync(folder, { recursive: true });
+  expect(await update(service, 2)).toEqual({ num: 2, status: "error" });
+  expect(await read(service)).toBe(1);
+});
+
+test.each(["", '{"num":4', "not JSON"])("it does not start on a file that holds %j", async text => {
+  const seed = join(folder, "seed.json");
+  writeFileSync(seed, text);
+  const service = start();
+  expect(await service.exited).toBe(1);
+  expect(service.lines).toEqual([
+    expect.objectContaining({
+      level: 60,
+      msg: `${seed} holds no seed; restore it, or remove it to begin with 0`,
+    }),
+  ]);
+  expect(readFileSync(seed, "utf8")).toBe(text);
+});

@@ -1,0 +1,239 @@
+/**
+ * Against a model of a disk that forgets, when the power goes, whatever was not synced. It proves the order of
+ * our steps under the promises of POSIX; it does not prove that a drive keeps those promises.
+ */
+import * as fc from "fast-check";
+import { SeedFile, type FileSystem, type OpenFile } from "./seed-file";
+import { SeedStore } from "./store";
+
+const path = "/state/seed.json";
+
+interface Inode {
+  text: string;
+  synced: boolean;
+}
+
+class Disk implements FileSystem {
+  readonly steps: string[] = [];
+  /** Called before each step; what it throws is the step's failure. */
+  fault: (step: string, number: number) => void = () => undefined;
+  /** The folder as programs see it. */
+  readonly #files: Map<string, Inode>;
+  /** The folder as it is on the disk, and what happened in it since it was synced. */
+  readonly #durableFiles: Map<string, Inode>;
+  #changes: ((files: Map<string, Inode>) => void)[] = [];
+
+  constructor(files: Record<string, string> = {}) {
+    const inodes = Object.entries(files).map(([name, text]) => [name, { text, synced: true }] as const);
+    this.#files = new Map(inodes);
+    this.#durableFiles = new Map(inodes);
+  }
+
+  /** What a power cut leaves: of changes in the folder the first few, of bytes not synced only the beginning. */
+  afterPowerCut(changesKept: number, bytesKept: number): Disk {
+    const files = new Map(this.#durableFiles);
+    for (const change of this.#changes.slice(0, changesKept)) change(files);
+    const texts = [...files].map(([name, { text, synced }]) => [
+      name,
+      synced ? text : text.slice(0, bytesKept),
+    ]);
+    return new Disk(Object.fromEntries(texts) as Record<string, string>);
+  }
+
+  /** What the death of the process leaves. */
+  afterKill(): Disk {
+    return this.afterPowerCut(Infinity, Infinity);
+  }
+
+  readFile(name: string): Promise<string> {
+    const file = this.#files.get(name);
+    return file ? Promise.resolve(file.text) : Promise.reject(new NodeError("ENOENT"));
+  }
+
+  open(name: string, flags: "r" | "w"): Promise<OpenFile> {
+    if (flags === "r") return Promise.resolve(this.#folder(name));
+    return this.#step("open", () => {
+      const inode = this.#files.get(name) ?? { text: "", synced: false };
+      Object.assign(inode, { text: "", synced: false });
+      this.#change(files => files.set(name, inode));
+      return {
+        writeFile: text => this.#step("write", () => void Object.assign(inode, { text, synced: false })),
+        sync: () => this.#step("sync file", () => void (inode.synced = true)),
+        close: () => Promise.resolve(),
+      };
+    });
+  }
+
+  rename(from: string, to: string): Promise<void> {
+    return this.#step("rename", () => {
+      this.#change(files => {
+        const inode = files.get(from);
+        if (!inode) throw new NodeError("ENOENT");
+        files.set(to, inode);
+        files.delete(from);
+      });
+    });
+  }
+
+  #folder(name: string): OpenFile {
+    if (name !== "/state") throw new NodeError("ENOENT");
+    return {
+      writeFile: () => Promise.reject(new NodeError("EISDIR")),
+      sync: () =>
+        this.#step("sync folder", () => {
+          for (const change of this.#changes) change(this.#durableFiles);
+          this.#changes = [];
+        }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #change(change: (files: Map<string, Inode>) => void) {
+    change(this.#files);
+    this.#changes.push(change);
+  }
+
+  async #step<T>(name: string, effect: () => T): Promise<T> {
+    await Promise.resolve();
+    this.fault(name, this.steps.length);
+    this.steps.push(name);
+    return effect();
+  }
+}
+
+class NodeError extends Error {
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+const stepsOfOne = ["open", "write", "sync file", "rename", "sync folder"];
+
+describe("opening", () => {
+  const opened = async (files: Record<string, string>) =>
+    (await SeedFile.open(path, new Disk(files))).initial;
+
+  test("finds 0 where there is no file, and else its seed", async () => {
+    expect(await opened({})).toBe(0);
+    expect(await opened({ [path]: '{"num":-7}' })).toBe(-7);
+  });
+
+  test("does not care about a file that an interrupted write left", async () => {
+    expect(await opened({ [path]: '{"num":7}', [`${path}.new`]: '{"nu' })).toBe(7);
+  });
+
+  test.each(["", "{", '{"num":1', "42", "null", '{"num":"1"}', '{"num":1.5}', '{"num":1,"x":2}', "\0\0\0\0"])(
+    "refuses a file that holds %j, naming it",
+    async text => {
+      await expect(opened({ [path]: text })).rejects.toThrow(
+        "/state/seed.json holds no seed; restore it, or remove it to begin with 0",
+      );
+    },
+  );
+
+  test("refuses a file that can't be read, and a folder that isn't there", async () => {
+    const disk = new Disk();
+    disk.readFile = () => Promise.reject(new NodeError("EACCES"));
+    await expect(SeedFile.open(path, disk)).rejects.toThrow("EACCES");
+    await expect(SeedFile.open("/nowhere/seed.json", new Disk())).rejects.toThrow("ENOENT");
+  });
+});
+
+describe("replacing", () => {
+  test("syncs the file before it renames it, and the folder after", async () => {
+    const disk = new Disk();
+    await (await SeedFile.open(path, disk)).replace(1);
+    expect(disk.steps).toEqual(stepsOfOne);
+  });
+
+  test.each(stepsOfOne)("a failure to %s is reported, and the next replacement works", async step => {
+    const disk = new Disk({ [path]: '{"num":1}' });
+    const file = await SeedFile.open(path, disk);
+    disk.fault = name => {
+      if (name === step) throw new NodeError("ENOSPC");
+    };
+    await expect(file.replace(2)).rejects.toThrow("ENOSPC");
+    disk.fault = () => undefined;
+    await file.replace(3);
+    expect((await SeedFile.open(path, disk.afterPowerCut(0, 0))).initial).toBe(3);
+  });
+
+  test("a handle that was opened is closed, whatever fails", async () => {
+    const disk = new Disk();
+    const file = await SeedFile.open(path, disk);
+    let open = 0;
+    const openFile = disk.open.bind(disk);
+    disk.open = async (name, flags) => {
+      const handle = await openFile(name, flags);
+      open++;
+      return { ...handle, close: () => Promise.resolve(void open--) };
+    };
+    for (const step of stepsOfOne) {
+      disk.fault = name => {
+        if (name === step) throw new NodeError("EIO");
+      };
+      await expect(file.replace(1)).rejects.toThrow("EIO");
+    }
+    expect(open).toBe(0);
+  });
+
+  test.each(stepsOfOne.map((step, index) => [step, index] as const))(
+    "whatever a power cut before %s keeps, the seed is the old one or the new one",
+    async (_step, index) => {
+      const disk = new Disk({ [path]: '{"num":1111}' });
+      const file = await SeedFile.open(path, disk);
+      disk.fault = (_name, number) => {
+        if (number === index) throw new Error("power cut");
+      };
+      await expect(file.replace(2222)).rejects.toThrow("power cut");
+      for (let changes = 0; changes <= 2; changes++) {
+        for (let bytes = 0; bytes <= '{"num":2222}'.length; bytes++) {
+          const { initial } = await SeedFile.open(path, disk.afterPowerCut(changes, bytes));
+          expect([1111, 2222]).toContain(initial);
+        }
+      }
+    },
+  );
+});
+
+test("under any faults and a power cut or kill at any step, no acknowledged seed is lost or torn", async () => {
+  const bursts = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(
+      bursts,
+      fc.uniqueArray(fc.nat(20)),
+      fc.nat(25),
+      fc.nat(3),
+      fc.nat(20),
+      async (bursts, faults, end, changesKept, bytesKept) => {
+        const disk = new Disk();
+        disk.fault = (_name, number) => {
+          if (number >= end) throw new Error("dead");
+          // A step that failed is not counted, so each fault strikes once.
+          const index = faults.indexOf(number);
+          if (index >= 0 && faults.splice(index, 1)) throw new NodeError("EIO");
+        };
+        const store = new SeedStore(await SeedFile.open(path, disk));
+        let arrived = 0;
+        let acknowledged = 0;
+        for (const burst of bursts) {
+          await Promise.allSettled(
+            Array.from({ length: burst }, async () => {
+              const num = ++arrived;
+              await store.update(num);
+              acknowledged = Math.max(acknowledged, num);
+              expect(store.value).toBeGreaterThanOrEqual(num);
+            }),
+          );
+          expect(store.value).toBe(acknowledged);
+        }
+        for (const after of [disk.afterKill(), disk.afterPowerCut(changesKept, bytesKept)]) {
+          const { initial } = await SeedFile.open(path, after);
+          expect(initial).toBeGreaterThanOrEqual(acknowledged);
+          expect(initial).toBeLessThanOrEqual(arrived);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,71 @@
+/**
+ * The seed on disk: a file that holds a whole seed, the old or the new, whenever the process or the machine
+ * dies. `{"num":42}` and not `42`, so that a file cut short can't pass for a smaller number.
+ */
+import nodeFileSystem from "node:fs/promises";
+import { dirname } from "node:path";
+import { seedUpdateSchema } from "../common/seed";
+
+/** What is needed of node:fs/promises. */
+export interface FileSystem {
+  readFile(path: string, encoding: "utf8"): Promise<string>;
+  open(path: string, flags: "r" | "w"): Promise<OpenFile>;
+  rename(from: string, to: string): Promise<void>;
+}
+
+export interface OpenFile {
+  writeFile(text: string): Promise<void>;
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export class SeedFile {
+  private constructor(
+    private readonly fileSystem: FileSystem,
+    private readonly path: string,
+    /** Kept open, to make renames in it durable. */
+    private readonly folder: OpenFile,
+    /** The seed that the file held when it was opened; 0 if there was no file. */
+    readonly initial: number,
+  ) {}
+
+  /** @throws if the folder isn't there, or if the file is and holds no seed: a lost seed must not look like 0. */
+  static async open(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<SeedFile> {
+    const folder = await fileSystem.open(dirname(path), "r");
+    return new SeedFile(fileSystem, path, folder, await readSeed(path, fileSystem));
+  }
+
+  /**
+   * Puts `num` in the place of the seed. Once it resolves, the seed survives a power cut. After an error the file
+   * holds the old seed or, if only the last step failed, perhaps the new one. Calls must not overlap.
+   */
+  async replace(num: number): Promise<void> {
+    // One that an earlier attempt left behind is overwritten.
+    const temporary = `${this.path}.new`;
+    const file = await this.fileSystem.open(temporary, "w");
+    try {
+      await file.writeFile(JSON.stringify({ num }));
+      // Before the rename: else the new name could reach the disk ahead of the bytes behind it.
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await this.fileSystem.rename(temporary, this.path);
+    await this.folder.sync();
+  }
+}
+
+async function readSeed(path: string, fileSystem: FileSystem): Promise<number> {
+  let text: string;
+  try {
+    text = await fileSystem.readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+    throw error;
+  }
+  try {
+    return seedUpdateSchema.parse(JSON.parse(text)).num;
+  } catch (cause) {
+    throw new Error(`${path} holds no seed; restore it, or remove it to begin with 0`, { cause });
+  }
+}

@@ -1,0 +1,69 @@
+import type { RequestListener } from "node:http";
+import type { NetworkAcl } from "@aws-sdk/client-ec2";
+import type { RequestHandler, Response } from "express";
+import type { Logger } from "pino";
+import { createApp, withBody } from "../common/app";
+import { seedUpdateSchema } from "../common/seed";
+
+/** Everything that the receiver asks of others. Each rejects on anything but the answer that it promises. */
+export interface Upstreams {
+  readSeed: (signal: AbortSignal) => Promise<number>;
+  updateSeed: (num: number, signal: AbortSignal) => Promise<void>;
+  publicAddress: (signal: AbortSignal) => Promise<string>;
+  networkAcls: (signal: AbortSignal) => Promise<NetworkAcl[]>;
+}
+
+/** For all upstreams of one request together; our clients are promised an answer within 2 s. */
+const deadline = 1_800;
+
+export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestListener {
+  const answer = async (response: Response, work: (signal: AbortSignal) => Promise<object>) => {
+    try {
+      response.json(await work(AbortSignal.timeout(deadline)));
+    } catch (error) {
+      log.error({ err: error }, "an upstream failed");
+      response.status(502).json("Error in processing request");
+    }
+  };
+
+  const get: RequestHandler = async (_request, response) => {
+    await answer(response, async signal => {
+      const [seed, address] = await Promise.all([
+        within(signal, "data-access", upstreams.readSeed),
+        within(signal, "IMDS", upstreams.publicAddress),
+      ]);
+      return { seed, server_ip_address: address };
+    });
+  };
+
+  const post = withBody(seedUpdateSchema, async ({ num }, response) => {
+    await answer(response, async signal => {
+      await within(signal, "data-access", () => upstreams.updateSeed(num, signal));
+      return { NetworkAcls: await within(signal, "EC2", upstreams.networkAcls) };
+    });
+  });
+
+  return createApp(log, { "/": { get, post } });
+}
+
+/**
+ * Names the upstream in whatever goes wrong, and gives it up when the time is over, whether or not its client
+ * heeds the signal: the AWS SDK doesn't while it waits for credentials.
+ */
+async function within<T>(
+  signal: AbortSignal,
+  upstream: string,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  try {
+    signal.throwIfAborted();
+    const timeUp = new Promise<never>((_resolve, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(signal.reason as Error);
+      });
+    });
+    return await Promise.race([timeUp, ask(signal)]);
+  } catch (cause) {
+    throw new Error(`${upstream} failed`, { cause });
+  }
+}

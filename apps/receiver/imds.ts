@@ -1,0 +1,42 @@
+/**
+ * The instance metadata service, version 2 (EC2 User Guide, "Use the Instance Metadata Service"). Asked
+ * directly, because the calls of the SDK's MetadataService can't be bounded in time.
+ */
+import { isIPv4 } from "node:net";
+
+/** The longest that IMDS allows. */
+const tokenSeconds = 21_600;
+
+export function imds(endpoint: string) {
+  let token: string | undefined;
+
+  const ask = async (path: string, init: RequestInit) => {
+    // fetch and not axios: it knows no HTTP_PROXY, and no proxy leads to a link-local address.
+    const response = await fetch(new URL(path, endpoint), { ...init, redirect: "error" });
+    return { path, status: response.status, text: await response.text() };
+  };
+
+  const newToken = async (signal: AbortSignal) => {
+    const headers = { "X-aws-ec2-metadata-token-ttl-seconds": String(tokenSeconds) };
+    return (token = textOf(await ask("/latest/api/token", { method: "PUT", headers, signal })));
+  };
+
+  const askAddress = (token: string, signal: AbortSignal) =>
+    ask("/latest/meta-data/public-ipv4", { headers: { "X-aws-ec2-metadata-token": token }, signal });
+
+  return {
+    async publicAddress(signal: AbortSignal): Promise<string> {
+      let answer = await askAddress(token ?? (await newToken(signal)), signal);
+      // The token has expired.
+      if (answer.status === 401) answer = await askAddress(await newToken(signal), signal);
+      const address = textOf(answer);
+      if (!isIPv4(address)) throw new Error("the public address is not an IPv4 address");
+      return address;
+    },
+  };
+}
+
+function textOf({ path, status, text }: { path: string; status: number; text: string }): string {
+  if (status !== 200) throw new Error(`${path} answered ${status}`);
+  return text.trim();
+}

@@ -1,0 +1,173 @@
+/**
+ * A host of the local region: a folder that stands for its disk, its services as supervised processes, and
+ * what surrounds an instance on AWS: metadata, the way to the EC2 API, and the way to other addresses.
+ */
+import { mkdir, rm } from "node:fs/promises";
+import http, { get } from "node:http";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { portVariable } from "../../apps/common/listening";
+import type { Platform } from "../../apps/installer/install";
+import type { Unit } from "../../apps/installer/unit";
+import type { Fabric } from "../fabric";
+import { forward, silence } from "../http/forward";
+import { createProxy } from "../http/proxy";
+import { listen, shut } from "../http/servers";
+import type { Address, ReachFunction } from "../http/reach";
+import type { Names } from "../names";
+import { createMetadataService, type Metadata } from "./metadata";
+import { Supervisor } from "./supervisor";
+
+export interface HostOptions {
+  /** Its Name tag, for people. */
+  name: string;
+  instanceId: string;
+  interfaceId: string;
+  /** What its "/" is. */
+  root: string;
+  keyName?: string;
+  metadata: () => Metadata;
+  fabric: Fabric;
+  names: Names;
+  /** Where the EC2 API is on the Internet. */
+  ec2Api: Address;
+  /** Told of what happens to its services, one line each. */
+  report: (event: string) => void;
+}
+
+const metadataAddress = "169.254.169.254";
+
+export class Host implements Platform {
+  readonly services = new Map<string, Supervisor>();
+  private readonly servers: http.Server[] = [];
+  private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
+
+  constructor(readonly options: HostOptions) {}
+
+  get root(): string {
+    return this.options.root;
+  }
+
+  /** Where on loopback one sends requests as if from this host: an HTTP proxy. */
+  get proxyUrl(): string {
+    return `http://127.0.0.1:${this.ports.proxy}`;
+  }
+
+  async boot(): Promise<void> {
+    await mkdir(join(this.root, "tmp"), { recursive: true });
+    const { names, fabric, interfaceId } = this.options;
+    const outward = fabric.from({ interfaceId });
+    this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
+    this.ports.ec2Api = await this.serve(this.wayToEc2Api(outward));
+
+    // Link-local addresses are the host's own affair: no group and no ACL sees them.
+    const metadataAgent = new http.Agent();
+    const reach: ReachFunction = to =>
+      to.address === metadataAddress && to.port === 80
+        ? { outcome: "open", agent: metadataAgent, host: "127.0.0.1", port: this.ports.metadata }
+        : outward(to);
+    this.ports.proxy = await this.serve(createProxy({ name: this.options.name, names, reach }));
+  }
+
+  /** Ends its services and whatever it listens on; its disk is left for who wants to look. */
+  async shutDown(): Promise<void> {
+    await Promise.all([...this.services.values()].map(service => service.stop()));
+    this.services.clear();
+    for (const server of this.servers) shut(server);
+  }
+
+  async terminate(): Promise<void> {
+    await this.shutDown();
+    await rm(this.root, { recursive: true, force: true });
+  }
+
+  async start(unit: Unit): Promise<void> {
+    await this.services.get(unit.service)?.stop();
+    const { fabric, interfaceId, report, name } = this.options;
+    const state = join(this.root, "var/lib", unit.service);
+    await mkdir(state, { recursive: true });
+    const [runtime, program] = unit.command;
+    const supervisor = new Supervisor({
+      unit,
+      command: [join(this.root, runtime), join(this.root, program)],
+      cwd: this.root,
+      environment: this.environment(unit, state),
+      journal: join(this.root, "var/log", `${unit.service}.log`),
+      onSocket: (socket, loopbackPort) => {
+        const port = unit.ports[socket];
+        if (port === undefined) return;
+        if (loopbackPort === undefined) fabric.unlisten(interfaceId, port);
+        else fabric.listen(interfaceId, port, loopbackPort);
+      },
+      onExit: how => {
+        report(`${name}: ${unit.service} ${how}; it is started again`);
+      },
+    });
+    this.services.set(unit.service, supervisor);
+    supervisor.start();
+  }
+
+  async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
+    const supervisor = this.services.get(unit.service);
+    if (!supervisor) throw new Error("it was never started");
+    await supervisor.listening(signal);
+    for (const port of supervisor.sockets.values()) {
+      while ((await statusOf(port, signal)) !== 200) await delay(50, undefined, { signal });
+    }
+  }
+
+  async journal(unit: Unit): Promise<string> {
+    return (await this.services.get(unit.service)?.readJournal()) ?? "";
+  }
+
+  /**
+   * Made from nothing, so that neither a proxy, a profile nor a credential of the person at the keyboard
+   * reaches a service.
+   */
+  private environment(unit: Unit, state: string): Record<string, string> {
+    return {
+      PATH: "/usr/bin:/bin",
+      HOME: this.root,
+      TMPDIR: join(this.root, "tmp"),
+      LANG: "C.UTF-8",
+      ...unit.environment,
+      STATE_DIRECTORY: state,
+      LISTEN_ADDRESS: "127.0.0.1",
+      ...Object.fromEntries(Object.keys(unit.ports).map(socket => [portVariable(socket), "0"])),
+      HTTP_PROXY: this.proxyUrl,
+      http_proxy: this.proxyUrl,
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${this.ports.metadata}`,
+      AWS_ENDPOINT_URL_EC2: `http://127.0.0.1:${this.ports.ec2Api}`,
+    };
+  }
+
+  /** The SDK takes no HTTP proxy: this stands for its connection to the EC2 API, and is judged as one. */
+  private wayToEc2Api(reach: ReachFunction): http.Server {
+    return http.createServer((req, res) => {
+      const way = reach(this.options.ec2Api);
+      if (way.outcome === "dropped") void silence(req, res);
+      else if (way.outcome === "refused") req.socket.destroy();
+      else {
+        void forward(req, res, way).then(sent => {
+          if (sent.outcome === "failed") req.socket.destroy();
+        });
+      }
+    });
+  }
+
+  private async serve(server: http.Server): Promise<number> {
+    this.servers.push(server);
+    return listen(server);
+  }
+}
+
+function statusOf(port: number, signal: AbortSignal): Promise<number | undefined> {
+  return new Promise(resolve => {
+    get({ host: "127.0.0.1", port, path: "/health", signal, agent: false }, response => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on("error", () => {
+      resolve(undefined);
+    });
+  });
+}

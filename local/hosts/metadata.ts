@@ -1,0 +1,143 @@
+/**
+ * The instance metadata service of one host, version 2 only. Source: EC2 User Guide, "Use the Instance
+ * Metadata Service to access instance metadata".
+ */
+import { randomBytes } from "node:crypto";
+import http from "node:http";
+import type { InstanceCredentials } from "../apis/iam";
+
+export interface Metadata {
+  instanceId: string;
+  imageId: string;
+  instanceType: string;
+  privateIp: string;
+  publicIp?: string;
+  region: string;
+  availabilityZone: string;
+  securityGroupNames: string[];
+  /** None where the host has no instance profile. */
+  profile?: { arn: string; id: string; roleName: string };
+  /** Credentials of the role; those at hand, or new ones. */
+  credentials: () => InstanceCredentials;
+}
+
+const longestTtl = 21600;
+
+/** @param metadata asked anew for each request: an address or a profile may change */
+export function createMetadataService(metadata: () => Metadata): http.Server {
+  const tokens = new Map<string, { ttl: number; expires: number }>();
+
+  return http.createServer((req, res) => {
+    req.resume();
+    const answer = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}) => {
+      res.writeHead(status, { "content-type": "text/plain", server: "EC2ws", ...headers }).end(body);
+    };
+    const path = (req.url ?? "/").replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
+
+    if (path === "/latest/api/token") {
+      if (req.method !== "PUT") {
+        answer(405, "", { allow: "OPTIONS, PUT" });
+        return;
+      }
+      const ttl = Number(req.headers["x-aws-ec2-metadata-token-ttl-seconds"]);
+      if (!Number.isInteger(ttl) || ttl < 1 || ttl > longestTtl) {
+        answer(400, "");
+        return;
+      }
+      // Not from behind another machine.
+      if (req.headers["x-forwarded-for"] !== undefined) {
+        answer(403, "");
+        return;
+      }
+      const token = randomBytes(40).toString("base64url");
+      tokens.set(token, { ttl, expires: Date.now() + ttl * 1000 });
+      answer(200, token, { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
+      return;
+    }
+
+    const token = tokens.get(String(req.headers["x-aws-ec2-metadata-token"]));
+    if (!token || token.expires < Date.now()) {
+      answer(401, "");
+      return;
+    }
+    if (req.method !== "GET" && req.method !== "HEAD") {
+      answer(405, "", { allow: "GET, HEAD" });
+      return;
+    }
+    const found = find(metadata(), path);
+    if (found === undefined) answer(404, "");
+    else answer(200, found, { "x-aws-ec2-metadata-token-ttl-seconds": token.ttl });
+  });
+}
+
+type Tree = { [name: string]: string | Tree | (() => string) | undefined };
+
+function treeOf(metadata: Metadata): Tree {
+  const { profile } = metadata;
+  return {
+    "ami-id": metadata.imageId,
+    hostname: `ip-${metadata.privateIp.replaceAll(".", "-")}.ec2.internal`,
+    "instance-id": metadata.instanceId,
+    "instance-type": metadata.instanceType,
+    "local-hostname": `ip-${metadata.privateIp.replaceAll(".", "-")}.ec2.internal`,
+    "local-ipv4": metadata.privateIp,
+    "public-ipv4": metadata.publicIp,
+    "security-groups": metadata.securityGroupNames.join("\n"),
+    placement: { "availability-zone": metadata.availabilityZone, region: metadata.region },
+    iam: profile && {
+      info: JSON.stringify({
+        Code: "Success",
+        LastUpdated: new Date().toISOString(),
+        InstanceProfileArn: profile.arn,
+        InstanceProfileId: profile.id,
+      }),
+      "security-credentials": {
+        [profile.roleName]: () => {
+          const { accessKeyId, secretAccessKey, sessionToken, lastUpdated, expiration } =
+            metadata.credentials();
+          return JSON.stringify({
+            Code: "Success",
+            LastUpdated: lastUpdated.toISOString(),
+            Type: "AWS-HMAC",
+            AccessKeyId: accessKeyId,
+            SecretAccessKey: secretAccessKey,
+            Token: sessionToken,
+            Expiration: expiration.toISOString(),
+          });
+        },
+      },
+    },
+  };
+}
+
+/** The text of a category, or the names in it, one a line, those of categories with a slash. */
+function find(metadata: Metadata, path: string): string | undefined {
+  const [version, root, ...rest] = path.split("/").filter(part => part !== "");
+  if (version !== "latest") return undefined;
+  if (root === undefined) return "dynamic\nmeta-data\nuser-data";
+  if (root === "dynamic" && rest.join("/") === "instance-identity/document") {
+    const { privateIp, instanceId, imageId, instanceType, region, availabilityZone } = metadata;
+    return JSON.stringify({
+      privateIp,
+      instanceId,
+      imageId,
+      instanceType,
+      region,
+      availabilityZone,
+      architecture: "x86_64",
+    });
+  }
+  if (root !== "meta-data") return undefined;
+  let node: Tree[string] = treeOf(metadata);
+  for (const part of rest) {
+    if (typeof node !== "object" || !Object.hasOwn(node, part)) return undefined;
+    node = node[part];
+  }
+  if (typeof node === "function") return node();
+  if (typeof node !== "object") return node;
+  return Object.entries(node)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => (typeof value === "object" ? `${name}/` : name))
+    .sort()
+    .join("\n");
+}

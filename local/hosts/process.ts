@@ -1,0 +1,57 @@
+/** A child process that never outlives the region, whatever ends it. */
+import { spawn, type ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
+
+/**
+ * Waits beside the child for the region's end of the pipe at descriptor 5 to close, which it does even when
+ * the region is killed, and then kills the whole process group; then becomes the child.
+ */
+const guarded = [
+  `(trap "" TERM INT HUP QUIT; cat <&5 3<&- 4<&-; kill -9 -$$) 3<&- 4<&- </dev/null >/dev/null 2>&1 &`,
+  `exec 5<&-`,
+  `exec "$@"`,
+].join("\n");
+
+export interface GuardedProcess {
+  pid: number;
+  stdout: Readable;
+  stderr: Readable;
+  /** Resolves when the process has ended, with how, in words. */
+  ended: Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+/** @throws when there is no such program */
+export async function start(
+  [program, ...args]: readonly [string, ...string[]],
+  options: { cwd: string; environment: Record<string, string> },
+): Promise<GuardedProcess> {
+  const child: ChildProcess = spawn("/bin/sh", ["-c", guarded, "sh", program, ...args], {
+    cwd: options.cwd,
+    env: options.environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ignore", "ignore", "pipe"],
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.once("spawn", resolve);
+    child.once("error", reject);
+  });
+  const pid = child.pid as number;
+  const guard = (child.stdio as unknown[])[5] as Readable;
+  guard.on("error", () => undefined);
+  return {
+    pid,
+    stdout: child.stdout as Readable,
+    stderr: child.stderr as Readable,
+    ended: new Promise(resolve => {
+      child.once("exit", (code, signal) => {
+        // Takes along whatever the child left behind.
+        guard.destroy();
+        resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`);
+      });
+    }),
+    kill(signal) {
+      child.kill(signal);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+/** Keeps one service of a host running, as systemd keeps its unit. */
+import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { listeningSchema } from "../../apps/common/listening";
+import type { Unit } from "../../apps/installer/unit";
+import { start, type GuardedProcess } from "./process";
+
+/** RestartSec and TimeoutStopSec of the unit that a real host gets, in real milliseconds. */
+const restartDelay = 1_000;
+const stopTimeout = 15_000;
+
+export interface SupervisorOptions {
+  unit: Unit;
+  command: readonly [string, ...string[]];
+  cwd: string;
+  environment: Record<string, string>;
+  journal: string;
+  /** A socket accepts connections on a loopback port, or, without one, no longer does. */
+  onSocket: (socket: string, loopbackPort?: number) => void;
+  /** The process ended although nobody stopped it. */
+  onExit?: (how: string) => void;
+}
+
+export class Supervisor {
+  readonly sockets = new Map<string, number>();
+  private child?: GuardedProcess;
+  private readonly stopping = new AbortController();
+  private running?: Promise<void>;
+  private journal?: WriteStream;
+  private waiting: (() => void)[] = [];
+  private lastExit?: string;
+
+  constructor(readonly options: SupervisorOptions) {}
+
+  start(): void {
+    mkdirSync(dirname(this.options.journal), { recursive: true });
+    // A journal starts anew with each start of the unit.
+    this.journal = createWriteStream(this.options.journal, { flags: "w" });
+    this.running = this.run();
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Asks the process to end, and ends it by force when it does not in time. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const { child } = this;
+    if (child) {
+      child.kill("SIGTERM");
+      const force = setTimeout(() => {
+        child.kill("SIGKILL");
+      }, stopTimeout);
+      await child.ended;
+      clearTimeout(force);
+    }
+    await this.running;
+    await new Promise<void>(resolve => (this.journal ? this.journal.end(resolve) : resolve()));
+  }
+
+  /**
+   * Resolves when every socket of the unit accepts connections.
+   * @throws when the process ends instead, or the signal fires
+   */
+  async listening(signal: AbortSignal): Promise<void> {
+    const missing = () => Object.keys(this.options.unit.ports).filter(socket => !this.sockets.has(socket));
+    const before = this.lastExit;
+    while (missing().length > 0) {
+      signal.throwIfAborted();
+      if (this.lastExit !== before) throw new Error(`its process ${this.lastExit}`);
+      await new Promise<void>((resolve, reject) => {
+        this.waiting.push(resolve);
+        signal.addEventListener(
+          "abort",
+          () => {
+            reject(new Error("aborted", { cause: signal.reason }));
+          },
+          { once: true },
+        );
+      });
+    }
+  }
+
+  async readJournal(): Promise<string> {
+    const lines = (await readFile(this.options.journal, "utf8")).trimEnd().split("\n");
+    return lines.slice(-30).join("\n");
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      let how: string;
+      try {
+        this.child = await start(this.options.command, this.options);
+        if (this.stopping.signal.aborted) this.child.kill("SIGTERM");
+        this.read(this.child);
+        how = await this.child.ended;
+      } catch (error) {
+        how = `could not be started: ${(error as Error).message}`;
+      }
+      this.child = undefined;
+      for (const socket of this.sockets.keys()) this.options.onSocket(socket);
+      this.sockets.clear();
+      if (this.stopping.signal.aborted) return;
+      this.lastExit = how;
+      this.write(`the process ${how}; it is started again`);
+      this.options.onExit?.(how);
+      this.wake();
+      await delay(restartDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private read(child: GuardedProcess): void {
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", line => {
+        this.write(line);
+        if (stream === child.stdout) this.notice(line);
+      });
+    }
+  }
+
+  private notice(line: string): void {
+    if (!line.includes('"listening"')) return;
+    let entry: unknown;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      return; // not one of its log's lines
+    }
+    const listening = listeningSchema.safeParse(entry);
+    if (!listening.success) return;
+    const { socket, port } = listening.data;
+    this.sockets.set(socket, port);
+    this.options.onSocket(socket, port);
+    this.wake();
+  }
+
+  private write(line: string): void {
+    if (this.journal?.writable) this.journal.write(`${line}\n`);
+  }
+
+  private wake(): void {
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,31 @@
+/** Servers of the region: on loopback, and on no other address. */
+import { once } from "node:events";
+import type http from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Listens on a loopback port, 0 meaning any free one; resolves to the port. */
+export async function listen(server: http.Server, port = 0): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** Listens on the preferred port, or on any free one where that is taken. */
+export async function listenNear(server: http.Server, preferred: number): Promise<number> {
+  try {
+    return await listen(server, preferred);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return listen(server);
+  }
+}
+
+export function isTaken(error: unknown): boolean {
+  return ["EADDRINUSE", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "");
+}
+
+/** Ends a server and whatever is connected to it, held in silence or not. */
+export function shut(server: http.Server): void {
+  server.close();
+  server.closeAllConnections();
+}

@@ -1,0 +1,71 @@
+/** `npm start`: the local region from the command line. */
+import { join, relative } from "node:path";
+import { realClock } from "./clock";
+import { help, parseOptions, type Options } from "./options";
+import { occupy } from "./occupancy";
+import { readStack } from "./stack";
+import { startRegion, type RunningRegion } from "./start";
+import { table } from "./table";
+
+const root = join(__dirname, "..");
+const folder = join(root, ".local");
+
+const started = performance.now();
+const seconds = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
+const say = (text: string) => {
+  process.stdout.write(`${text}\n`);
+};
+
+async function main(options: Options): Promise<void> {
+  if (options.help) {
+    say(help);
+    return;
+  }
+  const stack = readStack(root, options.stack, options.config);
+  const leave = await occupy(folder);
+  say(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C ends it`);
+
+  let running: RunningRegion | undefined;
+  let ending = false;
+  const starting = startRegion({
+    ...options,
+    root,
+    stack,
+    folder,
+    clock: realClock(options.speed),
+    report: event => {
+      if (!ending) say(`${seconds()}  ${event}`);
+    },
+  });
+  const end = (signal: NodeJS.Signals) => {
+    if (ending) return;
+    ending = true;
+    say(`\n${signal}: ending every process of the region`);
+    // A start that is under way is ended by the end of this process: its children go with it.
+    void Promise.resolve(running?.close())
+      .then(leave)
+      .then(() => {
+        say(`ended; logs are in ${relative(process.cwd(), folder)}`);
+        process.exit(0);
+      });
+  };
+  process.on("SIGINT", end);
+  process.on("SIGTERM", end);
+  process.on("SIGHUP", end);
+
+  running = await starting;
+  say(table(running, { stack, folder: relative(process.cwd(), folder), speed: options.speed }));
+  say(`ready after ${seconds().trim()}; Ctrl-C ends it`);
+}
+
+function fail(error: unknown): void {
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`\nlocal region: ${message}\n`);
+  process.exit(1);
+}
+
+try {
+  main(parseOptions(process.argv.slice(2))).catch(fail);
+} catch (error) {
+  fail(error);
+}

@@ -1,0 +1,229 @@
+/**
+ * The local region: what exists in it, and the life cycle of its resources. How each type of resource behaves
+ * is said by its handler, where packets go by the judge.
+ */
+import { createWriteStream, type WriteStream } from "node:fs";
+import { mkdir, rm } from "node:fs/promises";
+import type http from "node:http";
+import { join } from "node:path";
+import { z } from "zod";
+import { createEc2Api } from "./apis/ec2";
+import { Iam } from "./apis/iam";
+import type { Clock } from "./clock";
+import { Fabric } from "./fabric";
+import type { Host } from "./hosts/host";
+import { listen, shut } from "./http/servers";
+import type { Address } from "./http/reach";
+import { accountId, AddressPool, resourceId } from "./identifiers";
+import { Names } from "./names";
+import { handlers } from "./resources";
+import type { Existing } from "./resources/handler";
+import type { RunningLoadBalancer, RunningTargetGroup } from "./resources/load-balancing";
+import { decisionLog } from "./vpc/decision-log";
+import { FlowLog } from "./vpc/flow-log";
+import { VpcModel, type NetworkInterface } from "./vpc/model";
+
+export interface RegionOptions {
+  /** As AWS names it, for example us-east-1. */
+  name: string;
+  /** Where it keeps its hosts' disks and its logs; emptied at the start. */
+  folder: string;
+  clock: Clock;
+  /** The address on the Internet that provisioning comes from. */
+  operatorAddress: string;
+  /** Told of what happens, one line each. */
+  report: (event: string) => void;
+}
+
+/** A declared resource. */
+export interface Declaration {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+/** TEST-NET-3 (RFC 5737): the public addresses that the region gives out. */
+const publicRange = "203.0.113.0/24";
+/** Where the EC2 API is on the Internet, in TEST-NET-1: an address of AWS's own, in nobody's VPC. */
+const ec2ApiAddress: Address = { address: "192.0.2.10", port: 443 };
+/** AWS writes flow records at least every minute where instances are of a current type. */
+const flowLogInterval = 60_000;
+
+export class Region {
+  readonly vpc = new VpcModel();
+  readonly iam = new Iam();
+  readonly names = new Names();
+  readonly hosts = new Map<string, Host>();
+  /** Key pair names to public keys. */
+  readonly keyPairs = new Map<string, string>();
+  readonly loadBalancers = new Map<string, RunningLoadBalancer>();
+  readonly targetGroups = new Map<string, RunningTargetGroup>();
+  /** Free private addresses by subnet. */
+  readonly privateAddresses = new Map<string, AddressPool>();
+  readonly fabric: Fabric;
+  readonly ec2Api = ec2ApiAddress;
+
+  private readonly publicAddresses = new AddressPool(publicRange);
+  private readonly resources = new Map<string, { declaration: Declaration; existing: Existing<unknown> }>();
+  private readonly servers: http.Server[] = [];
+  private readonly logs: WriteStream[] = [];
+  private readonly flowLog: FlowLog;
+  private endFlowLog: () => void = () => undefined;
+
+  constructor(private readonly options: RegionOptions) {
+    const now = () => Date.now();
+    this.flowLog = new FlowLog({ accountId, now, write: this.logFile("flow-log.txt") });
+    const decisions = decisionLog({ now, write: this.logFile("decision-log.jsonl") });
+    this.fabric = new Fabric(this.vpc, this.flowLog, decisions);
+  }
+
+  get name(): string {
+    return this.options.name;
+  }
+
+  get folder(): string {
+    return this.options.folder;
+  }
+
+  get clock(): Clock {
+    return this.options.clock;
+  }
+
+  get operatorAddress(): string {
+    return this.options.operatorAddress;
+  }
+
+  get report(): (event: string) => void {
+    return this.options.report;
+  }
+
+  async open(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    await mkdir(this.folder, { recursive: true });
+    const ec2Api = createEc2Api(this.vpc, this.iam);
+    this.servers.push(ec2Api);
+    this.fabric.listen(ec2ApiAddress.address, ec2ApiAddress.port, await listen(ec2Api));
+    this.endFlowLog = this.clock.every(flowLogInterval, () => {
+      this.flowLog.flush();
+    });
+  }
+
+  /**
+   * Makes a declared resource.
+   * @throws when the region does not know its type or one of its inputs, or AWS would refuse it
+   */
+  async create(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
+    const { type, name } = declaration;
+    const key = keyOf(type, name);
+    if (this.resources.has(key)) throw new Error(`there are two resources ${type} named ${name}`);
+    const handler = handlerOf(type);
+    const inputs = parse(handler.inputs, declaration);
+    const { id, outputs = {} } = await handler.create({ region: this, name }, inputs);
+    this.resources.set(key, { declaration, existing: { region: this, name, id, inputs, outputs } });
+    return { id, outputs };
+  }
+
+  /** Changes a resource in place, as an update of the program would. */
+  async update(declaration: Declaration): Promise<void> {
+    const { type, name } = declaration;
+    const resource = this.resource(type, name);
+    const handler = handlerOf(type);
+    if (!handler.update) throw new Error(`${type} is replaced, not updated`);
+    const inputs = parse(handler.inputs, declaration);
+    const outputs = await handler.update(resource.existing, inputs);
+    Object.assign(resource, { declaration, existing: { ...resource.existing, inputs, outputs } });
+  }
+
+  /** Deletes a resource; the result is its declaration, by which it can be made again. */
+  async delete(type: string, name: string): Promise<Declaration> {
+    const { declaration, existing } = this.resource(type, name);
+    await handlerOf(type).delete(existing);
+    this.resources.delete(keyOf(type, name));
+    return declaration;
+  }
+
+  get declarations(): Declaration[] {
+    return [...this.resources.values()].map(({ declaration }) => declaration);
+  }
+
+  attachInterface(options: {
+    subnetId: string;
+    groupIds: string[];
+    publicAddress: boolean;
+    description: string;
+  }): string {
+    const { subnetId, groupIds, publicAddress, description } = options;
+    const id = resourceId("eni");
+    const pool = this.privateAddresses.get(subnetId);
+    if (!pool) throw new Error(`InvalidSubnetID.NotFound: The subnet ID '${subnetId}' does not exist`);
+    this.vpc.networkInterfaces.set(id, {
+      id,
+      subnetId,
+      privateIpAddress: pool.take(),
+      ...(publicAddress && { publicIpAddress: this.publicAddresses.take() }),
+      groupIds,
+      description,
+    });
+    return id;
+  }
+
+  detachInterface(id: string): void {
+    const { subnetId, privateIpAddress, publicIpAddress } = this.interface(id);
+    this.privateAddresses.get(subnetId)?.release(privateIpAddress);
+    if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
+    this.vpc.networkInterfaces.delete(id);
+  }
+
+  interface(id: string): NetworkInterface {
+    const found = this.vpc.networkInterfaces.get(id);
+    if (!found)
+      throw new Error(`InvalidNetworkInterfaceID.NotFound: The networkInterface ID '${id}' does not exist`);
+    return found;
+  }
+
+  /** Ends everything that runs; the folder stays, for who wants to read its logs. */
+  async close(): Promise<void> {
+    this.endFlowLog();
+    for (const { group } of this.targetGroups.values()) group.stop();
+    for (const { servers } of this.loadBalancers.values())
+      for (const server of servers.values()) shut(server);
+    await Promise.all([...this.hosts.values()].map(host => host.shutDown()));
+    this.fabric.close();
+    for (const server of this.servers) shut(server);
+    this.flowLog.flush();
+    await Promise.all(this.logs.map(log => new Promise(resolve => log.end(resolve))));
+  }
+
+  private resource(type: string, name: string) {
+    const resource = this.resources.get(keyOf(type, name));
+    if (!resource) throw new Error(`there is no resource ${type} named ${name}`);
+    return resource;
+  }
+
+  private logFile(name: string): (line: string) => void {
+    let log: WriteStream | undefined;
+    return line => {
+      if (!log) {
+        log = createWriteStream(join(this.folder, name), { flags: "a" });
+        this.logs.push(log);
+      }
+      if (log.writable) log.write(`${line}\n`);
+    };
+  }
+}
+
+function keyOf(type: string, name: string): string {
+  return `${type}::${name}`;
+}
+
+function handlerOf(type: string) {
+  const handler = Object.hasOwn(handlers, type) ? handlers[type] : undefined;
+  if (!handler) throw new Error(`the local region does not know the type ${type}`);
+  return handler;
+}
+
+function parse(schema: z.ZodType, { type, name, inputs }: Declaration): unknown {
+  const result = schema.safeParse(inputs);
+  if (result.success) return result.data;
+  throw new Error(`the local region can't make ${type} ${name}:\n${z.prettifyError(result.error)}`);
+}

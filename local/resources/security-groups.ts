@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { autoName, resourceId } from "../identifiers";
+import { tags } from "./ec2-network";
+import { handler, type Handler, type Handlers } from "./handler";
+
+const port = z.int().min(0).max(65535);
+
+const rule = z
+  .strictObject({
+    securityGroupId: z.string(),
+    ipProtocol: z.enum(["tcp", "-1"]),
+    fromPort: port.optional(),
+    toPort: port.optional(),
+    cidrIpv4: z.cidrv4().optional(),
+    referencedSecurityGroupId: z.string().optional(),
+    tags,
+  })
+  .refine(
+    ({ cidrIpv4, referencedSecurityGroupId }) =>
+      (cidrIpv4 === undefined) !== (referencedSecurityGroupId === undefined),
+    "exactly one of cidrIpv4 and referencedSecurityGroupId",
+  );
+
+function ruleHandler(egress: boolean): Handler<unknown> {
+  return handler({
+    inputs: rule,
+    create({ region: { vpc } }, { securityGroupId: groupId, tags: _, ...inputs }) {
+      const id = resourceId("sgr");
+      vpc.securityGroupRules.set(id, { id, groupId, egress, ...inputs });
+      return { id, outputs: { securityGroupRuleId: id } };
+    },
+    update({ region: { vpc }, id }, { securityGroupId: groupId, tags: _, ...inputs }) {
+      vpc.securityGroupRules.set(id, { id, groupId, egress, ...inputs });
+      return { securityGroupRuleId: id };
+    },
+    delete({ region: { vpc }, id }) {
+      vpc.securityGroupRules.delete(id);
+    },
+  });
+}
+
+export const securityGroups: Handlers = {
+  "aws:ec2/securityGroup:SecurityGroup": handler({
+    inputs: z.strictObject({ vpcId: z.string(), description: z.string(), tags }),
+    create({ region: { vpc }, name }, { vpcId, description, tags }) {
+      const id = resourceId("sg");
+      const groupName = autoName(name);
+      vpc.securityGroups.set(id, { id, vpcId, groupName, description, tags });
+      return { id, outputs: { name: groupName } };
+    },
+    delete({ region: { vpc }, id }) {
+      vpc.securityGroups.delete(id);
+    },
+  }),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleHandler(false),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleHandler(true),
+};

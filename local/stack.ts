@@ -1,0 +1,47 @@
+/** The project's and the stack's files, read as the Pulumi CLI reads them. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+
+export interface Stack {
+  project: string;
+  stack: string;
+  /** Configuration by full key, for example "elastic-fleet:vpcCidr"; values as text, objects as JSON. */
+  config: Record<string, string>;
+}
+
+const projectSchema = z.object({ name: z.string() });
+const stackSchema = z.object({ config: z.record(z.string(), z.unknown()).nullish() }).nullable();
+
+/**
+ * @param overrides keys with or without the project's name, as `pulumi config set` takes them
+ * @throws with a message for people when there is no such stack, or its file is not understood
+ */
+export function readStack(root: string, stack: string, overrides: Record<string, string> = {}): Stack {
+  const { name: project } = projectSchema.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
+  const file = `Pulumi.${stack}.yaml`;
+  if (!/^[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(join(root, file))) {
+    const known = readdirSync(root).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+    throw new Error(
+      `there is no stack ${JSON.stringify(stack)}: no file ${file} here; known are ${known.join(", ")}`,
+    );
+  }
+  let content: z.infer<typeof stackSchema>;
+  try {
+    content = stackSchema.parse(parse(readFileSync(join(root, file), "utf8")));
+  } catch (error) {
+    throw new Error(`${file} is not a stack's file: ${(error as Error).message}`, { cause: error });
+  }
+  const config: Record<string, string> = {};
+  for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)]) {
+    if (typeof value === "object" && value !== null && "secure" in value) {
+      throw new Error(
+        `${file}: ${key} is encrypted; the local region can't read it, pass it by --config ${key}=VALUE`,
+      );
+    }
+    config[key.includes(":") ? key : `${project}:${key}`] =
+      typeof value === "string" ? value : JSON.stringify(value);
+  }
+  return { project, stack, config };
+}

@@ -1,0 +1,61 @@
+/** What runs where, and how to reach it: what the start ends with. */
+import type { Stack } from "./stack";
+import { runtimeInUse } from "./hosts/runtime";
+import type { RunningRegion } from "./start";
+
+export function table(
+  { region, outputs, doorUrl, shortcuts }: RunningRegion,
+  { stack, folder, speed }: { stack: Stack; folder: string; speed: number },
+): string {
+  const rows = [["", "private", "public", "state", "from this machine"]];
+  for (const host of region.hosts.values()) {
+    const { privateIpAddress, publicIpAddress } = region.interface(host.options.interfaceId);
+    const services = [...host.services.values()].map(({ options: { unit } }) => {
+      const ports = Object.values(unit.ports).join(", ");
+      return `${unit.service} on ${ports}`;
+    });
+    rows.push([
+      host.options.name,
+      privateIpAddress,
+      publicIpAddress ?? "",
+      services.join("; ") || "no service",
+      `as this host: curl -x ${host.proxyUrl} URL`,
+    ]);
+  }
+  for (const { name, interfaceIds } of region.loadBalancers.values()) {
+    const addresses = interfaceIds.map(id => region.interface(id));
+    const targets = [...region.targetGroups.values()]
+      .filter(group => group.name === name)
+      .flatMap(({ group }) => group.describe());
+    const healthy = targets.filter(({ targetHealth }) => targetHealth.state === "healthy");
+    rows.push([
+      name,
+      addresses.map(({ privateIpAddress }) => privateIpAddress).join(", "),
+      addresses.map(({ publicIpAddress }) => publicIpAddress).join(", "),
+      `${healthy.length} of ${targets.length} targets healthy`,
+      `also at ${shortcuts.get(name) ?? ""}`,
+    ]);
+  }
+  const urls = Object.entries(outputs)
+    .filter(([name, output]) => name.endsWith("Url") && !output.secret)
+    .map(([name, output]) => `  curl -x ${doorUrl} ${output.secret ? "" : String(output.value)}   # ${name}`);
+  return [
+    "",
+    aligned(rows),
+    "",
+    `The local Internet is the HTTP proxy ${doorUrl}. From outside AWS:`,
+    ...urls,
+    "",
+    `Services run on ${runtimeInUse}; an AWS minute takes ${(60 / speed).toFixed(speed > 60 ? 2 : 0)} s.`,
+    `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why something was dropped), and the disk of`,
+    `each host under hosts/, its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
+    "",
+  ].join("\n");
+}
+
+function aligned(rows: string[][]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? [];
+  return rows
+    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
+    .join("\n");
+}
