@@ -1,4 +1,4 @@
-/** @jest-config-loader-options {"transpileOnly": true} */
+/** @jest-config-loader-options {"transpileOnly": true, "compilerOptions": {"moduleResolution": "node10"}} */
 import type { Config } from "jest";
 
 const config: Config = {

@@ -92,10 +92,8 @@ export interface Options {
 export async function evaluate(options: Options = {}): Promise<Evaluation> {
   jest.resetModules();
   // A store of its own: what a failed evaluation leaves behind goes on in the background.
-  const { withLocalStorage } = jest.requireActual<{ withLocalStorage<T>(run: () => T): T }>(
-    "@pulumi/pulumi/runtime/state",
-  );
-  return withLocalStorage(() => evaluateHere(options));
+  const state = jest.requireActual<{ withLocalStorage<T>(run: () => T): T }>("@pulumi/pulumi/runtime/state");
+  return state.withLocalStorage(() => evaluateHere(options));
 }
 
 async function evaluateHere(options: Options): Promise<Evaluation> {
@@ -120,10 +118,11 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
     {
       newResource: ({ type, name }) => {
         options.onDeclared?.(type, name);
-        return { id: idOf(type, name, options), state: stateOf(pulumi, type, name, options) };
+        return { id: idOf(type, name, options), state: stateOf(type, name, options) };
       },
-      call: ({ token, inputs, provider }) => {
-        calls.push({ token, inputs: inputs as Call["inputs"], provider });
+      call: ({ token, inputs: given, provider }) => {
+        const inputs = given as Call["inputs"];
+        calls.push({ token, inputs, provider });
         const answer = (options.answers ?? answers)[token];
         return answer
           ? answer(inputs)
@@ -134,11 +133,9 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
     options.stack ?? "dev",
     options.preview ?? false,
   );
-  const configured = Object.entries(options.config ?? {}).map(([key, value]) => [
-    `elastic-fleet:${key}`,
-    value,
-  ]);
-  pulumi.runtime.setAllConfig({ "aws:region": "us-east-1", ...Object.fromEntries(configured) });
+  const configured: Record<string, string> = { "aws:region": "us-east-1" };
+  for (const [key, value] of Object.entries(options.config ?? {})) configured[`elastic-fleet:${key}`] = value;
+  pulumi.runtime.setAllConfig(configured);
   watch(pulumi, declared, fail);
 
   const exported = jest.requireActual<Record<string, unknown>>("./index");
@@ -152,22 +149,9 @@ function idOf(type: string, name: string, { preview }: Options): string | undefi
   return preview ? undefined : `${leaf} ${name}`;
 }
 
-function stateOf(
-  pulumi: typeof Pulumi,
-  type: string,
-  name: string,
-  { preview }: Options,
-): Record<string, unknown> {
-  if (preview) return {};
-  return Object.fromEntries(
-    (computed[type] ?? []).map(property => {
-      const value = `${property} of ${name}`;
-      return [
-        property,
-        property.startsWith("private") && type.startsWith("tls:") ? pulumi.secret(value) : value,
-      ];
-    }),
-  );
+function stateOf(type: string, name: string, { preview }: Options): Record<string, string> {
+  const known = preview ? [] : (computed[type] ?? []);
+  return Object.fromEntries(known.map(property => [property, `${property} of ${name}`]));
 }
 
 const settled =
@@ -219,10 +203,11 @@ type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 /** Mocks see neither options nor order: the requests to the resource monitor do. */
 function watch(pulumi: typeof Pulumi, declared: Map<string, Declared>, fail: (error: unknown) => void): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-  const { registerResource, registerResourceOutputs } = monitor;
+  const registerResource = monitor.registerResource.bind(monitor);
+  const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
 
   monitor.registerResource = (request, callback) => {
-    registerResource.call(monitor, request, (error, response) => {
+    registerResource(request, (error, response) => {
       if (error || !response) {
         fail(error);
         return;
@@ -241,7 +226,7 @@ function watch(pulumi: typeof Pulumi, declared: Map<string, Declared>, fail: (er
         request.getOutputs().toJavaScript(),
         "public",
       ) as Declared["inputs"];
-    registerResourceOutputs.call(monitor, request, callback);
+    registerResourceOutputs(request, callback);
   };
 }
 

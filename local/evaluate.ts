@@ -2,6 +2,7 @@
  * Evaluates the Pulumi program in this process. The SDK works out the order, from data and from dependsOn;
  * each resource is made when its inputs are known.
  */
+import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import type { Stack } from "./stack";
 
@@ -45,17 +46,13 @@ export async function evaluate(
       {
         newResource: args =>
           orFail(async () => {
-            const { id, state } = await engine.newResource({
-              ...args,
-              inputs: revealed(args.inputs) as typeof args.inputs,
-            });
+            const { id, state } = await engine.newResource({ ...args, inputs: revealed(args.inputs) });
             for (const key of secretOutputs.get(`${args.type}::${args.name}`) ?? []) {
               if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
             }
             return { id, state };
           }),
-        call: args =>
-          orFail(() => engine.call({ ...args, inputs: revealed(args.inputs) as typeof args.inputs })),
+        call: args => orFail(() => engine.call({ ...args, inputs: revealed(args.inputs) })),
       },
       project,
       stack,
@@ -75,12 +72,11 @@ interface KnownOutput {
 }
 
 async function load(program: string): Promise<Record<string, StackOutput>> {
-  const exported = (await import(program)) as Record<string, unknown>;
+  const exported = createRequire(__filename)(program) as Record<string, unknown>;
   await pulumi.runtime.disconnect();
   const outputs: Record<string, StackOutput> = {};
   for (const [name, value] of Object.entries(exported)) {
-    if (name === "default" || name === "module.exports") continue;
-    const output: KnownOutput = pulumi.output(value as pulumi.Input<unknown>) as never;
+    const output = pulumi.output(value) as unknown as KnownOutput;
     const known = await output.promise();
     outputs[name] = (await output.isSecret) ? { secret: true } : { secret: false, value: known };
   }
@@ -109,10 +105,17 @@ function noteSecretOutputs(secretOutputs: Map<string, string[]>): void {
 }
 
 /** A resource's inputs with their secrets unwrapped: whoever makes a resource needs the values. */
-function revealed(value: unknown): unknown {
-  if (pulumi.runtime.isRpcSecret(value)) return revealed(pulumi.runtime.unwrapRpcSecret(value));
-  if (Array.isArray(value)) return value.map(revealed);
-  if (value === null || typeof value !== "object" || Object.getPrototypeOf(value) !== Object.prototype)
-    return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+function revealed<T>(value: T): T {
+  const reveal = (inner: unknown): unknown => {
+    if (pulumi.runtime.isRpcSecret(inner)) return reveal(pulumi.runtime.unwrapRpcSecret(inner));
+    if (Array.isArray(inner)) return inner.map(reveal);
+    if (!isPlainObject(inner)) return inner;
+    return Object.fromEntries(Object.entries(inner).map(([key, element]) => [key, reveal(element)]));
+  };
+  return reveal(value) as T;
+}
+
+/** Not an asset, which is an object of a class. */
+function isPlainObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -25,7 +25,7 @@ async function main(options: Options): Promise<void> {
   const leave = await occupy(folder);
   say(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C ends it`);
 
-  let running: RunningRegion | undefined;
+  const state: { running?: RunningRegion } = {};
   let ending = false;
   const starting = startRegion({
     ...options,
@@ -42,7 +42,7 @@ async function main(options: Options): Promise<void> {
     ending = true;
     say(`\n${signal}: ending every process of the region`);
     // A start that is under way is ended by the end of this process: its children go with it.
-    void Promise.resolve(running?.close())
+    void Promise.resolve(state.running?.close())
       .then(leave)
       .then(() => {
         say(`ended; logs are in ${relative(process.cwd(), folder)}`);
@@ -53,8 +53,16 @@ async function main(options: Options): Promise<void> {
   process.on("SIGTERM", end);
   process.on("SIGHUP", end);
 
-  running = await starting;
-  say(table(running, { stack, folder: relative(process.cwd(), folder), speed: options.speed }));
+  // Started by npm it ends with npm, even where that is killed by force.
+  if (process.env["npm_lifecycle_event"] !== undefined) {
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) end("SIGHUP");
+    }, 1000).unref();
+  }
+
+  state.running = await starting;
+  say(table(state.running, { stack, folder: relative(process.cwd(), folder), speed: options.speed }));
   say(`ready after ${seconds().trim()}; Ctrl-C ends it`);
 }
 

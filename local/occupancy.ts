@@ -16,7 +16,9 @@ export async function occupy(folder: string): Promise<() => Promise<void>> {
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `elastic-fleet-${name}.sock`);
   if (await answers(path)) {
-    throw new Error(`another local region is running in this project; end it first (its files are in ${folder})`);
+    throw new Error(
+      `another local region is running in this project; end it first (its files are in ${folder})`,
+    );
   }
   await rm(path, { force: true });
   const server = net.createServer(socket => socket.destroy());

@@ -46,6 +46,8 @@ export interface Declaration {
 const publicRange = "203.0.113.0/24";
 /** Where the EC2 API is on the Internet, in TEST-NET-1: an address of AWS's own, in nobody's VPC. */
 const ec2ApiAddress: Address = { address: "192.0.2.10", port: 443 };
+const flowLogFile = "flow-log.txt";
+const decisionLogFile = "decision-log.jsonl";
 /** AWS writes flow records at least every minute where instances are of a current type. */
 const flowLogInterval = 60_000;
 
@@ -66,14 +68,14 @@ export class Region {
   private readonly publicAddresses = new AddressPool(publicRange);
   private readonly resources = new Map<string, { declaration: Declaration; existing: Existing<unknown> }>();
   private readonly servers: http.Server[] = [];
-  private readonly logs: WriteStream[] = [];
+  private readonly logs = new Map<string, WriteStream>();
   private readonly flowLog: FlowLog;
   private endFlowLog: () => void = () => undefined;
 
   constructor(private readonly options: RegionOptions) {
     const now = () => Date.now();
-    this.flowLog = new FlowLog({ accountId, now, write: this.logFile("flow-log.txt") });
-    const decisions = decisionLog({ now, write: this.logFile("decision-log.jsonl") });
+    this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
+    const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
     this.fabric = new Fabric(this.vpc, this.flowLog, decisions);
   }
 
@@ -100,6 +102,9 @@ export class Region {
   async open(): Promise<void> {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
+    for (const name of [flowLogFile, decisionLogFile]) {
+      this.logs.set(name, createWriteStream(join(this.folder, name), { flags: "a" }));
+    }
     const ec2Api = createEc2Api(this.vpc, this.iam);
     this.servers.push(ec2Api);
     this.fabric.listen(ec2ApiAddress.address, ec2ApiAddress.port, await listen(ec2Api));
@@ -191,7 +196,7 @@ export class Region {
     this.fabric.close();
     for (const server of this.servers) shut(server);
     this.flowLog.flush();
-    await Promise.all(this.logs.map(log => new Promise(resolve => log.end(resolve))));
+    await Promise.all([...this.logs.values()].map(log => new Promise(resolve => log.end(resolve))));
   }
 
   private resource(type: string, name: string) {
@@ -200,14 +205,10 @@ export class Region {
     return resource;
   }
 
-  private logFile(name: string): (line: string) => void {
-    let log: WriteStream | undefined;
+  private log(name: string): (line: string) => void {
     return line => {
-      if (!log) {
-        log = createWriteStream(join(this.folder, name), { flags: "a" });
-        this.logs.push(log);
-      }
-      if (log.writable) log.write(`${line}\n`);
+      const log = this.logs.get(name);
+      if (log?.writable) log.write(`${line}\n`);
     };
   }
 }

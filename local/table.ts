@@ -8,7 +8,8 @@ export function table(
   { stack, folder, speed }: { stack: Stack; folder: string; speed: number },
 ): string {
   const rows = [["", "private", "public", "state", "from this machine"]];
-  for (const host of region.hosts.values()) {
+  const hosts = [...region.hosts.values()].sort((a, b) => a.options.name.localeCompare(b.options.name));
+  for (const host of hosts) {
     const { privateIpAddress, publicIpAddress } = region.interface(host.options.interfaceId);
     const services = [...host.services.values()].map(({ options: { unit } }) => {
       const ports = Object.values(unit.ports).join(", ");

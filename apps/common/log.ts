@@ -10,22 +10,30 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 }
 
 /**
- * What the log says of an error: its type, message and code, and those of its causes. Nothing else of it, as
- * pino would do: the errors of HTTP clients carry whole requests, bodies and tokens included.
+ * What the log says of an error: its type, message, code and status, and those of its causes. Nothing else of it,
+ * as pino would do: the errors of HTTP clients carry whole requests, bodies and tokens included.
  */
 export function describeError(error: unknown): object {
-  if (typeof error !== "object" || error === null) return { message: String(error) };
-  const { name, message, code, stack, cause } = error as Partial<Error & { code: unknown }>;
-  return { type: name, message, code, stack, causes: causes(cause) };
+  return {
+    ...describe(error),
+    stack: (error as Partial<Error> | null | undefined)?.stack,
+    causes: causesOf(error),
+  };
 }
 
-function causes(cause: unknown): object[] | undefined {
-  const chain = [];
+function describe(error: unknown): object {
+  if (typeof error !== "object" || error === null) return { message: String(error) };
+  const { name, message, code, statusCode } = error as Record<string, unknown>;
+  return { type: name, message, code, statusCode };
+}
+
+function causesOf(error: unknown): object[] | undefined {
+  const causes = [];
+  let cause = (error as Partial<Error> | null | undefined)?.cause;
   // The limit is for a cause that leads back to itself.
-  while (typeof cause === "object" && cause !== null && chain.length < 8) {
-    const { name, message, code, cause: next } = cause as Partial<Error & { code: unknown }>;
-    chain.push({ type: name, message, code });
-    cause = next;
+  while (cause !== undefined && causes.length < 8) {
+    causes.push(describe(cause));
+    cause = (cause as Partial<Error> | null)?.cause;
   }
-  return chain.length > 0 ? chain : undefined;
+  return causes.length > 0 ? causes : undefined;
 }

@@ -75,6 +75,8 @@ export interface Service {
   urls: Promise<Record<string, string>>;
   /** Its exit code, or the signal that ended it; all lines are there then. */
   exited: Promise<number | NodeJS.Signals>;
+  /** Settles when it logs this message, from now on. */
+  logged: (message: string) => Promise<void>;
   kill: (signal: NodeJS.Signals) => void;
 }
 
@@ -86,9 +88,10 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
       resolve(code ?? signal ?? 0);
     });
   });
+  if (!child.stdout) throw new Error("standard output must be a pipe");
+  const output = createInterface(child.stdout);
   const listening = new Promise<typeof urls>((resolve, reject) => {
-    if (!child.stdout) throw new Error("standard output must be a pipe");
-    createInterface(child.stdout).on("line", text => {
+    output.on("line", text => {
       const line = JSON.parse(text) as Record<string, unknown>;
       lines.push(line);
       const parsed = listeningSchema.safeParse(line);
@@ -109,6 +112,12 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
     lines,
     urls: listening,
     exited,
+    logged: message =>
+      new Promise(resolve => {
+        output.on("line", () => {
+          if (lines.at(-1)?.msg === message) resolve();
+        });
+      }),
     kill: signal => {
       child.kill(signal);
     },

@@ -14,7 +14,7 @@ async function start(replace: (num: number) => Promise<void>) {
     update: async (body: string) => {
       const headers = { "Content-Type": "application/json" };
       const response = await fetch(updateUrl, { method: "POST", headers, body });
-      return { status: response.status, body: (await response.json()) as unknown };
+      return { status: response.status, body: await response.json() };
     },
     updateUrl,
     readUrl,

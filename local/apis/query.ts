@@ -36,7 +36,7 @@ export function list(parameters: URLSearchParams, name: string): Map<string, str
 const builder = new XMLBuilder({ format: true, suppressEmptyNode: true, ignoreAttributes: false });
 
 export function answerXml(res: http.ServerResponse, status: number, document: object): void {
-  const body = builder.build(document) as string;
+  const body = builder.build(document);
   res
     .writeHead(status, { "content-type": "text/xml;charset=UTF-8", server: "AmazonEC2" })
     .end(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`);

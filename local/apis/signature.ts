@@ -1,5 +1,5 @@
 /** Who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
-import { createHash, createHmac, timingSafeEqual, type Hash, type Hmac } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Iam, Session } from "./iam";
@@ -7,7 +7,7 @@ import { ApiError } from "./query";
 
 /** Node's digests in the form that the signer takes them. */
 class Sha256 {
-  private readonly digesting: Hash | Hmac;
+  private readonly digesting: ReturnType<typeof createHash | typeof createHmac>;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
     this.digesting =

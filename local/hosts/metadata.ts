@@ -70,7 +70,9 @@ export function createMetadataService(metadata: () => Metadata): http.Server {
   });
 }
 
-type Tree = { [name: string]: string | Tree | (() => string) | undefined };
+interface Tree {
+  [name: string]: string | Tree | (() => string) | undefined;
+}
 
 function treeOf(metadata: Metadata): Tree {
   const { profile } = metadata;

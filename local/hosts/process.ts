@@ -36,13 +36,14 @@ export async function start(
     child.once("spawn", resolve);
     child.once("error", reject);
   });
-  const pid = child.pid as number;
+  const { pid, stdout, stderr } = child;
   const guard = (child.stdio as unknown[])[5] as Readable;
+  if (pid === undefined || !stdout || !stderr) throw new Error(`${program} has no pipes`);
   guard.on("error", () => undefined);
   return {
     pid,
-    stdout: child.stdout as Readable,
-    stderr: child.stderr as Readable,
+    stdout,
+    stderr,
     ended: new Promise(resolve => {
       child.once("exit", (code, signal) => {
         // Takes along whatever the child left behind.

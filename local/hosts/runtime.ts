@@ -27,9 +27,9 @@ async function unpacked(archive: string): Promise<string> {
   const work = await mkdtemp(join(cacheFolder(), "unpack-"));
   try {
     await extract({ file: archive, cwd: work, filter: path => path === runtime.binary });
-    await rename(work, folder).catch((error: NodeJS.ErrnoException) => {
+    await rename(work, folder).catch((error: unknown) => {
       // Somebody else was faster.
-      if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+      if (!existsSync(binary)) throw error;
     });
   } finally {
     await rm(work, { recursive: true, force: true });

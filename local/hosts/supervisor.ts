@@ -1,4 +1,5 @@
 /** Keeps one service of a host running, as systemd keeps its unit. */
+import { EventEmitter, once } from "node:events";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -30,7 +31,8 @@ export class Supervisor {
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
   private journal?: WriteStream;
-  private waiting: (() => void)[] = [];
+  /** "change": a socket has opened, or the process has ended. */
+  private readonly events = new EventEmitter();
   private lastExit?: string;
 
   constructor(readonly options: SupervisorOptions) {}
@@ -40,6 +42,10 @@ export class Supervisor {
     // A journal starts anew with each start of the unit.
     this.journal = createWriteStream(this.options.journal, { flags: "w" });
     this.running = this.run();
+  }
+
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   get pid(): number | undefined {
@@ -72,16 +78,7 @@ export class Supervisor {
     while (missing().length > 0) {
       signal.throwIfAborted();
       if (this.lastExit !== before) throw new Error(`its process ${this.lastExit}`);
-      await new Promise<void>((resolve, reject) => {
-        this.waiting.push(resolve);
-        signal.addEventListener(
-          "abort",
-          () => {
-            reject(new Error("aborted", { cause: signal.reason }));
-          },
-          { once: true },
-        );
-      });
+      await once(this.events, "change", { signal });
     }
   }
 
@@ -91,11 +88,11 @@ export class Supervisor {
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
+    while (!this.isStopping()) {
       let how: string;
       try {
         this.child = await start(this.options.command, this.options);
-        if (this.stopping.signal.aborted) this.child.kill("SIGTERM");
+        if (this.isStopping()) this.child.kill("SIGTERM");
         this.read(this.child);
         how = await this.child.ended;
       } catch (error) {
@@ -104,11 +101,11 @@ export class Supervisor {
       this.child = undefined;
       for (const socket of this.sockets.keys()) this.options.onSocket(socket);
       this.sockets.clear();
-      if (this.stopping.signal.aborted) return;
+      if (this.isStopping()) return;
       this.lastExit = how;
       this.write(`the process ${how}; it is started again`);
       this.options.onExit?.(how);
-      this.wake();
+      this.events.emit("change");
       await delay(restartDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
@@ -135,14 +132,10 @@ export class Supervisor {
     const { socket, port } = listening.data;
     this.sockets.set(socket, port);
     this.options.onSocket(socket, port);
-    this.wake();
+    this.events.emit("change");
   }
 
   private write(line: string): void {
     if (this.journal?.writable) this.journal.write(`${line}\n`);
-  }
-
-  private wake(): void {
-    for (const resolve of this.waiting.splice(0)) resolve();
   }
 }

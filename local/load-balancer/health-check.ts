@@ -22,7 +22,8 @@ export function checkHealth(reachOf: ReachFunction, check: Check): Promise<Check
     const request =
       reach.outcome === "open"
         ? http.get({
-            agent: false,
+            // The agent's way to connect, but none of the connections that it keeps.
+            createConnection: options => reach.agent.createConnection(options),
             host: reach.host,
             port: reach.port,
             path: check.path,

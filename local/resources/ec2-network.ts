@@ -65,10 +65,10 @@ export const network: Handlers = {
       mapPublicIpOnLaunch: z.boolean().optional(),
       tags,
     }),
-    create({ region }, { mapPublicIpOnLaunch: _, ...subnet }) {
+    create({ region }, { vpcId, cidrBlock, availabilityZone, tags }) {
       const id = resourceId("subnet");
-      region.vpc.subnets.set(id, { id, ...subnet });
-      region.privateAddresses.set(id, new AddressPool(subnet.cidrBlock));
+      region.vpc.subnets.set(id, { id, vpcId, cidrBlock, availabilityZone, tags });
+      region.privateAddresses.set(id, new AddressPool(cidrBlock));
       return { id };
     },
     delete({ region, id }) {

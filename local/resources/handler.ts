@@ -35,7 +35,7 @@ export interface Handler<Inputs> {
 
 /** Ties a handler's methods to the type of its schema, then forgets the type, so that handlers fit in one table. */
 export function handler<Inputs>(definition: Handler<Inputs>): Handler<unknown> {
-  return definition as Handler<unknown>;
+  return definition;
 }
 
 export type Handlers = Record<string, Handler<unknown>>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { autoName, resourceId } from "../identifiers";
 import { tags } from "./ec2-network";
+import type { Region } from "../region";
 import { handler, type Handler, type Handlers } from "./handler";
 
 const port = z.int().min(0).max(65535);
@@ -22,19 +23,30 @@ const rule = z
   );
 
 function ruleHandler(egress: boolean): Handler<unknown> {
+  const put = ({ vpc }: Region, id: string, inputs: z.infer<typeof rule>) => {
+    const {
+      securityGroupId: groupId,
+      ipProtocol,
+      fromPort,
+      toPort,
+      cidrIpv4,
+      referencedSecurityGroupId,
+    } = inputs;
+    const peer = { cidrIpv4, referencedSecurityGroupId };
+    vpc.securityGroupRules.set(id, { id, groupId, egress, ipProtocol, fromPort, toPort, ...peer });
+    return { securityGroupRuleId: id };
+  };
   return handler({
     inputs: rule,
-    create({ region: { vpc } }, { securityGroupId: groupId, tags: _, ...inputs }) {
+    create({ region }, inputs) {
       const id = resourceId("sgr");
-      vpc.securityGroupRules.set(id, { id, groupId, egress, ...inputs });
-      return { id, outputs: { securityGroupRuleId: id } };
+      return { id, outputs: put(region, id, inputs) };
     },
-    update({ region: { vpc }, id }, { securityGroupId: groupId, tags: _, ...inputs }) {
-      vpc.securityGroupRules.set(id, { id, groupId, egress, ...inputs });
-      return { securityGroupRuleId: id };
+    update({ region, id }, inputs) {
+      return put(region, id, inputs);
     },
-    delete({ region: { vpc }, id }) {
-      vpc.securityGroupRules.delete(id);
+    delete({ region, id }) {
+      region.vpc.securityGroupRules.delete(id);
     },
   });
 }

@@ -1,0 +1,59 @@
+import { forwardedHeaders } from "./forwarded-headers";
+
+const client = { address: "203.0.113.7" };
+const listener = { port: 80, dnsName: "lb.elb.localhost" };
+
+test.each([
+  ["the client's address where none came", undefined, "203.0.113.7"],
+  ["the client's address where an empty one came", "", "203.0.113.7"],
+  ["the client's address after those that came", "10.1.2.3, 10.4.5.6", "10.1.2.3, 10.4.5.6, 203.0.113.7"],
+])("X-Forwarded-For is %s", (_name, came, expected) => {
+  expect(forwardedHeaders({ "x-forwarded-for": came }, client, listener)["X-Forwarded-For"]).toBe(expected);
+});
+
+test("protocol and port are the listener's, whatever the client claims", () => {
+  const claimed = { "x-forwarded-proto": "https", "x-forwarded-port": "443" };
+  expect(forwardedHeaders(claimed, client, listener)).toMatchObject({
+    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Port": "80",
+  });
+});
+
+test.each([
+  ["the client's, in lower case", "API.Test:8080", "api.test:8080"],
+  ["the load balancer's where the client sent none", undefined, "lb.elb.localhost"],
+])("Host is %s", (_name, host, expected) => {
+  expect(forwardedHeaders({ host }, client, listener).Host).toBe(expected);
+});
+
+const id = "1-[0-9a-f]{8}-[0-9a-f]{24}";
+
+test.each([
+  ["begins a trace where none came", undefined, `^Root=${id}$`],
+  [
+    "adds itself to a trace",
+    "Root=1-67891233-abcdef012345678912345678",
+    `^Self=${id};Root=1-67891233-abcdef012345678912345678$`,
+  ],
+  [
+    "replaces the load balancer before it",
+    "Self=1-67891204-12456789abcdef012345678;Root=1-6-a",
+    `^Self=${id};Root=1-6-a$`,
+  ],
+  [
+    "keeps an application's own fields",
+    "Root=1-6-a;CalledFrom=app",
+    `^Self=${id};Root=1-6-a;CalledFrom=app$`,
+  ],
+  ["begins a trace where only an application's fields came", "CalledFrom=app", `^Root=${id};CalledFrom=app$`],
+])("X-Amzn-Trace-Id %s", (_name, came, expected) => {
+  const trace = forwardedHeaders({ "x-amzn-trace-id": came }, client, listener)["X-Amzn-Trace-Id"];
+  expect(trace).toMatch(new RegExp(expected));
+});
+
+test("trace ids tell requests apart, and the time of each", () => {
+  const traces = Array.from({ length: 100 }, () => forwardedHeaders({}, client, listener)["X-Amzn-Trace-Id"]);
+  expect(new Set(traces).size).toBe(100);
+  const seconds = parseInt(traces[0]?.split("-")[1] ?? "", 16);
+  expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5);
+});

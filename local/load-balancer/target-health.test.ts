@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import {
+  afterCheck,
+  checking,
+  draining,
+  notInUse,
+  notRegistered,
+  parseMatcher,
+  registering,
+  type CheckResult,
+} from "./target-health";
+
+const passed: CheckResult = { result: "passed" };
+const failed: CheckResult = { result: "failed" };
+const timedOut: CheckResult = { result: "timed-out" };
+const mismatched: CheckResult = { result: "mismatched", code: 503 };
+const thresholds = { healthyThreshold: 3, unhealthyThreshold: 2 };
+
+const initial = {
+  state: "initial",
+  reason: "Elb.InitialHealthChecking",
+  description: "Initial health checks in progress",
+};
+const healthy = { state: "healthy" };
+const byTimeOut = { state: "unhealthy", reason: "Target.Timeout", description: "Request timed out" };
+const byFailure = {
+  state: "unhealthy",
+  reason: "Target.FailedHealthChecks",
+  description: "Health checks failed",
+};
+const byCode = {
+  state: "unhealthy",
+  reason: "Target.ResponseCodeMismatch",
+  description: "Health checks failed with these codes: [503]",
+};
+
+describe("with 3 passes for healthy and 2 failures for unhealthy, a new target", () => {
+  test.each<[string, CheckResult[], object]>([
+    ["isn't judged before its first check", [], initial],
+    ["is healthy after one passed check", [passed], healthy],
+    ["isn't unhealthy after one failure", [failed], initial],
+    ["is healthy after one passed check, though one failed before", [failed, passed], healthy],
+    ["is unhealthy after two failures", [failed, failed], byFailure],
+    ["is unhealthy after two time-outs", [timedOut, timedOut], byTimeOut],
+    ["is unhealthy after two wrong codes", [mismatched, mismatched], byCode],
+    ["stays healthy after one failure", [passed, failed], healthy],
+    [
+      "stays healthy after two failures that don't follow each other",
+      [passed, failed, passed, failed],
+      healthy,
+    ],
+    ["gets unhealthy after two failures in a row", [passed, failed, failed], byFailure],
+    ["tells its latest failure", [failed, failed, timedOut], byTimeOut],
+    ["stays unhealthy after two passes", [failed, failed, passed, passed], byFailure],
+    [
+      "stays unhealthy when a failure comes between",
+      [failed, failed, passed, passed, failed, passed],
+      byFailure,
+    ],
+    ["recovers after three passes in a row", [failed, failed, passed, passed, passed], healthy],
+  ])("%s", (_name, checks, expected) => {
+    const standing = checks.reduce((before, check) => afterCheck(before, check, thresholds), checking);
+    expect(standing.health).toEqual(expected);
+  });
+});
+
+test.each([
+  ["draining", draining],
+  ["unused", notInUse],
+  ["not registered", notRegistered],
+])("a target that is %s stays so, whatever a late check says", (_name, standing) => {
+  expect(afterCheck(standing, passed, thresholds)).toBe(standing);
+  expect(afterCheck(standing, failed, thresholds)).toBe(standing);
+});
+
+test("every state but healthy has AWS's reason and description", () => {
+  expect([registering, checking, draining, notInUse, notRegistered].map(({ health }) => health)).toEqual([
+    {
+      state: "initial",
+      reason: "Elb.RegistrationInProgress",
+      description: "Target registration is in progress",
+    },
+    initial,
+    {
+      state: "draining",
+      reason: "Target.DeregistrationInProgress",
+      description: "Target deregistration is in progress",
+    },
+    {
+      state: "unused",
+      reason: "Target.NotInUse",
+      description: "Target group is not configured to receive traffic from the load balancer",
+    },
+    {
+      state: "unused",
+      reason: "Target.NotRegistered",
+      description: "Target is not registered to the target group",
+    },
+  ]);
+});
+
+test("after as many equal results as the greater threshold, they alone decide", () => {
+  const anyCheck = fc.constantFrom(passed, failed, timedOut, mismatched);
+  fc.assert(
+    fc.property(
+      fc.array(anyCheck),
+      anyCheck,
+      fc.integer({ min: 2, max: 10 }),
+      fc.integer({ min: 2, max: 10 }),
+      (checks, last, up, down) => {
+        const all = [...checks, ...Array<CheckResult>(Math.max(up, down)).fill(last)];
+        const { health } = all.reduce(
+          (before, check) => afterCheck(before, check, { healthyThreshold: up, unhealthyThreshold: down }),
+          checking,
+        );
+        expect(health.state).toBe(last === passed ? "healthy" : "unhealthy");
+      },
+    ),
+  );
+});
+
+describe("a matcher", () => {
+  test.each([
+    ["200", [200], [199, 201, 204]],
+    ["200,202", [200, 202], [201]],
+    ["200-299", [200, 250, 299], [199, 300]],
+    ["200-204, 301", [200, 204, 301], [205, 300]],
+  ])("%s takes its codes and no other", (matcher, inside, outside) => {
+    const matches = parseMatcher(matcher);
+    expect(inside.filter(matches)).toEqual(inside);
+    expect(outside.filter(matches)).toEqual([]);
+  });
+
+  test.each(["", "ok", "20", "2000", "299-200", "200,", "200-"])("%p is refused by name", matcher => {
+    expect(() => parseMatcher(matcher)).toThrow(
+      `health check matcher "${matcher}": expected codes such as "200", "200,202" or "200-299"`,
+    );
+  });
+});
