@@ -1,5 +1,8 @@
 /** Evaluates the whole program without an engine, for tests: what it declares, in which order, and its outputs. */
-import type * as Pulumi from "@pulumi/pulumi";
+import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
 import type { Release } from "../apps/shipping/release";
 import type * as Runtime from "../apps/shipping/runtime";
 
@@ -47,6 +50,11 @@ export interface Evaluation {
   outputs: Record<string, StackOutput>;
 }
 
+/** Where the SDK keeps the state of an evaluation; not in its types. */
+const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
+  "@pulumi/pulumi/runtime/state",
+);
+
 /** Functions of the provider that the program may call, by token. */
 export type Answers = Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
 
@@ -54,10 +62,13 @@ export const answers: Answers = {
   "aws:index/getRegion:getRegion": () => ({ region: "us-east-1" }),
   "aws:index/getAvailabilityZones:getAvailabilityZones": () => ({ names: ["zone-c", "zone-a", "zone-b"] }),
   "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings": () => ({ locations: ["zone-b", "zone-c"] }),
-  "aws:ssm/getParameter:getParameter": ({ name }) => ({ value: `the image of ${String(name)}` }),
+  "aws:ssm/getParameter:getParameter": ({ name }) => ({ value: `image of ${String(name)}` }),
 };
 
-/** What AWS alone decides of a resource and the program uses; the answer says where it comes from. */
+/**
+ * What AWS alone decides of a resource and the program uses. Such an answer says in angle brackets where it
+ * comes from, as an id does: `<publicIp of data>`, `<Subnet data>`.
+ */
 const computed: Record<string, string[]> = {
   "aws:ec2/instance:Instance": ["publicIp", "privateIp"],
   "aws:ec2/keyPair:KeyPair": ["keyName"],
@@ -85,15 +96,22 @@ export interface Options {
 }
 
 /**
- * Each evaluation loads the program and the SDK anew. Neither bundles nor fetches anything.
+ * Each evaluation loads the program anew. Neither bundles nor fetches anything.
  * @throws the first error of the program or of a call without an answer; an error in an `apply` reaches nobody
  * but Jest, which fails the test for it
  */
 export async function evaluate(options: Options = {}): Promise<Evaluation> {
   jest.resetModules();
+  // The SDKs take seconds to load and listen to the process: once is enough.
+  const sdks = {
+    "@pulumi/aws": aws,
+    "@pulumi/command": command,
+    "@pulumi/pulumi": pulumi,
+    "@pulumi/tls": tls,
+  };
+  for (const [name, sdk] of Object.entries(sdks)) jest.doMock(name, () => sdk);
   // A store of its own: what a failed evaluation leaves behind goes on in the background.
-  const state = jest.requireActual<{ withLocalStorage<T>(run: () => T): T }>("@pulumi/pulumi/runtime/state");
-  return state.withLocalStorage(() => evaluateHere(options));
+  return withLocalStorage(() => evaluateHere(options));
 }
 
 async function evaluateHere(options: Options): Promise<Evaluation> {
@@ -102,7 +120,6 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
     ...jest.requireActual<typeof Runtime>("../apps/shipping/runtime"),
     fetchRuntime: () => Promise.resolve(runtimeArchive),
   }));
-  const pulumi = jest.requireActual<typeof Pulumi>("@pulumi/pulumi");
 
   // A resource or call that fails would leave what depends on it waiting for ever.
   let fail: (error: unknown) => void = () => undefined;
@@ -136,35 +153,33 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
   const configured: Record<string, string> = { "aws:region": "us-east-1" };
   for (const [key, value] of Object.entries(options.config ?? {})) configured[`elastic-fleet:${key}`] = value;
   pulumi.runtime.setAllConfig(configured);
-  watch(pulumi, declared, fail);
+  watch(declared, fail);
 
   const exported = jest.requireActual<Record<string, unknown>>("./index");
   await Promise.race([pulumi.runtime.disconnect(), failure]);
-  const outputs = await Promise.race([Promise.all(Object.entries(exported).map(settled(pulumi))), failure]);
+  const outputs = await Promise.race([Promise.all(Object.entries(exported).map(settled)), failure]);
   return { resources: [...declared.values()], calls, outputs: Object.fromEntries(outputs) };
 }
 
 function idOf(type: string, name: string, { preview }: Options): string | undefined {
   const leaf = type.slice(type.lastIndexOf(":") + 1);
-  return preview ? undefined : `${leaf} ${name}`;
+  return preview ? undefined : `<${leaf} ${name}>`;
 }
 
 function stateOf(type: string, name: string, { preview }: Options): Record<string, string> {
   const known = preview ? [] : (computed[type] ?? []);
-  return Object.fromEntries(known.map(property => [property, `${property} of ${name}`]));
+  return Object.fromEntries(known.map(property => [property, `<${property} of ${name}>`]));
 }
 
-const settled =
-  (pulumi: typeof Pulumi) =>
-  async ([name, exported]: [string, unknown]): Promise<[string, StackOutput]> => {
-    const output = pulumi.output(exported) as Pulumi.Output<unknown> & {
-      isKnown: Promise<boolean>;
-      isSecret: Promise<boolean>;
-      promise(withUnknowns: boolean): Promise<unknown>;
-    };
-    const value = await output.promise(true);
-    return [name, { value: (await output.isKnown) ? value : unknown, secret: await output.isSecret }];
+async function settled([name, exported]: [string, unknown]): Promise<[string, StackOutput]> {
+  const output = pulumi.output(exported) as pulumi.Output<unknown> & {
+    isKnown: Promise<boolean>;
+    isSecret: Promise<boolean>;
+    promise(withUnknowns: boolean): Promise<unknown>;
   };
+  const value = await output.promise(true);
+  return [name, { value: (await output.isKnown) ? value : unknown, secret: await output.isSecret }];
+}
 
 /** The part of a gRPC request that the SDK has no types for. */
 interface Request {
@@ -201,7 +216,7 @@ interface Monitor {
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 
 /** Mocks see neither options nor order: the requests to the resource monitor do. */
-function watch(pulumi: typeof Pulumi, declared: Map<string, Declared>, fail: (error: unknown) => void): void {
+function watch(declared: Map<string, Declared>, fail: (error: unknown) => void): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const registerResource = monitor.registerResource.bind(monitor);
   const registerResourceOutputs = monitor.registerResourceOutputs.bind(monitor);
@@ -214,23 +229,18 @@ function watch(pulumi: typeof Pulumi, declared: Map<string, Declared>, fail: (er
       }
       const urn = response.getUrn();
       if (declared.has(urn)) fail(new Error(`two resources have the URN ${urn}`));
-      declared.set(urn, describe(pulumi, urn, request));
+      declared.set(urn, describe(urn, request));
       callback(error, response);
     });
   };
   monitor.registerResourceOutputs = (request, callback) => {
     const component = declared.get(request.getUrn());
-    if (component)
-      component.publicOutputs = plain(
-        pulumi,
-        request.getOutputs().toJavaScript(),
-        "public",
-      ) as Declared["inputs"];
+    if (component) component.publicOutputs = plainFields(request.getOutputs().toJavaScript(), "public");
     registerResourceOutputs(request, callback);
   };
 }
 
-function describe(pulumi: typeof Pulumi, urn: string, request: Request): Declared {
+function describe(urn: string, request: Request): Declared {
   const inputs = request.getObject().toJavaScript();
   const fromInputs = new Set<string>();
   request.getPropertydependenciesMap().forEach(dependencies => {
@@ -258,8 +268,8 @@ function describe(pulumi: typeof Pulumi, urn: string, request: Request): Declare
     name: request.getName(),
     urn,
     custom: request.getCustom(),
-    inputs: plain(pulumi, inputs, "all") as Declared["inputs"],
-    publicInputs: plain(pulumi, inputs, "public") as Declared["inputs"],
+    inputs: plainFields(inputs, "all"),
+    publicInputs: plainFields(inputs, "public"),
     parent: request.getParent(),
     dependsOn: request
       .getDependenciesList()
@@ -273,22 +283,24 @@ function describe(pulumi: typeof Pulumi, urn: string, request: Request): Declare
 }
 
 /** A value of the wire as a test wants to read it. */
-function plain(pulumi: typeof Pulumi, value: unknown, what: "all" | "public"): unknown {
+function plain(value: unknown, what: "all" | "public"): unknown {
   const { unknownValue, specialSigKey, specialAssetSig, specialSecretSig } = pulumi.runtime;
   if (value === unknownValue) return unknown;
-  if (Array.isArray(value)) return value.map(element => plain(pulumi, element, what));
+  if (Array.isArray(value)) return value.map(element => plain(element, what));
   if (typeof value !== "object" || value === null) return value;
   const fields = value as Record<string, unknown>;
   switch (fields[specialSigKey]) {
     case undefined:
-      return Object.fromEntries(
-        Object.entries(fields).map(([key, field]) => [key, plain(pulumi, field, what)]),
-      );
+      return plainFields(fields, what);
     case specialAssetSig:
       return fields["path"];
     case specialSecretSig:
-      return what === "public" ? "(secret)" : plain(pulumi, fields["value"], what);
+      return what === "public" ? "(secret)" : plain(fields["value"], what);
     default:
       throw new Error(`no plain form is known of ${JSON.stringify(value)}`);
   }
+}
+
+function plainFields(fields: Record<string, unknown>, what: "all" | "public"): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field, what)]));
 }

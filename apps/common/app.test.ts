@@ -278,7 +278,7 @@ describe("what a handler throws", () => {
         url: "/broken?a=1",
         err: expect.objectContaining({
           message: "a secret",
-          causes: [{ type: "Error", message: "the cause" }],
+          cause: { type: "Error", message: "the cause" },
         }) as unknown,
       }),
     ]);

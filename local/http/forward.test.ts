@@ -671,7 +671,7 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
   await allFreed(agent);
   agent.destroy();
   await allClosed(upstream.sockets);
-});
+}, 60_000);
 
 describe("silence", () => {
   async function held(options?: Parameters<typeof silence>[2]) {

@@ -150,8 +150,11 @@ export function forward(
       else fail("client-gone");
     });
 
-    if (hasBody(req)) req.pipe(upstream);
-    else upstream.end();
+    if (hasBody(req)) {
+      // Node would keep the header back until the body begins.
+      upstream.flushHeaders();
+      req.pipe(upstream);
+    } else upstream.end();
   });
 }
 

@@ -6,10 +6,10 @@ import { checkHealth } from "./health-check";
 
 afterEach(closeAll);
 
-const check = (signal = new AbortController().signal) => ({
+const check = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
   to: { address: "10.0.2.10", port: 8080 },
   path: "/health?deep=1",
-  timeoutMs: 100,
+  timeoutMs,
   matches: (code: number) => code === 200,
   signal,
 });
@@ -48,9 +48,11 @@ test.each<[string, (socket: net.Socket) => void, object]>([
       socket.write(lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", "")),
     { result: "failed" },
   ],
-])("a check %s", async (_name, behave, expected) => {
+])("a check %s", async (name, behave, expected) => {
   const target = await listenRaw(behave);
-  await expect(checkHealth(() => open(target.port), check())).resolves.toEqual(expected);
+  await expect(
+    checkHealth(() => open(target.port), check(name.includes("times out") ? 50 : undefined)),
+  ).resolves.toEqual(expected);
   await Promise.all([...target.sockets].map(socket => once(socket, "close")));
 });
 
@@ -63,7 +65,7 @@ test.each<[Reach["outcome"] & ("refused" | "dropped"), string]>([
   ["refused", "failed"],
   ["dropped", "timed-out"],
 ])("a check whose connection is %s has %s", async (outcome, result) => {
-  await expect(checkHealth(() => ({ outcome }), check())).resolves.toEqual({ result });
+  await expect(checkHealth(() => ({ outcome }), check(50))).resolves.toEqual({ result });
 });
 
 test("a check asks for the path by the target's own address, on a connection made for it", async () => {
@@ -97,6 +99,6 @@ test("a check ends with its signal", async () => {
   const target = await listenRaw(() => {
     end.abort();
   });
-  await checkHealth(() => open(target.port), { ...check(end.signal), timeoutMs: 60_000 });
+  await checkHealth(() => open(target.port), check(60_000, end.signal));
   await Promise.all([...target.sockets].map(socket => once(socket, "close")));
 });

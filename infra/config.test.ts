@@ -1,0 +1,210 @@
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { loadConfig, validate } from "./config";
+import { evaluate } from "./testing";
+
+jest.setTimeout(60_000);
+const warn = jest.spyOn(console, "warn").mockImplementation();
+beforeEach(() => warn.mockClear());
+
+const valid = {
+  vpcCidr: "10.0.0.0/16",
+  receiverCount: "2",
+  instanceType: "t3.micro",
+  sshCidr: "0.0.0.0/0",
+};
+type Key = keyof typeof valid;
+
+const cidrAllowed =
+  "must be a private IPv4 network from /16 to /20 without bits beyond its prefix, such as 10.0.0.0/16";
+const countAllowed = "must be a whole number from 1 to 20";
+const typeAllowed = "must be an EC2 instance type, such as t3.micro";
+const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64";
+const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
+
+test("gives the values in their types", () => {
+  expect(validate(valid)).toEqual({ ...valid, receiverCount: 2 });
+});
+
+test.each<[Key, string]>([
+  ["vpcCidr", "10.0.0.0/20"],
+  ["vpcCidr", "172.31.240.0/20"],
+  ["vpcCidr", "192.168.0.0/16"],
+  ["receiverCount", "1"],
+  ["receiverCount", "20"],
+  ["instanceType", "g4dn.xlarge"],
+  ["instanceType", "t3a.small"],
+  ["instanceType", "m5.large"],
+  ["instanceType", "m7i-flex.large"],
+  ["instanceType", "u-6tb1.56xlarge"],
+  ["instanceType", "c5.metal-24xl"],
+  ["sshCidr", "203.0.113.7/32"],
+  ["sshCidr", "198.51.100.0/24"],
+])("%s may be %s", (key, value) => {
+  expect(() => validate({ ...valid, [key]: value })).not.toThrow();
+});
+
+test.each<[Key, string, string]>([
+  ["vpcCidr", "10.0.0.0/21", cidrAllowed],
+  ["vpcCidr", "10.0.0.0/8", cidrAllowed],
+  ["vpcCidr", "10.0.0.0/15", cidrAllowed],
+  ["vpcCidr", "10.0.0.1/16", cidrAllowed],
+  ["vpcCidr", "10.0.8.0/20", cidrAllowed],
+  ["vpcCidr", "8.8.0.0/16", cidrAllowed],
+  ["vpcCidr", "172.32.0.0/16", cidrAllowed],
+  ["vpcCidr", "10.0.0.0", cidrAllowed],
+  ["vpcCidr", "10.0.0/16", cidrAllowed],
+  ["vpcCidr", "010.0.0.0/16", cidrAllowed],
+  ["vpcCidr", "012.0.0.0/16", cidrAllowed],
+  ["vpcCidr", "10.0.0.0/016", cidrAllowed],
+  ["vpcCidr", " 10.0.0.0/16", cidrAllowed],
+  ["vpcCidr", "10.0.0.0/16\n", cidrAllowed],
+  ["vpcCidr", "fd00::/16", cidrAllowed],
+  ["vpcCidr", "", cidrAllowed],
+  ["receiverCount", "0", countAllowed],
+  ["receiverCount", "-1", countAllowed],
+  ["receiverCount", "21", countAllowed],
+  ["receiverCount", "2.5", countAllowed],
+  ["receiverCount", "1e3", countAllowed],
+  ["receiverCount", "1e0", countAllowed],
+  ["receiverCount", "0x2", countAllowed],
+  ["receiverCount", "two", countAllowed],
+  ["receiverCount", "", countAllowed],
+  ["receiverCount", "99999999999999999999", countAllowed],
+  ["instanceType", "t4g.micro", x86Allowed],
+  ["instanceType", "m6gd.large", x86Allowed],
+  ["instanceType", "a1.medium", x86Allowed],
+  ["instanceType", "g5g.xlarge", x86Allowed],
+  ["instanceType", "c7gn.large", x86Allowed],
+  ["instanceType", "im4gn.large", x86Allowed],
+  ["instanceType", "is4gen.medium", x86Allowed],
+  ["instanceType", "x2gd.medium", x86Allowed],
+  ["instanceType", "hpc7g.4xlarge", x86Allowed],
+  ["instanceType", "mac2-m2pro.metal", x86Allowed],
+  ["instanceType", "mac-m4.metal", x86Allowed],
+  ["instanceType", "t3", typeAllowed],
+  ["instanceType", "T3.micro", typeAllowed],
+  ["instanceType", "t3.micro ", typeAllowed],
+  ["instanceType", "", typeAllowed],
+  ["sshCidr", "203.0.113.7", sshAllowed],
+  ["sshCidr", "203.0.113.7/24", sshAllowed],
+  ["sshCidr", "203.0.113.7/33", sshAllowed],
+  ["sshCidr", "256.0.0.0/8", sshAllowed],
+  ["sshCidr", "me", sshAllowed],
+  ["sshCidr", "::/0", sshAllowed],
+])("%s may not be %j", (key, value, allowed) => {
+  const problem = `the stack's configuration is not valid:\n  ${key}: ${allowed}; it is ${JSON.stringify(value)}`;
+  expect(() => validate({ ...valid, [key]: value })).toThrow(new pulumi.RunError(problem));
+});
+
+test("an unknown key is refused with those that there are", () => {
+  expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(
+    new pulumi.RunError(
+      "the stack's configuration is not valid:\n" +
+        "  recieverCount: there is no such key; known are vpcCidr, receiverCount, instanceType, sshCidr",
+    ),
+  );
+});
+
+const wrong = {
+  vpcCidr: "1.2.3.4/5",
+  receiverCount: "two",
+  instanceType: "t4g.micro",
+  sshCidr: "me",
+  colour: "red",
+};
+const everyProblem = `the stack's configuration is not valid:
+  vpcCidr: ${cidrAllowed}; it is "1.2.3.4/5"
+  receiverCount: ${countAllowed}; it is "two"
+  instanceType: ${x86Allowed}; it is "t4g.micro"
+  sshCidr: ${sshAllowed}; it is "me"
+  colour: there is no such key; known are vpcCidr, receiverCount, instanceType, sshCidr`;
+
+test("every problem is reported at once", () => {
+  expect(() => validate(wrong)).toThrow(new pulumi.RunError(everyProblem));
+});
+
+test("the program with a wrong configuration fails before it declares anything", async () => {
+  const declared: string[] = [];
+  const evaluation = evaluate({
+    config: wrong,
+    onDeclared: (type, name) => declared.push(`${type} ${name}`),
+  });
+  await expect(evaluation).rejects.toThrow(new pulumi.RunError(everyProblem));
+  expect(declared).toEqual([]);
+});
+
+test("whatever is configured, it is taken or every offending key is named", () => {
+  const likely = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.constantFrom("10.0.0.0/16", "172.16.0.0/20", "7", "m5.large", "t4g.nano", "203.0.113.0/24"),
+    fc.tuple(fc.ipV4(), fc.nat(40)).map(([address, prefix]) => `${address}/${prefix}`),
+  );
+  const keys = fc.oneof(fc.constantFrom(...Object.keys(valid)), fc.string());
+  fc.assert(
+    fc.property(fc.dictionary(keys, likely), configured => {
+      const offends = ([key, value]: [string, string]) => problemOf({ ...valid, [key]: value }) !== undefined;
+      const offending = Object.entries(configured).filter(offends);
+
+      const problem = problemOf({ ...valid, ...configured });
+      if (offending.length === 0) {
+        expect(problem).toBeUndefined();
+        return;
+      }
+      for (const [key] of offending) expect(problem).toContain(`\n  ${key}: `);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+/** The message with which values are refused; fails where anything but a RunError is thrown. */
+function problemOf(values: Record<string, string>): string | undefined {
+  try {
+    validate(values);
+    return undefined;
+  } catch (error) {
+    expect(error).toBeInstanceOf(pulumi.RunError);
+    return (error as Error).message;
+  }
+}
+
+describe("loading", () => {
+  const load = (configured: Record<string, string>) => {
+    pulumi.runtime.setAllConfig(configured);
+    return loadConfig();
+  };
+  const project = pulumi.getProject();
+
+  test("defaults are Pulumi.yaml's", () => {
+    expect(load({})).toEqual({
+      vpcCidr: "10.0.0.0/16",
+      receiverCount: 2,
+      instanceType: "t3.micro",
+      sshCidr: "0.0.0.0/0",
+    });
+  });
+
+  test("what is configured comes before a default, and other projects' keys are nobody's business", () => {
+    const configured = {
+      [`${project}:receiverCount`]: "5",
+      "aws:region": "eu-west-1",
+      "other:colour": "red",
+    };
+    expect(load(configured)).toMatchObject({ receiverCount: 5 });
+    expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: there is no such key");
+  });
+
+  test("a port 22 that is open to everybody is warned of, with the remedy; a narrower one is not", () => {
+    load({});
+    expect(warn.mock.calls).toEqual([
+      [
+        "warning: [runtime] port 22 of the hosts is open to every address; " +
+          "narrow it with `pulumi config set sshCidr <your address>/32`",
+      ],
+    ]);
+    warn.mockClear();
+    load({ [`${project}:sshCidr`]: "203.0.113.7/32" });
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
