@@ -3,7 +3,7 @@
  * environment and ports. Infra writes it to the installer's standard input as JSON; the installer and
  * the local region read it. This schema is its only definition.
  */
-import { z } from "zod";
+import * as z from "zod";
 
 const sha256 = z
   .string()

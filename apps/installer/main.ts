@@ -1,6 +1,6 @@
 /** Reads a manifest as JSON from standard input and installs it on this host; exit code 1 says it did not. */
 import { text } from "node:stream/consumers";
-import { prettifyError } from "zod";
+import * as z from "zod";
 import { manifestSchema } from "../manifest";
 import { install } from "./install";
 import { systemd } from "./systemd";
@@ -10,10 +10,12 @@ async function main(): Promise<string> {
   try {
     input = JSON.parse(await text(process.stdin));
   } catch (error) {
-    throw new Error(`the manifest on standard input is not JSON: ${(error as Error).message}`, { cause: error });
+    throw new Error(`the manifest on standard input is not JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   const manifest = manifestSchema.safeParse(input);
-  if (!manifest.success) throw new Error(`the manifest is not valid:\n${prettifyError(manifest.error)}`);
+  if (!manifest.success) throw new Error(`the manifest is not valid:\n${z.prettifyError(manifest.error)}`);
   return install(manifest.data, systemd);
 }
 

@@ -368,7 +368,7 @@ describe("when IMDS", () => {
 describe("when EC2", () => {
   test.each<[string, object, RequestListener]>([
     ["denies the call", { type: "UnauthorizedOperation" }, status(403, denied)],
-    ["keeps silent", { type: "TimeoutError" }, silence],
+    ["keeps silent", { type: "TimeoutError", code: "ETIMEDOUT" }, silence],
     [
       "is not available",
       { message: expect.stringContaining("XML parse error") as unknown },

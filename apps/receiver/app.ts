@@ -14,7 +14,7 @@ export interface Upstreams {
 }
 
 /** For all upstreams of one request together; our clients are promised an answer within 2 s. */
-const deadline = 1_800;
+const deadline = 1_700;
 
 export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestListener {
   const answer = async (response: Response, work: (signal: AbortSignal) => Promise<object>) => {

@@ -1,0 +1,69 @@
+/**
+ * What the load of the stress service costs those who ask it something: the 99th percentile of GET / while every
+ * vCPU is under load, as a ratio to the same service at rest. One process, that takes turns; the bundle, as on a
+ * host. The promise is less than 50 ms under load.
+ * `npx tsx bench/stress.ts [seconds per round]`
+ */
+import { once } from "node:events";
+import { rm } from "node:fs/promises";
+import http from "node:http";
+import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { bundle, cleanUp, startService } from "../apps/common/testing";
+
+const [seconds = 3] = process.argv.slice(2).map(Number);
+const rounds = 3;
+/** Requests come one after the other, about 100 a second: more would measure their own queue. */
+const pause = 10;
+
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+/** Milliseconds until the answer is complete. */
+async function ask(url: string, method: string): Promise<number> {
+  const begin = performance.now();
+  const [response] = (await once(http.request(url, { method, agent }).end(), "response")) as [
+    http.IncomingMessage,
+  ];
+  await once(response.resume(), "end");
+  if (response.statusCode !== 200) throw new Error(`${method} was answered with ${response.statusCode ?? 0}`);
+  return performance.now() - begin;
+}
+
+async function percentile99(url: string): Promise<number> {
+  const times: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    times.push(await ask(url, "GET"));
+    await delay(pause);
+  }
+  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
+}
+
+async function main(): Promise<void> {
+  const file = bundle("stress");
+  try {
+    // The load outlasts its round a little, so that all of the round is under load.
+    const grace = 0.5;
+    const { http: url = "" } = await startService("stress", file, { STRESS_SECONDS: String(seconds + grace) })
+      .urls;
+    const ratios: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const idle = await percentile99(url);
+      await ask(url, "POST");
+      await delay((grace / 2) * 1000); // the workers' start is not the load
+      const loaded = await percentile99(url);
+      await delay(grace * 1000);
+      console.log(`GET p99: ${idle.toFixed(2)} ms at rest, ${loaded.toFixed(2)} ms under load`);
+      ratios.push(loaded / idle);
+    }
+    const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? NaN;
+    console.log(`ratio ${median.toFixed(2)} (Node ${process.version}, ${availableParallelism()} vCPUs)`);
+  } finally {
+    agent.destroy();
+    await cleanUp();
+    await rm(dirname(file), { recursive: true });
+  }
+}
+
+void main();
