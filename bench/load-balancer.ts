@@ -12,8 +12,8 @@ import { realClock } from "../local/clock";
 import { LoadBalancer } from "../local/load-balancer/load-balancer";
 import { TargetGroup } from "../local/load-balancer/target-group";
 
-const rounds = 4;
-const [connections = 32, roundMs = 1000] = process.argv.slice(2).map(Number);
+const rounds = 8;
+const [connections = 32, roundMs = 400] = process.argv.slice(2).map(Number);
 
 /** A service as ours are. */
 function backend(): http.Server {

@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import http from "node:http";
 import type net from "node:net";
 import { forward, silence, type Forwarded, type Upstream } from "./forward";
@@ -593,17 +593,19 @@ test("an answer that comes before the whole body reaches the client, and the res
   expect(got.match(/^HTTP\/1.1 413/gm)).toHaveLength(2);
 });
 
-test("connections are kept alive and used again, without gathering listeners", async () => {
+test("connections are kept alive and used again, without gathering listeners or timers", async () => {
   const upstream = await listenHttp((_req, res) => res.end("ok"));
   let connections = 0;
   upstream.server.on("connection", () => connections++);
+  const { signal } = new AbortController();
   const proxy = await proxyTo(upstream.port, {
     idleTimeoutMs: 10_000,
     connectTimeoutMs: 10_000,
-    signal: new AbortController().signal,
+    signal,
   });
   const clients = keepAliveAgent({ maxSockets: 1 });
   const listeners: number[] = [];
+  const uncleared = watchTimers(10_000);
   for (let i = 0; i < 50; i++) {
     await get(proxy.port, clients);
     const [free] = Object.values(proxy.agent.freeSockets).flat();
@@ -611,6 +613,8 @@ test("connections are kept alive and used again, without gathering listeners", a
   }
   expect(connections).toBe(1);
   expect(new Set(listeners.slice(1)).size).toBe(1);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+  expect(uncleared()).toBe(0);
 });
 
 test("1,000 good and broken requests leave no upstream socket open and raise no warning", async () => {
@@ -679,15 +683,17 @@ describe("silence", () => {
     const end = new Promise<string>(resolve => (tell = resolve));
     const server = await listenHttp((req, res) => void silence(req, res, options).then(tell));
     const client = connect(server.port);
-    client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "begin"));
+    client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9000000", "", "begin"));
     return { ...server, client, end };
   }
 
-  test("lasts until the client goes away", async () => {
-    const { server, client, end } = await held();
+  test("lasts until the client goes away, which shows though its body was never of interest", async () => {
+    const uncleared = watchTimers(60_000);
+    const { server, client, end } = await held({ ms: 60_000 });
     await once(server, "request");
-    client.destroy();
+    client.end("x".repeat(1_000_000));
     await expect(end).resolves.toBe("client-gone");
+    expect(uncleared()).toBe(0);
   });
 
   test("lasts until its server closes all connections, and sends nothing", async () => {
@@ -711,8 +717,25 @@ describe("silence", () => {
     await once(server, "request");
     cancel.abort();
     await expect(end).resolves.toBe("cancelled");
+    await expect((await held({ signal: cancel.signal })).end).resolves.toBe("cancelled");
   });
 });
+
+/** Watches the timers of so many milliseconds that are set from now on; the result counts those not cleared. */
+function watchTimers(ms: number): () => number {
+  const set = jest.spyOn(globalThis, "setTimeout");
+  const clear = jest.spyOn(globalThis, "clearTimeout");
+  return () => {
+    const timers = set.mock.results
+      .filter((_, i) => set.mock.calls[i]?.[1] === ms)
+      .map(({ value }) => value as unknown);
+    expect(timers).not.toEqual([]);
+    const cleared = new Set<unknown>(clear.mock.calls.map(([timer]) => timer));
+    set.mockRestore();
+    clear.mockRestore();
+    return timers.filter(timer => !cleared.has(timer)).length;
+  };
+}
 
 async function allClosed(sockets: Set<net.Socket>): Promise<void> {
   await Promise.all([...sockets].map(socket => once(socket, "close")));

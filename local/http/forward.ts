@@ -44,9 +44,9 @@ export type Forwarded =
   | { outcome: "failed"; failure: Failure };
 
 /**
- * Sends the request on and streams the answer back. What happened is in the result; nothing is thrown for it,
- * nothing retried. It keeps Host (adding one to HTTP/1.0 requests without it), and drops trailers (RFC 9110 §6.5.1) and
- * interim answers (1xx).
+ * Sends the request on and streams the answer back. What happened is in the result; nothing is thrown for it
+ * and nothing retried. Host stays as it came, and is added where HTTP/1.0 lacks it. Trailers (RFC 9110 §6.5.1)
+ * and interim answers (1xx) are dropped, upgrades not made.
  */
 export function forward(
   req: http.IncomingMessage,

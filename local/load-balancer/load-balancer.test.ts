@@ -329,6 +329,15 @@ describe("a request in flight to a target that is deregistered", () => {
     await deregistered;
   });
 
+  test("gets 502 when the delay has elapsed, though no connection came about", async () => {
+    const { group, clock, port, server } = await balance(["dropped"]);
+    const answer = exchange(port, get);
+    await once(server, "request");
+    void group.deregister("i-1");
+    clock.advance(delay);
+    expect(await answer).toMatch(/^HTTP\/1.1 502/);
+  });
+
   test("gets 502 when the target closes before", async () => {
     const { group, answer, arrived } = await inFlight();
     void group.deregister("i-1");

@@ -260,6 +260,24 @@ describe("changed settings", () => {
     expect(group.describe()).toEqual([]);
   });
 
+  test("end the checks under way, which don't count", async () => {
+    const strict = { ...healthCheck, unhealthyThreshold: 1 };
+    const { clock, group, changes } = groupOf(strict);
+    let answering = false;
+    const { reach, server, checked } = await service(() => (answering ? 200 : undefined));
+    group.use([reach]);
+    group.register(one);
+    const over = checked();
+    clock.advance(0);
+    await once(server, "connection");
+    group.configure({ healthCheck: strict, deregistrationDelaySeconds: 0 });
+    await over;
+    answering = true;
+    clock.advance(0);
+    await group.until(are("i-1 healthy"));
+    expect(changes).not.toContain("i-1 unhealthy Target.FailedHealthChecks");
+  });
+
   test.each([
     [{ path: "health" }, 'health check path "health": expected /path or /path?query'],
     [{ path: "/a b" }, 'health check path "/a b": expected /path or /path?query'],
