@@ -1,0 +1,157 @@
+/**
+ * The bundle as a process of its own, under real load. Threads and their CPU time are read from /proc, so those
+ * tests run on Linux only. They prove that the load is there, bounded and ended; how fast GET stays beside it is
+ * bench/stress.ts's to tell, as a test on a shared machine can't.
+ */
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { availableParallelism, hostname } from "node:os";
+import { dirname } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { bundle, cleanUp, supervise } from "../common/testing";
+
+// Threads of the lowest priority may have to wait on a busy machine.
+jest.setTimeout(30_000);
+
+let file: string;
+beforeAll(() => {
+  file = bundle("stress");
+});
+afterEach(cleanUp);
+afterAll(() => {
+  rmSync(dirname(file), { recursive: true });
+});
+
+async function start(environment: Record<string, string> = {}) {
+  const env = { LISTEN_ADDRESS: "127.0.0.1", PORT_HTTP: "0", ...environment };
+  const child = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const service = supervise("stress", child);
+  const { http: url = "" } = await service.urls;
+  return { service, url, pid: child.pid ?? 0 };
+}
+
+const post = async (url: string) => (await fetch(url, { method: "POST" })).json();
+
+interface Thread {
+  nice: number;
+  /** Nanoseconds on a CPU, and waiting for one. */
+  demand: number;
+}
+
+/** The threads of a process: proc(5), and the kernel's "Scheduler Statistics". */
+function threadsOf(pid: number): Thread[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap(thread => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+      const [run, wait] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8")
+        .split(" ")
+        .map(Number);
+      // Field 19; the name, field 2 in parentheses, may hold blanks.
+      const nice = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+      return [{ nice, demand: (run ?? 0) + (wait ?? 0) }];
+    } catch {
+      return []; // it has just ended
+    }
+  });
+}
+
+const workersOf = (pid: number) => threadsOf(pid).filter(({ nice }) => nice === 19);
+
+/** The kernel announces no thread to another process: it has to be looked for. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await delay(20);
+}
+
+const secondsSince = (begin: number) => (performance.now() - begin) / 1000;
+
+describe("GET /", () => {
+  test("answers this machine's name", async () => {
+    const { url } = await start();
+    expect(await (await fetch(url)).json()).toBe(hostname());
+  });
+
+  test("answers the name that it was given, where hosts are processes of one machine", async () => {
+    const { url } = await start({ HOST_NAME: "ip-10-0-11-20.ec2.internal" });
+    expect(await (await fetch(url)).json()).toBe("ip-10-0-11-20.ec2.internal");
+  });
+});
+
+test("while the load runs, it answers GET and passes its health check", async () => {
+  const { url } = await start({ STRESS_SECONDS: "60" });
+  expect(await post(url)).toEqual({ status: "success" });
+  for (let i = 0; i < 50; i++) {
+    expect((await fetch(url)).status).toBe(200);
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+  }
+});
+
+test("SIGTERM during the load ends it at once, with exit code 0", async () => {
+  const { url, service } = await start({ STRESS_SECONDS: "60" });
+  await post(url);
+  const begin = performance.now();
+  service.kill("SIGTERM");
+  expect(await service.exited).toBe(0);
+  // Idle connections, like that of fetch, are closed after 1 s.
+  expect(secondsSince(begin)).toBeLessThan(3);
+});
+
+const onLinux = process.platform === "linux" ? describe : describe.skip;
+
+onLinux("the load", () => {
+  test("is one worker per vCPU at the lowest priority, however many requests come, and all else keeps its own", async () => {
+    const { url, pid } = await start({ STRESS_SECONDS: "60" });
+    await post(url);
+    await until(() => workersOf(pid).length === availableParallelism());
+    const threads = threadsOf(pid).length;
+    await Promise.all(Array.from({ length: 100 }, () => post(url)));
+    expect(workersOf(pid)).toHaveLength(availableParallelism());
+    expect(threadsOf(pid)).toHaveLength(threads);
+    expect(new Set(threadsOf(pid).map(({ nice }) => nice))).toEqual(new Set([0, 19]));
+  });
+
+  test("is fewer workers when told so, and never more than there are vCPUs", async () => {
+    const one = await start({ STRESS_SECONDS: "60", STRESS_WORKERS: "1" });
+    const many = await start({ STRESS_SECONDS: "60", STRESS_WORKERS: "100" });
+    await Promise.all([post(one.url), post(many.url)]);
+    await until(() => workersOf(one.pid).length === 1);
+    await until(() => workersOf(many.pid).length === availableParallelism());
+    await delay(200); // what has not come by now would have come with the others
+    expect(workersOf(one.pid)).toHaveLength(1);
+    expect(workersOf(many.pid)).toHaveLength(availableParallelism());
+  });
+
+  test("asks for nine tenths of a vCPU per worker, whether it gets them or not", async () => {
+    const { url, pid } = await start({ STRESS_SECONDS: "60", STRESS_WORKERS: "1" });
+    await post(url);
+    await until(() => workersOf(pid).length === 1);
+    const before = workersOf(pid)[0]?.demand ?? 0;
+    const begin = performance.now();
+    await delay(1_000);
+    const share = ((workersOf(pid)[0]?.demand ?? 0) - before) / 1e9 / secondsSince(begin);
+    expect(share).toBeGreaterThan(0.8);
+    expect(share).toBeLessThan(0.98);
+  });
+
+  test("ends by itself, and can be had again", async () => {
+    const { url, pid } = await start({ STRESS_SECONDS: "1" });
+    for (let round = 0; round < 2; round++) {
+      const begin = performance.now();
+      await post(url);
+      await until(() => workersOf(pid).length === availableParallelism());
+      await until(() => workersOf(pid).length === 0);
+      expect(secondsSince(begin)).toBeGreaterThan(0.95);
+      expect(secondsSince(begin)).toBeLessThan(5);
+    }
+  });
+
+  test("lasts longer when it is asked for again", async () => {
+    const { url, pid } = await start({ STRESS_SECONDS: "1", STRESS_WORKERS: "1" });
+    await post(url);
+    await until(() => workersOf(pid).length === 1);
+    await delay(700);
+    const begin = performance.now();
+    await post(url);
+    await until(() => workersOf(pid).length === 0);
+    expect(secondsSince(begin)).toBeGreaterThan(0.95);
+  });
+});
