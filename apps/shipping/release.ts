@@ -4,11 +4,11 @@
  * unchanged service is an unchanged name, and nothing is shipped or restarted for it.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { create } from "tar";
-import type { ServiceName } from "../ports";
+import { ports, type ServiceName } from "../ports";
 import { cacheFolder } from "./cache";
 
 const apps = join(__dirname, "..");
@@ -23,15 +23,16 @@ export interface Release {
 
 /**
  * Builds the release of a service. Synchronous, as a program must know its releases before it declares them.
- * @throws esbuild's BuildFailure when the service does not compile.
+ * @throws esbuild's BuildFailure when a service does not compile
  */
 export function buildRelease(service: ServiceName): Release {
   const folder = join(cacheFolder(), "releases");
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, "build-"));
   try {
-    bundle(join(apps, service, "main.ts"), join(work, "main.js"));
-    bundle(join(apps, "installer", "main.ts"), join(work, "installer.js"));
+    const { installer, [service]: main } = bundles();
+    writeFileSync(join(work, "installer.js"), installer);
+    writeFileSync(join(work, "main.js"), main);
     const built = join(work, "release.tar");
     create(
       {
@@ -55,10 +56,20 @@ export function buildRelease(service: ServiceName): Release {
   }
 }
 
-function bundle(entryPoint: string, outfile: string): void {
-  buildSync({
-    entryPoints: [entryPoint],
-    outfile,
+type Bundles = Record<ServiceName | "installer", Uint8Array>;
+
+/** Every service and the installer, each as one file; built together, once in a process. */
+function bundles(): Bundles {
+  return (built ??= bundle());
+}
+let built: Bundles | undefined;
+
+function bundle(): Bundles {
+  const programs = ["installer", ...(Object.keys(ports) as ServiceName[])] as const;
+  const { outputFiles } = buildSync({
+    entryPoints: Object.fromEntries(programs.map(program => [program, join(apps, program, "main.ts")])),
+    outdir: apps,
+    write: false,
     bundle: true,
     platform: "node",
     target: "node24",
@@ -66,8 +77,10 @@ function bundle(entryPoint: string, outfile: string): void {
     mainFields: ["module", "main"],
     // Unminified output names its sources by paths relative to the working folder, which would be in the digest.
     minify: true,
-    keepNames: false,
     legalComments: "none",
     logLevel: "silent",
   });
+  return Object.fromEntries(
+    outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
+  ) as Bundles;
 }

