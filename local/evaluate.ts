@@ -38,31 +38,31 @@ export async function evaluate(
       return new Promise<never>(() => undefined);
     }
   };
+  // Where the evaluation fails it stays: what else was under way may fail too, and must not end the process
+  // before it has cleaned up.
   process.on("unhandledRejection", fail);
-  try {
-    const secretOutputs = new Map<string, string[]>();
-    pulumi.runtime.setAllConfig(config);
-    await pulumi.runtime.setMocks(
-      {
-        newResource: args =>
-          orFail(async () => {
-            const { id, state } = await engine.newResource({ ...args, inputs: revealed(args.inputs) });
-            for (const key of secretOutputs.get(`${args.type}::${args.name}`) ?? []) {
-              if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
-            }
-            return { id, state };
-          }),
-        call: args => orFail(() => engine.call({ ...args, inputs: revealed(args.inputs) })),
-      },
-      project,
-      stack,
-      false,
-    );
-    noteSecretOutputs(secretOutputs);
-    return await Promise.race([failure, load(program)]);
-  } finally {
-    process.off("unhandledRejection", fail);
-  }
+  const secretOutputs = new Map<string, string[]>();
+  pulumi.runtime.setAllConfig(config);
+  await pulumi.runtime.setMocks(
+    {
+      newResource: args =>
+        orFail(async () => {
+          const { id, state } = await engine.newResource({ ...args, inputs: revealed(args.inputs) });
+          for (const key of secretOutputs.get(`${args.type}::${args.name}`) ?? []) {
+            if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
+          }
+          return { id, state };
+        }),
+      call: args => orFail(() => engine.call({ ...args, inputs: revealed(args.inputs) })),
+    },
+    project,
+    stack,
+    false,
+  );
+  noteSecretOutputs(secretOutputs);
+  const outputs = await Promise.race([failure, load(program)]);
+  process.off("unhandledRejection", fail);
+  return outputs;
 }
 
 /** What an output tells at run time; its declared type keeps it from programs. */
@@ -105,14 +105,11 @@ function noteSecretOutputs(secretOutputs: Map<string, string[]>): void {
 }
 
 /** A resource's inputs with their secrets unwrapped: whoever makes a resource needs the values. */
-function revealed<T>(value: T): T {
-  const reveal = (inner: unknown): unknown => {
-    if (pulumi.runtime.isRpcSecret(inner)) return reveal(pulumi.runtime.unwrapRpcSecret(inner));
-    if (Array.isArray(inner)) return inner.map(reveal);
-    if (!isPlainObject(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).map(([key, element]) => [key, reveal(element)]));
-  };
-  return reveal(value) as T;
+function revealed(value: unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) return revealed(pulumi.runtime.unwrapRpcSecret(value));
+  if (Array.isArray(value)) return value.map(revealed);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, revealed(element)]));
 }
 
 /** Not an asset, which is an object of a class. */
