@@ -16,7 +16,7 @@ const valid = {
 type Key = keyof typeof valid;
 
 const cidrAllowed =
-  "must be a private IPv4 network from /16 to /20 without bits beyond its prefix, such as 10.0.0.0/16";
+  "must be a private IPv4 network from /16 to /19 without bits beyond its prefix, such as 10.0.0.0/16";
 const countAllowed = "must be a whole number from 1 to 20";
 const typeAllowed = "must be an EC2 instance type, such as t3.micro";
 const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64";
@@ -27,8 +27,8 @@ test("gives the values in their types", () => {
 });
 
 test.each<[Key, string]>([
-  ["vpcCidr", "10.0.0.0/20"],
-  ["vpcCidr", "172.31.240.0/20"],
+  ["vpcCidr", "10.0.0.0/19"],
+  ["vpcCidr", "172.31.224.0/19"],
   ["vpcCidr", "192.168.0.0/16"],
   ["receiverCount", "1"],
   ["receiverCount", "20"],
@@ -45,11 +45,11 @@ test.each<[Key, string]>([
 });
 
 test.each<[Key, string, string]>([
-  ["vpcCidr", "10.0.0.0/21", cidrAllowed],
+  ["vpcCidr", "10.0.0.0/20", cidrAllowed],
   ["vpcCidr", "10.0.0.0/8", cidrAllowed],
   ["vpcCidr", "10.0.0.0/15", cidrAllowed],
   ["vpcCidr", "10.0.0.1/16", cidrAllowed],
-  ["vpcCidr", "10.0.8.0/20", cidrAllowed],
+  ["vpcCidr", "10.0.8.0/19", cidrAllowed],
   ["vpcCidr", "8.8.0.0/16", cidrAllowed],
   ["vpcCidr", "172.32.0.0/16", cidrAllowed],
   ["vpcCidr", "10.0.0.0", cidrAllowed],
@@ -138,7 +138,7 @@ test("whatever is configured, it is taken or every offending key is named", () =
   const likely = fc.oneof(
     fc.string(),
     fc.integer().map(String),
-    fc.constantFrom("10.0.0.0/16", "172.16.0.0/20", "7", "m5.large", "t4g.nano", "203.0.113.0/24"),
+    fc.constantFrom("10.0.0.0/16", "172.16.0.0/19", "7", "m5.large", "t4g.nano", "203.0.113.0/24"),
     fc.tuple(fc.ipV4(), fc.nat(40)).map(([address, prefix]) => `${address}/${prefix}`),
   );
   const keys = fc.oneof(fc.constantFrom(...Object.keys(valid)), fc.string());

@@ -25,10 +25,11 @@ function wholeNumber(smallest: number, largest: number) {
 }
 
 const schema = z.strictObject({
+  // A /19 gives subnets of /27, the least that AWS asks for under a load balancer.
   vpcCidr: z.string().refine(text => {
     const cidr = parseIpv4Cidr(text);
-    return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 20;
-  }, "must be a private IPv4 network from /16 to /20 without bits beyond its prefix, such as 10.0.0.0/16"),
+    return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 19;
+  }, "must be a private IPv4 network from /16 to /19 without bits beyond its prefix, such as 10.0.0.0/16"),
   receiverCount: wholeNumber(1, 20),
   instanceType: z
     .string()

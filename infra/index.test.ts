@@ -786,22 +786,22 @@ describe("another configuration", () => {
   });
 
   test("every range derives from vpcCidr", async () => {
-    const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/20" } });
+    const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/19" } });
     expect(await changed(evaluation)).toEqual({
-      "aws:ec2/vpc:Vpc fleet": { cidrBlock: "172.16.0.0/20" },
-      "aws:ec2/subnet:Subnet data": { cidrBlock: "172.16.0.16/28" },
-      "aws:ec2/subnet:Subnet receiver": { cidrBlock: "172.16.0.32/28" },
-      "aws:ec2/subnet:Subnet edge-a": { cidrBlock: "172.16.0.176/28" },
-      "aws:ec2/subnet:Subnet edge-b": { cidrBlock: "172.16.0.192/28" },
-      "aws:ec2/networkAclRule:NetworkAclRule data-ingress-update": { cidrBlock: "172.16.0.32/28" },
+      "aws:ec2/vpc:Vpc fleet": { cidrBlock: "172.16.0.0/19" },
+      "aws:ec2/subnet:Subnet data": { cidrBlock: "172.16.0.32/27" },
+      "aws:ec2/subnet:Subnet receiver": { cidrBlock: "172.16.0.64/27" },
+      "aws:ec2/subnet:Subnet edge-a": { cidrBlock: "172.16.1.96/27" },
+      "aws:ec2/subnet:Subnet edge-b": { cidrBlock: "172.16.1.128/27" },
+      "aws:ec2/networkAclRule:NetworkAclRule data-ingress-update": { cidrBlock: "172.16.0.64/27" },
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule data-access-in-update": {
-        cidrIpv4: "172.16.0.32/28",
+        cidrIpv4: "172.16.0.64/27",
       },
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule receiver-out-read": {
-        cidrIpv4: "172.16.0.16/28",
+        cidrIpv4: "172.16.0.32/27",
       },
       "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule receiver-out-update": {
-        cidrIpv4: "172.16.0.16/28",
+        cidrIpv4: "172.16.0.32/27",
       },
     });
   });

@@ -1,7 +1,7 @@
 /** The installer's platform on a real host: a hardened systemd unit per service. */
 import { execFile } from "node:child_process";
 import { rename, writeFile } from "node:fs/promises";
-import { get } from "node:http";
+import { get, type ClientRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Platform } from "./install";
@@ -110,8 +110,12 @@ function answersHealth(port: number, signal: AbortSignal): Promise<boolean> {
     get({ host: "127.0.0.1", port, path: "/health", signal, timeout: 1_000, agent: false }, response => {
       response.resume();
       resolve(response.statusCode === 200);
-    }).on("error", () => {
-      resolve(false);
-    });
+    })
+      .on("timeout", function (this: ClientRequest) {
+        this.destroy();
+      })
+      .on("error", () => {
+        resolve(false);
+      });
   });
 }
