@@ -48,7 +48,12 @@ export async function evaluate(
       newResource: args =>
         orFail(async () => {
           const { id, state } = await engine.newResource({ ...args, inputs: revealed(args.inputs) });
-          for (const key of secretOutputs.get(`${args.type}::${args.name}`) ?? []) {
+          // As in an engine, what was secret as an input is secret as an output.
+          const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
+            holdsSecret(value),
+          );
+          const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
+          for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
             if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
           }
           return { id, state };
@@ -80,6 +85,8 @@ async function load(program: string): Promise<Record<string, StackOutput>> {
     const known = await output.promise();
     outputs[name] = (await output.isSecret) ? { secret: true } : { secret: false, value: known };
   }
+  // A throw in the last `apply` is told to the process when this turn of its event loop is over.
+  await new Promise(setImmediate);
   return outputs;
 }
 
@@ -110,6 +117,11 @@ function revealed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(revealed);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, revealed(element)]));
+}
+
+function holdsSecret(value: unknown): boolean {
+  if (pulumi.runtime.isRpcSecret(value)) return true;
+  return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).some(holdsSecret);
 }
 
 /** Not an asset, which is an object of a class. */

@@ -21,8 +21,8 @@ const lastEphemeralPort = 60999;
 export class Fabric {
   private readonly endpoints = new Map<string, number>();
   private readonly agents = new Map<string, FlowAgent>();
-  /** Who is at the other end of a loopback connection, by its port. */
-  private readonly peers = new Map<number, Address>();
+  /** Who opened a loopback connection, by both of its ports: one alone can be in use by several connections. */
+  private readonly peers = new Map<string, Address>();
   private nextPort = firstEphemeralPort;
 
   constructor(
@@ -55,7 +55,17 @@ export class Fabric {
 
   /** The address and port, as the region has them, at the other end of a connection that arrived on loopback. */
   peerOf(socket: net.Socket): Address | undefined {
-    return socket.remotePort === undefined ? undefined : this.peers.get(socket.remotePort);
+    return this.peers.get(`${socket.remotePort}>${socket.localPort}`);
+  }
+
+  /** An interface is gone: nothing listens there, and its connections end. */
+  forget(interfaceId: string): void {
+    for (const at of this.endpoints.keys()) if (at.startsWith(`${interfaceId}:`)) this.endpoints.delete(at);
+    for (const [key, agent] of this.agents) {
+      if (!key.startsWith(`${interfaceId} `)) continue;
+      agent.destroy();
+      this.agents.delete(key);
+    }
   }
 
   close(): void {
@@ -64,6 +74,7 @@ export class Fabric {
   }
 
   private reach(from: Source, to: Address): Reach {
+    if (this.isGone(from)) return { outcome: "dropped" };
     const connection: Connection = { from, sourcePort: this.ephemeralPort(), to };
     const decision = this.decide(connection);
     const key = `${"interfaceId" in from ? from.interfaceId : from.internetAddress} ${to.address}:${to.port}`;
@@ -100,10 +111,14 @@ export class Fabric {
   /** Logs what a connection carries while it lasts, and lets its other end know who it is. */
   private follow(socket: net.Socket, connection: Connection): void {
     socket.once("connect", () => {
+      if (this.isGone(connection.from)) {
+        socket.destroy();
+        return;
+      }
       const decision = judge(this.model, connection);
       const flow = this.flowLog.opened(decision);
-      const { localPort } = socket;
-      if (localPort !== undefined) this.peers.set(localPort, this.sourceAddress(connection, decision));
+      const ports = `${socket.localPort}>${socket.remotePort}`;
+      this.peers.set(ports, this.sourceAddress(connection, decision));
       let received = 0;
       let sent = 0;
       const count = () => {
@@ -117,7 +132,7 @@ export class Fabric {
         clearInterval(counting);
         count();
         flow.close();
-        if (localPort !== undefined) this.peers.delete(localPort);
+        this.peers.delete(ports);
       });
     });
   }
@@ -127,6 +142,10 @@ export class Fabric {
     const arrival = hops.find(hop => hop.packet === "request" && hop.direction === "ingress");
     const own = this.model.networkInterfaces.get(from.interfaceId)?.privateIpAddress;
     return { address: arrival?.srcaddr ?? own ?? "", port: sourcePort };
+  }
+
+  private isGone(from: Source): boolean {
+    return "interfaceId" in from && !this.model.networkInterfaces.has(from.interfaceId);
   }
 
   private ephemeralPort(): number {

@@ -29,8 +29,9 @@ export class AddressPool {
   /** @param cidrBlock an IPv4 range; its first ten addresses and its last are never given out (AWS reserves five) */
   constructor(private readonly cidrBlock: string) {
     const [address, prefix] = parseCIDR(cidrBlock);
-    this.network = address.toByteArray().reduce((number, byte) => number * 256 + byte, 0);
+    const number = address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
     this.size = 2 ** (32 - prefix);
+    this.network = number - (number % this.size);
   }
 
   take(): string {

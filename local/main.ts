@@ -1,4 +1,5 @@
 /** `npm start`: the local region from the command line. */
+import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { realClock } from "./clock";
 import { help, parseOptions, type Options } from "./options";
@@ -46,7 +47,8 @@ async function main(options: Options): Promise<void> {
       .then(leave)
       .then(() => {
         say(`ended; logs are in ${relative(process.cwd(), folder)}`);
-        process.exit(0);
+        // A start that was interrupted is no success; and told so, the Pulumi SDK reports no promise that it left.
+        process.exit(state.running ? 0 : 128 + constants.signals[signal]);
       });
   };
   process.on("SIGINT", end);

@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 /** The region's DNS: names of load balancers, and addresses that stand for themselves. */
 export class Names {
   private readonly records = new Map<string, { addresses: string[]; turn: number }>();
@@ -12,7 +14,7 @@ export class Names {
 
   /** An IPv4 address, one after the other where a name has several; undefined for a name that the region does not know. */
   resolve(name: string): string | undefined {
-    if (/^\d{1,3}(\.\d{1,3}){3}$/.test(name)) return name;
+    if (isIPv4(name)) return name;
     const record = this.records.get(name.toLowerCase().replace(/\.$/, ""));
     return record?.addresses[record.turn++ % record.addresses.length];
   }

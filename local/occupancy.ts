@@ -15,20 +15,31 @@ export async function occupy(folder: string): Promise<() => Promise<void>> {
   // Not in the folder itself: a socket's path has 100 characters at most.
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `elastic-fleet-${name}.sock`);
-  if (await answers(path)) {
-    throw new Error(
-      `another local region is running in this project; end it first (its files are in ${folder})`,
-    );
-  }
-  await rm(path, { force: true });
   const server = net.createServer(socket => socket.destroy());
-  server.listen(path);
-  await once(server, "listening");
+  try {
+    await listen(server, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    if (await answers(path)) {
+      throw new Error(
+        `another local region is running in this project; end it first (its files are in ${folder})`,
+        { cause: error },
+      );
+    }
+    // Left behind by a process that was killed.
+    await rm(path, { force: true });
+    await listen(server, path);
+  }
   server.unref();
   return async () => {
     server.close();
     await once(server, "close");
   };
+}
+
+async function listen(server: net.Server, path: string): Promise<void> {
+  server.listen(path);
+  await once(server, "listening");
 }
 
 async function answers(path: string): Promise<boolean> {

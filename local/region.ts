@@ -67,10 +67,13 @@ export class Region {
 
   private readonly publicAddresses = new AddressPool(publicRange);
   private readonly resources = new Map<string, { declaration: Declaration; existing: Existing<unknown> }>();
+  /** Keys of the resources, and of those that are being made. */
+  private readonly declared = new Set<string>();
   private readonly servers: http.Server[] = [];
   private readonly logs = new Map<string, WriteStream>();
   private readonly flowLog: FlowLog;
   private endFlowLog: () => void = () => undefined;
+  private closed = false;
 
   constructor(private readonly options: RegionOptions) {
     const now = () => Date.now();
@@ -120,12 +123,15 @@ export class Region {
   async create(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
     const { type, name } = declaration;
     const key = keyOf(type, name);
-    if (this.resources.has(key)) throw new Error(`there are two resources ${type} named ${name}`);
-    const handler = handlerOf(type);
-    const inputs = parse(handler.inputs, declaration);
-    const { id, outputs = {} } = await handler.create({ region: this, name }, inputs);
-    this.resources.set(key, { declaration, existing: { region: this, name, id, inputs, outputs } });
-    return { id, outputs };
+    this.assertOpen();
+    if (this.declared.has(key)) throw new Error(`there are two resources ${type} named ${name}`);
+    this.declared.add(key);
+    try {
+      return await this.make(declaration);
+    } catch (error) {
+      this.declared.delete(key);
+      throw error;
+    }
   }
 
   /** Changes a resource in place, as an update of the program would. */
@@ -144,6 +150,7 @@ export class Region {
     const { declaration, existing } = this.resource(type, name);
     await handlerOf(type).delete(existing);
     this.resources.delete(keyOf(type, name));
+    this.declared.delete(keyOf(type, name));
     return declaration;
   }
 
@@ -177,6 +184,7 @@ export class Region {
     this.privateAddresses.get(subnetId)?.release(privateIpAddress);
     if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
     this.vpc.networkInterfaces.delete(id);
+    this.fabric.forget(id);
   }
 
   interface(id: string): NetworkInterface {
@@ -188,6 +196,7 @@ export class Region {
 
   /** Ends everything that runs; the folder stays, for who wants to read its logs. */
   async close(): Promise<void> {
+    this.closed = true;
     this.endFlowLog();
     for (const { group } of this.targetGroups.values()) group.stop();
     for (const { servers } of this.loadBalancers.values())
@@ -197,6 +206,23 @@ export class Region {
     for (const server of this.servers) shut(server);
     this.flowLog.flush();
     await Promise.all([...this.logs.values()].map(log => new Promise(resolve => log.end(resolve))));
+  }
+
+  private async make(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
+    const { type, name } = declaration;
+    const handler = handlerOf(type);
+    const inputs = parse(handler.inputs, declaration);
+    const { id, outputs = {} } = await handler.create({ region: this, name }, inputs);
+    const existing = { region: this, name, id, inputs, outputs };
+    // A failed start ends the region while other resources are still being made: nothing of them may stay.
+    if (this.closed) await handler.delete(existing);
+    this.assertOpen();
+    this.resources.set(keyOf(type, name), { declaration, existing });
+    return { id, outputs };
+  }
+
+  private assertOpen(): void {
+    if (this.closed) throw new Error("the region has ended");
   }
 
   private resource(type: string, name: string) {

@@ -33,15 +33,18 @@ export function readStack(root: string, stack: string, overrides: Record<string,
   } catch (error) {
     throw new Error(`${file} is not a stack's file: ${(error as Error).message}`, { cause: error });
   }
-  const config: Record<string, string> = {};
+  const values = new Map<string, unknown>();
   for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)]) {
+    values.set(key.includes(":") ? key : `${project}:${key}`, value);
+  }
+  const config: Record<string, string> = {};
+  for (const [key, value] of values) {
     if (typeof value === "object" && value !== null && "secure" in value) {
       throw new Error(
         `${file}: ${key} is encrypted; the local region can't read it, pass it by --config ${key}=VALUE`,
       );
     }
-    config[key.includes(":") ? key : `${project}:${key}`] =
-      typeof value === "string" ? value : JSON.stringify(value);
+    config[key] = typeof value === "string" ? value : JSON.stringify(value);
   }
   return { project, stack, config };
 }

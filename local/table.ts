@@ -47,7 +47,7 @@ export function table(
     `The local Internet is the HTTP proxy ${doorUrl}. From outside AWS:`,
     ...urls,
     "",
-    `Services run on ${runtimeInUse}; an AWS minute takes ${(60 / speed).toFixed(speed > 60 ? 2 : 0)} s.`,
+    `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
     `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why something was dropped), and the disk of`,
     `each host under hosts/, its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
     "",

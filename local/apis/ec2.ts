@@ -5,10 +5,10 @@ import { accountId } from "../identifiers";
 import { describeNetworkAcls, Ec2Error, type NetworkAclDescription } from "../vpc/describe-network-acls";
 import type { VpcModel } from "../vpc/model";
 import type { Iam, Session } from "./iam";
-import { answerError, answerResult, ApiError, list } from "./query";
+import { answerError, answerResult, ApiError, list, type Elements } from "./query";
 import { signer } from "./signature";
 
-type Action = (vpc: VpcModel, parameters: URLSearchParams) => object;
+type Action = (vpc: VpcModel, parameters: URLSearchParams) => Elements;
 
 const actions: Record<string, Action> = {
   DescribeNetworkAcls(vpc, parameters) {
@@ -23,7 +23,7 @@ const actions: Record<string, Action> = {
   },
 };
 
-function networkAclItem(acl: NetworkAclDescription): object {
+function networkAclItem(acl: NetworkAclDescription): Elements {
   return {
     networkAclId: acl.NetworkAclId,
     vpcId: acl.VpcId,
@@ -51,7 +51,7 @@ function networkAclItem(acl: NetworkAclDescription): object {
 }
 
 /** An empty set must be sent too: a client takes a missing one for none at all. */
-function items(list: object[]): object | "" {
+function items(list: Elements[]): Elements | "" {
   return list.length > 0 ? { item: list } : "";
 }
 

@@ -78,9 +78,9 @@ export class Iam {
     return session;
   }
 
+  /** The session that a key was given out for, expired or not. */
   session(accessKeyId: string): Session | undefined {
-    const session = this.sessions.get(accessKeyId);
-    return session && session.expiration.getTime() > Date.now() ? session : undefined;
+    return this.sessions.get(accessKeyId);
   }
 
   /** Whether the role's policies allow an action on any resource. */

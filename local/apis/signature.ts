@@ -38,6 +38,9 @@ function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
 const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
+/** How far from now a signature's date may lie, in milliseconds. */
+const longestSkew = 15 * 60_000;
+
 /**
  * The session whose credentials signed the request.
  * @throws ApiError in AWS's words when there is no signature, or one by nobody, or one that does not match
@@ -54,11 +57,17 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
   const parts = authorization.exec(header);
   if (!parts)
     throw new ApiError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
-  const [, accessKeyId = "", , region = "", service = "", signedHeaders = ""] = parts;
+  const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
   const session = iam.session(accessKeyId);
+  const signingDate = parseDate(String(req.headers["x-amz-date"]));
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
     throw new ApiError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+  }
+  // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
+  const skew = Math.abs(Date.now() - signingDate.getTime());
+  if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
+    throw new ApiError(400, "RequestExpired", "Request has expired.");
   }
   const resigned = await new SignatureV4({
     credentials: session,
@@ -76,12 +85,13 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
       headers: Object.fromEntries(signedHeaders.split(";").map(name => [name, String(req.headers[name])])),
       body,
     },
-    { signingDate: parseDate(String(req.headers["x-amz-date"])) },
+    { signingDate },
   );
+  const isInScope = signingDate.toISOString().replaceAll("-", "").startsWith(day);
   const [expected, given] = [resigned.headers["authorization"], header].map(text =>
     createHash("sha256").update(signatureOf(text)).digest(),
   );
-  if (!expected || !given || !timingSafeEqual(expected, given)) {
+  if (!isInScope || !expected || !given || !timingSafeEqual(expected, given)) {
     throw new ApiError(
       403,
       "SignatureDoesNotMatch",
@@ -98,8 +108,9 @@ function signatureOf(header: string | undefined): string {
 
 /** "20261122T160000Z" */
 function parseDate(text: string): Date {
-  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!parts) throw new ApiError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
-  const [, year, month, day, hour, minute, second] = parts;
-  return new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+  if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime())) {
+    throw new ApiError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
+  }
+  return date;
 }

@@ -41,6 +41,7 @@ export class Host implements Platform {
   readonly services = new Map<string, Supervisor>();
   private readonly servers: http.Server[] = [];
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
+  private isDown = false;
 
   constructor(readonly options: HostOptions) {}
 
@@ -71,6 +72,7 @@ export class Host implements Platform {
 
   /** Ends its services and whatever it listens on; its disk is left for who wants to look. */
   async shutDown(): Promise<void> {
+    this.isDown = true;
     await Promise.all([...this.services.values()].map(service => service.stop()));
     this.services.clear();
     for (const server of this.servers) shut(server);
@@ -86,6 +88,8 @@ export class Host implements Platform {
     const { fabric, interfaceId, report, name } = this.options;
     const state = join(this.root, "var/lib", unit.service);
     await mkdir(state, { recursive: true });
+    // An installation that is under way when the host goes starts nothing any more.
+    if (this.isDown) throw new Error(`${name} is shut down`);
     const [runtime, program] = unit.command;
     const supervisor = new Supervisor({
       unit,
@@ -111,8 +115,11 @@ export class Host implements Platform {
     const supervisor = this.services.get(unit.service);
     if (!supervisor) throw new Error("it was never started");
     await supervisor.listening(signal);
-    for (const port of supervisor.sockets.values()) {
-      while ((await statusOf(port, signal)) !== 200) await delay(50, undefined, { signal });
+    for (const socket of Object.keys(unit.ports)) {
+      // Asked anew each time: a process that has been started again has another port.
+      while ((await statusOf(supervisor.sockets.get(socket), signal)) !== 200) {
+        await delay(50, undefined, { signal });
+      }
     }
   }
 
@@ -161,7 +168,8 @@ export class Host implements Platform {
   }
 }
 
-function statusOf(port: number, signal: AbortSignal): Promise<number | undefined> {
+async function statusOf(port: number | undefined, signal: AbortSignal): Promise<number | undefined> {
+  if (port === undefined) return undefined;
   return new Promise(resolve => {
     get({ host: "127.0.0.1", port, path: "/health", signal, agent: false }, response => {
       response.resume();

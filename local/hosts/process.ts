@@ -21,7 +21,10 @@ export interface GuardedProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** @throws when there is no such program */
+/**
+ * A program that there is not ends with code 127, as in a shell.
+ * @throws when there is no such folder
+ */
 export async function start(
   [program, ...args]: readonly [string, ...string[]],
   options: { cwd: string; environment: Record<string, string> },

@@ -33,7 +33,9 @@ export class Supervisor {
   private journal?: WriteStream;
   /** "change": a socket has opened, or the process has ended. */
   private readonly events = new EventEmitter();
-  private lastExit?: string;
+  /** How often it has ended although nobody stopped it, and how the last time. */
+  private exits = 0;
+  private lastExit = "";
 
   constructor(readonly options: SupervisorOptions) {}
 
@@ -55,17 +57,12 @@ export class Supervisor {
   /** Asks the process to end, and ends it by force when it does not in time. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    const { child } = this;
-    if (child) {
-      child.kill("SIGTERM");
-      const force = setTimeout(() => {
-        child.kill("SIGKILL");
-      }, stopTimeout);
-      await child.ended;
-      clearTimeout(force);
-    }
+    if (this.child) end(this.child);
     await this.running;
-    await new Promise<void>(resolve => (this.journal ? this.journal.end(resolve) : resolve()));
+    await new Promise<void>(resolve => {
+      if (this.journal) this.journal.end(resolve);
+      else resolve();
+    });
   }
 
   /**
@@ -74,15 +71,18 @@ export class Supervisor {
    */
   async listening(signal: AbortSignal): Promise<void> {
     const missing = () => Object.keys(this.options.unit.ports).filter(socket => !this.sockets.has(socket));
-    const before = this.lastExit;
+    const before = this.exits;
     while (missing().length > 0) {
       signal.throwIfAborted();
-      if (this.lastExit !== before) throw new Error(`its process ${this.lastExit}`);
+      if (this.exits > before) throw new Error(`its process ${this.lastExit}`);
       await once(this.events, "change", { signal });
     }
   }
 
   async readJournal(): Promise<string> {
+    const { journal } = this;
+    // What is on its way to the file comes before this empty text.
+    if (journal?.writable) await new Promise(resolve => journal.write("", resolve));
     const lines = (await readFile(this.options.journal, "utf8")).trimEnd().split("\n");
     return lines.slice(-30).join("\n");
   }
@@ -92,9 +92,10 @@ export class Supervisor {
       let how: string;
       try {
         this.child = await start(this.options.command, this.options);
-        if (this.isStopping()) this.child.kill("SIGTERM");
-        this.read(this.child);
+        if (this.isStopping()) end(this.child);
+        const read = this.read(this.child);
         how = await this.child.ended;
+        await read;
       } catch (error) {
         how = `could not be started: ${(error as Error).message}`;
       }
@@ -102,6 +103,7 @@ export class Supervisor {
       for (const socket of this.sockets.keys()) this.options.onSocket(socket);
       this.sockets.clear();
       if (this.isStopping()) return;
+      this.exits++;
       this.lastExit = how;
       this.write(`the process ${how}; it is started again`);
       this.options.onExit?.(how);
@@ -110,13 +112,16 @@ export class Supervisor {
     }
   }
 
-  private read(child: GuardedProcess): void {
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface(stream).on("line", line => {
+  /** Resolves when all that the process wrote is in the journal: its last words may come after its end. */
+  private async read({ stdout, stderr }: GuardedProcess): Promise<void> {
+    const readers = [stdout, stderr].map(stream => {
+      const lines = createInterface(stream).on("line", line => {
         this.write(line);
-        if (stream === child.stdout) this.notice(line);
+        if (stream === stdout) this.notice(line);
       });
-    }
+      return once(lines, "close");
+    });
+    await Promise.all(readers);
   }
 
   private notice(line: string): void {
@@ -138,4 +143,15 @@ export class Supervisor {
   private write(line: string): void {
     if (this.journal?.writable) this.journal.write(`${line}\n`);
   }
+}
+
+/** Asks a process to end, and ends it by force when it does not in time. */
+function end(child: GuardedProcess): void {
+  child.kill("SIGTERM");
+  const force = setTimeout(() => {
+    child.kill("SIGKILL");
+  }, stopTimeout);
+  void child.ended.then(() => {
+    clearTimeout(force);
+  });
 }

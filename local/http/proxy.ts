@@ -31,15 +31,19 @@ export interface ProxyOptions {
 export function createProxy({ name, names, reach, own }: ProxyOptions): http.Server {
   const fail = (res: http.ServerResponse, error: string, details: string) => {
     if (res.headersSent || res.destroyed) return;
+    // A string of a structured field is printable ASCII only: RFC 9651 section 3.3.3.
+    const quoted = JSON.stringify(details.replaceAll(/[^ -~]/g, "?"));
     res.writeHead(502, {
       "content-type": "text/plain; charset=utf-8",
-      "proxy-status": `${name}; error=${error}; details=${JSON.stringify(details)}`,
+      "proxy-status": `${name}; error=${error}; details=${quoted}`,
     });
     res.end(`${details}\n`);
   };
 
   const server = http.createServer((req, res) => {
-    void handle(req, res);
+    handle(req, res).catch((error: unknown) => {
+      fail(res, "proxy_internal_error", (error as Error).message);
+    });
   });
 
   async function handle(req: http.IncomingMessage, res: http.ServerResponse): Promise<void> {
@@ -48,11 +52,12 @@ export function createProxy({ name, names, reach, own }: ProxyOptions): http.Ser
       else res.writeHead(400, { "content-type": "text/plain" }).end("this is an HTTP proxy\n");
       return;
     }
-    const url = URL.parse(req.url ?? "");
-    if (url?.protocol !== "http:") {
+    const [, authority = "", rest = ""] = absoluteForm.exec(req.url ?? "") ?? [];
+    if (!URL.canParse(`http://${authority}`)) {
       fail(res, "http_request_error", `only http URLs can be forwarded, not ${req.url ?? ""}`);
       return;
     }
+    const url = new URL(`http://${authority}`);
     const address = names.resolve(url.hostname);
     if (address === undefined) {
       fail(
@@ -72,7 +77,7 @@ export function createProxy({ name, names, reach, own }: ProxyOptions): http.Ser
         fail(res, "connection_refused", `nothing listens on ${address}:${port}`);
         return;
       case "open": {
-        const path = url.pathname + url.search;
+        const path = pathOf(rest, req.method);
         // The target decides which host a request is for, not the Host field: RFC 9112 section 3.2.2.
         const sent = await forward(req, res, { ...way, path, headers: { host: url.host } });
         const error = sent.outcome === "failed" ? errorTypes[sent.failure] : undefined;
@@ -82,13 +87,23 @@ export function createProxy({ name, names, reach, own }: ProxyOptions): http.Ser
   }
 
   server.on("connect", (_req, socket) => {
+    // From here on the socket is ours: the server neither hears its errors nor closes it.
+    socket.on("error", () => undefined);
+    socket.resume();
     socket.end(
       `HTTP/1.1 501 Not Implemented\r\nproxy-status: ${name}; error=http_request_error; ` +
         `details="plain http only: no tunnels"\r\nconnection: close\r\n\r\n`,
+      () => socket.destroy(),
     );
   });
-  server.on("clientError", (_error, socket) => {
-    if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n");
-  });
   return server;
+}
+
+/** Authority, then path and query: RFC 9112 section 3.2.2. Neither user information nor what URL parsers repair. */
+const absoluteForm = /^http:\/\/([^/?#@\\]+)((?:[/?][^#\\]*)?)$/i;
+
+/** Path and query as they came, for a proxy must not rewrite them: RFC 9110 section 7.7. */
+function pathOf(rest: string, method: string | undefined): string {
+  if (rest === "" && method === "OPTIONS") return "*";
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }

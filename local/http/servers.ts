@@ -21,7 +21,9 @@ export async function listenNear(server: http.Server, preferred: number): Promis
 }
 
 export function isTaken(error: unknown): boolean {
-  return ["EADDRINUSE", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? "");
+  // The last one: it is no port at all, beyond 65535.
+  const codes = ["EADDRINUSE", "EACCES", "ERR_SOCKET_BAD_PORT"];
+  return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
 /** Ends a server and whatever is connected to it, held in silence or not. */

@@ -1,0 +1,331 @@
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type { Unit } from "../../apps/installer/unit";
+import { Fabric } from "../fabric";
+import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../http/test-servers";
+import { Names } from "../names";
+import { temporaryFolder } from "../testing";
+import { decisionLog } from "../vpc/decision-log";
+import { accountId, declaredNetwork, home, interfaces } from "../vpc/fixture";
+import { FlowLog } from "../vpc/flow-log";
+import { Host } from "./host";
+
+afterEach(closeAll);
+
+const ec2Api = { address: "192.0.2.10", port: 443 };
+const { receiver1, data } = interfaces;
+
+/** receiver-1 of the declared network, on a disk of its own, booted. */
+async function setUp() {
+  const model = declaredNetwork();
+  const now = () => 0;
+  const flowLog = new FlowLog({ accountId, now, write: () => undefined });
+  const fabric = new Fabric(model, flowLog, decisionLog({ now, write: () => undefined }));
+  const reports: string[] = [];
+  const names = new Names();
+  const host = new Host({
+    name: "receiver-1",
+    instanceId: "i-0123",
+    interfaceId: receiver1.id,
+    root: join(temporaryFolder(), "receiver-1"),
+    metadata: () => ({
+      instanceId: "i-0123",
+      imageId: "ami-0123",
+      instanceType: "t3.micro",
+      privateIp: receiver1.privateIpAddress,
+      region: "us-east-1",
+      availabilityZone: "us-east-1a",
+      securityGroupNames: [],
+      credentials: () => {
+        throw new Error("there is no profile");
+      },
+    }),
+    fabric,
+    names,
+    ec2Api,
+    report: event => reports.push(event),
+  });
+  await host.boot();
+  onClose(async () => {
+    await host.shutDown();
+    fabric.close();
+  });
+  return { host, fabric, model, names, reports };
+}
+
+/** A unit whose program is put on the host's disk. It serves by `handle`, an expression. */
+function unitOf(host: Host, handle: string, changes: Partial<Unit> = {}): Unit {
+  mkdirSync(join(host.root, "opt"), { recursive: true });
+  if (!existsSync(join(host.root, "opt/node"))) symlinkSync(process.execPath, join(host.root, "opt/node"));
+  writeFileSync(
+    join(host.root, "opt/main.js"),
+    `const server = require("node:http").createServer(${handle});
+     server.listen(process.env.PORT_HTTP, process.env.LISTEN_ADDRESS, () => {
+       const { address, port } = server.address();
+       console.log(JSON.stringify({ msg: "listening", socket: "http", address, port }));
+     });
+     process.on("SIGTERM", () => process.exit(0));`,
+  );
+  const command: Unit["command"] = ["/opt/node", "/opt/main.js"];
+  return { service: "receiver", command, environment: {}, ports: { http: 8080 }, ...changes };
+}
+
+const patience = () => AbortSignal.timeout(4_000);
+const ok = "(req, res) => res.end('ok')";
+
+async function get(url: string, options: http.RequestOptions = {}) {
+  const request = http.get(url, { agent: false, ...options });
+  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.on("response", resolve).on("error", reject);
+  });
+  return { status: answer.statusCode, body: await text(answer) };
+}
+
+/** A request through a proxy. */
+const through = (proxyUrl: string, url: string, options: http.RequestOptions = {}) =>
+  get(proxyUrl, { path: url, ...options });
+
+describe("a service on a host", () => {
+  test("is reached at the host's address, once it is healthy", async () => {
+    const { host, fabric } = await setUp();
+    const unit = unitOf(host, ok);
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    const reach = fabric.from({ internetAddress: home })({
+      address: receiver1.publicIpAddress ?? "",
+      port: 8080,
+    });
+    if (reach.outcome !== "open") throw new Error(reach.outcome);
+    await expect(get(`http://${loopback}:${reach.port}/`)).resolves.toEqual({ status: 200, body: "ok" });
+  });
+
+  test("has an environment made from nothing, and a place for its state", async () => {
+    process.env["AWS_PROFILE"] = "mine";
+    onClose(() => {
+      delete process.env["AWS_PROFILE"];
+    });
+    const { host } = await setUp();
+    const unit = unitOf(host, "(req, res) => res.end(JSON.stringify([process.env, process.cwd()]))", {
+      environment: { DATA_READ_URL: "http://10.0.1.10:5000/", HTTP_PROXY: "http://other.test/" },
+    });
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    const port = host.services.get("receiver")?.sockets.get("http") ?? 0;
+    const answer = JSON.parse((await get(`http://${loopback}:${port}/`)).body) as [
+      Record<string, string>,
+      string,
+    ];
+    const [environment, cwd] = answer;
+    expect(cwd).toBe(host.root);
+    const { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata, AWS_ENDPOINT_URL_EC2: api, ...rest } = environment;
+    for (const url of [metadata, api]) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    for (const own of ["PWD", "OLDPWD", "SHLVL", "_"]) Reflect.deleteProperty(rest, own);
+    expect(rest).toEqual({
+      PATH: "/usr/bin:/bin",
+      HOME: host.root,
+      TMPDIR: join(host.root, "tmp"),
+      LANG: "C.UTF-8",
+      DATA_READ_URL: "http://10.0.1.10:5000/",
+      STATE_DIRECTORY: join(host.root, "var/lib/receiver"),
+      LISTEN_ADDRESS: "127.0.0.1",
+      PORT_HTTP: "0",
+      HTTP_PROXY: host.proxyUrl,
+      http_proxy: host.proxyUrl,
+    });
+    for (const folder of ["tmp", "var/lib/receiver"]) expect(existsSync(join(host.root, folder))).toBe(true);
+  });
+
+  test("is not healthy before it says so", async () => {
+    const { host } = await setUp();
+    const unit = unitOf(
+      host,
+      `(() => { let asked = 0; return (req, res) => res.writeHead(++asked > 2 ? 200 : 503).end(req.url); })()`,
+    );
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    const port = host.services.get("receiver")?.sockets.get("http") ?? 0;
+    await expect(get(`http://${loopback}:${port}/x`)).resolves.toEqual({ status: 200, body: "/x" });
+  });
+
+  test("that never gets healthy is given up when the signal fires", async () => {
+    const { host, fabric } = await setUp();
+    const unit = unitOf(host, "(req, res) => { res.writeHead(503).end(); }");
+    await host.start(unit);
+    await host.services.get("receiver")?.listening(patience());
+    const giveUp = new AbortController();
+    const healthy = host.healthy(unit, giveUp.signal);
+    giveUp.abort();
+    await expect(healthy).rejects.toMatchObject({ name: "AbortError" });
+    expect(fabric.from({ internetAddress: home })({ address: "203.0.113.21", port: 8080 }).outcome).toBe(
+      "open",
+    );
+  });
+
+  test("that ends is started again, told of, and healthy on its new port", async () => {
+    const { host, reports } = await setUp();
+    const unit = unitOf(
+      host,
+      // The first process dies of the first question, with which it is checked.
+      `(req, res) => {
+        const fs = require("node:fs");
+        if (fs.existsSync("died")) return res.end("ok");
+        fs.writeFileSync("died", "");
+        process.exit(1);
+      }`,
+    );
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    expect(reports).toEqual(["receiver-1: receiver exited with code 1; it is started again"]);
+    await expect(host.journal(unit)).resolves.toContain(
+      "the process exited with code 1; it is started again",
+    );
+  });
+
+  test("gives way to its next release, which has the address from then on", async () => {
+    const { host, fabric } = await setUp();
+    const first = unitOf(host, "(req, res) => res.end('first')");
+    await host.start(first);
+    await host.healthy(first, patience());
+    const pid = host.services.get("receiver")?.pid ?? 0;
+    const second = unitOf(host, "(req, res) => res.end('second')");
+    await host.start(second);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await host.healthy(second, patience());
+    const reach = fabric.from({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
+    if (reach.outcome !== "open") throw new Error(reach.outcome);
+    await expect(get(`http://${loopback}:${reach.port}/`)).resolves.toMatchObject({ body: "second" });
+  });
+
+  test("that was never started is neither healthy nor has it a journal", async () => {
+    const { host } = await setUp();
+    const unit = unitOf(host, ok);
+    await expect(host.healthy(unit, patience())).rejects.toThrow("it was never started");
+    await expect(host.journal(unit)).resolves.toBe("");
+  });
+});
+
+describe("what a host reaches by its proxy", () => {
+  test("other hosts, judged by the rules of its interface", async () => {
+    const { host, fabric, model } = await setUp();
+    const { port } = await listenHttp((req, res) => {
+      res.end(`${fabric.peerOf(req.socket)?.address} asks ${req.headers.host}`);
+    });
+    fabric.listen(data.id, 5000, port);
+    const url = `http://${data.privateIpAddress}:5000/`;
+    await expect(through(host.proxyUrl, url)).resolves.toEqual({
+      status: 200,
+      body: `${receiver1.privateIpAddress} asks ${data.privateIpAddress}:5000`,
+    });
+    await expect(through(host.proxyUrl, `http://${data.privateIpAddress}:8080/`)).resolves.toMatchObject({
+      status: 502,
+    });
+
+    model.securityGroupRules.delete("sgr-receiver-to-read");
+    await expect(through(host.proxyUrl, url, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+
+  test("its own metadata, on which no rule has a say", async () => {
+    const { host, model } = await setUp();
+    model.securityGroupRules.clear();
+    const path = "http://169.254.169.254/latest/meta-data/instance-id";
+    await expect(through(host.proxyUrl, path)).resolves.toMatchObject({ status: 401 });
+    const token = await through(host.proxyUrl, "http://169.254.169.254/latest/api/token", {
+      method: "PUT",
+      headers: { "x-aws-ec2-metadata-token-ttl-seconds": 60 },
+    });
+    const headers = { "x-aws-ec2-metadata-token": token.body };
+    await expect(through(host.proxyUrl, path, { headers })).resolves.toMatchObject({ body: "i-0123" });
+  });
+
+  test("names of the region, and not this machine", async () => {
+    const { host, names, fabric, model } = await setUp();
+    const { port } = await listenHttp((_req, res) => res.end("ok"));
+    names.set("lb.localhost", ["192.0.2.20"]);
+    fabric.listen("192.0.2.20", 443, port);
+    await expect(through(host.proxyUrl, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
+    const rule = model.securityGroupRules.get("sgr-receiver-to-aws");
+    if (rule) rule.ipProtocol = "-1";
+    for (const own of ["127.0.0.1", "localhost", "0.0.0.0"]) {
+      await expect(through(host.proxyUrl, `http://${own}:${port}/`)).resolves.toMatchObject({ status: 502 });
+    }
+  });
+});
+
+describe("the way to the EC2 API", () => {
+  /** Where a service asks, told by its environment. */
+  async function apiUrl(host: Host) {
+    const unit = unitOf(host, "(req, res) => res.end(process.env.AWS_ENDPOINT_URL_EC2)");
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    return (await get(`http://${loopback}:${host.services.get("receiver")?.sockets.get("http") ?? 0}/`)).body;
+  }
+
+  test("is open where the rules are, and the request arrives as it was sent", async () => {
+    const { host, fabric } = await setUp();
+    const { port } = await listenHttp((req, res) => {
+      void text(req).then(body => res.end(`${req.method} ${req.headers.host} ${body}`));
+    });
+    fabric.listen(ec2Api.address, ec2Api.port, port);
+    const url = await apiUrl(host);
+    const { port: own, host: name } = new URL(url);
+    const request = lines(
+      "POST / HTTP/1.1",
+      `Host: ${name}`,
+      "Content-Length: 8",
+      "Connection: close",
+      "",
+      "Action=X",
+    );
+    await expect(exchange(Number(own), request)).resolves.toMatch(new RegExp(`\r\nPOST ${name} Action=X$`));
+  });
+
+  test("is silence where a rule is missing, and a closed connection where nobody answers", async () => {
+    const { host, model } = await setUp();
+    const url = await apiUrl(host);
+    await expect(get(url)).rejects.toMatchObject({ code: "ECONNRESET" });
+    model.securityGroupRules.delete("sgr-receiver-to-aws");
+    await expect(get(url, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+      name: "AbortError",
+    });
+  });
+});
+
+describe("the end of a host", () => {
+  test("ends its services, whatever it listens on, and who waits in silence; its disk stays", async () => {
+    const { host, model } = await setUp();
+    const unit = unitOf(host, ok);
+    await host.start(unit);
+    await host.healthy(unit, patience());
+    const pid = host.services.get("receiver")?.pid ?? 0;
+    model.securityGroupRules.clear();
+    const held = through(host.proxyUrl, `http://${data.privateIpAddress}:5000/`);
+    const ended = expect(held).rejects.toMatchObject({ code: "ECONNRESET" });
+    await through(host.proxyUrl, "http://none.test/"); // the one before has arrived
+    await host.shutDown();
+    await ended;
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(host.services.size).toBe(0);
+    await expect(get(host.proxyUrl)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    expect(readFileSync(join(host.root, "var/log/receiver.log"), "utf8")).toContain("listening");
+  });
+
+  test("takes its disk along when it is terminated", async () => {
+    const { host } = await setUp();
+    const unit = unitOf(host, ok);
+    await host.start(unit);
+    await host.terminate();
+    expect(existsSync(host.root)).toBe(false);
+  });
+
+  test("nothing starts on a host that is shut down", async () => {
+    const { host } = await setUp();
+    const unit = unitOf(host, ok);
+    await host.shutDown();
+    await expect(host.start(unit)).rejects.toThrow("receiver-1 is shut down");
+    expect(host.services.size).toBe(0);
+  });
+});

@@ -1,0 +1,140 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import net from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { closeAll, listen, onClose } from "../http/test-servers";
+import { temporaryFolder } from "../testing";
+import { start, type GuardedProcess } from "./process";
+
+afterEach(closeAll);
+
+async function run(command: readonly [string, ...string[]], environment: Record<string, string> = {}) {
+  const child = await start(command, { cwd: temporaryFolder(), environment });
+  onClose(async () => {
+    child.kill("SIGKILL");
+    await child.ended;
+  });
+  return child;
+}
+
+const node = (script: string, ...args: string[]): [string, ...string[]] => [
+  process.execPath,
+  "--eval",
+  script,
+  "--",
+  ...args,
+];
+
+/** All that it writes, and how it ends. */
+async function result(child: GuardedProcess) {
+  const [stdout, stderr, ended] = await Promise.all([text(child.stdout), text(child.stderr), child.ended]);
+  return { stdout, stderr, ended };
+}
+
+test("a program gets its arguments as they are, and writes to two pipes", async () => {
+  const args = ["a b", "", "$HOME", "'\"", "*", "\n"];
+  const script = "console.log(JSON.stringify(process.argv.slice(1))); console.error('to stderr')";
+  const { stdout, stderr, ended } = await result(await run(node(script, ...args)));
+  expect(JSON.parse(stdout)).toEqual(args);
+  expect(stderr).toBe("to stderr\n");
+  expect(ended).toBe("exited with code 0");
+});
+
+test("it has the environment that it is given, and nothing of ours", async () => {
+  const script = "console.log(JSON.stringify(process.env))";
+  const { stdout } = await result(await run(node(script), { A: "1", B_2: "x y" }));
+  const shells = ["PWD", "OLDPWD", "SHLVL", "_"];
+  const environment = Object.entries(JSON.parse(stdout) as object).filter(([name]) => !shells.includes(name));
+  expect(Object.fromEntries(environment)).toEqual({ A: "1", B_2: "x y" });
+});
+
+test("it has neither our input nor our end of its guard", async () => {
+  const script = "cat; for fd in 1 3 4 5 6; do if (: <&$fd) 2>/dev/null; then echo $fd; fi; done";
+  const { stdout } = await result(await run(["/bin/sh", "-c", script], { PATH: "/usr/bin:/bin" }));
+  expect(stdout).toBe("1\n");
+});
+
+test.each([
+  ["exits", node("process.exit(7)"), "exited with code 7"],
+  ["is not there", ["/no/such/program"] as const, "exited with code 127"],
+  ["kills itself", node("process.kill(process.pid, 'SIGKILL')"), "was killed by SIGKILL"],
+])("a program that %s tells how it ended", async (_name, command, expected) => {
+  const { ended } = await result(await run(command));
+  expect(ended).toBe(expected);
+});
+
+test("a folder that is not there is an error", async () => {
+  await expect(start(["/bin/true"], { cwd: "/no/such/folder", environment: {} })).rejects.toMatchObject({
+    code: "ENOENT",
+  });
+});
+
+test("a signal reaches the program itself", async () => {
+  const child = await run(
+    node("process.on('SIGTERM', () => process.exit(3)); console.log('up'); setInterval(() => {}, 1e6)"),
+  );
+  await once(child.stdout, "data");
+  child.kill("SIGTERM");
+  await expect(child.ended).resolves.toBe("exited with code 3");
+  // Too late, which is no error.
+  expect(() => {
+    child.kill("SIGTERM");
+  }).not.toThrow();
+});
+
+/** Where processes report: the connection of one lasts as long as it lives. */
+async function lifelines() {
+  const connections: Promise<unknown>[] = [];
+  const server = net.createServer(socket => {
+    connections.push(new Promise(resolve => socket.resume().once("close", resolve)));
+  });
+  const { port } = await listen(server);
+  return {
+    port,
+    reported: async (count: number) => {
+      while (connections.length < count) await once(server, "connection");
+    },
+    ended: () => Promise.all(connections),
+  };
+}
+
+/** A process that ignores what it is asked, with a child that does too. Both report to the port. */
+function stubborn(port: number): [string, ...string[]] {
+  const self = `
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
+    require("node:net").connect(${port}, "127.0.0.1").on("error", () => undefined);
+    setInterval(() => undefined, 1e6);`;
+  const child = `require("node:child_process").spawn(process.execPath, ["--eval", ${JSON.stringify(self)}])`;
+  return node(self + child);
+}
+
+test("what a program leaves behind ends with it", async () => {
+  const { port, reported, ended } = await lifelines();
+  const child = await run(stubborn(port));
+  await reported(2);
+  child.kill("SIGKILL");
+  await expect(child.ended).resolves.toBe("was killed by SIGKILL");
+  await ended();
+});
+
+test("nothing outlives the region, even when that is killed", async () => {
+  const { port, reported, ended } = await lifelines();
+  const program = `
+    const { start } = require(${JSON.stringify(join(__dirname, "process.ts"))});
+    start(${JSON.stringify(stubborn(port))}, { cwd: "/", environment: {} });
+    setInterval(() => undefined, 1e6);`;
+  const region = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
+    cwd: join(__dirname, "..", ".."),
+    stdio: "ignore",
+  });
+  const regionEnded = once(region, "exit");
+  onClose(async () => {
+    region.kill("SIGKILL");
+    await regionEnded;
+  });
+  await reported(2);
+  region.kill("SIGKILL");
+  await regionEnded;
+  await ended();
+});

@@ -1,0 +1,79 @@
+import { help, parseOptions } from "./options";
+
+const defaults = {
+  help: false,
+  stack: "dev",
+  config: {},
+  port: undefined,
+  speed: 60,
+  operatorAddress: "198.51.100.10",
+  without: [],
+};
+
+test("without options there are defaults", () => {
+  expect(parseOptions([])).toEqual(defaults);
+});
+
+test("takes every option that the help names, and names every one that it takes", () => {
+  const args = [
+    ...[
+      "--help",
+      "--stack",
+      "prod",
+      "--port",
+      "4100",
+      "--speed",
+      "600",
+      "--operator-address",
+      "203.0.113.200",
+    ],
+    ...[
+      "--config",
+      "receiverCount=3",
+      "--config=aws:region=eu-west-1",
+      "--without",
+      "Route:a",
+      "--without=b",
+    ],
+  ];
+  expect(parseOptions(args)).toEqual({
+    help: true,
+    stack: "prod",
+    config: { receiverCount: "3", "aws:region": "eu-west-1" },
+    port: 4100,
+    speed: 600,
+    operatorAddress: "203.0.113.200",
+    without: ["Route:a", "b"],
+  });
+  const documented = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+  expect(documented.sort()).toEqual([...new Set(args.flatMap(arg => /^--[a-z-]+/.exec(arg) ?? []))].sort());
+});
+
+test.each([
+  ["a value may hold =", ["--config", "a=b=c"], { a: "b=c" }],
+  ["a value may be empty", ["--config", "a="], { a: "" }],
+  ["of two values for a key the later counts", ["--config", "a=1", "--config", "a=2"], { a: "2" }],
+])("%s", (_name, args, config) => {
+  expect(parseOptions(args).config).toEqual(config);
+});
+
+test.each([
+  [["--speed", "0"], '--speed must be a whole number from 1 to 600, not "0"'],
+  [["--speed", "601"], '--speed must be a whole number from 1 to 600, not "601"'],
+  [["--speed", "1.5"], '--speed must be a whole number from 1 to 600, not "1.5"'],
+  [["--speed", "1e2"], '--speed must be a whole number from 1 to 600, not "1e2"'],
+  [["--speed", ""], '--speed must be a whole number from 1 to 600, not ""'],
+  [["--speed", "fast"], '--speed must be a whole number from 1 to 600, not "fast"'],
+  [["--port", "0"], '--port must be a whole number from 1 to 65535, not "0"'],
+  [["--port", "65536"], '--port must be a whole number from 1 to 65535, not "65536"'],
+  [["--port", " 80"], '--port must be a whole number from 1 to 65535, not " 80"'],
+  [["--operator-address", "::1"], '--operator-address must be an IPv4 address, not "::1"'],
+  [["--operator-address", "198.51.100"], '--operator-address must be an IPv4 address, not "198.51.100"'],
+  [["--config", "vpcCidr"], '--config takes KEY=VALUE, not "vpcCidr"'],
+  [["--config", "=1"], '--config takes KEY=VALUE, not "=1"'],
+  [["--colour"], "Unknown option '--colour'"],
+  [["dev"], "Unexpected argument 'dev'"],
+  [["--stack"], "'--stack <value>' argument missing"],
+])("%j is refused by name", (args, message) => {
+  expect(() => parseOptions(args)).toThrow(message);
+});

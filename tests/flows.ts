@@ -1,0 +1,179 @@
+/**
+ * The flows of the system: who talks to whom, and what comes of it. Each is tried as its own client would try it,
+ * and a silence counts only together with the drop that the region's decision log names for it.
+ */
+import type { Source } from "../local/fabric";
+import type { Address } from "../local/http/reach";
+import { ask, type Outcome } from "./client";
+import { operatorAddress, type LoggedDrop, type TestRegion } from "./region";
+import { eventually } from "./waiting";
+
+/**
+ * "passes"; "refused"; "silent: CODE: PACKET DIRECTION", with the explanation code of the drop, its packet (request
+ * or reply) and which way that crossed an interface last; or what else a flow has to say of itself.
+ */
+export type Result = string;
+
+interface Hop {
+  from: Source;
+  to: Address;
+}
+
+export interface Flow {
+  /** @param patience ms without an answer that are "silent" */
+  attempt: (patience: number) => Promise<Result>;
+  /** The connections that it takes, the client's first: where to look for the reason of a silence. */
+  hops: Hop[];
+}
+
+const [read, update, http, ssh] = [5000, 8080, 8080, 22];
+
+export function flowsOf(region: TestRegion) {
+  const operator: Source = { internetAddress: operatorAddress };
+  const [data, receiver1, receiver2] = [
+    hostOf(region, "data"),
+    hostOf(region, "receiver-1"),
+    hostOf(region, "receiver-2"),
+  ];
+  const [nodeA, nodeB] = [nodeOf(region, "10.0.11.0/24"), nodeOf(region, "10.0.12.0/24")];
+  const { ec2Api } = region.region;
+
+  const get = (from: Source, through: string, to: Address, expected = 200): Flow => ({
+    attempt: async patience =>
+      resultOf(await ask(`http://${to.address}:${to.port}/health`, { through, patience }), expected),
+    hops: [{ from, to }],
+  });
+  const fromInternet = (address: string, port: number) => get(operator, region.internet, { address, port });
+  const fromHost = ({ source, proxy }: typeof data, address: string, port: number) =>
+    get(source, proxy, { address, port });
+  // Unsigned, so that it is refused: that it is answered at all is the point.
+  const toEc2Api = ({ source, proxy }: typeof data) => get(source, proxy, ec2Api, 400);
+  const bySsh = (address: string): Flow => {
+    const to = { address, port: ssh };
+    return {
+      attempt: () => Promise.resolve(region.region.fabric.knock(operator, to).drop ? "silent" : "passes"),
+      hops: [{ from: operator, to }],
+    };
+  };
+  const throughLoadBalancer = ({ publicIp }: typeof nodeA, attempt?: Flow["attempt"]): Flow => {
+    const toNode = fromInternet(publicIp, 80);
+    const toReceivers = [nodeA, nodeB].flatMap(({ source: from }) =>
+      [receiver1, receiver2].map(({ privateIp: address }) => ({ from, to: { address, port: http } })),
+    );
+    return { attempt: attempt ?? toNode.attempt, hops: [...toNode.hops, ...toReceivers] };
+  };
+  const health = (name: string): Flow => ({
+    attempt: () => Promise.resolve(region.health()[name] ?? "not registered"),
+    hops: [],
+  });
+
+  return {
+    "Internet > data, read": fromInternet(data.publicIp, read),
+    "Internet > data, update": fromInternet(data.publicIp, update),
+    "Internet > receiver": fromInternet(receiver1.publicIp, http),
+    "Internet > load balancer in edge-a": throughLoadBalancer(nodeA),
+    "Internet > load balancer in edge-b": throughLoadBalancer(nodeB),
+    "GET through edge-a": throughLoadBalancer(nodeA, async patience => {
+      const names = new Map([receiver1, receiver2].map(({ publicIp, name }) => [publicIp, name]));
+      const answering = new Set<string>();
+      // As many as it takes for both to have a turn, whatever the other flows send in between.
+      for (let turn = 0; turn < 6; turn++) {
+        const outcome = await ask(`http://${nodeA.publicIp}/`, { through: region.internet, patience });
+        if (typeof outcome === "string" || outcome.status !== 200) return resultOf(outcome);
+        const { server_ip_address: address } = outcome.json as { server_ip_address: string };
+        answering.add(names.get(address) ?? address);
+      }
+      return `passes to ${[...answering].sort().join(", ")}`;
+    }),
+    "POST through edge-b": throughLoadBalancer(nodeB, async patience => {
+      const request = { through: region.internet, method: "POST", body: { num: 1 }, patience };
+      return resultOf(await ask(`http://${nodeB.publicIp}/`, request));
+    }),
+    "receiver > data, read": fromHost(receiver1, data.privateIp, read),
+    "receiver > data, update": fromHost(receiver1, data.privateIp, update),
+    "receiver > EC2 API": toEc2Api(receiver1),
+    "receiver > web": fromHost(receiver1, nodeA.publicIp, 80),
+    "data > receiver, public address": fromHost(data, receiver1.publicIp, http),
+    "data > receiver, private address": fromHost(data, receiver1.privateIp, http),
+    "data > load balancer in edge-a": fromHost(data, nodeA.publicIp, 80),
+    "data > EC2 API": toEc2Api(data),
+    "operator > data, SSH": bySsh(data.publicIp),
+    "operator > receiver, SSH": bySsh(receiver1.publicIp),
+    "health of receiver-1": health("receiver-1"),
+    "health of receiver-2": health("receiver-2"),
+  } satisfies Record<string, Flow>;
+}
+
+export type FlowName = keyof ReturnType<typeof flowsOf>;
+export type Results = Record<FlowName, Result>;
+
+/**
+ * Tries all flows at once. Where a silence is expected it is believed soon: if it were slowness, nothing would have
+ * been dropped.
+ * @throws when a flow is silent and nothing of it was dropped
+ */
+export async function tryAll(
+  region: TestRegion,
+  flows: Record<FlowName, Flow>,
+  expected: Results,
+): Promise<Results> {
+  const begin = new Date().toISOString();
+  const tried = await Promise.all(
+    Object.entries(flows).map(async ([name, flow]) => {
+      const patience = expected[name as FlowName].startsWith("silent") ? 300 : 5_000;
+      return { name, flow, result: await flow.attempt(patience) };
+    }),
+  );
+  const silent = tried.filter(({ result }) => result === "silent");
+  const reasons = await eventually(
+    `something was dropped of each of ${silent.map(({ name }) => name).join("; ")}`,
+    async () => {
+      const drops = (await region.decisions()).filter(({ time }) => time >= begin);
+      const found = new Map(silent.map(({ name, flow }) => [name, reasonOf(flow, drops)]));
+      return [...found.values()].includes(undefined) ? undefined : found;
+    },
+    2_000,
+  );
+  return Object.fromEntries(tried.map(({ name, result }) => [name, reasons.get(name) ?? result])) as Results;
+}
+
+function resultOf(outcome: Outcome, expected = 200): Result {
+  if (typeof outcome === "string") return outcome;
+  if (outcome.status === expected) return "passes";
+  return outcome.json === "Error in processing request" ? failed : `${outcome.status} ${outcome.text}`;
+}
+
+/** A receiver says so when it can't get what it needs. */
+export const failed = "502 by the receiver";
+
+/** The first drop of the first hop that was dropped. */
+function reasonOf({ hops }: Flow, drops: LoggedDrop[]): Result | undefined {
+  for (const { from, to } of hops) {
+    const drop = drops.find(
+      logged =>
+        logged.to.address === to.address &&
+        logged.to.port === to.port &&
+        ("interfaceId" in from
+          ? logged.from.interfaceId === from.interfaceId
+          : logged.from.internetAddress === from.internetAddress),
+    );
+    if (drop) return `silent: ${drop.code}: ${drop.packet} ${drop.direction}`;
+  }
+  return undefined;
+}
+
+function hostOf(region: TestRegion, name: string) {
+  const { proxyUrl: proxy, options } = region.host(name);
+  const source: Source = { interfaceId: options.interfaceId };
+  return { name, ...region.addresses(name), source, proxy };
+}
+
+/** The load balancer's node in a subnet. */
+function nodeOf({ region }: TestRegion, cidrBlock: string) {
+  const ids = [...region.loadBalancers.values()].flatMap(({ interfaceIds }) => interfaceIds);
+  const node = ids
+    .map(id => region.interface(id))
+    .find(({ subnetId }) => region.vpc.subnets.get(subnetId)?.cidrBlock === cidrBlock);
+  if (node?.publicIpAddress === undefined) throw new Error(`no load balancer has a node in ${cidrBlock}`);
+  return { publicIp: node.publicIpAddress, source: { interfaceId: node.id } satisfies Source };
+}

@@ -1,0 +1,168 @@
+/**
+ * A start that can't succeed: it fails at once, names the cause in words that help, and leaves nothing running. What
+ * is declared without what it needs fails as it would on AWS.
+ */
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { copyOfProject, endCommands, removeCopies, start, type Command } from "./cli";
+import { answerTo } from "./client";
+import { endRegions, operatorAddress, startTestRegion } from "./region";
+
+jest.setTimeout(60_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
+
+describe("declared without", () => {
+  afterEach(endRegions);
+
+  test.each([
+    {
+      without: "NetworkAclRule:data-ingress-ssh",
+      code: "SUBNET_ACL_RESTRICTION",
+      packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.1\\.10:22`,
+      by: "network ACL acl-[0-9a-f]{17} \\(ingress rule \\*, deny all\\) of subnet subnet-[0-9a-f]{17}",
+    },
+    {
+      without: "NetworkAclRule:data-egress-all",
+      code: "SUBNET_ACL_RESTRICTION",
+      packet: `reply from 10\\.0\\.1\\.10:22 to ${operatorAddress}:\\d+`,
+      by: "network ACL acl-[0-9a-f]{17} \\(egress rule \\*, deny all\\) of subnet subnet-[0-9a-f]{17}",
+    },
+    {
+      without: "SecurityGroupIngressRule:data-access-in-ssh",
+      code: "ENI_SG_RULES_MISMATCH",
+      packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.1\\.10:22`,
+      by: `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\)`,
+    },
+    {
+      without: "SecurityGroupIngressRule:receiver-in-ssh",
+      code: "ENI_SG_RULES_MISMATCH",
+      packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.2\\.1\\d:22`,
+      by: `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\)`,
+    },
+  ])("$without, a host can't be provisioned: $code", async ({ without, code, packet, by }) => {
+    const dialled = /^ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout$/.source.slice(0, -1);
+    await expect(startTestRegion({ without: [without] })).rejects.toThrow(
+      new RegExp(`${dialled}\n${code}: the ${packet} \\(TCP\\) was dropped by ${by}$`),
+    );
+  });
+
+  test("the instance profile, receivers start, but have no credentials to ask EC2 with", async () => {
+    const region = await startTestRegion({ without: ["InstanceProfile:receiver"] });
+    const url = `http://${region.addresses("receiver-1").publicIp}:8080/`;
+    const through = region.internet;
+    expect(await answerTo(url, { through })).toMatchObject({ status: 200, json: { seed: 0 } });
+    expect(await answerTo(url, { through, method: "POST", body: { num: 1 } })).toMatchObject({
+      status: 502,
+      json: "Error in processing request",
+    });
+    const { err } = await region.logged("receiver-1", "an upstream failed");
+    expect(err).toMatchObject({
+      message: "EC2 failed",
+      cause: { message: "Error response received from instance metadata service", statusCode: 404 },
+    });
+  });
+});
+
+describe("from the command line", () => {
+  let project: string;
+  beforeAll(() => {
+    project = copyOfProject();
+  });
+  afterEach(endCommands);
+  afterAll(removeCopies);
+
+  /** How a start fails: exit code 1, and nothing on standard error but the message. */
+  async function messageOf(command: Command): Promise<string> {
+    expect(await command.ended).toBe(1);
+    const message = command.stderr();
+    expect(message).not.toMatch(/^ +at /m);
+    return message.trim();
+  }
+
+  test("an invalid configuration: every problem in one message, before the first resource", async () => {
+    const values = ["vpcCidr=10.0.0.0/24", "receiverCount=0", "receiverCuont=3"];
+    const command = start(
+      project,
+      values.flatMap(value => ["--config", value]),
+    );
+    const [first, ...problems] = (await messageOf(command)).split("\n");
+    expect(first).toBe("local region: the stack's configuration is not valid:");
+    expect(problems.sort()).toEqual([
+      expect.stringMatching(/^ {2}receiverCount: must be .* from 1 to 20; it is "0"$/),
+      expect.stringMatching(/^ {2}receiverCuont: there is no such key; known are /),
+      expect.stringMatching(/^ {2}vpcCidr: must be .* from \/16 to .*; it is "10.0.0.0\/24"$/),
+    ]);
+  });
+
+  test("an operator whom sshCidr keeps out", async () => {
+    const command = start(project, [
+      "--config",
+      "sshCidr=198.51.100.10/32",
+      "--operator-address",
+      "198.51.100.11",
+    ]);
+    expect(await messageOf(command)).toMatch(
+      /^local region: ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout\nENI_SG_RULES_MISMATCH: .* \(no ingress rule allows TCP 22 from 198\.51\.100\.11\)$/,
+    );
+    expect(command.stdout()).not.toMatch(/^ready after/m);
+  });
+
+  test("a stack that there is not", async () => {
+    expect(await messageOf(start(project, ["--stack", "prod"]))).toBe(
+      'local region: there is no stack "prod": no file Pulumi.prod.yaml here; known are dev',
+    );
+  });
+
+  test("an option that there is not, and one without sense", async () => {
+    expect(await messageOf(start(project, ["--sped", "60"]))).toMatch(
+      /^local region: Unknown option '--sped'/,
+    );
+    expect(await messageOf(start(project, ["--speed", "fast"]))).toBe(
+      'local region: --speed must be a whole number from 1 to 600, not "fast"',
+    );
+  });
+
+  test("a port that is taken", async () => {
+    const taken = await occupiedPort(0);
+    expect(await messageOf(start(project, ["--port", String(taken)]))).toBe(
+      `local region: port ${taken} is taken or not allowed; choose another by --port, or leave it out for a free one`,
+    );
+  });
+
+  test("without a choice of port, another one than a taken 4000; and no second region beside it", async () => {
+    await occupiedPort(4000);
+    const command = start(project);
+    const [, port] = await command.says(/The local Internet is the HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
+    await command.says(/ready after/);
+    expect(port).not.toBe("4000");
+    expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toMatch(
+      /^The local Internet of elastic-fleet\/dev/,
+    );
+
+    expect(await messageOf(start(project))).toMatch(
+      /^local region: another local region is running in this project; end it first/,
+    );
+    expect((await answerTo(`http://127.0.0.1:${port}/`)).status).toBe(200);
+  });
+});
+
+const occupants: http.Server[] = [];
+afterAll(() => {
+  for (const server of occupants) server.close();
+});
+
+/** Listens on a port, 0 being any free one. That the preferred one is taken already serves as well. */
+async function occupiedPort(port: number): Promise<number> {
+  const server = http.createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("listening", resolve);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE" && port !== 0) resolve();
+      else reject(error);
+    });
+    server.listen(port, "127.0.0.1");
+  });
+  if (!server.listening) return port;
+  occupants.push(server);
+  return (server.address() as AddressInfo).port;
+}
