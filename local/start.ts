@@ -58,6 +58,9 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     const door = createDoor(region, () => welcome);
     const doorPort = await openDoor(door, options.port);
     const doorUrl = `http://127.0.0.1:${doorPort}`;
+    if (options.port === undefined && doorPort !== preferredPort) {
+      report(`port ${preferredPort} is taken: the local Internet is on port ${doorPort}`);
+    }
     servers.push(door);
 
     await region.open();
