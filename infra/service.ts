@@ -22,8 +22,6 @@ export interface ServiceArgs {
 export class Service extends pulumi.ComponentResource {
   /** Done when the service is healthy on its host. */
   readonly installed: pulumi.Resource;
-  /** Text that changes whenever what is installed does. */
-  readonly content: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
@@ -43,10 +41,6 @@ export class Service extends pulumi.ComponentResource {
     };
     // A new host under the same name has none of this yet.
     const triggers = [host.instanceId];
-
-    const manifest = pulumi
-      .output(args.environment ?? {})
-      .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2));
 
     const runtime = new command.remote.CopyToRemote(
       `${name}-runtime`,
@@ -68,13 +62,13 @@ export class Service extends pulumi.ComponentResource {
       {
         connection,
         create: installCommand(release),
-        stdin: manifest,
+        stdin: pulumi
+          .output(args.environment ?? {})
+          .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2)),
         triggers,
       },
       { parent: this, dependsOn: [runtime, archive, ...args.after, ...(args.follows ?? [])] },
     );
-    // The runtime and the release stand in it by their digests.
-    this.content = manifest;
     this.registerOutputs({});
   }
 }

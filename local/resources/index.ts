@@ -1,5 +1,4 @@
 /** Every type of resource that the local region knows. */
-import { autoScaling } from "./auto-scaling";
 import { commands } from "./command";
 import { network } from "./ec2-network";
 import type { Handlers } from "./handler";
@@ -14,6 +13,5 @@ export const handlers: Handlers = {
   ...identity,
   ...instances,
   ...loadBalancing,
-  ...autoScaling,
   ...commands,
 };
