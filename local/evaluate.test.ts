@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type * as pulumi from "@pulumi/pulumi";
 import { evaluate, type Engine } from "./evaluate";
-import { closeAll } from "./http/test-servers";
+import { closeAll, onClose } from "./http/test-servers";
 import type { Stack } from "./stack";
 import { temporaryFolder } from "./testing";
 
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
 afterEach(closeAll);
 
 /** Where the SDK keeps the state of an evaluation; not in its types. */
@@ -292,6 +294,10 @@ describe("what the SDK tells nobody but the process", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const ended = new Promise<number | null>(resolve => child.once("close", resolve));
+    onClose(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
     const stdout = text(child.stdout);
     stderr = await text(child.stderr);
     exitCode = await ended;

@@ -35,7 +35,13 @@ function isOwnHost(req: http.IncomingMessage): boolean {
 export function createShortcut(region: Region, dnsName: string): http.Server {
   const reach = region.fabric.from({ internetAddress: region.operatorAddress });
   return http.createServer((req, res) => {
-    const way = reach({ address: region.names.resolve(dnsName) ?? "", port: 80 });
+    const address = region.names.resolve(dnsName);
+    if (address === undefined) {
+      // The load balancer is gone, and its name with it.
+      req.socket.destroy();
+      return;
+    }
+    const way = reach({ address, port: 80 });
     if (way.outcome === "dropped") void silence(req, res);
     else if (way.outcome === "refused") req.socket.destroy();
     else {

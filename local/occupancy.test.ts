@@ -5,6 +5,8 @@ import { closeAll, onClose } from "./http/test-servers";
 import { occupy } from "./occupancy";
 import { temporaryFolder } from "./testing";
 
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
 afterEach(closeAll);
 
 async function occupied(folder: string): Promise<() => Promise<void>> {

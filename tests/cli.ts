@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "./region";
-import { familyOf } from "./processes";
+import { familyOf, kill } from "./processes";
 import { eventually } from "./waiting";
 
 const copies: string[] = [];
@@ -84,7 +84,7 @@ export function run(folder: string, [program = "", ...args]: string[]): Command 
   });
   const { pid = 0 } = child;
   ends.push(async () => {
-    for (const { pid: member } of isOver ? [] : await familyOf(pid)) process.kill(member, "SIGKILL");
+    if (!isOver) kill(await familyOf(pid));
     await ended;
   });
   return {
@@ -92,19 +92,16 @@ export function run(folder: string, [program = "", ...args]: string[]): Command 
     stdout: () => output.stdout,
     stderr: () => output.stderr,
     ended,
-    says: async pattern => {
-      const match = await eventually(
+    says: pattern =>
+      eventually(
         `"${args.join(" ")}" says ${String(pattern)}`,
         () => {
           const found = pattern.exec(output.stdout);
-          if (!found && isOver)
-            throw new Error(`it ended instead of saying ${String(pattern)}: ${output.stderr}`);
+          if (!found && isOver) throw new Error(`it has ended without it: ${output.stderr}`);
           return found ?? undefined;
         },
         50_000,
-      );
-      return match;
-    },
+      ),
     kill: signal => {
       child.kill(signal);
     },

@@ -3,7 +3,7 @@
  * region itself needs nothing of Linux, it does not prove.
  */
 import { copyOfProject, endCommands, removeCopies, run, start, type Command } from "./cli";
-import { familyOf, stillRunning, type Process } from "./processes";
+import { familyOf, kill, stillRunning, type Process } from "./processes";
 import { eventually } from "./waiting";
 
 jest.setTimeout(60_000);
@@ -12,13 +12,26 @@ let project: string;
 beforeAll(() => {
   project = copyOfProject();
 });
-afterEach(endCommands);
+afterEach(async () => {
+  // A test that fails leaves just what it is about.
+  kill(await stillRunning(seen.splice(0)));
+  await endCommands();
+});
 afterAll(removeCopies);
 
-/** The processes of a region that is ready: itself, what started it, and what it has started. */
+const seen: Process[] = [];
+
+/** A region's processes: itself, what started it, and what it has started. */
+async function familyNow(command: Command): Promise<Process[]> {
+  const family = await familyOf(command.pid);
+  seen.push(...family);
+  return family;
+}
+
+/** Those of one that is ready. */
 async function familyOnceReady(command: Command): Promise<Process[]> {
   await command.says(/^ready after \d+\.\d s; Ctrl-C ends it$/m);
-  const family = await familyOf(command.pid);
+  const family = await familyNow(command);
   const services = family.flatMap(
     ({ command }) => /^\S+\/node \S+\/opt\/elastic-fleet\/([a-z-]+)\/releases\//.exec(command)?.[1] ?? [],
   );
@@ -68,7 +81,7 @@ test("SIGTERM amid the start ends that too", async () => {
   const command = start(project);
   // The first receiver is in service, the second on its way.
   await command.says(/receiver-1 is healthy/);
-  const family = await familyOf(command.pid);
+  const family = await familyNow(command);
   expect(family.length).toBeGreaterThan(2);
   command.kill("SIGTERM");
   // As shells have it: 128 and the signal's number.

@@ -46,3 +46,14 @@ export async function stillRunning(family: Process[]): Promise<Process[]> {
     now.some(process => process.pid === pid && process.started === started),
   );
 }
+
+export function kill(family: Process[]): void {
+  for (const { pid } of family) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      // It has ended with another one of them.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}

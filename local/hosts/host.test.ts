@@ -12,6 +12,8 @@ import { accountId, declaredNetwork, home, interfaces } from "../vpc/fixture";
 import { FlowLog } from "../vpc/flow-log";
 import { Host } from "./host";
 
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
 afterEach(closeAll);
 
 const ec2Api = { address: "192.0.2.10", port: 443 };
@@ -72,7 +74,7 @@ function unitOf(host: Host, handle: string, changes: Partial<Unit> = {}): Unit {
   return { service: "receiver", command, environment: {}, ports: { http: 8080 }, ...changes };
 }
 
-const patience = () => AbortSignal.timeout(4_000);
+const patience = () => AbortSignal.timeout(20_000);
 const ok = "(req, res) => res.end('ok')";
 
 async function get(url: string, options: http.RequestOptions = {}) {

@@ -7,6 +7,8 @@ import { closeAll, listen, onClose } from "../http/test-servers";
 import { temporaryFolder } from "../testing";
 import { start, type GuardedProcess } from "./process";
 
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
 afterEach(closeAll);
 
 async function run(command: readonly [string, ...string[]], environment: Record<string, string> = {}) {

@@ -5,6 +5,8 @@ import { closeAll, onClose } from "../http/test-servers";
 import { temporaryFolder } from "../testing";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
 afterEach(closeAll);
 
 /** What a service says, with a port that nothing needs to listen on. */
@@ -51,7 +53,7 @@ function supervise(script: string, options: Partial<SupervisorOptions> = {}) {
   };
 }
 
-const patience = () => AbortSignal.timeout(4_000);
+const patience = () => AbortSignal.timeout(20_000);
 
 describe("a service that starts", () => {
   test("listens when all of its sockets do", async () => {

@@ -1,10 +1,11 @@
 /** What the command provider does over SSH: copies, and the installer's command. */
 import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { install } from "../../apps/installer/install";
 import { manifestSchema } from "../../apps/manifest";
+import { sshPort } from "../../apps/ports";
 import { installCommand, remoteRuntime, remoteUser } from "../../apps/shipping/ship";
 import type { Host } from "../hosts/host";
 import { placeRuntime } from "../hosts/runtime";
@@ -34,7 +35,7 @@ export const commands: Handlers = {
     }),
     async create({ region }, { connection, source, remotePath }) {
       const host = logIn(region, connection);
-      const target = join(host.root, remotePath);
+      const target = join(host.root, normalize(remotePath)); // "/.." is "/", there as here
       await mkdir(dirname(target), { recursive: true });
       await copyFile(await source.path, target);
       return { id: hex(32) };
@@ -81,8 +82,8 @@ function logIn(region: Region, { host: address, port, user, privateKey }: z.infe
   const host = [...region.hosts.values()].find(
     ({ options }) => options.interfaceId === decision.destinationInterfaceId,
   );
-  if (!host)
-    throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing has this address`);
+  if (!host || port !== sshPort)
+    throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
   const authorized = region.keyPairs.get(host.options.keyName ?? "");
   if (user !== remoteUser || authorized === undefined || publicKeyOf(privateKey) !== authorized) {
     throw new Error(

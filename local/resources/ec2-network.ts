@@ -99,7 +99,10 @@ export const network: Handlers = {
   "aws:ec2/route:Route": handler({
     inputs: z.strictObject({ routeTableId: z.string(), destinationCidrBlock: cidr, gatewayId: z.string() }),
     create({ region: { vpc } }, { routeTableId, destinationCidrBlock, gatewayId }) {
-      vpc.routeTables.get(routeTableId)?.routes.push({ destinationCidrBlock, gatewayId });
+      const table = vpc.routeTables.get(routeTableId);
+      if (!table)
+        throw new Error(`InvalidRouteTableID.NotFound: The routeTable ID '${routeTableId}' does not exist`);
+      table.routes.push({ destinationCidrBlock, gatewayId });
       return { id: resourceId("r") };
     },
     delete({ region: { vpc }, inputs: { routeTableId, destinationCidrBlock } }) {
@@ -146,8 +149,10 @@ export const network: Handlers = {
     }),
     create({ region: { vpc } }, { networkAclId, fromPort, toPort, ...entry }) {
       const acl = vpc.networkAcls.get(networkAclId);
+      if (!acl)
+        throw new Error(`InvalidNetworkAclID.NotFound: The networkAcl ID '${networkAclId}' does not exist`);
       if (
-        acl?.entries.some(
+        acl.entries.some(
           ({ ruleNumber, egress }) => ruleNumber === entry.ruleNumber && egress === entry.egress,
         )
       ) {
@@ -155,7 +160,7 @@ export const network: Handlers = {
           `NetworkAclEntryAlreadyExists: The network acl entry identified by ${entry.ruleNumber} already exists.`,
         );
       }
-      acl?.entries.push({ ...entry, portRange: { from: fromPort, to: toPort } });
+      acl.entries.push({ ...entry, portRange: { from: fromPort, to: toPort } });
       return { id: resourceId("nacl") };
     },
     delete({ region: { vpc }, inputs }) {

@@ -54,8 +54,10 @@ export const identity: Handlers = {
   "aws:iam/rolePolicy:RolePolicy": handler({
     inputs: z.strictObject({ role: z.string(), policy: json(policySchema) }),
     create({ region: { iam }, name }, { role, policy }) {
+      const found = iam.roles.get(role);
+      if (!found) throw new Error(`NoSuchEntity: The role with name ${role} cannot be found.`);
       const policyName = autoName(name);
-      iam.roles.get(role)?.policies.set(policyName, policy);
+      found.policies.set(policyName, policy);
       return { id: `${role}:${policyName}`, outputs: { name: policyName } };
     },
     update({ region: { iam }, outputs }, { role, policy }) {
@@ -111,7 +113,8 @@ export const identity: Handlers = {
     }),
     create({ region, name }, { publicKey }) {
       const keyName = autoName(name);
-      region.keyPairs.set(keyName, publicKey.trim());
+      // Type and key; what follows is a comment.
+      region.keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
       return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
     },
     delete({ region, id }) {

@@ -5,6 +5,7 @@ import { listen, shut } from "../http/servers";
 import { LoadBalancer } from "../load-balancer/load-balancer";
 import { answerBadRequest } from "../load-balancer/own-answers";
 import { TargetGroup, type TargetGroupSettings } from "../load-balancer/target-group";
+import type { Region } from "../region";
 import { tags } from "./ec2-network";
 import { handler, type Handlers } from "./handler";
 
@@ -51,6 +52,15 @@ function settingsOf({ healthCheck, deregistrationDelay }: z.infer<typeof targetG
 
 function arn(region: string, resource: string): string {
   return `arn:aws:elasticloadbalancing:${region}:${accountId}:${resource}`;
+}
+
+function closeListener(region: Region, running: RunningLoadBalancer, port: number): void {
+  const server = running.servers.get(port);
+  if (!server) return;
+  for (const interfaceId of running.interfaceIds) region.fabric.unlisten(interfaceId, port);
+  running.loadBalancer.unlisten(port);
+  running.servers.delete(port);
+  shut(server);
 }
 
 export const loadBalancing: Handlers = {
@@ -111,6 +121,8 @@ export const loadBalancing: Handlers = {
     delete({ region, id }) {
       const running = region.loadBalancers.get(id);
       if (!running) return;
+      // Its listeners go with it.
+      for (const port of running.servers.keys()) closeListener(region, running, port);
       region.loadBalancers.delete(id);
       region.names.delete(running.dnsName);
       for (const interfaceId of running.interfaceIds) region.detachInterface(interfaceId);
@@ -131,6 +143,7 @@ export const loadBalancing: Handlers = {
       if (!running) throw new Error(`LoadBalancerNotFound: Load balancer '${loadBalancerArn}' not found`);
       if (!target) throw new Error(`TargetGroupNotFound: Target group '${targetGroupArn}' not found`);
       const { loadBalancer, interfaceIds, servers } = running;
+      if (servers.has(port)) throw new Error("DuplicateListener: A listener already exists on this port");
       const server = http.createServer((req, res) => {
         const client = region.fabric.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
         void loadBalancer.handle(req, res, client, { port });
@@ -145,12 +158,7 @@ export const loadBalancing: Handlers = {
     },
     delete({ region, inputs: { loadBalancerArn, port } }) {
       const running = region.loadBalancers.get(loadBalancerArn);
-      const server = running?.servers.get(port);
-      if (!running || !server) return;
-      for (const interfaceId of running.interfaceIds) region.fabric.unlisten(interfaceId, port);
-      running.loadBalancer.unlisten(port);
-      running.servers.delete(port);
-      shut(server);
+      if (running) closeListener(region, running, port);
     },
   }),
 
@@ -160,8 +168,10 @@ export const loadBalancing: Handlers = {
       const host = region.hosts.get(targetId);
       if (!host)
         throw new Error(`InvalidTarget: The following targets are not in a running state: ${targetId}`);
+      const target = region.targetGroups.get(targetGroupArn);
+      if (!target) throw new Error(`TargetGroupNotFound: Target group '${targetGroupArn}' not found`);
       const { privateIpAddress: address } = region.interface(host.options.interfaceId);
-      region.targetGroups.get(targetGroupArn)?.group.register({ id: targetId, address, port });
+      target.group.register({ id: targetId, address, port });
       return { id: `${targetGroupArn}-${hex(16)}` };
     },
     delete({ region, inputs: { targetGroupArn, targetId } }) {
