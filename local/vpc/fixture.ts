@@ -1,4 +1,4 @@
-/** For tests: the network of design.md, section 3, with ids that read as names. */
+/** For tests: the network that infra/ declares, with ids that read as names. */
 import { VpcModel, type NetworkAclEntry, type NetworkInterface, type SecurityGroupRule } from "./model";
 import { defaultAclEntries } from "./network-acl";
 
