@@ -10,8 +10,11 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest, 64 lower-case hexadecimal digits");
 const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be an absolute path of plain names");
 
+/** Every service that can be installed. */
+export const services = ["data-access", "receiver", "stress"] as const;
+
 export const manifestSchema = z.strictObject({
-  service: z.enum(["data-access", "receiver", "stress"]),
+  service: z.enum(services),
   /** The bundle of the service: a tar archive, addressed by the digest of its bytes. */
   release: z.strictObject({ sha256, archive: absolutePath }),
   /** The Node binary that runs it. */

@@ -24,7 +24,7 @@ function wholeNumber(smallest: number, largest: number) {
     .refine(value => value >= smallest && value <= largest, allowed);
 }
 
-const schema = z.strictObject({
+const fields = z.strictObject({
   // A /19 gives subnets of /27, the least that AWS asks for under a load balancer.
   vpcCidr: z.string().refine(text => {
     const cidr = parseIpv4Cidr(text);
@@ -44,6 +44,21 @@ const schema = z.strictObject({
       text => parseIpv4Cidr(text) !== undefined,
       "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32",
     ),
+  minSize: wholeNumber(0, 100),
+  maxSize: wholeNumber(1, 100),
+  desiredCapacity: wholeNumber(0, 100),
+  warmupSeconds: wholeNumber(1, 3600),
+  targetCpuPercent: wholeNumber(1, 100),
+  stressSeconds: wholeNumber(1, 3600),
+});
+
+const schema = fields.superRefine(({ minSize, desiredCapacity, maxSize }, context) => {
+  if (minSize <= desiredCapacity && desiredCapacity <= maxSize) return;
+  context.addIssue({
+    code: "custom",
+    path: ["desiredCapacity"],
+    message: `must be from minSize (${minSize}) to maxSize (${maxSize})`,
+  });
 });
 
 export type Config = z.infer<typeof schema>;
@@ -58,7 +73,7 @@ export function validate(values: Record<string, string>): Config {
   const problems = result.error.issues.flatMap(issue => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map(
-        key => `${key}: there is no such key; known are ${Object.keys(schema.shape).join(", ")}`,
+        key => `${key}: there is no such key; known are ${Object.keys(fields.shape).join(", ")}`,
       );
     }
     const key = String(issue.path[0]);

@@ -16,6 +16,16 @@ export interface HostArgs {
   after: pulumi.Resource[];
 }
 
+/** What every instance is launched with, one by one or by the fleet. */
+export function hardening(instanceType: string) {
+  const burstable = /^t\d/.test(instanceType); // and not trn1
+  return {
+    metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    // Out of credits, a burstable instance is throttled below the CPU that scaling waits for.
+    ...(burstable && { creditSpecification: { cpuCredits: "unlimited" } }),
+  };
+}
+
 /** An instance that is provisioned over SSH. */
 export class Host extends pulumi.ComponentResource {
   readonly instanceId: pulumi.Output<string>;
@@ -25,7 +35,6 @@ export class Host extends pulumi.ComponentResource {
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
     super("elastic-fleet:infra:Host", name, { ...args, after: undefined }, opts);
     const tags = { Name: name, part: args.part };
-    const burstable = /^t\d/.test(args.instanceType); // and not trn1
 
     const instance = new aws.ec2.Instance(
       name,
@@ -37,9 +46,7 @@ export class Host extends pulumi.ComponentResource {
         associatePublicIpAddress: true,
         keyName: args.keyName,
         iamInstanceProfile: args.instanceProfileName,
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        // Out of credits, a burstable instance is throttled below the CPU that scaling waits for.
-        creditSpecification: burstable ? { cpuCredits: "unlimited" } : undefined,
+        ...hardening(args.instanceType),
         rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
         tags,
       },

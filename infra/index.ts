@@ -5,7 +5,10 @@ import { ports } from "../apps/ports";
 import { buildRelease } from "../apps/shipping/release";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { loadConfig } from "./config";
+import { Dashboard } from "./dashboard";
 import { DataNetworkAcl } from "./data-network-acl";
+import { Fleet } from "./fleet";
+import { GoldenImage } from "./golden-image";
 import { Host } from "./host";
 import { LoadBalancer } from "./load-balancer";
 import { Network } from "./network";
@@ -115,11 +118,12 @@ for (const { name, host } of receivers) {
     }),
   );
 }
+const edge = [network.subnetIds["edge-a"], network.subnetIds["edge-b"]];
 const receiverLoadBalancer = new LoadBalancer(
   "receiver-lb",
   {
     vpcId: network.vpcId,
-    subnetIds: [network.subnetIds["edge-a"], network.subnetIds["edge-b"]],
+    subnetIds: edge,
     securityGroupId: groups.ids["load-balancer"],
     targetPort: ports.receiver.http,
     targets: Object.fromEntries(
@@ -134,14 +138,79 @@ const receiverLoadBalancer = new LoadBalancer(
   { provider },
 );
 
+// The fleet: a host is provisioned once, and its image launched as often as CPU asks for.
+const stress = new Host(
+  "stress",
+  {
+    ...hostArgs,
+    subnetId: network.subnetIds["edge-a"],
+    securityGroupId: groups.ids.stress,
+    part: "stress",
+    after: network.routing,
+  },
+  { provider },
+);
+const stressService = new Service("stress", {
+  host: stress,
+  privateKey: key.privateKey,
+  runtime,
+  release: buildRelease("stress"),
+  environment: { STRESS_SECONDS: String(config.stressSeconds) },
+  after: reachable,
+});
+const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });
+const fleetLoadBalancer = new LoadBalancer(
+  "fleet-lb",
+  {
+    vpcId: network.vpcId,
+    subnetIds: edge,
+    securityGroupId: groups.ids["load-balancer"],
+    targetPort: ports.stress.http,
+    part: "stress",
+    after: network.routing,
+  },
+  { provider },
+);
+const fleet = new Fleet(
+  "fleet",
+  {
+    imageId: image.imageId,
+    instanceType: config.instanceType,
+    keyName: key.keyName,
+    securityGroupId: groups.ids.stress,
+    subnetIds: edge,
+    loadBalancer: fleetLoadBalancer,
+    minSize: config.minSize,
+    maxSize: config.maxSize,
+    desiredCapacity: config.desiredCapacity,
+    warmupSeconds: config.warmupSeconds,
+    targetCpuPercent: config.targetCpuPercent,
+    part: "stress",
+    after: [...network.routing, ...groups.rules],
+  },
+  { provider },
+);
+const dashboard = new Dashboard(
+  "fleet",
+  {
+    region,
+    autoScalingGroupName: fleet.autoScalingGroupName,
+    loadBalancers: { receivers: receiverLoadBalancer, fleet: fleetLoadBalancer },
+  },
+  { provider },
+);
+
 export const dataReadUrl = pulumi.interpolate`http://${data.publicIp}:${ports["data-access"].read}/`;
 export const dataNetworkAclId = dataAcl.networkAclId;
 export const receiverLoadBalancerDns = receiverLoadBalancer.dnsName;
 export const receiverLoadBalancerUrl = receiverLoadBalancer.url;
+export const fleetLoadBalancerDns = fleetLoadBalancer.dnsName;
+export const fleetLoadBalancerUrl = fleetLoadBalancer.url;
+export const autoScalingGroupName = fleet.autoScalingGroupName;
+export const dashboardUrl = dashboard.url;
 export const hosts = Object.fromEntries(
-  [{ name: "data", host: data }, ...receivers].map(({ name, host: { instanceId, publicIp, privateIp } }) => [
-    name,
-    { instanceId, publicIp, privateIp },
-  ]),
+  [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(
+    ({ name, host: { instanceId, publicIp, privateIp } }) => [name, { instanceId, publicIp, privateIp }],
+  ),
 );
 export const sshPrivateKey = key.privateKey;

@@ -8,8 +8,8 @@ export interface LoadBalancerArgs {
   securityGroupId: pulumi.Input<string>;
   /** The port that targets serve on. */
   targetPort: number;
-  /** Instances that are registered one by one, by a name that is their identity. */
-  targets: Record<string, { instanceId: pulumi.Input<string>; after: pulumi.Resource[] }>;
+  /** Instances that are registered one by one, by a name that is their identity; a group registers its own. */
+  targets?: Record<string, { instanceId: pulumi.Input<string>; after: pulumi.Resource[] }>;
   /** The service behind it, as its tag. */
   part: string;
   /** What has to stand before it is created: AWS refuses one in a VPC without a way to the Internet. */
@@ -20,6 +20,11 @@ export interface LoadBalancerArgs {
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
+  readonly targetGroupArn: pulumi.Output<string>;
+  readonly listener: pulumi.Resource;
+  /** How CloudWatch names the load balancer and its target group. */
+  readonly arnSuffix: pulumi.Output<string>;
+  readonly targetGroupArnSuffix: pulumi.Output<string>;
 
   /** @param name at most 24 characters: AWS allows 32, and Pulumi adds a suffix */
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -58,7 +63,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    new aws.lb.Listener(
+    this.listener = new aws.lb.Listener(
       name,
       {
         loadBalancerArn: loadBalancer.arn,
@@ -69,7 +74,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const [target, { instanceId, after }] of Object.entries(args.targets)) {
+    for (const [target, { instanceId, after }] of Object.entries(args.targets ?? {})) {
       new aws.lb.TargetGroupAttachment(
         `${name}-${target}`,
         { targetGroupArn: targetGroup.arn, targetId: instanceId, port: args.targetPort },
@@ -77,6 +82,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
       );
     }
 
+    this.targetGroupArn = targetGroup.arn;
+    this.arnSuffix = loadBalancer.arnSuffix;
+    this.targetGroupArnSuffix = targetGroup.arnSuffix;
     this.dnsName = loadBalancer.dnsName;
     this.url = pulumi.interpolate`http://${loadBalancer.dnsName}/`;
     this.registerOutputs({ dnsName: this.dnsName, url: this.url });

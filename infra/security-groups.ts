@@ -6,6 +6,7 @@ const groups = {
   "data-access": "Data-access service",
   receiver: "Receiver service",
   "load-balancer": "Load balancers",
+  stress: "Stress service",
 } as const;
 
 export type GroupName = keyof typeof groups;
@@ -62,6 +63,21 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
       port: http,
       peer: { group: "receiver" },
     },
+    "load-balancer-out-stress": {
+      group: "load-balancer",
+      direction: "egress",
+      port: ports.stress.http,
+      peer: { group: "stress" },
+    },
+
+    // Nothing goes out: all that an instance needs is in its image.
+    "stress-in-http": {
+      group: "stress",
+      direction: "ingress",
+      port: ports.stress.http,
+      peer: { group: "load-balancer" },
+    },
+    "stress-in-ssh": { group: "stress", direction: "ingress", port: sshPort, peer: ssh },
   };
 }
 

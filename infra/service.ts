@@ -22,6 +22,8 @@ export interface ServiceArgs {
 export class Service extends pulumi.ComponentResource {
   /** Done when the service is healthy on its host. */
   readonly installed: pulumi.Resource;
+  /** Text that changes whenever what is installed does. */
+  readonly content: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
@@ -41,6 +43,10 @@ export class Service extends pulumi.ComponentResource {
     };
     // A new host under the same name has none of this yet.
     const triggers = [host.instanceId];
+
+    const manifest = pulumi
+      .output(args.environment ?? {})
+      .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2));
 
     const runtime = new command.remote.CopyToRemote(
       `${name}-runtime`,
@@ -62,13 +68,13 @@ export class Service extends pulumi.ComponentResource {
       {
         connection,
         create: installCommand(release),
-        stdin: pulumi
-          .output(args.environment ?? {})
-          .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2)),
+        stdin: manifest,
         triggers,
       },
       { parent: this, dependsOn: [runtime, archive, ...args.after, ...(args.follows ?? [])] },
     );
+    // The runtime and the release stand in it by their digests.
+    this.content = manifest;
     this.registerOutputs({});
   }
 }

@@ -4,6 +4,8 @@
  * never pass through it: they are real seconds here as there.
  */
 export interface Clock {
+  /** Region seconds in a real one. */
+  readonly speed: number;
   /** Region milliseconds since the region started. */
   now(): number;
   /** Calls back once, `delay` region milliseconds from now; the result cancels it. */
@@ -18,6 +20,7 @@ const shortestRealInterval = 200;
 export function realClock(speed: number): Clock {
   const start = performance.now();
   return {
+    speed,
     now: () => (performance.now() - start) * speed,
     after(delay, callback) {
       const timer = setTimeout(callback, delay / speed);

@@ -30,7 +30,8 @@ export class RegionEngine implements Engine {
       return { id: "", state: {} };
     }
     const tagged = { ...inputs };
-    if (inputs["tags"] !== undefined) {
+    // A list is an Auto Scaling group's: default tags do not reach it.
+    if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"])) {
       tagged["tags"] = { ...this.defaultTags.get(providerName(provider)), ...(inputs["tags"] as object) };
     }
     const { id, outputs } = await this.region.create({ type, name, inputs: tagged });

@@ -8,6 +8,7 @@ interface Timer {
 
 /** A clock for tests: time passes only by `advance`. */
 export class FakeClock implements Clock {
+  readonly speed = 1;
   private time = 0;
   private readonly timers = new Set<Timer>();
 

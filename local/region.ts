@@ -7,6 +7,8 @@ import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
+import type { AutoScalingGroup, LaunchTemplate } from "./auto-scaling/group";
+import { MetricStore } from "./auto-scaling/metrics";
 import { createEc2Api } from "./apis/ec2";
 import { Iam } from "./apis/iam";
 import type { Clock } from "./clock";
@@ -60,6 +62,11 @@ export class Region {
   readonly keyPairs = new Map<string, string>();
   readonly loadBalancers = new Map<string, RunningLoadBalancer>();
   readonly targetGroups = new Map<string, RunningTargetGroup>();
+  /** Images to the folders that are their disks. */
+  readonly images = new Map<string, string>();
+  readonly launchTemplates = new Map<string, LaunchTemplate>();
+  readonly autoScalingGroups = new Map<string, AutoScalingGroup>();
+  readonly metrics = new MetricStore();
   /** Free private addresses by subnet. */
   readonly privateAddresses = new Map<string, AddressPool>();
   readonly fabric: Fabric;
@@ -198,6 +205,7 @@ export class Region {
   async close(): Promise<void> {
     this.closed = true;
     this.endFlowLog();
+    await Promise.all([...this.autoScalingGroups.values()].map(group => group.close()));
     for (const { group } of this.targetGroups.values()) group.stop();
     for (const { servers } of this.loadBalancers.values())
       for (const server of servers.values()) shut(server);

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "tar";
-import { manifestSchema, type Manifest } from "../manifest";
+import { manifestSchema, services, type Manifest } from "../manifest";
 import { releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
 /** What differs between a host with systemd and a host of the local region. */
@@ -75,7 +75,7 @@ function short(manifest: Manifest): string {
   return manifest.release.sha256.slice(0, 12);
 }
 
-function recordPath(service: Manifest["service"], platform: Platform): string {
+function recordPath(service: Manifest["service"], platform: Pick<Platform, "root">): string {
   return join(platform.root, serviceFolder(service), "manifest.json");
 }
 
@@ -85,12 +85,21 @@ function attemptPath(service: Manifest["service"], platform: Platform): string {
 }
 
 /** The manifest last installed with success; none where there is no record, or one that is not understood. */
-async function installed(service: Manifest["service"], platform: Platform): Promise<Manifest | undefined> {
+async function installed(
+  service: Manifest["service"],
+  platform: Pick<Platform, "root">,
+): Promise<Manifest | undefined> {
   try {
     return manifestSchema.parse(JSON.parse(await readFile(recordPath(service, platform), "utf8")));
   } catch {
     return undefined;
   }
+}
+
+/** What is installed on a host, of every service. */
+export async function installedManifests(platform: Pick<Platform, "root">): Promise<Manifest[]> {
+  const manifests = await Promise.all(services.map(service => installed(service, platform)));
+  return manifests.filter(manifest => manifest !== undefined);
 }
 
 async function record(manifest: Manifest, platform: Platform): Promise<void> {

@@ -47,6 +47,7 @@ async function setUp() {
     fabric,
     names,
     ec2Api,
+    speed: 1,
     report: event => reports.push(event),
   });
   await host.boot();

@@ -7,15 +7,15 @@ import http, { get } from "node:http";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { portVariable } from "../../apps/common/listening";
-import type { Platform } from "../../apps/installer/install";
-import type { Unit } from "../../apps/installer/unit";
+import { installedManifests, type Platform } from "../../apps/installer/install";
+import { unitOf, type Unit } from "../../apps/installer/unit";
 import type { Fabric } from "../fabric";
 import { forward, silence } from "../http/forward";
 import { createProxy } from "../http/proxy";
 import { listen, shut } from "../http/servers";
 import type { Address, ReachFunction } from "../http/reach";
 import type { Names } from "../names";
-import { createMetadataService, type Metadata } from "./metadata";
+import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
 import { Supervisor } from "./supervisor";
 
 export interface HostOptions {
@@ -31,10 +31,14 @@ export interface HostOptions {
   names: Names;
   /** Where the EC2 API is on the Internet. */
   ec2Api: Address;
+  /** Region seconds in a real one. */
+  speed: number;
   /** Told of what happens to its services, one line each. */
   report: (event: string) => void;
 }
 
+/** Real milliseconds after which a host counts as booted whatever its services do. */
+const bootTimeout = 10_000;
 const metadataAddress = "169.254.169.254";
 
 export class Host implements Platform {
@@ -70,11 +74,33 @@ export class Host implements Platform {
     this.ports.proxy = await this.serve(createProxy({ name: this.options.name, names, reach }));
   }
 
+  /**
+   * Runs the services that are installed on its disk: what an image holds, or what ran before a restart. A boot
+   * takes real time, which no clock scales; whoever waits for it waits until they listen.
+   */
+  async startInstalled(): Promise<void> {
+    const units = (await installedManifests(this)).map(unitOf);
+    for (const unit of units) await this.start(unit);
+    const signal = AbortSignal.timeout(bootTimeout);
+    await Promise.allSettled(units.map(unit => this.healthy(unit, signal)));
+  }
+
+  /** Ends its services, does something with its disk, and starts them again. */
+  async restart(between: () => Promise<void>): Promise<void> {
+    await this.stopServices();
+    await between();
+    await this.startInstalled();
+  }
+
+  private async stopServices(): Promise<void> {
+    await Promise.all([...this.services.values()].map(service => service.stop()));
+    this.services.clear();
+  }
+
   /** Ends its services and whatever it listens on; its disk is left for who wants to look. */
   async shutDown(): Promise<void> {
     this.isDown = true;
-    await Promise.all([...this.services.values()].map(service => service.stop()));
-    this.services.clear();
+    await this.stopServices();
     for (const server of this.servers) shut(server);
   }
 
@@ -138,6 +164,7 @@ export class Host implements Platform {
       TMPDIR: join(this.root, "tmp"),
       LANG: "C.UTF-8",
       ...unit.environment,
+      ...this.localValues(unit),
       STATE_DIRECTORY: state,
       LISTEN_ADDRESS: "127.0.0.1",
       ...Object.fromEntries(Object.keys(unit.ports).map(socket => [portVariable(socket), "0"])),
@@ -145,6 +172,19 @@ export class Host implements Platform {
       http_proxy: this.proxyUrl,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${this.ports.metadata}`,
       AWS_ENDPOINT_URL_EC2: `http://127.0.0.1:${this.ports.ec2Api}`,
+    };
+  }
+
+  /**
+   * Where the environment differs from what the manifest says: a host here has one vCPU, its load lasts as long on
+   * the region's clock as it would on AWS, and this machine's name is not the host's.
+   */
+  private localValues({ environment }: Unit): Record<string, string> {
+    const { speed, metadata } = this.options;
+    const seconds = environment["STRESS_SECONDS"];
+    return {
+      HOST_NAME: privateDnsName(metadata().privateIp),
+      ...(seconds !== undefined && { STRESS_SECONDS: String(Number(seconds) / speed), STRESS_WORKERS: "1" }),
     };
   }
 

@@ -21,6 +21,11 @@ export interface Metadata {
   credentials: () => InstanceCredentials;
 }
 
+/** "ip-10-0-11-20.ec2.internal", as EC2 names an instance by its address. */
+export function privateDnsName(privateIp: string): string {
+  return `ip-${privateIp.replaceAll(".", "-")}.ec2.internal`;
+}
+
 const longestTtl = 21600;
 
 /** @param metadata asked anew for each request: an address or a profile may change */
@@ -78,10 +83,10 @@ function treeOf(metadata: Metadata): Tree {
   const { profile } = metadata;
   return {
     "ami-id": metadata.imageId,
-    hostname: `ip-${metadata.privateIp.replaceAll(".", "-")}.ec2.internal`,
+    hostname: privateDnsName(metadata.privateIp),
     "instance-id": metadata.instanceId,
     "instance-type": metadata.instanceType,
-    "local-hostname": `ip-${metadata.privateIp.replaceAll(".", "-")}.ec2.internal`,
+    "local-hostname": privateDnsName(metadata.privateIp),
     "local-ipv4": metadata.privateIp,
     "public-ipv4": metadata.publicIp,
     "security-groups": metadata.securityGroupNames.join("\n"),

@@ -1,4 +1,5 @@
 /** Every type of resource that the local region knows. */
+import { autoScaling } from "./auto-scaling";
 import { commands } from "./command";
 import { network } from "./ec2-network";
 import type { Handlers } from "./handler";
@@ -13,5 +14,6 @@ export const handlers: Handlers = {
   ...identity,
   ...instances,
   ...loadBalancing,
+  ...autoScaling,
   ...commands,
 };

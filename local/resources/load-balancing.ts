@@ -22,6 +22,8 @@ export interface RunningLoadBalancer {
 
 export interface RunningTargetGroup {
   name: string;
+  /** What targets are registered with where nothing else is said. */
+  port: number;
   group: TargetGroup;
 }
 
@@ -74,8 +76,9 @@ export const loadBalancing: Handlers = {
         const host = region.hosts.get(target.id)?.options.name ?? target.id;
         region.report(`${name}: ${host} is ${state}${reason ? ` (${reason}: ${description ?? ""})` : ""}`);
       });
-      region.targetGroups.set(id, { name, group });
-      return { id, outputs: { arn: id, name: groupName } };
+      region.targetGroups.set(id, { name, port: inputs.port, group });
+      const arnSuffix = id.split(":").at(-1);
+      return { id, outputs: { arn: id, name: groupName, arnSuffix } };
     },
     update({ region, id, outputs }, inputs) {
       region.targetGroups.get(id)?.group.configure(settingsOf(inputs));
@@ -116,7 +119,8 @@ export const loadBalancing: Handlers = {
       const nodes = interfaceIds.map(interfaceId => region.fabric.from({ interfaceId }));
       const loadBalancer = new LoadBalancer({ dnsName, nodes });
       region.loadBalancers.set(id, { name, dnsName, interfaceIds, loadBalancer, servers: new Map() });
-      return { id, outputs: { arn: id, dnsName, name: balancerName } };
+      const arnSuffix = id.split(":loadbalancer/").at(-1);
+      return { id, outputs: { arn: id, dnsName, name: balancerName, arnSuffix } };
     },
     delete({ region, id }) {
       const running = region.loadBalancers.get(id);

@@ -1,0 +1,77 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { LoadBalancer } from "./load-balancer";
+
+export interface DashboardArgs {
+  region: pulumi.Input<string>;
+  autoScalingGroupName: pulumi.Input<string>;
+  loadBalancers: Record<string, LoadBalancer>;
+}
+
+/** A CloudWatch dashboard of what scaling follows and what users feel. */
+export class Dashboard extends pulumi.ComponentResource {
+  readonly url: pulumi.Output<string>;
+
+  constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("elastic-fleet:infra:Dashboard", name, {}, opts);
+    const { region, autoScalingGroupName } = args;
+    const balancers = Object.entries(args.loadBalancers);
+    const group = ["AutoScalingGroupName", autoScalingGroupName];
+    const ofBalancers = (metric: string, options: object) =>
+      balancers.map(([label, { arnSuffix }]) => [
+        "AWS/ApplicationELB",
+        metric,
+        "LoadBalancer",
+        arnSuffix,
+        { label, ...options },
+      ]);
+
+    const widgets = [
+      {
+        title: "Fleet CPU, mean, percent",
+        metrics: [["AWS/EC2", "CPUUtilization", ...group, { stat: "Average" }]],
+      },
+      {
+        title: "Instances",
+        metrics: ["GroupDesiredCapacity", "GroupInServiceInstances"].map(metric => [
+          "AWS/AutoScaling",
+          metric,
+          ...group,
+        ]),
+      },
+      { title: "Requests", metrics: ofBalancers("RequestCount", { stat: "Sum" }) },
+      { title: "Latency, seconds", metrics: ofBalancers("TargetResponseTime", { stat: "p99" }) },
+      {
+        title: "Healthy targets",
+        metrics: balancers.map(([label, { arnSuffix, targetGroupArnSuffix }]) => [
+          "AWS/ApplicationELB",
+          "HealthyHostCount",
+          "TargetGroup",
+          targetGroupArnSuffix,
+          "LoadBalancer",
+          arnSuffix,
+          { label, stat: "Minimum" },
+        ]),
+      },
+    ];
+    const dashboard = new aws.cloudwatch.Dashboard(
+      name,
+      {
+        dashboardName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+        dashboardBody: pulumi.jsonStringify({
+          widgets: widgets.map(({ title, metrics }, index) => ({
+            type: "metric",
+            x: (index % 2) * 12,
+            y: Math.floor(index / 2) * 6,
+            width: 12,
+            height: 6,
+            properties: { title, metrics, region, period: 60, view: "timeSeries" },
+          })),
+        }),
+      },
+      { parent: this },
+    );
+    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.registerOutputs({ url: this.url });
+  }
+}

@@ -1,0 +1,253 @@
+/**
+ * The arithmetic, and the readers on real processes. How busy this machine is, a test can't know: demand is asserted
+ * within wide bounds. Only Linux tells demand; what is read elsewhere is tested here too, as its library reads Linux
+ * as well.
+ */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setPriority } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import fc from "fast-check";
+import {
+  CpuMeter,
+  cpuUtilization,
+  isRunnable,
+  nextReading,
+  parseSchedstat,
+  sampleProcesses,
+  sampleThreads,
+  type CpuSample,
+} from "./cpu";
+
+describe("CPU utilization", () => {
+  /** Of threads by id, each with what it has wanted. */
+  const sample = (at: number, wanted: Record<number, number>): CpuSample => ({
+    at,
+    threads: new Map(
+      Object.entries(wanted).map(([id, wanted]) => [
+        Number(id),
+        { at, accounted: wanted, runnable: false, wanted },
+      ]),
+    ),
+  });
+
+  test.each<[string, CpuSample, CpuSample, number]>([
+    ["of half the time", sample(0, { 1: 100 }), sample(1000, { 1: 600 }), 50],
+    ["of several threads", sample(0, { 1: 100, 2: 100 }), sample(1000, { 1: 200, 2: 300 }), 30],
+    ["of a thread that began in between", sample(0, { 1: 0 }), sample(1000, { 1: 100, 2: 200 }), 30],
+    ["of a thread that ended in between", sample(0, { 1: 0, 2: 500 }), sample(1000, { 1: 100 }), 10],
+    ["of another thread with the same id", sample(0, { 1: 500 }), sample(1000, { 1: 200 }), 20],
+    ["of another process", sample(0, { 1: 500 }), sample(1000, { 7: 250 }), 25],
+    ["of more than there is of one vCPU", sample(0, { 1: 0, 2: 0 }), sample(1000, { 1: 900, 2: 900 }), 100],
+    ["of nothing at all", sample(0, { 1: 5 }), sample(1000, { 1: 5 }), 0.1],
+    ["of no process", sample(0, {}), sample(1000, {}), 0.1],
+  ])("%s", (_name, before, after, percent) => {
+    expect(cpuUtilization(before, after)).toBeCloseTo(percent);
+  });
+
+  test("is a percentage, and never 0, whatever the samples", () => {
+    const wanted = fc.dictionary(fc.nat(5).map(String), fc.double({ min: 0, max: 1e9, noNaN: true }));
+    const interval = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
+    fc.assert(
+      fc.property(wanted, wanted, interval, (before, after, interval) => {
+        const percent = cpuUtilization(sample(0, before), sample(interval, after));
+        expect(percent).toBeGreaterThan(0);
+        expect(percent).toBeLessThanOrEqual(100);
+      }),
+    );
+  });
+});
+
+describe("what a thread has wanted", () => {
+  type Step = [at: number, accounted: number, runnable: boolean];
+  const after = (steps: Step[]) =>
+    steps.reduce<ReturnType<typeof nextReading> | undefined>(
+      (before, [at, accounted, runnable]) => nextReading(before, { at, accounted, runnable }),
+      undefined,
+    )?.wanted;
+
+  test.each<[string, Step[], number]>([
+    ["is what is accounted for", [[0, 7, true]], 7],
+    [
+      "grows with it",
+      [
+        [0, 7, true],
+        [100, 57, true],
+      ],
+      57,
+    ],
+    [
+      "stays while it sleeps",
+      [
+        [0, 7, false],
+        [100, 7, false],
+      ],
+      7,
+    ],
+    [
+      "grows while it waits, though nothing is accounted for",
+      [
+        [0, 7, true],
+        [100, 7, true],
+        [300, 7, true],
+      ],
+      307,
+    ],
+    [
+      "is not counted twice when the wait is accounted for",
+      [
+        [0, 7, true],
+        [100, 7, true],
+        [200, 207, true],
+      ],
+      207,
+    ],
+    [
+      "is more when the wait was longer",
+      [
+        [0, 7, true],
+        [100, 7, true],
+        [200, 250, true],
+      ],
+      250,
+    ],
+    [
+      "does not shrink while the accounting is behind",
+      [
+        [0, 7, true],
+        [100, 7, true],
+        [110, 20, false],
+      ],
+      107,
+    ],
+    [
+      "does not grow by a wait whose begin is unknown",
+      [
+        [0, 7, false],
+        [100, 7, true],
+      ],
+      7,
+    ],
+    [
+      "nor by one whose end is",
+      [
+        [0, 7, true],
+        [100, 7, false],
+      ],
+      7,
+    ],
+    [
+      "begins anew when its id is another thread's",
+      [
+        [0, 500, true],
+        [100, 3, true],
+      ],
+      3,
+    ],
+  ])("%s", (_name, steps, wanted) => {
+    expect(after(steps)).toBe(wanted);
+  });
+});
+
+describe("a schedstat", () => {
+  test("is the time on a CPU and the time in its queue, in milliseconds", () => {
+    expect(parseSchedstat("371000000 93000000 2\n")).toBe(464);
+  });
+
+  test.each(["", "0", "1 2", "1 2 3 4", "a b c", "-1 2 3"])("is not %j", text => {
+    expect(() => parseSchedstat(text)).toThrow(`not a schedstat: ${JSON.stringify(text)}`);
+  });
+});
+
+test.each([
+  ["7 (node) R 1 7 7\n", true],
+  ["7 (node) S 1 7 7\n", false],
+  ["7 (a (b) S c) R 1 7 7\n", true],
+  ["7 (a) R (b) S 1 7 7\n", false],
+  ["", false],
+])("a thread of stat %j is runnable: %p", (stat, runnable) => {
+  expect(isRunnable(stat)).toBe(runnable);
+});
+
+const busy = `console.log("ready"); setImmediate(() => { for (;;); });`;
+const busyThread = `new (require("node:worker_threads").Worker)("for (;;);", { eval: true })
+  .once("online", () => console.log("ready"));`;
+const atRest = `console.log("ready"); setInterval(() => undefined, 1000);`;
+
+const cleanups: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0)) await clean();
+});
+
+async function start(program: string): Promise<number> {
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const exit = once(child, "exit");
+  cleanups.push(async () => {
+    child.kill("SIGKILL");
+    await exit;
+  });
+  await once(child.stdout, "data");
+  return child.pid ?? 0;
+}
+
+function meter(...processIds: number[]): CpuMeter {
+  const meter = new CpuMeter(() => processIds);
+  cleanups.push(() => {
+    meter.stop();
+  });
+  return meter;
+}
+
+async function utilization(processId: number): Promise<number | undefined> {
+  const measured = meter(processId);
+  expect(await measured.measure()).toBeUndefined();
+  await delay(1_000);
+  return measured.measure();
+}
+
+const onLinux = process.platform === "linux" ? describe : describe.skip;
+
+onLinux("on Linux", () => {
+  test("a busy process wants all of a vCPU, though others are preferred to it, and one at rest next to nothing", async () => {
+    const low = await start(busy);
+    setPriority(low, 19);
+    await Promise.all([start(busy), start(busy), start(busy)]);
+    const resting = await start(atRest);
+    const [ofLow, ofResting] = await Promise.all([utilization(low), utilization(resting)]);
+    expect(ofLow).toBeGreaterThan(60);
+    expect(ofResting).toBeLessThan(40);
+  }, 20_000);
+
+  test("threads count each", async () => {
+    const processId = await start(busyThread);
+    expect(await utilization(processId)).toBeGreaterThan(60);
+  }, 20_000);
+
+  test("the processes of an instance are sampled together", async () => {
+    const processIds = await Promise.all([start(atRest), start(atRest)]);
+    expect([...sampleThreads(processIds).threads.keys()]).toEqual(expect.arrayContaining(processIds));
+  });
+});
+
+test("elsewhere it is what a process has used", async () => {
+  const processId = await start(busy);
+  const wanted = async () => (await sampleProcesses([processId])).threads.get(processId)?.wanted ?? NaN;
+  const before = await wanted();
+  let after = before;
+  for (
+    const end = performance.now() + 10_000;
+    !(after > before) && performance.now() < end;
+    after = await wanted()
+  )
+    await delay(50);
+  expect(after).toBeGreaterThan(before);
+}, 20_000);
+
+test("a process that has ended wants nothing", async () => {
+  const child = spawn(process.execPath, ["-e", ""]);
+  await once(child, "exit");
+  const processId = child.pid ?? 0;
+  expect((await sampleProcesses([processId])).threads.size).toBe(0);
+  if (process.platform === "linux") expect(sampleThreads([processId]).threads.size).toBe(0);
+  expect(await utilization(processId)).toBe(0.1);
+});

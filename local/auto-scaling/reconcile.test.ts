@@ -1,0 +1,289 @@
+import fc from "fast-check";
+import type { GroupInstance } from "./instance";
+import { reconcile, type Group } from "./reconcile";
+
+const now = 10 * 3_600_000;
+const minutes = (count: number) => count * 60_000;
+
+const subnets = [
+  { subnetId: "subnet-a", availabilityZone: "us-east-1a" },
+  { subnetId: "subnet-b", availabilityZone: "us-east-1b" },
+];
+
+function instance(instanceId: string, zone: "a" | "b", fields: Partial<GroupInstance> = {}): GroupInstance {
+  return {
+    instanceId,
+    availabilityZone: `us-east-1${zone}`,
+    launchTemplateVersion: 1,
+    lifecycleState: "InService",
+    launchedAt: now - minutes(30),
+    inServiceAt: now - minutes(29),
+    targetHealth: "healthy",
+    ...fields,
+  };
+}
+
+const group = (desiredCapacity: number, instances: GroupInstance[]): Group => ({
+  desiredCapacity,
+  warmupSeconds: 300,
+  healthCheckType: "ELB",
+  healthCheckGracePeriodSeconds: 60,
+  subnets,
+  instances,
+});
+
+const launched = (desired: number, instances: GroupInstance[]) =>
+  reconcile(group(desired, instances), now).launch.map(({ subnetId }) => subnetId);
+const terminated = (desired: number, instances: GroupInstance[]) =>
+  reconcile(group(desired, instances), now).terminate.map(({ instanceId }) => instanceId);
+
+const pending = { lifecycleState: "Pending", inServiceAt: undefined, targetHealth: undefined } as const;
+const terminating = { lifecycleState: "Terminating", targetHealth: "draining" } as const;
+const unhealthy = { targetHealth: "unhealthy" } as const;
+
+test("a group that has what it desires is left alone", () => {
+  for (const instances of [[], [instance("i-1", "a")], [instance("i-1", "a"), instance("i-2", "b", pending)]])
+    expect(reconcile(group(instances.length, instances), now)).toEqual({ terminate: [], launch: [] });
+});
+
+describe("what is missing is launched", () => {
+  test("with the difference as its cause, the same for all", () => {
+    const because = [
+      "an instance was started in response to a difference between desired and actual capacity, " +
+        "increasing the capacity from 1 to 3",
+    ];
+    expect(reconcile(group(3, [instance("i-1", "a")]), now)).toEqual({
+      terminate: [],
+      launch: [
+        { subnetId: "subnet-b", because },
+        { subnetId: "subnet-a", because },
+      ],
+    });
+  });
+
+  test.each<[string, number, GroupInstance[], string[]]>([
+    ["the first subnet of an empty group", 1, [], ["subnet-a"]],
+    ["one zone after the other", 3, [], ["subnet-a", "subnet-b", "subnet-a"]],
+    ["the zone with the fewest", 2, [instance("i-1", "a")], ["subnet-b"]],
+    ["what is launched already counts", 2, [instance("i-1", "b", pending)], ["subnet-a"]],
+    ["what terminates does not", 2, [instance("i-1", "b"), instance("i-2", "a", terminating)], ["subnet-a"]],
+  ])("into %s", (_name, desired, instances, expected) => {
+    expect(launched(desired, instances)).toEqual(expected);
+  });
+
+  test("of two subnets in one zone, into the first", () => {
+    const twins = [...subnets, { subnetId: "subnet-b2", availabilityZone: "us-east-1b" }];
+    expect(reconcile({ ...group(2, [instance("i-1", "a")]), subnets: twins }, now).launch).toMatchObject([
+      { subnetId: "subnet-b" },
+    ]);
+  });
+
+  test("unless there is nowhere to launch", () => {
+    expect(() => reconcile({ ...group(1, []), subnets: [] }, now)).toThrow(
+      "an Auto Scaling group needs a subnet to launch into",
+    );
+  });
+});
+
+describe("what is too much is terminated", () => {
+  test("with the difference as its cause, and all that were selected together", () => {
+    const because = [
+      "an instance was taken out of service in response to a difference between desired and actual capacity, " +
+        "shrinking the capacity from 2 to 0",
+      "instance i-1 was selected for termination",
+      "instance i-2 was selected for termination",
+    ];
+    expect(reconcile(group(0, [instance("i-1", "a"), instance("i-2", "b")]), now)).toEqual({
+      terminate: [
+        { instanceId: "i-1", because },
+        { instanceId: "i-2", because },
+      ],
+      launch: [],
+    });
+  });
+
+  const old = { launchTemplateVersion: 1 };
+  const current = { launchTemplateVersion: 2 };
+
+  test.each<[string, number, GroupInstance[], string[]]>([
+    [
+      "first the zone with the most",
+      2,
+      [instance("i-1", "b"), instance("i-2", "a"), instance("i-3", "a")],
+      ["i-2"],
+    ],
+    [
+      "the zone before the launch template's version",
+      2,
+      [instance("i-1", "b", old), instance("i-2", "a", current), instance("i-3", "a", current)],
+      ["i-2"],
+    ],
+    ["the oldest version", 1, [instance("i-1", "a", current), instance("i-2", "b", old)], ["i-2"]],
+    [
+      "the version before the billing hour",
+      1,
+      [
+        instance("i-1", "a", { ...current, launchedAt: now - minutes(59) }),
+        instance("i-2", "b", { ...old, launchedAt: now - minutes(1) }),
+      ],
+      ["i-2"],
+    ],
+    [
+      "the one that is closest to its next billing hour, not the oldest",
+      1,
+      [
+        instance("i-1", "a", { launchedAt: now - minutes(61) }),
+        instance("i-2", "b", { launchedAt: now - minutes(50) }),
+      ],
+      ["i-2"],
+    ],
+    ["of equals the first", 1, [instance("i-1", "a"), instance("i-2", "b")], ["i-1"]],
+    [
+      "zones stay balanced over several",
+      1,
+      [instance("i-1", "a"), instance("i-2", "a"), instance("i-3", "b")],
+      ["i-1", "i-2"],
+    ],
+    ["what is only launched as well", 0, [instance("i-1", "a", pending)], ["i-1"]],
+    ["not what terminates already", 1, [instance("i-1", "a", terminating), instance("i-2", "a")], []],
+  ])("%s", (_name, desired, instances, expected) => {
+    expect(terminated(desired, instances)).toEqual(expected);
+  });
+});
+
+describe("an unhealthy instance is replaced", () => {
+  test("terminated and launched anew at once, each with its own cause", () => {
+    expect(reconcile(group(2, [instance("i-1", "a", unhealthy), instance("i-2", "b")]), now)).toEqual({
+      terminate: [
+        {
+          instanceId: "i-1",
+          because: ["an instance was taken out of service in response to an ELB system health check failure"],
+        },
+      ],
+      launch: [
+        {
+          subnetId: "subnet-a",
+          because: ["an instance was launched in response to an unhealthy instance needing to be replaced"],
+        },
+      ],
+    });
+  });
+
+  test("not within its grace period", () => {
+    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 59_999 })])).toEqual([]);
+    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 60_000 })])).toEqual([
+      "i-1",
+    ]);
+  });
+
+  test("one at a time, as they are listed", () => {
+    expect(terminated(2, [instance("i-1", "a", unhealthy), instance("i-2", "b", unhealthy)])).toEqual([
+      "i-1",
+    ]);
+  });
+
+  test.each<[string, GroupInstance]>([
+    ["is launched", instance("i-2", "b", pending)],
+    ["warms up", instance("i-2", "b", { inServiceAt: now - 299_999 })],
+  ])("not while another one %s", (_name, other) => {
+    expect(terminated(2, [instance("i-1", "a", unhealthy), other])).toEqual([]);
+  });
+
+  test("though it warms up itself", () => {
+    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - minutes(2) })])).toEqual([
+      "i-1",
+    ]);
+  });
+
+  test("at once, and all of them, when EC2 no longer runs it", () => {
+    const gone = { gone: true, inServiceAt: now } as const;
+    const instances = [instance("i-1", "a", gone), instance("i-2", "b", gone), instance("i-3", "b", pending)];
+    const plan = reconcile(group(3, instances), now);
+    expect(plan.terminate.map(({ instanceId }) => instanceId)).toEqual(["i-1", "i-2"]);
+    expect(plan.terminate[0]?.because).toEqual([
+      "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped",
+    ]);
+    expect(plan.launch.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-a"]);
+  });
+
+  test("by none when the group is to shrink, and by one more when it is to grow", () => {
+    const instances = [instance("i-1", "a", unhealthy), instance("i-2", "b")];
+    expect(reconcile(group(1, instances), now)).toMatchObject({
+      terminate: [{ instanceId: "i-1" }],
+      launch: [],
+    });
+    expect(reconcile(group(3, instances), now).launch.map(({ because }) => because)).toEqual([
+      ["an instance was launched in response to an unhealthy instance needing to be replaced"],
+      [
+        "an instance was started in response to a difference between desired and actual capacity, " +
+          "increasing the capacity from 2 to 3",
+      ],
+    ]);
+  });
+});
+
+describe("whatever the instances", () => {
+  const anyInstance = fc.record({
+    zone: fc.constantFrom("a" as const, "b" as const),
+    fields: fc.constantFrom<Partial<GroupInstance>>({}, pending, terminating, unhealthy, { gone: true }),
+    launchTemplateVersion: fc.integer({ min: 1, max: 3 }),
+    launchedAt: fc.integer({ min: 0, max: now }),
+  });
+  const anyGroup = fc.tuple(fc.nat(8), fc.array(anyInstance, { maxLength: 8 })).map(([desired, all]) =>
+    group(
+      desired,
+      all.map(({ zone, fields, ...rest }, index) => instance(`i-${index}`, zone, { ...rest, ...fields })),
+    ),
+  );
+
+  /** The instances after the plan is carried out. */
+  const afterPlan = (before: Group): GroupInstance[] => {
+    const { terminate, launch } = reconcile(before, now);
+    return [
+      ...before.instances.map(one =>
+        terminate.some(({ instanceId }) => instanceId === one.instanceId) ? { ...one, ...terminating } : one,
+      ),
+      ...launch.map(({ subnetId }, index) =>
+        instance(`i-new-${index}`, subnetId === "subnet-a" ? "a" : "b", pending),
+      ),
+    ];
+  };
+  const staying = (all: GroupInstance[]) =>
+    all.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
+
+  test("one plan reaches the desired capacity, and a second one adds only what waits its turn to be replaced", () => {
+    fc.assert(
+      fc.property(anyGroup, before => {
+        const all = afterPlan(before);
+        expect(staying(all)).toHaveLength(before.desiredCapacity);
+        expect(staying(afterPlan({ ...before, instances: all }))).toHaveLength(before.desiredCapacity);
+      }),
+    );
+  });
+
+  test("nothing is both terminated and launched for the same reason, nor terminated twice", () => {
+    fc.assert(
+      fc.property(anyGroup, before => {
+        const { terminate, launch } = reconcile(before, now);
+        const ids = terminate.map(({ instanceId }) => instanceId);
+        expect(new Set(ids).size).toBe(ids.length);
+        const shrinks = terminate.some(({ because }) => because.length > 1);
+        expect(shrinks && launch.length > 0).toBe(false);
+        for (const id of ids)
+          expect(before.instances.find(({ instanceId }) => instanceId === id)?.lifecycleState).not.toBe(
+            "Terminating",
+          );
+      }),
+    );
+  });
+
+  test("a group that is launched or shrunk as a whole is spread over its zones", () => {
+    fc.assert(
+      fc.property(fc.nat(9), fc.nat(9), (from, to) => {
+        const all = afterPlan({ ...group(to, []), instances: afterPlan(group(from, [])) });
+        const inA = staying(all).filter(({ availabilityZone }) => availabilityZone === "us-east-1a").length;
+        expect(Math.abs(2 * inA - to)).toBeLessThanOrEqual(1);
+      }),
+    );
+  });
+});

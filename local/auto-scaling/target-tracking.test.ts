@@ -1,0 +1,322 @@
+/**
+ * Tables of cases, and groups simulated minute by minute. What they don't prove: that AWS does the same where it
+ * documents nothing, and that a load that itself varies around the target keeps a group still; on AWS it doesn't.
+ */
+import fc from "fast-check";
+import type { Warming } from "./instance";
+import { track, trackedMinutes, type TrackedGroup } from "./target-tracking";
+
+const target = 50;
+const now = 3_600_000;
+const warmupSeconds = 300;
+
+const warm: Warming = { lifecycleState: "InService", inServiceAt: 0 };
+const warming: Warming = { lifecycleState: "InService", inServiceAt: now - 299_999 };
+const pending: Warming = { lifecycleState: "Pending" };
+const terminating: Warming = { lifecycleState: "Terminating", inServiceAt: 0 };
+const times = <T>(count: number, item: T) => Array<T>(count).fill(item);
+
+const group = (instances: Warming[], settings: Partial<TrackedGroup> = {}): TrackedGroup => ({
+  minSize: 0,
+  maxSize: 10,
+  desiredCapacity: instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating").length,
+  warmupSeconds,
+  ...settings,
+  instances,
+});
+
+/** The desired capacity after one evaluation. */
+function after(points: (number | undefined)[], tracked: TrackedGroup): number {
+  return track(points, target, tracked, now).change?.to ?? tracked.desiredCapacity;
+}
+
+const quiet = (value: number) => times(15, value);
+
+describe("scale-out", () => {
+  test("tells the alarms, and what was changed for which of them", () => {
+    expect(track([90, 90, 90], target, group([warm]), now)).toEqual({
+      high: "ALARM",
+      low: "OK",
+      change: { alarm: "AlarmHigh", from: 1, to: 2 },
+    });
+  });
+
+  test.each<[string, (number | undefined)[], Warming[], number]>([
+    ["two minutes above the target", [90, 90], [warm], 1],
+    ["three minutes above the target", [90, 90, 90], [warm], 2],
+    ["three with one at the target between", [90, 50, 90], [warm], 1],
+    ["three with one missing between", [90, 90, undefined, 90], [warm], 2],
+    ["three at the target", [50, 50, 50], [warm], 1],
+    ["three just above it", [50.1, 50.1, 50.1], [warm], 2],
+    ["the latest minute decides how far: little", [100, 100, 51], times(2, warm), 3],
+    ["the latest minute decides how far: much", [51, 51, 100], times(2, warm), 4],
+    ["rounds up", [60, 60, 60], times(4, warm), 5],
+    ["rounds up from a little over", [50.5, 50.5, 50.5], times(4, warm), 5],
+    ["is not misled by binary fractions", times(3, 400 / 7), times(7, warm), 8],
+    ["doubles at most, at 100 %", [100, 100, 100], times(3, warm), 6],
+  ])("%s", (_name, points, instances, desired) => {
+    expect(after(points, group(instances))).toBe(desired);
+  });
+
+  test("never goes beyond the maximum, nor down to it", () => {
+    expect(after([100, 100, 100], group(times(2, warm), { maxSize: 3 }))).toBe(3);
+    expect(after([100, 100, 100], group(times(3, warm), { maxSize: 3 }))).toBe(3);
+    expect(after([100, 100, 100], group(times(4, warm), { maxSize: 3 }))).toBe(4);
+  });
+
+  test.each<[string, Warming[], number]>([
+    ["what is launched already answers the same load", [warm, pending], 2],
+    ["what warms up already answers the same load", [warm, warming], 2],
+    ["more load than what warms up can answer scales on", [warm, warm, warming], 4],
+    ["a group of which nothing is warm stays as it is", [warming], 1],
+    ["what terminates is no capacity", [warm, terminating], 2],
+  ])("in a group that changes: %s", (_name, instances, desired) => {
+    expect(after([100, 100, 100], group(instances))).toBe(desired);
+  });
+
+  test("an instance is warm as soon as its warm-up is over", () => {
+    const instance: Warming = { lifecycleState: "InService", inServiceAt: now - 300_000 };
+    expect(after([100, 100, 100], group([instance]))).toBe(2);
+  });
+});
+
+describe("scale-in", () => {
+  test("tells the alarms, and what was changed for which of them", () => {
+    expect(track(quiet(10), target, group(times(2, warm)), now)).toEqual({
+      high: "OK",
+      low: "ALARM",
+      change: { alarm: "AlarmLow", from: 2, to: 1 },
+    });
+  });
+
+  test.each<[string, (number | undefined)[], Warming[], number]>([
+    ["14 minutes below 70 % of the target", times(14, 1), times(2, warm), 2],
+    ["15 minutes below 70 % of the target", quiet(1), times(2, warm), 1],
+    ["15 minutes at 70 % of the target", quiet(35), times(10, warm), 10],
+    ["15 minutes just below it", quiet(34.9), times(10, warm), 9],
+    ["15 of which the first is above", [36, ...times(14, 1)], times(2, warm), 2],
+    ["15 of which the latest is above", [...times(14, 1), 36], times(2, warm), 2],
+    ["15 with one missing between", [1, undefined, ...times(14, 1)], times(2, warm), 1],
+    ["one instance a minute, though none is needed", quiet(1), times(8, warm), 7],
+    ["none when the rest would be above the target", quiet(30), times(2, warm), 2],
+    ["the last instance stays while it does anything at all", quiet(0.1), [warm], 1],
+    ["a metric of exactly 0 needs no instance", quiet(0), [warm], 0],
+  ])("%s", (_name, points, instances, desired) => {
+    expect(after(points, group(instances))).toBe(desired);
+  });
+
+  test("never goes below the minimum, nor up to it", () => {
+    expect(after(quiet(1), group(times(3, warm), { minSize: 2 }))).toBe(2);
+    expect(after(quiet(1), group(times(2, warm), { minSize: 2 }))).toBe(2);
+    expect(after(quiet(1), group(times(2, warm), { minSize: 3 }))).toBe(2);
+  });
+
+  test.each<[string, Warming[], number, number]>([
+    ["waits for an instance that warms up", [warm, warm, warming], 3, 3],
+    ["waits for an instance that is launched", [warm, warm, pending], 3, 3],
+    ["waits for an instance that is yet to be launched", [warm, warm], 3, 3],
+    ["does not take the only instance away while it is replaced", [terminating], 1, 1],
+    ["counts what terminates, so as not to remove more than necessary", [warm, warm, terminating], 2, 2],
+  ])("%s", (_name, instances, desiredCapacity, desired) => {
+    expect(after(quiet(20), group(instances, { desiredCapacity }))).toBe(desired);
+  });
+});
+
+describe("a group", () => {
+  test("at 0 has no data, and nothing lifts it", () => {
+    expect(track(times(trackedMinutes, undefined), target, group([]), now)).toEqual({
+      high: "INSUFFICIENT_DATA",
+      low: "INSUFFICIENT_DATA",
+    });
+  });
+
+  test("that was emptied under load is not lifted by the datapoints that it left", () => {
+    expect(after([100, 100, 100, undefined], group([terminating], { desiredCapacity: 0 }))).toBe(0);
+    expect(after([100, 100, 100, undefined], group([]))).toBe(0);
+  });
+
+  test("of two, one busy and one at rest, stays: their mean is at the target, not above it", () => {
+    expect(track(times(trackedMinutes, (100 + 0) / 2), target, group(times(2, warm)), now)).toEqual({
+      high: "OK",
+      low: "OK",
+    });
+  });
+});
+
+const percent = fc.double({ min: 0, max: 100, noNaN: true });
+const anyPoints = fc.oneof(
+  fc.array(fc.option(percent, { nil: undefined }), { maxLength: 20 }),
+  fc.array(fc.double({ min: 50, max: 100, noNaN: true }), { minLength: 3, maxLength: 20 }),
+  fc.array(fc.double({ min: 0, max: 36, noNaN: true }), { minLength: 15, maxLength: 20 }),
+);
+const anyGroup = fc
+  .tuple(fc.nat(5), fc.nat(10), fc.nat(10), fc.array(fc.constantFrom(warm, warming, pending, terminating)))
+  .map(([minSize, more, desired, instances]) => ({
+    minSize,
+    maxSize: minSize + more,
+    desiredCapacity: Math.min(minSize + more, Math.max(minSize, desired)),
+    warmupSeconds,
+    instances,
+  }));
+
+describe("whatever the metric and the instances", () => {
+  const property = (check: (points: (number | undefined)[], tracked: TrackedGroup) => void) => {
+    fc.assert(fc.property(anyPoints, anyGroup, check), { numRuns: 2000 });
+  };
+
+  test("the desired capacity stays within its bounds", () => {
+    property((points, tracked) => {
+      expect(after(points, tracked)).toBeGreaterThanOrEqual(tracked.minSize);
+      expect(after(points, tracked)).toBeLessThanOrEqual(tracked.maxSize);
+    });
+  });
+
+  test("a scale-out raises it, a scale-in lowers it by one, and only for an alarm", () => {
+    property((points, tracked) => {
+      const { high, low, change } = track(points, target, tracked, now);
+      if (!change) return;
+      expect(change.from).toBe(tracked.desiredCapacity);
+      if (change.alarm === "AlarmHigh") {
+        expect(high).toBe("ALARM");
+        expect(change.to).toBeGreaterThan(change.from);
+      } else {
+        expect(low).toBe("ALARM");
+        expect(change.to).toBe(change.from - 1);
+      }
+    });
+  });
+
+  test("nothing is taken away while something is launched or warms up", () => {
+    property((points, tracked) => {
+      const settling = tracked.instances.some(instance => instance === pending || instance === warming);
+      if (settling) expect(after(points, tracked)).toBeGreaterThanOrEqual(tracked.desiredCapacity);
+    });
+  });
+
+  test("what is older than the tracked minutes makes no difference", () => {
+    property((points, tracked) => {
+      const recent = [...times<undefined>(trackedMinutes, undefined), ...points].slice(-trackedMinutes);
+      expect(track([...times(5, 77), ...recent], target, tracked, now)).toEqual(
+        track(recent, target, tracked, now),
+      );
+    });
+  });
+});
+
+/** A group over which a load spreads evenly, as behind a load balancer. Minutes are whole: one launches, one drains. */
+class SimulatedGroup {
+  readonly changes: { minute: number; alarm: string; to: number }[] = [];
+  private instances: Warming[];
+  private points: (number | undefined)[] = [];
+  private minute = 0;
+
+  constructor(
+    readonly settings: { minSize: number; maxSize: number; warmupSeconds: number },
+    public desiredCapacity: number,
+  ) {
+    this.instances = times(desiredCapacity, { lifecycleState: "InService", inServiceAt: -1e9 } as const);
+  }
+
+  /** @param load what all instances together are asked for, in percent of one */
+  run(minutes: number, load: number): this {
+    for (let i = 0; i < minutes; i++) {
+      this.point(load);
+      this.minute++;
+      this.settle();
+      const { change } = track(
+        this.points.slice(-trackedMinutes),
+        target,
+        { ...this.settings, desiredCapacity: this.desiredCapacity, instances: this.instances },
+        this.minute * 60_000,
+      );
+      if (change) {
+        this.changes.push({ minute: this.minute, alarm: change.alarm, to: change.to });
+        this.desiredCapacity = change.to;
+      }
+      this.reconcile();
+    }
+    return this;
+  }
+
+  private point(load: number): void {
+    const serving = this.instances.filter(({ lifecycleState }) => lifecycleState === "InService");
+    const isWarm = ({ inServiceAt = Infinity }: Warming) =>
+      this.minute * 60_000 >= inServiceAt + this.settings.warmupSeconds * 1000;
+    this.points.push(serving.some(isWarm) ? Math.min(100, load / serving.length) : undefined);
+  }
+
+  private settle(): void {
+    this.instances = this.instances
+      .filter(({ lifecycleState }) => lifecycleState !== "Terminating")
+      .map(instance =>
+        instance.lifecycleState === "Pending"
+          ? { lifecycleState: "InService", inServiceAt: this.minute * 60_000 }
+          : instance,
+      );
+  }
+
+  private reconcile(): void {
+    const staying = this.instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
+    const excess = staying.slice(this.desiredCapacity);
+    this.instances = [
+      ...staying.slice(0, this.desiredCapacity),
+      ...excess.map(instance => ({ ...instance, lifecycleState: "Terminating" as const })),
+      ...times(Math.max(0, this.desiredCapacity - staying.length), pending),
+    ];
+  }
+}
+
+describe("over hours, a load that spreads evenly", () => {
+  const settings = { minSize: 0, maxSize: 3, warmupSeconds };
+
+  test("takes the fleet from 1 to 3, and back to 1 after its end", () => {
+    const fleet = new SimulatedGroup(settings, 1).run(30, 150).run(60, 1);
+    expect(fleet.changes).toEqual([
+      { minute: 3, alarm: "AlarmHigh", to: 2 },
+      { minute: 9, alarm: "AlarmHigh", to: 3 },
+      { minute: 45, alarm: "AlarmLow", to: 2 },
+      { minute: 46, alarm: "AlarmLow", to: 1 },
+    ]);
+  });
+
+  /** In hundredths of a percent: a billionth around the boundary between two sizes is binary fractions' to decide. */
+  const loads = (max: number) => fc.integer({ min: 1, max: max * 100 }).map(load => load / 100);
+
+  // With a warm-up of a minute or more. With less, a datapoint may be older than an instance that counts already: the
+  // group overshoots, as it would on AWS.
+  test("that is constant never flaps: the group grows, shrinks or stays, and then stays for good", () => {
+    fc.assert(
+      fc.property(
+        loads(2000),
+        fc.integer({ min: 0, max: 5 }),
+        fc.integer({ min: 0, max: 15 }),
+        fc.nat(15),
+        fc.constantFrom(60, 90, 300, 600),
+        (load, minSize, more, above, warmup) => {
+          const maxSize = minSize + more;
+          const desired = Math.min(maxSize, minSize + above);
+          const fleet = new SimulatedGroup({ minSize, maxSize, warmupSeconds: warmup }, desired).run(
+            180,
+            load,
+          );
+          expect(new Set(fleet.changes.map(({ alarm }) => alarm)).size).toBeLessThanOrEqual(1);
+          const changes = fleet.changes.length;
+          expect(fleet.run(60, load).changes).toHaveLength(changes);
+          expect(fleet.desiredCapacity).toBeGreaterThanOrEqual(minSize);
+          expect(fleet.desiredCapacity).toBeLessThanOrEqual(maxSize);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+
+  test("that is constant is in the end served at the target or below, if the maximum allows", () => {
+    fc.assert(
+      fc.property(loads(1000), fc.integer({ min: 1, max: 20 }), (load, desired) => {
+        const fleet = new SimulatedGroup({ minSize: 0, maxSize: 20, warmupSeconds }, desired).run(300, load);
+        expect(load / fleet.desiredCapacity).toBeLessThanOrEqual(target + 1e-6);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
