@@ -35,7 +35,11 @@ export function flowsOf(region: TestRegion) {
     hostOf(region, "receiver-1"),
     hostOf(region, "receiver-2"),
   ];
-  const [nodeA, nodeB] = [nodeOf(region, "10.0.11.0/24"), nodeOf(region, "10.0.12.0/24")];
+  const nodesOf = (loadBalancer: string) =>
+    ["10.0.11.0/24", "10.0.12.0/24"].map(subnet => nodeOf(region, loadBalancer, subnet)) as [Node, Node];
+  const [nodeA, nodeB] = nodesOf("receiver-lb");
+  const [fleetNodeA, fleetNodeB] = nodesOf("fleet-lb");
+  const instance = fleetInstanceOf(region);
   const { ec2Api } = region.region;
 
   const get = (from: Source, through: string, to: Address, expected = 200): Flow => ({
@@ -44,10 +48,10 @@ export function flowsOf(region: TestRegion) {
     hops: [{ from, to }],
   });
   const fromInternet = (address: string, port: number) => get(operator, region.internet, { address, port });
-  const fromHost = ({ source, proxy }: typeof data, address: string, port: number) =>
+  const fromHost = ({ source, proxy }: Client, address: string, port: number) =>
     get(source, proxy, { address, port });
   // Unsigned, so that it is refused: that it is answered at all is the point.
-  const toEc2Api = ({ source, proxy }: typeof data) => get(source, proxy, ec2Api, 400);
+  const toEc2Api = ({ source, proxy }: Client) => get(source, proxy, ec2Api, 400);
   const bySsh = (address: string): Flow => {
     const to = { address, port: ssh };
     return {
@@ -55,13 +59,21 @@ export function flowsOf(region: TestRegion) {
       hops: [{ from: operator, to }],
     };
   };
-  const throughLoadBalancer = ({ publicIp }: typeof nodeA, attempt?: Flow["attempt"]): Flow => {
-    const toNode = fromInternet(publicIp, 80);
-    const toReceivers = [nodeA, nodeB].flatMap(({ source: from }) =>
-      [receiver1, receiver2].map(({ privateIp: address }) => ({ from, to: { address, port: http } })),
+  const through = (
+    node: Node,
+    nodes: Node[],
+    targets: { privateIp: string }[],
+    attempt?: Flow["attempt"],
+  ) => {
+    const toNode = fromInternet(node.publicIp, 80);
+    const toTargets = nodes.flatMap(({ source: from }) =>
+      targets.map(({ privateIp: address }) => ({ from, to: { address, port: http } })),
     );
-    return { attempt: attempt ?? toNode.attempt, hops: [...toNode.hops, ...toReceivers] };
+    return { attempt: attempt ?? toNode.attempt, hops: [...toNode.hops, ...toTargets] };
   };
+  const throughLoadBalancer = (node: Node, attempt?: Flow["attempt"]) =>
+    through(node, [nodeA, nodeB], [receiver1, receiver2], attempt);
+  const throughFleetLoadBalancer = (node: Node) => through(node, [fleetNodeA, fleetNodeB], [instance]);
   const health = (name: string): Flow => ({
     attempt: () => Promise.resolve(region.health()[name] ?? "not registered"),
     hops: [],
@@ -99,8 +111,24 @@ export function flowsOf(region: TestRegion) {
     "data > EC2 API": toEc2Api(data),
     "operator > data, SSH": bySsh(data.publicIp),
     "operator > receiver, SSH": bySsh(receiver1.publicIp),
+    "Internet > fleet in edge-a": throughFleetLoadBalancer(fleetNodeA),
+    "Internet > fleet in edge-b": throughFleetLoadBalancer(fleetNodeB),
+    "Internet > fleet instance": fromInternet(instance.publicIp, http),
+    "receiver > fleet instance": fromHost(receiver1, instance.privateIp, http),
+    "fleet instance > web": fromHost(instance, nodeA.publicIp, 80),
+    "fleet instance > data, read": fromHost(instance, data.privateIp, read),
+    "operator > stress host, SSH": bySsh(region.addresses("stress").publicIp),
+    "operator > fleet instance, SSH": bySsh(instance.publicIp),
     "health of receiver-1": health("receiver-1"),
     "health of receiver-2": health("receiver-2"),
+    "health of the fleet instance": {
+      attempt: () =>
+        Promise.resolve(
+          Object.values(region.health(region.targetGroup("fleet-lb").describe())).join(", ") ||
+            "not registered",
+        ),
+      hops: [],
+    },
   } satisfies Record<string, Flow>;
 }
 
@@ -162,18 +190,41 @@ function reasonOf({ hops }: Flow, drops: LoggedDrop[]): Result | undefined {
   return undefined;
 }
 
+/** Who asks through its host's own proxy. */
+interface Client {
+  source: Source;
+  proxy: string;
+}
+
 function hostOf(region: TestRegion, name: string) {
   const { proxyUrl: proxy, options } = region.host(name);
   const source: Source = { interfaceId: options.interfaceId };
   return { name, ...region.addresses(name), source, proxy };
 }
 
-/** The load balancer's node in a subnet. */
-function nodeOf({ region }: TestRegion, cidrBlock: string) {
-  const ids = [...region.loadBalancers.values()].flatMap(({ interfaceIds }) => interfaceIds);
-  const node = ids
+/** The one that the group has launched. */
+function fleetInstanceOf(region: TestRegion) {
+  const [host, ...others] = region.fleetHosts;
+  if (!host || others.length > 0) throw new Error("there is not exactly one instance in service");
+  const { proxyUrl: proxy, options } = host;
+  const { privateIpAddress: privateIp, publicIpAddress: publicIp } = region.region.interface(
+    options.interfaceId,
+  );
+  if (publicIp === undefined) throw new Error("an instance of the fleet has no public address");
+  return { privateIp, publicIp, source: { interfaceId: options.interfaceId } satisfies Source, proxy };
+}
+
+interface Node {
+  publicIp: string;
+  source: Source;
+}
+
+/** A load balancer's node in a subnet. */
+function nodeOf({ region }: TestRegion, loadBalancer: string, cidrBlock: string): Node {
+  const ids = [...region.loadBalancers.values()].find(({ name }) => name === loadBalancer)?.interfaceIds;
+  const node = (ids ?? [])
     .map(id => region.interface(id))
     .find(({ subnetId }) => region.vpc.subnets.get(subnetId)?.cidrBlock === cidrBlock);
-  if (node?.publicIpAddress === undefined) throw new Error(`no load balancer has a node in ${cidrBlock}`);
-  return { publicIp: node.publicIpAddress, source: { interfaceId: node.id } satisfies Source };
+  if (node?.publicIpAddress === undefined) throw new Error(`${loadBalancer} has no node in ${cidrBlock}`);
+  return { publicIp: node.publicIpAddress, source: { interfaceId: node.id } };
 }

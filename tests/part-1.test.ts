@@ -17,6 +17,10 @@ interface Outputs {
   receiverLoadBalancerDns: string;
   receiverLoadBalancerUrl: string;
   hosts: Record<string, HostAddresses>;
+  fleetLoadBalancerDns: string;
+  fleetLoadBalancerUrl: string;
+  autoScalingGroupName: string;
+  dashboardUrl: string;
   sshPrivateKey: string;
 }
 
@@ -119,7 +123,7 @@ test("the load balancer takes the receivers in turn, and each tells its own publ
 });
 
 test("each load balancer also answers on a loopback port, without any proxy", async () => {
-  expect([...region.running.shortcuts.keys()]).toEqual(["receiver-lb"]);
+  expect([...region.running.shortcuts.keys()]).toEqual(["receiver-lb", "fleet-lb"]);
   const answer = await answerTo(region.running.shortcuts.get("receiver-lb") ?? "");
   expect(answer.json).toMatchObject({ seed: 1000 });
 });
@@ -140,8 +144,12 @@ test("outputs.json is what the program exports, with the secret left out", () =>
   ]);
   expect(outputs).toEqual(Object.fromEntries(exported));
   expect(Object.keys(outputs).sort()).toEqual([
+    "autoScalingGroupName",
+    "dashboardUrl",
     "dataNetworkAclId",
     "dataReadUrl",
+    "fleetLoadBalancerDns",
+    "fleetLoadBalancerUrl",
     "hosts",
     "receiverLoadBalancerDns",
     "receiverLoadBalancerUrl",
@@ -149,7 +157,7 @@ test("outputs.json is what the program exports, with the secret left out", () =>
   ]);
   expect(outputs.sshPrivateKey).toBe("[secret]");
   expect(outputs.receiverLoadBalancerUrl).toBe(`http://${outputs.receiverLoadBalancerDns}/`);
-  expect(Object.keys(outputs.hosts)).toEqual(["data", "receiver-1", "receiver-2"]);
+  expect(Object.keys(outputs.hosts)).toEqual(["data", "receiver-1", "receiver-2", "stress"]);
 });
 
 test("the private key is neither in the region's folder nor in what the start reported", async () => {

@@ -10,10 +10,11 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import * as esbuild from "esbuild";
+import type { AutoScalingGroup } from "../local/auto-scaling/group";
 import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
-import type { TargetHealthDescription } from "../local/load-balancer/target-group";
+import type { TargetGroup, TargetHealthDescription } from "../local/load-balancer/target-group";
 import { readStack } from "../local/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/vpc/decision";
@@ -131,10 +132,27 @@ export class TestRegion {
   }
 
   /** The receivers' target group. */
-  get targets() {
-    const [only, ...others] = this.region.targetGroups.values();
-    if (!only || others.length > 0) throw new Error("there is not exactly one target group");
-    return only.group;
+  get targets(): TargetGroup {
+    return this.targetGroup("receiver-lb");
+  }
+
+  targetGroup(name: string): TargetGroup {
+    const found = [...this.region.targetGroups.values()].find(each => each.name === name);
+    if (!found) throw new Error(`there is no target group ${name}`);
+    return found.group;
+  }
+
+  get fleet(): AutoScalingGroup {
+    const [only, ...others] = this.region.autoScalingGroups.values();
+    if (!only || others.length > 0) throw new Error("there is not exactly one Auto Scaling group");
+    return only;
+  }
+
+  /** The hosts that the group launched and that are in service. */
+  get fleetHosts(): Host[] {
+    return [...this.fleet.instances.values()]
+      .filter(({ lifecycleState }) => lifecycleState === "InService")
+      .flatMap(({ instanceId }) => this.region.hosts.get(instanceId) ?? []);
   }
 
   /** State, and reason if there is one, of each registered target by its host's name. */
