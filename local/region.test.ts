@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { closeAll } from "./http/test-servers";
+import { amazonLinux2023 } from "./identifiers";
 import { makeSamples, openRegion } from "./test-region";
 
 afterEach(closeAll);
@@ -90,7 +91,7 @@ describe("close", () => {
       type: "aws:ec2/instance:Instance",
       name: "late",
       inputs: {
-        ami: "ami-0",
+        ami: amazonLinux2023,
         instanceType: "t3.micro",
         subnetId: made["subnet-1"]?.id,
         vpcSecurityGroupIds: [],

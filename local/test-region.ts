@@ -7,6 +7,7 @@ import { create as createArchive } from "tar";
 import { installCommand, manifestFor, remoteRelease, remoteUser } from "../apps/shipping/ship";
 import { FakeClock } from "./fake-clock";
 import { onClose } from "./http/test-servers";
+import { amazonLinux2023 } from "./identifiers";
 import { Region } from "./region";
 import { temporaryFolder } from "./testing";
 
@@ -51,6 +52,11 @@ const healthCheck = {
   unhealthyThreshold: 2,
 };
 
+const hardening = {
+  metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+  creditSpecification: { cpuCredits: "unlimited" },
+};
+
 function connectionTo(made: Made) {
   const { publicIp: host } = made["instance"]?.outputs ?? {};
   return { host, port: 22, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
@@ -75,7 +81,7 @@ const release = () => {
 
 /**
  * One of each type that the region knows, in an order in which they can be made: an instance in a public subnet
- * behind a load balancer, with a service.
+ * behind a load balancer, with a service, and a group that is to launch copies of it.
  */
 export function samples(): Sample[] {
   const id = (made: Made, name: string) => made[name]?.id;
@@ -84,6 +90,34 @@ export function samples(): Sample[] {
   const policy = (Action: string) =>
     JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action, Resource: "*" } });
   const command = { create: installCommand(built) };
+  // At rest with no instance at all: a launch takes its time, and the group makes it by itself.
+  const scalingGroup = (maxSize: number) => (made: Made) => ({
+    minSize: 0,
+    maxSize,
+    desiredCapacity: 0,
+    defaultInstanceWarmup: 300,
+    vpcZoneIdentifiers: [id(made, "subnet-1"), id(made, "subnet-2")],
+    launchTemplate: { id: id(made, "template"), version: String(made["template"]?.outputs["latestVersion"]) },
+    targetGroupArns: [id(made, "aws:lb/targetGroup:TargetGroup")],
+    healthCheckType: "ELB",
+    healthCheckGracePeriod: 60,
+    metricsGranularity: "1Minute",
+    enabledMetrics: ["GroupDesiredCapacity"],
+    instanceRefresh: {
+      strategy: "Rolling",
+      preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+    },
+    tags: [{ key: "Name", value: "fleet", propagateAtLaunch: false }],
+  });
+  const tracking = (targetValue: number) => (made: Made) => ({
+    name: "cpu-target-tracking",
+    autoscalingGroupName: id(made, "fleet"),
+    policyType: "TargetTrackingScaling",
+    targetTrackingConfiguration: {
+      predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+      targetValue,
+    },
+  });
   return [
     {
       type: "aws:ec2/vpc:Vpc",
@@ -228,15 +262,14 @@ export function samples(): Sample[] {
       type: "aws:ec2/instance:Instance",
       name: "instance",
       inputs: made => ({
-        ami: "ami-0123",
+        ami: amazonLinux2023,
         instanceType: "t3.micro",
         subnetId: id(made, "subnet-1"),
         vpcSecurityGroupIds: [id(made, "group")],
         associatePublicIpAddress: true,
         keyName: id(made, "pair"),
         iamInstanceProfile: id(made, "profile"),
-        metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-        creditSpecification: { cpuCredits: "unlimited" },
+        ...hardening,
         rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
         tags: { Name: "receiver-1" },
       }),
@@ -314,6 +347,44 @@ export function samples(): Sample[] {
         triggers: [id(made, "instance")],
       }),
       changed: made => ({ ...command, connection: connectionTo(made), stdin: manifest("2") }),
+    },
+    {
+      type: "aws:ec2/amiFromInstance:AmiFromInstance",
+      name: "image",
+      inputs: made => ({ name: "sample-image", sourceInstanceId: id(made, "instance"), tags }),
+    },
+    {
+      type: "aws:ec2/launchTemplate:LaunchTemplate",
+      name: "template",
+      inputs: made => ({
+        imageId: id(made, "image"),
+        instanceType: "t3.micro",
+        keyName: id(made, "pair"),
+        vpcSecurityGroupIds: [id(made, "group")],
+        ...hardening,
+        monitoring: { enabled: true },
+        tagSpecifications: [{ resourceType: "instance", tags }],
+        updateDefaultVersion: true,
+        tags,
+      }),
+    },
+    {
+      type: "aws:autoscaling/group:Group",
+      name: "fleet",
+      inputs: scalingGroup(0),
+      changed: scalingGroup(1),
+    },
+    {
+      type: "aws:autoscaling/policy:Policy",
+      name: "tracking",
+      inputs: tracking(50),
+      changed: tracking(60),
+    },
+    {
+      type: "aws:cloudwatch/dashboard:Dashboard",
+      name: "dashboard",
+      inputs: () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [] }) }),
+      changed: () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [{}] }) }),
     },
   ];
 }

@@ -129,6 +129,7 @@ describe("a service on a host", () => {
       PATH: "/usr/bin:/bin",
       HOME: host.root,
       TMPDIR: join(host.root, "tmp"),
+      HOST_NAME: "ip-10-0-2-11.ec2.internal",
       LANG: "C.UTF-8",
       DATA_READ_URL: "http://10.0.1.10:5000/",
       STATE_DIRECTORY: join(host.root, "var/lib/receiver"),

@@ -122,8 +122,9 @@ export const autoScaling: Handlers = {
       { region, outputs },
       { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } },
     ) {
-      const policy = targetTrackingPolicy(autoscalingGroupName, name, targetValue);
-      region.autoScalingGroups.get(autoscalingGroupName)?.policies.set(name, policy);
+      const policy = region.autoScalingGroups.get(autoscalingGroupName)?.policies.get(name);
+      // Its alarms stay, and get the new threshold.
+      if (policy) policy.targetValue = targetValue;
       return outputs;
     },
     delete({ region, inputs: { name, autoscalingGroupName } }) {
