@@ -81,8 +81,13 @@ export class Region {
   private readonly flowLog: FlowLog;
   private endFlowLog: () => void = () => undefined;
   private closed = false;
+  /** On the wall's clock, when the region's was at 0; whole minutes, as CloudWatch's periods are. */
+  private readonly began: number;
 
   constructor(private readonly options: RegionOptions) {
+    const { clock } = options;
+    const start = Date.now() - clock.now() / clock.speed;
+    this.began = start - (start % 60_000);
     const now = () => Date.now();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
@@ -99,6 +104,11 @@ export class Region {
 
   get clock(): Clock {
     return this.options.clock;
+  }
+
+  /** What people are shown of a time in region milliseconds: a fast region is soon in its own future. */
+  wallClock(time: number): Date {
+    return new Date(this.began + time);
   }
 
   get operatorAddress(): string {

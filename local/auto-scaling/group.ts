@@ -47,8 +47,9 @@ export interface Activity {
   activityId: string;
   description: string;
   cause: string;
-  startTime: Date;
-  endTime?: Date;
+  /** In region milliseconds. */
+  startTime: number;
+  endTime?: number;
   statusCode: "InProgress" | "Successful" | "Failed";
   statusMessage?: string;
 }
@@ -65,7 +66,7 @@ export class AutoScalingGroup {
   private readonly endings: (() => void)[] = [];
   private readonly work = new Set<Promise<void>>();
   /** Why the desired capacity is what it is: told with the activities that follow from it. */
-  private lastChange: { at: Date; what: string } | undefined;
+  private lastChange: { at: number; what: string } | undefined;
   private closed = false;
 
   constructor(
@@ -74,7 +75,7 @@ export class AutoScalingGroup {
     desiredCapacity: number,
   ) {
     this.desiredCapacity = desiredCapacity;
-    this.lastChange = { at: new Date(), what: because.groupCreated(desiredCapacity) };
+    this.lastChange = { at: region.clock.now(), what: because.groupCreated(desiredCapacity) };
     this.endings.push(
       region.clock.every(lookInterval, () => {
         this.look();
@@ -234,7 +235,7 @@ export class AutoScalingGroup {
         },
       )
       .finally(() => {
-        activity.endTime = new Date();
+        activity.endTime = this.region.clock.now();
         this.work.delete(work);
         this.look();
       });
@@ -243,12 +244,12 @@ export class AutoScalingGroup {
 
   private change(to: number, what: string): void {
     this.desiredCapacity = to;
-    this.lastChange = { at: new Date(), what };
+    this.lastChange = { at: this.region.clock.now(), what };
     this.look();
   }
 
   private write(text: string, reasons: string[]): Activity {
-    const at = new Date();
+    const at = this.region.clock.now();
     const since = this.lastChange;
     // A change of the desired capacity explains every activity that it leads to, and none that comes of health.
     const explained =
@@ -256,7 +257,12 @@ export class AutoScalingGroup {
     const activity: Activity = {
       activityId: randomUUID(),
       description: text,
-      cause: cause([...(explained ? [since] : []), ...reasons.map(what => ({ at, what }))]),
+      cause: cause(
+        [...(explained ? [since] : []), ...reasons.map(what => ({ at, what }))].map(({ at, what }) => ({
+          at: this.region.wallClock(at),
+          what,
+        })),
+      ),
       startTime: at,
       statusCode: "InProgress",
     };
