@@ -1,6 +1,6 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { installCommand, manifestFor, remoteRelease, remoteRuntime, remoteUser } from "../apps/shipping/ship";
+import { remoteUser, shipmentOf } from "../apps/shipping/ship";
 import type { Release } from "../apps/shipping/release";
 import type { Host } from "./host";
 
@@ -44,34 +44,21 @@ export class Service extends pulumi.ComponentResource {
     // A new host under the same name has none of this yet.
     const triggers = [host.instanceId];
 
-    const manifest = pulumi
-      .output(args.environment ?? {})
-      .apply(environment => JSON.stringify(manifestFor(release, environment), undefined, 2));
+    const { copies, command: create, stdin } = shipmentOf(release, args.runtime);
+    const manifest = pulumi.output(args.environment ?? {}).apply(stdin);
 
-    const runtime = new command.remote.CopyToRemote(
-      `${name}-runtime`,
-      { connection, source: new pulumi.asset.FileAsset(args.runtime), remotePath: remoteRuntime, triggers },
-      { parent: this, dependsOn: args.after },
-    );
-    const archive = new command.remote.CopyToRemote(
-      `${name}-release`,
-      {
-        connection,
-        source: new pulumi.asset.FileAsset(release.archive),
-        remotePath: remoteRelease(release),
-        triggers,
-      },
-      { parent: this, dependsOn: args.after },
+    const copied = Object.entries(copies).map(
+      ([what, { source, remotePath }]) =>
+        new command.remote.CopyToRemote(
+          `${name}-${what}`,
+          { connection, source: new pulumi.asset.FileAsset(source), remotePath, triggers },
+          { parent: this, dependsOn: args.after },
+        ),
     );
     this.installed = new command.remote.Command(
       name,
-      {
-        connection,
-        create: installCommand(release),
-        stdin: manifest,
-        triggers,
-      },
-      { parent: this, dependsOn: [runtime, archive, ...args.after, ...(args.follows ?? [])] },
+      { connection, create, stdin: manifest, triggers },
+      { parent: this, dependsOn: [...copied, ...args.after, ...(args.follows ?? [])] },
     );
     // The runtime and the release stand in it by their digests.
     this.content = manifest;

@@ -31,6 +31,26 @@ export function manifestFor(release: ReleaseName, environment: Record<string, st
   };
 }
 
+/** Everything that reaches a host, and what is then run there. `Source` is how the caller refers to a file of this machine. */
+export interface Shipment<Source> {
+  /** What is copied, by what it is: a file of this machine, and its path on the host. */
+  copies: Record<"runtime" | "release", { source: Source; remotePath: string }>;
+  command: string;
+  /** What the command reads from its standard input. */
+  stdin: (environment: Record<string, string>) => string;
+}
+
+export function shipmentOf<Source>(release: Release, runtimeArchive: Source): Shipment<Source | string> {
+  return {
+    copies: {
+      runtime: { source: runtimeArchive, remotePath: remoteRuntime },
+      release: { source: release.archive, remotePath: remoteRelease(release) },
+    },
+    command: installCommand(release),
+    stdin: environment => JSON.stringify(manifestFor(release, environment), undefined, 2),
+  };
+}
+
 /**
  * The shell command that installs what was copied; it reads the manifest from its standard input. It first
  * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
