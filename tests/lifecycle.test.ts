@@ -36,7 +36,7 @@ async function familyOnceReady(command: Command): Promise<Process[]> {
     ({ command }) => /^\S+\/node \S+\/opt\/elastic-fleet\/([a-z-]+)\/releases\//.exec(command)?.[1] ?? [],
   );
   // Or else it would be no wonder that nothing stays.
-  expect(services.sort()).toEqual(["data-access", "receiver", "receiver"]);
+  expect(services.sort()).toEqual(["data-access", "receiver", "receiver", "stress", "stress"]);
   return family;
 }
 
