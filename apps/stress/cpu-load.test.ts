@@ -34,7 +34,7 @@ test("a request starts every worker, with the end that was configured", () => {
   for (const worker of started) expect(secondsLeft(worker)).toBeCloseTo(300, 1);
 });
 
-test("further requests move the end, and start no worker", () => {
+test("further requests move the end, three lengths away at most, and start no worker", () => {
   const { load, started } = create(2);
   load.request();
   const [worker] = started;
@@ -42,7 +42,15 @@ test("further requests move the end, and start no worker", () => {
   for (let i = 0; i < 100; i++) load.request();
   expect(started).toHaveLength(2);
   expect(worker?.end[0]).toBeGreaterThan(before);
-  expect(secondsLeft(worker)).toBeLessThanOrEqual(300);
+  expect(secondsLeft(worker)).toBeCloseTo(900, 1);
+  expect(secondsLeft(worker)).toBeLessThanOrEqual(900);
+});
+
+test("a second request adds its own length", () => {
+  const { load, started } = create(1);
+  load.request();
+  load.request();
+  expect(secondsLeft(started[0])).toBeCloseTo(600, 1);
 });
 
 test("after its end a request starts it anew", () => {

@@ -1,0 +1,133 @@
+/**
+ * The fleet follows its CPU, as its users make it: from the Internet, by nothing but requests to its load balancer.
+ * One story, told by tests in their order.
+ */
+import { answerTo } from "./client";
+import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { eventually } from "./waiting";
+
+jest.setTimeout(150_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
+
+let region: TestRegion;
+beforeAll(async () => {
+  region = await startTestRegion();
+});
+afterAll(endRegions);
+
+const minute = 60_000;
+
+function post(): Promise<unknown> {
+  return answerTo(region.output("fleetLoadBalancerUrl"), { through: region.internet, method: "POST" });
+}
+
+async function postTenTimes(): Promise<void> {
+  for (let request = 0; request < 10; request++) await post();
+}
+
+/** The host names that 30 GETs are answered with. */
+async function hostNames(): Promise<string[]> {
+  const names = new Set<string>();
+  for (let request = 0; request < 30; request++) {
+    const answer = await answerTo(region.output("fleetLoadBalancerUrl"), { through: region.internet });
+    expect(answer.status).toBe(200);
+    names.add(String(answer.json));
+  }
+  return [...names].sort();
+}
+
+/** As EC2 names hosts after their private addresses. */
+function expectedNames(): string[] {
+  return region.fleetHosts
+    .map(({ options }) => region.region.interface(options.interfaceId).privateIpAddress)
+    .map(address => `ip-${address.replaceAll(".", "-")}.ec2.internal`)
+    .sort();
+}
+
+async function serves(instances: number, patience: number): Promise<void> {
+  await eventually(
+    () => `${instances} instances serve; the group is at ${region.fleet.desiredCapacity}`,
+    () =>
+      region.fleet.desiredCapacity === instances &&
+      Object.values(region.health(region.targetGroup("fleet-lb").describe())).length === instances &&
+      region
+        .targetGroup("fleet-lb")
+        .describe()
+        .every(({ targetHealth }) => targetHealth.state === "healthy"),
+    patience,
+  );
+}
+
+const regionTime = (ms: number) => new Promise<void>(resolve => region.region.clock.after(ms, resolve));
+
+test("at rest one instance serves, and tells its own host name, not the one of the host that it is a copy of", async () => {
+  await serves(1, 0);
+  const names = await hostNames();
+  expect(names).toEqual(expectedNames());
+  expect(names).toHaveLength(1);
+});
+
+test("ten POSTs at rest make it two", async () => {
+  // One busy instance in one: 90 % / 50 % are 1.8 instances, rounded up.
+  await postTenTimes();
+  await serves(2, 30_000);
+  expect(await hostNames()).toEqual(expectedNames());
+});
+
+test("with POSTs repeated every two minutes it goes to three, no further, and each tells its own name", async () => {
+  const end = region.region.clock.every(2 * minute, () => void postTenTimes());
+  try {
+    await serves(3, 60_000);
+    const names = await hostNames();
+    expect(names).toEqual(expectedNames());
+    expect(names).toHaveLength(3);
+    // Busy as all three are, nine tenths of each: the group's maximum holds.
+    await regionTime(8 * minute);
+    expect(region.fleet.desiredCapacity).toBe(3);
+  } finally {
+    end();
+  }
+});
+
+test("after the load it returns to one, and stays there: a policy can't ask for less than a part of one", async () => {
+  await serves(1, 90_000);
+  await regionTime(20 * minute);
+  await serves(1, 0);
+});
+
+test("every step stands in the activity log with its cause", () => {
+  const time = "At \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ ";
+  const alarm = (which: string) =>
+    `a monitor alarm TargetTracking-${region.fleet.name}-${which}-[0-9a-f-]{36} in state ALARM triggered ` +
+    "policy cpu-target-tracking changing the desired capacity from";
+  const out = (from: number, to: number) =>
+    new RegExp(
+      `^${time}${alarm("AlarmHigh")} ${from} to ${to}\\. +${time}an instance was started in response to a ` +
+        `difference between desired and actual capacity, increasing the capacity from ${from} to ${to}\\.$`,
+    );
+  const backIn = (from: number, to: number) =>
+    new RegExp(
+      `^${time}${alarm("AlarmLow")} ${from} to ${to}\\. +${time}an instance was taken out of service in response to ` +
+        `a difference between desired and actual capacity, shrinking the capacity from ${from} to ${to}\\. +` +
+        `${time}instance i-[0-9a-f]{17} was selected for termination\\.$`,
+    );
+  const created = new RegExp(
+    `^${time}a user request created an AutoScalingGroup changing the desired capacity from 0 to 1\\. +${time}an ` +
+      "instance was started in response to a difference between desired and actual capacity, increasing the " +
+      "capacity from 0 to 1\\.$",
+  );
+  const activities = region.fleet.activities.toReversed();
+  expect(activities.map(({ statusCode }) => statusCode)).toEqual(Array(5).fill("Successful"));
+  expect(activities.map(({ cause }) => cause)).toEqual(
+    [created, out(1, 2), out(2, 3), backIn(3, 2), backIn(2, 1)].map(
+      cause => expect.stringMatching(cause) as string,
+    ),
+  );
+  expect(activities.map(({ description }) => description.replace(/i-[0-9a-f]{17}$/, "ID"))).toEqual([
+    "Launching a new EC2 instance: ID",
+    "Launching a new EC2 instance: ID",
+    "Launching a new EC2 instance: ID",
+    "Terminating EC2 instance: ID",
+    "Terminating EC2 instance: ID",
+  ]);
+});
