@@ -47,13 +47,11 @@ function expectedNames(): string[] {
 async function serves(instances: number, patience: number): Promise<void> {
   await eventually(
     () => `${instances} instances serve; the group is at ${region.fleet.desiredCapacity}`,
-    () =>
-      region.fleet.desiredCapacity === instances &&
-      Object.values(region.health(region.targetGroup("fleet-lb").describe())).length === instances &&
-      region
-        .targetGroup("fleet-lb")
-        .describe()
-        .every(({ targetHealth }) => targetHealth.state === "healthy"),
+    () => {
+      const targets = region.targetGroup("fleet-lb").describe();
+      const healthy = targets.filter(({ targetHealth }) => targetHealth.state === "healthy");
+      return [region.fleet.desiredCapacity, targets.length, healthy.length].every(n => n === instances);
+    },
     patience,
   );
 }
