@@ -1,6 +1,4 @@
 /** Instances: launched by the program one by one, or by an Auto Scaling group, from an image. */
-import { constants } from "node:fs";
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { Host } from "./hosts/host";
 import { amazonLinux2023 } from "./identifiers";
@@ -37,14 +35,11 @@ export async function launch(region: Region, specification: LaunchSpecification)
     description: name,
   });
   const { privateIpAddress: privateIp, publicIpAddress: publicIp } = region.interface(interfaceId);
-  const root = join(region.folder, "hosts", `${name}-${instanceId}`);
-  if (image !== undefined) await copyDisk(image, root);
-
   const host = new Host({
     name,
     instanceId,
     interfaceId,
-    root,
+    root: join(region.folder, "hosts", `${name}-${instanceId}`),
     keyName: specification.keyName,
     metadata: () => {
       const profile = iam.instanceProfiles.get(instanceProfileName ?? "");
@@ -67,21 +62,39 @@ export async function launch(region: Region, specification: LaunchSpecification)
     report: region.report,
     speed: region.clock.speed,
   });
-  await host.boot();
-  region.hosts.set(instanceId, host);
-  await host.startInstalled();
-  return host;
+  try {
+    await image?.copyTo(host.root);
+    await host.boot();
+    region.hosts.set(instanceId, host);
+    await host.startInstalled();
+    return host;
+  } catch (error) {
+    // Nothing of it may stay; what was terminated while it booted has gone already.
+    await terminate(region, instanceId);
+    if (vpc.networkInterfaces.has(interfaceId)) await discard(region, host);
+    throw error;
+  }
 }
 
+/**
+ * Ends an instance with its disk and its addresses, as TerminateInstances does: no load balancer is asked, and one that
+ * is not there is not missed. Resolves when it is gone, whoever asked first.
+ */
 export async function terminate(region: Region, instanceId: string): Promise<void> {
   const host = region.hosts.get(instanceId);
-  if (!host) return;
-  region.hosts.delete(instanceId);
-  await host.terminate();
-  region.detachInterface(host.options.interfaceId);
+  if (host) {
+    region.hosts.delete(instanceId);
+    const discarding = discard(region, host).finally(() => region.terminations.delete(instanceId));
+    region.terminations.set(instanceId, discarding);
+  }
+  await region.terminations.get(instanceId);
 }
 
-/** Copies a host's folder; where the file system can, without copying its bytes. */
-export async function copyDisk(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE, verbatimSymlinks: true });
+async function discard(region: Region, host: Host): Promise<void> {
+  try {
+    await host.terminate();
+  } finally {
+    region.detachInterface(host.options.interfaceId);
+    region.iam.endSessions(host.options.instanceId);
+  }
 }

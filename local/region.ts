@@ -7,7 +7,7 @@ import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
-import type { AutoScalingGroup, LaunchTemplate } from "./auto-scaling/group";
+import type { AutoScalingGroup } from "./auto-scaling/group";
 import { MetricStore } from "./auto-scaling/metrics";
 import { createEc2Api } from "./apis/ec2";
 import { Iam } from "./apis/iam";
@@ -17,6 +17,8 @@ import type { Host } from "./hosts/host";
 import { listen, shut } from "./http/servers";
 import type { Address } from "./http/reach";
 import { accountId, AddressPool, resourceId } from "./identifiers";
+import type { Image } from "./image";
+import type { LaunchTemplate } from "./launch-template";
 import { Names } from "./names";
 import { handlers } from "./resources";
 import type { Existing } from "./resources/handler";
@@ -58,12 +60,13 @@ export class Region {
   readonly iam = new Iam();
   readonly names = new Names();
   readonly hosts = new Map<string, Host>();
+  /** Terminations under way, by instance. */
+  readonly terminations = new Map<string, Promise<void>>();
   /** Key pair names to public keys. */
   readonly keyPairs = new Map<string, string>();
   readonly loadBalancers = new Map<string, RunningLoadBalancer>();
   readonly targetGroups = new Map<string, RunningTargetGroup>();
-  /** Images to the folders that are their disks. */
-  readonly images = new Map<string, string>();
+  readonly images = new Map<string, Image>();
   readonly launchTemplates = new Map<string, LaunchTemplate>();
   readonly autoScalingGroups = new Map<string, AutoScalingGroup>();
   readonly metrics = new MetricStore();
@@ -151,8 +154,8 @@ export class Region {
     }
   }
 
-  /** Changes a resource in place, as an update of the program would. */
-  async update(declaration: Declaration): Promise<void> {
+  /** Changes a resource in place, as an update of the program would; resolves to its outputs. */
+  async update(declaration: Declaration): Promise<Record<string, unknown>> {
     const { type, name } = declaration;
     const resource = this.resource(type, name);
     const handler = handlerOf(type);
@@ -160,6 +163,7 @@ export class Region {
     const inputs = parse(handler.inputs, declaration);
     const outputs = await handler.update(resource.existing, inputs);
     Object.assign(resource, { declaration, existing: { ...resource.existing, inputs, outputs } });
+    return outputs;
   }
 
   /** Deletes a resource; the result is its declaration, by which it can be made again. */
@@ -185,11 +189,20 @@ export class Region {
     const id = resourceId("eni");
     const pool = this.privateAddresses.get(subnetId);
     if (!pool) throw new Error(`InvalidSubnetID.NotFound: The subnet ID '${subnetId}' does not exist`);
+    // The public one first, as there are fewer of them: whichever can't be had, the other is not lost.
+    const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
+    let privateIpAddress: string;
+    try {
+      privateIpAddress = pool.take();
+    } catch (error) {
+      if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
+      throw error;
+    }
     this.vpc.networkInterfaces.set(id, {
       id,
       subnetId,
-      privateIpAddress: pool.take(),
-      ...(publicAddress && { publicIpAddress: this.publicAddresses.take() }),
+      privateIpAddress,
+      ...(publicIpAddress !== undefined && { publicIpAddress }),
       groupIds,
       description,
     });
@@ -220,6 +233,7 @@ export class Region {
     for (const { servers } of this.loadBalancers.values())
       for (const server of servers.values()) shut(server);
     await Promise.all([...this.hosts.values()].map(host => host.shutDown()));
+    await Promise.all(this.terminations.values());
     this.fabric.close();
     for (const server of this.servers) shut(server);
     this.flowLog.flush();

@@ -90,6 +90,17 @@ export function samples(): Sample[] {
   const policy = (Action: string) =>
     JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action, Resource: "*" } });
   const command = { create: installCommand(built) };
+  const template = (instanceType: string) => (made: Made) => ({
+    imageId: id(made, "image"),
+    instanceType,
+    keyName: id(made, "pair"),
+    vpcSecurityGroupIds: [id(made, "group")],
+    ...hardening,
+    monitoring: { enabled: true },
+    tagSpecifications: [{ resourceType: "instance", tags }],
+    updateDefaultVersion: true,
+    tags,
+  });
   // At rest with no instance at all: a launch takes its time, and the group makes it by itself.
   const scalingGroup = (maxSize: number) => (made: Made) => ({
     minSize: 0,
@@ -356,17 +367,8 @@ export function samples(): Sample[] {
     {
       type: "aws:ec2/launchTemplate:LaunchTemplate",
       name: "template",
-      inputs: made => ({
-        imageId: id(made, "image"),
-        instanceType: "t3.micro",
-        keyName: id(made, "pair"),
-        vpcSecurityGroupIds: [id(made, "group")],
-        ...hardening,
-        monitoring: { enabled: true },
-        tagSpecifications: [{ resourceType: "instance", tags }],
-        updateDefaultVersion: true,
-        tags,
-      }),
+      inputs: template("t3.micro"),
+      changed: template("t3.small"),
     },
     {
       type: "aws:autoscaling/group:Group",

@@ -61,8 +61,10 @@ export class Iam {
   /** Credentials of a host in its role, renewed when they are within five minutes of their end. */
   credentialsFor(instanceId: string, roleName: string): InstanceCredentials {
     const now = Date.now();
-    for (const session of this.sessions.values()) {
-      const usable = session.expiration.getTime() - now > 300_000;
+    for (const [key, session] of this.sessions) {
+      const left = session.expiration.getTime() - now;
+      const usable = left > 300_000;
+      if (left < -lifetime) this.sessions.delete(key);
       if (session.instanceId === instanceId && session.roleName === roleName && usable) return session;
     }
     const session: Session = {
@@ -78,7 +80,13 @@ export class Iam {
     return session;
   }
 
-  /** The session that a key was given out for, expired or not. */
+  /** Forgets the credentials of an instance that is terminated: nobody has them any more. */
+  endSessions(instanceId: string): void {
+    for (const [key, session] of this.sessions)
+      if (session.instanceId === instanceId) this.sessions.delete(key);
+  }
+
+  /** The session that a key was given out for; expired ones are remembered for as long again. */
   session(accessKeyId: string): Session | undefined {
     return this.sessions.get(accessKeyId);
   }

@@ -55,12 +55,18 @@ export function cause(sentences: readonly { at: Date; what: string }[]): string 
 
 /** An activity's Description. */
 export const description = {
+  failedLaunch: (statusMessage: string) => `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
   launch: (instanceId: string) => `Launching a new EC2 instance: ${instanceId}`,
   termination: (instanceId: string) => `Terminating EC2 instance: ${instanceId}`,
   /** While its StatusCode is WaitingForELBConnectionDraining. */
   draining: (instanceId: string) =>
     `Terminating EC2 instance: ${instanceId} - Waiting For ELB Connection Draining.`,
 } as const;
+
+/** A failed launch's StatusMessage: what EC2 said, without its error's code. */
+export function launchFailure(message: string): string {
+  return `${message.replace(/^[\w.]+: /, "").replace(/\.?$/, ".")} Launching EC2 instance failed.`;
+}
 
 /** Name of one of the two alarms that Auto Scaling makes for a target tracking policy. */
 export function alarmName(group: string, alarm: "AlarmHigh" | "AlarmLow", uuid: string): string {

@@ -1,104 +1,95 @@
 /**
  * An Auto Scaling group of the region: carries out what the plan of `reconcile` and the policy of `track` say, on
- * the region's clock, and writes down each activity with its cause.
+ * the region's clock.
  */
-import { randomUUID } from "node:crypto";
-import { resourceId } from "../identifiers";
-import { launch, terminate, type LaunchSpecification } from "../launch";
-import type { TargetGroup } from "../load-balancer/target-group";
-import type { Region } from "../region";
-import { alarmName, because, cause, description } from "./activity";
-import { CpuMeter } from "./cpu";
-import { isWarm, type GroupInstance } from "./instance";
-import { eachMinute, type Metric } from "./metrics";
+import { EventEmitter, once, setMaxListeners } from "node:events";
+import { because } from "./activity";
+import { ActivityLog, type Activity, type Reason } from "./activity-log";
+import { launchBackOff } from "./back-off";
+import { GroupCpu } from "./group-cpu";
+import type { GroupInstance } from "./instance";
+import { Lifecycle } from "./lifecycle";
+import { eachMinute } from "./metrics";
+import type { ScalingPolicy } from "./policy";
 import { reconcile } from "./reconcile";
+import type { Refresh } from "./refresh";
+import type { GroupSettings } from "./settings";
+import type { Surroundings } from "./surroundings";
 import { track, trackedMinutes } from "./target-tracking";
-
-export interface LaunchTemplate {
-  specification: Omit<LaunchSpecification, "instanceId" | "name" | "subnetId" | "publicAddress">;
-  version: number;
-}
-
-export interface GroupSettings {
-  name: string;
-  /** Of the resource, for people and for names of folders. */
-  label: string;
-  template: () => LaunchTemplate;
-  subnetIds: string[];
-  targetGroupArns: string[];
-  /** The port that instances are registered with. */
-  targetPort: number;
-  minSize: number;
-  maxSize: number;
-  warmupSeconds: number;
-  healthCheckType: "EC2" | "ELB";
-  healthCheckGracePeriodSeconds: number;
-}
-
-export interface ScalingPolicy {
-  name: string;
-  targetValue: number;
-  alarmHigh: string;
-  alarmLow: string;
-}
-
-/** As DescribeScalingActivities lists it. */
-export interface Activity {
-  activityId: string;
-  description: string;
-  cause: string;
-  /** In region milliseconds. */
-  startTime: number;
-  endTime?: number;
-  statusCode: "InProgress" | "Successful" | "Failed";
-  statusMessage?: string;
-}
 
 /** How often health and number of instances are looked at, in region milliseconds. */
 const lookInterval = 10_000;
 
 export class AutoScalingGroup {
-  readonly instances = new Map<string, GroupInstance>();
-  readonly activities: Activity[] = [];
   readonly policies = new Map<string, ScalingPolicy>();
-  desiredCapacity: number;
-  private readonly meters = new Map<string, CpuMeter>();
-  private readonly endings: (() => void)[] = [];
+  private readonly log: ActivityLog;
+  private readonly lifecycle: Lifecycle;
+  private readonly cpu: GroupCpu;
+  private readonly endings: (() => void)[];
   private readonly work = new Set<Promise<void>>();
+  private readonly closing = new AbortController();
+  private readonly events = new EventEmitter();
   /** Why the desired capacity is what it is: told with the activities that follow from it. */
-  private lastChange: { at: number; what: string } | undefined;
-  private closed = false;
+  private lastChange: Reason | undefined;
+  private refresh: Refresh | undefined;
+  private failedLaunches = 0;
+  /** No launch before this time. */
+  private launchAfter = 0;
 
   constructor(
-    private readonly region: Region,
+    private readonly surroundings: Surroundings,
     private settings: GroupSettings,
-    desiredCapacity: number,
+    private desired: number,
   ) {
-    this.desiredCapacity = desiredCapacity;
-    this.lastChange = { at: region.clock.now(), what: because.groupCreated(desiredCapacity) };
-    this.endings.push(
-      region.clock.every(lookInterval, () => {
+    const { clock } = surroundings;
+    setMaxListeners(0, this.closing.signal, this.events);
+    this.log = new ActivityLog(settings.label, surroundings);
+    this.lifecycle = new Lifecycle(surroundings, this.log, () => this.settings);
+    this.cpu = new GroupCpu(surroundings, settings.name);
+    this.lastChange = { at: clock.now(), what: because.groupCreated(desired) };
+    this.look();
+    this.endings = [
+      clock.every(lookInterval, () => {
         this.look();
       }),
-      eachMinute(region.clock, begin => {
-        this.track(this.measure(begin));
+      eachMinute(clock, begin => {
+        this.followUp(this.track(begin));
       }),
-    );
-    this.look();
+    ];
   }
 
   get name(): string {
     return this.settings.name;
   }
 
-  /** The group's own size limits and the like; its instances are looked at again at once. */
+  /** The group's own size limits and the like. */
   get limits(): Readonly<GroupSettings> {
     return this.settings;
   }
 
-  configure(settings: GroupSettings): void {
+  get desiredCapacity(): number {
+    return this.desired;
+  }
+
+  get instances(): ReadonlyMap<string, GroupInstance> {
+    return this.lifecycle.instances;
+  }
+
+  /** The latest first. */
+  get activities(): readonly Activity[] {
+    return this.log.activities;
+  }
+
+  /** UpdateAutoScalingGroup: a desired capacity beyond the new limits is moved to the nearer one. */
+  configure(settings: GroupSettings, desiredCapacity = this.desired): void {
+    const before = this.settings;
     this.settings = settings;
-    this.look();
+    this.lifecycle.changeTargetGroups(before.targetGroupArns);
+    this.launchAfter = 0;
+    const { minSize: min, maxSize: max } = settings;
+    const desired = Math.min(max, Math.max(min, desiredCapacity));
+    if (desired === this.desired) this.look();
+    else this.change(desired, because.groupUpdated(this.desired, { min, max, desired }));
   }
 
   /** @throws in the words of SetDesiredCapacity when the capacity is beyond the group's limits */
@@ -108,239 +99,147 @@ export class AutoScalingGroup {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
       throw new RangeError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
     }
-    this.change(to, because.desiredCapacitySet(this.desiredCapacity, to));
+    this.launchAfter = 0;
+    this.change(to, because.desiredCapacitySet(this.desired, to));
   }
 
-  /** TerminateInstanceInAutoScalingGroup; without a decrement another one takes its place. */
+  /**
+   * TerminateInstanceInAutoScalingGroup; without a decrement another one takes its place. Undefined when the group has
+   * no such instance.
+   * @throws in AWS's words when a decrement would lead below the group's minimum
+   */
   terminateInstance(instanceId: string, decrement: boolean): Activity | undefined {
     const instance = this.instances.get(instanceId);
     if (!instance || instance.lifecycleState === "Terminating") return undefined;
-    const from = this.desiredCapacity;
-    const shrinking = decrement ? { from, to: from - 1 } : undefined;
-    if (decrement) this.desiredCapacity = from - 1;
-    const activity = this.end(instance, [because.userTerminated(instanceId, shrinking)]);
+    const from = this.desired;
+    const { minSize } = this.settings;
+    if (decrement && from <= minSize) {
+      throw new RangeError(
+        `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
+          "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
+      );
+    }
+    if (decrement) this.desired = from - 1;
+    const activity = this.end(instance, [
+      because.userTerminated(instanceId, decrement ? { from, to: from - 1 } : undefined),
+    ]);
     this.look();
     return activity;
+  }
+
+  /** StartInstanceRefresh: replaces every instance that there is now. One in progress gives way to it. */
+  startInstanceRefresh(preferences: Omit<Refresh, "replaces">): void {
+    this.refresh = { ...preferences, replaces: new Set(this.instances.keys()) };
+    this.surroundings.report(`${this.settings.label}: an instance refresh has started`);
+    this.look();
+  }
+
+  /** Resolves when the group is as wanted; rejects when it closes first, or when `wanted` throws. */
+  async until(wanted: (group: this) => boolean): Promise<void> {
+    const { signal } = this.closing;
+    signal.throwIfAborted();
+    while (!wanted(this)) await once(this.events, "change", { signal });
   }
 
   /** Ends the group with its instances, without draining: whoever closes it is not waiting for clients. */
   async close(): Promise<void> {
-    this.closed = true;
+    this.closing.abort(new Error(`the Auto Scaling group ${this.name} is deleted`));
     for (const end of this.endings) end();
+    await this.lifecycle.close();
     await Promise.all(this.work);
-    await Promise.all([...this.instances.keys()].map(instanceId => terminate(this.region, instanceId)));
-    for (const instanceId of [...this.instances.keys()]) this.forget(instanceId);
-  }
-
-  private get targetGroups(): TargetGroup[] {
-    return this.settings.targetGroupArns.flatMap(arn => this.region.targetGroups.get(arn)?.group ?? []);
+    this.cpu.close();
   }
 
   private look(): void {
-    if (this.closed) return;
-    const { warmupSeconds, healthCheckType, healthCheckGracePeriodSeconds } = this.settings;
-    this.observe();
-    const plan = reconcile(
+    if (this.closing.signal.aborted) return;
+    this.lifecycle.observe();
+    this.endRefresh();
+    const now = this.surroundings.clock.now();
+    const { terminate, launch } = reconcile(
       {
-        desiredCapacity: this.desiredCapacity,
-        warmupSeconds,
-        healthCheckType,
-        healthCheckGracePeriodSeconds,
+        ...this.settings,
+        desiredCapacity: this.desired,
         subnets: this.settings.subnetIds.map(subnetId => ({
           subnetId,
-          availabilityZone: this.region.vpc.subnets.get(subnetId)?.availabilityZone ?? "",
+          availabilityZone: this.surroundings.availabilityZoneOf(subnetId),
         })),
         instances: [...this.instances.values()],
+        refresh: this.refresh,
       },
-      this.region.clock.now(),
+      now,
     );
-    for (const { instanceId, because: reasons } of plan.terminate) {
+    for (const { instanceId, because: reasons } of terminate) {
       const instance = this.instances.get(instanceId);
       if (instance) this.end(instance, reasons);
     }
-    for (const { subnetId, because: reasons } of plan.launch) this.begin(subnetId, reasons);
+    const mayLaunch = now >= this.launchAfter;
+    if (mayLaunch) for (const { subnetId, because: reasons } of launch) this.launch(subnetId, reasons);
+    // It has been told, unless a launch still waits.
+    if (mayLaunch || launch.length === 0) this.lastChange = undefined;
+    this.events.emit("change");
   }
 
-  /** What the target groups and EC2 think of each instance now. */
-  private observe(): void {
-    const health = new Map(
-      this.targetGroups.flatMap(group =>
-        group.describe().map(({ target, targetHealth }) => [target.id, targetHealth.state]),
-      ),
-    );
-    for (const instance of this.instances.values()) {
-      instance.targetHealth = health.get(instance.instanceId);
-      if (instance.lifecycleState === "InService")
-        instance.gone = !this.region.hosts.has(instance.instanceId);
-    }
+  private endRefresh(): void {
+    if (!this.refresh || [...this.refresh.replaces].some(id => this.instances.has(id))) return;
+    this.refresh = undefined;
+    this.surroundings.report(`${this.settings.label}: the instance refresh was successful`);
   }
 
-  private begin(subnetId: string, reasons: string[]): void {
-    const { label, template, targetPort } = this.settings;
-    const { specification, version } = template();
-    const instance: GroupInstance = {
-      instanceId: resourceId("i"),
-      availabilityZone: this.region.vpc.subnets.get(subnetId)?.availabilityZone ?? "",
-      launchTemplateVersion: version,
-      lifecycleState: "Pending",
-      launchedAt: this.region.clock.now(),
-    };
-    const { instanceId } = instance;
-    this.instances.set(instanceId, instance);
-    const activity = this.write(description.launch(instanceId), reasons);
-    this.run(activity, async () => {
-      try {
-        const host = await launch(this.region, {
-          ...specification,
-          instanceId,
-          name: label,
-          subnetId,
-          publicAddress: true,
-        });
-        const { privateIpAddress: address } = this.region.interface(host.options.interfaceId);
-        for (const group of this.targetGroups) group.register({ id: instanceId, address, port: targetPort });
-        instance.lifecycleState = "InService";
-        instance.inServiceAt = this.region.clock.now();
-      } catch (error) {
-        this.forget(instanceId);
-        throw error;
-      }
+  private launch(subnetId: string, reasons: string[]): void {
+    const launching = this.lifecycle.launch(subnetId, this.explained(reasons)).then(isLaunched => {
+      this.failedLaunches = isLaunched ? 0 : this.failedLaunches + 1;
+      this.launchAfter = isLaunched ? 0 : this.surroundings.clock.now() + launchBackOff(this.failedLaunches);
     });
+    this.followUp(launching);
   }
 
   private end(instance: GroupInstance, reasons: string[]): Activity {
-    const { instanceId } = instance;
-    instance.lifecycleState = "Terminating";
-    const activity = this.write(description.termination(instanceId), reasons);
-    this.run(activity, async () => {
-      await Promise.all(this.targetGroups.map(group => group.deregister(instanceId)));
-      await terminate(this.region, instanceId);
-      this.forget(instanceId);
-    });
+    const { activity, done } = this.lifecycle.end(instance, this.explained(reasons));
+    this.followUp(
+      done.then(() => {
+        this.cpu.forget(instance.instanceId);
+      }),
+    );
     return activity;
   }
 
-  private run(activity: Activity, action: () => Promise<void>): void {
-    const work = action()
-      .then(
-        () => {
-          activity.statusCode = "Successful";
-        },
-        (error: unknown) => {
-          activity.statusCode = "Failed";
-          activity.statusMessage = (error as Error).message;
-          this.region.report(
-            `${this.settings.label}: ${activity.description} failed: ${activity.statusMessage}`,
-          );
-        },
-      )
-      .finally(() => {
-        activity.endTime = this.region.clock.now();
-        this.work.delete(work);
-        this.look();
-      });
+  /** Looks again when something is done, and has `close` wait for it. */
+  private followUp(action: Promise<void>): void {
+    const work = action.finally(() => {
+      this.work.delete(work);
+      this.look();
+    });
     this.work.add(work);
   }
 
   private change(to: number, what: string): void {
-    this.desiredCapacity = to;
-    this.lastChange = { at: this.region.clock.now(), what };
+    this.desired = to;
+    this.lastChange = { at: this.surroundings.clock.now(), what };
     this.look();
   }
 
-  private write(text: string, reasons: string[]): Activity {
-    const at = this.region.clock.now();
-    const since = this.lastChange;
-    // A change of the desired capacity explains every activity that it leads to, and none that comes of health.
-    const explained =
-      since !== undefined && reasons.some(reason => reason.includes("desired and actual capacity"));
-    const activity: Activity = {
-      activityId: randomUUID(),
-      description: text,
-      cause: cause(
-        [...(explained ? [since] : []), ...reasons.map(what => ({ at, what }))].map(({ at, what }) => ({
-          at: this.region.wallClock(at),
-          what,
-        })),
-      ),
-      startTime: at,
-      statusCode: "InProgress",
-    };
-    this.activities.unshift(activity);
-    this.region.report(`${this.settings.label}: ${text}. ${activity.cause}`);
-    return activity;
+  /** A change of the desired capacity explains every activity that it leads to, and none that comes of health. */
+  private explained(reasons: string[]): Reason[] {
+    const at = this.surroundings.clock.now();
+    const follows = reasons.some(reason => reason.includes("desired and actual capacity"));
+    return [...(this.lastChange && follows ? [this.lastChange] : []), ...reasons.map(what => ({ at, what }))];
   }
 
-  /** CPU of every instance over the minute that is just over; resolves to the latest points of the group's mean. */
-  private async measure(begin: number): Promise<(number | undefined)[]> {
-    const { metrics, clock } = this.region;
-    const inService = [...this.instances.values()].filter(
-      ({ lifecycleState }) => lifecycleState === "InService",
-    );
-    await Promise.all(
-      inService.map(async instance => {
-        const percent = await this.meterOf(instance.instanceId).measure();
-        if (percent === undefined) return;
-        metrics.put(cpuOf("InstanceId", instance.instanceId), begin, percent);
-        if (isWarm(instance, this.settings.warmupSeconds, clock.now())) metrics.put(this.cpu, begin, percent);
-      }),
-    );
-    return metrics.averages(this.cpu, trackedMinutes, begin);
+  private async track(begin: number): Promise<void> {
+    const instances = [...this.instances.values()];
+    const { warmupSeconds } = this.settings;
+    const points = await this.cpu.measure(begin, trackedMinutes, { instances, warmupSeconds });
+    if (this.closing.signal.aborted) return;
+    for (const policy of this.policies.values()) {
+      const group = {
+        ...this.settings,
+        desiredCapacity: this.desired,
+        instances: [...this.instances.values()],
+      };
+      const { change } = track(points, policy.targetValue, group, this.surroundings.clock.now());
+      if (!change) continue;
+      const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
+      this.change(change.to, because.alarm(alarm, policy.name, change.from, change.to));
+    }
   }
-
-  private meterOf(instanceId: string): CpuMeter {
-    const known = this.meters.get(instanceId);
-    if (known) return known;
-    const meter = new CpuMeter(() =>
-      [...(this.region.hosts.get(instanceId)?.services.values() ?? [])].flatMap(({ pid }) => pid ?? []),
-    );
-    this.meters.set(instanceId, meter);
-    return meter;
-  }
-
-  private forget(instanceId: string): void {
-    this.instances.delete(instanceId);
-    this.meters.get(instanceId)?.stop();
-    this.meters.delete(instanceId);
-  }
-
-  private get cpu(): Metric {
-    return cpuOf("AutoScalingGroupName", this.name);
-  }
-
-  private track(measured: Promise<(number | undefined)[]>): void {
-    const work = measured.then(points => {
-      this.work.delete(work);
-      if (this.closed) return;
-      for (const policy of this.policies.values()) {
-        const { minSize, maxSize, warmupSeconds } = this.settings;
-        const group = {
-          minSize,
-          maxSize,
-          warmupSeconds,
-          desiredCapacity: this.desiredCapacity,
-          instances: [...this.instances.values()],
-        };
-        const { change } = track(points, policy.targetValue, group, this.region.clock.now());
-        if (!change) continue;
-        const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-        this.change(change.to, because.alarm(alarm, policy.name, change.from, change.to));
-      }
-    });
-    this.work.add(work);
-  }
-}
-
-function cpuOf(dimension: "InstanceId" | "AutoScalingGroupName", value: string): Metric {
-  return { namespace: "AWS/EC2", name: "CPUUtilization", dimension: { name: dimension, value } };
-}
-
-export function targetTrackingPolicy(group: string, name: string, targetValue: number): ScalingPolicy {
-  const uuid = randomUUID();
-  return {
-    name,
-    targetValue,
-    alarmHigh: alarmName(group, "AlarmHigh", uuid),
-    alarmLow: alarmName(group, "AlarmLow", uuid),
-  };
 }

@@ -14,6 +14,8 @@ export interface GroupInstance {
   launchTemplateVersion: number;
   lifecycleState: LifecycleState;
   launchedAt: number;
+  /** Absent until it has booted. */
+  privateIpAddress?: string;
   /** Absent until it is in service. */
   inServiceAt?: number;
   /** EC2 no longer runs it, because somebody stopped or terminated it. */

@@ -3,12 +3,14 @@
  * terminations. Whoever carries it out marks at once what the plan names as Pending and Terminating, so that the next
  * plan doesn't name it again.
  *
- * Sources, all in the EC2 Auto Scaling User Guide: "Health checks for instances in an Auto Scaling group", "Configure
- * termination policies", "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones
- * without another reason, scale-in protection, instance maintenance policies, Spot, other termination policies.
+ * Sources, all in the EC2 Auto Scaling User Guide: "Health checks for instances in an Auto Scaling group" and
+ * "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones without another reason,
+ * scale-in protection, instance maintenance policies, Spot.
  */
 import { because } from "./activity";
 import { failedCheck, isWarmingUp, type GroupInstance, type HealthChecks } from "./instance";
+import { roll, type Refresh } from "./refresh";
+import { chosenForTermination, least, times } from "./termination-policy";
 
 export interface Group extends HealthChecks {
   desiredCapacity: number;
@@ -16,6 +18,8 @@ export interface Group extends HealthChecks {
   /** Where instances are launched. */
   subnets: readonly { subnetId: string; availabilityZone: string }[];
   instances: readonly GroupInstance[];
+  /** The instance refresh that is in progress. */
+  refresh?: Refresh;
 }
 
 export interface Plan {
@@ -30,23 +34,40 @@ export function reconcile(group: Group, now: number): Plan {
   const kept = capacity.filter(
     instance => !replaced.some(({ instanceId }) => instanceId === instance.instanceId),
   );
-  const excess = chosenForTermination(kept, kept.length - group.desiredCapacity, now);
-  const missing = Math.max(0, group.desiredCapacity - kept.length);
+  const { desiredCapacity, refresh } = group;
+  const { launch, outdated, excess } = refresh
+    ? roll(kept, { ...group, refresh }, now)
+    : {
+        launch: Math.max(0, desiredCapacity - kept.length),
+        outdated: [],
+        excess: chosenForTermination(kept, kept.length - desiredCapacity, now),
+      };
 
-  // An unhealthy instance is terminated while its replacement launches. Whatever is missing besides has another reason.
-  const shortage = because.shortage(kept.length + replaced.length, group.desiredCapacity);
-  const selected = excess.map(({ instanceId }) => because.selected(instanceId));
+  // An unhealthy instance is terminated while its replacement launches. Whatever is missing besides has another
+  // reason, and a refresh launches what is not missing at all.
+  const missing = Math.max(0, desiredCapacity - kept.length);
+  const launchCause = (index: number) => {
+    if (index >= missing) return because.refreshLaunch;
+    if (index < replaced.length) return because.replacement;
+    return because.shortage(kept.length + replaced.length, desiredCapacity);
+  };
+  const selected = (instances: readonly GroupInstance[]) =>
+    instances.map(({ instanceId }) => because.selected(instanceId));
   return {
     terminate: [
       ...replaced.map(({ instanceId, failed }) => ({ instanceId, because: [because.unhealthy(failed)] })),
+      ...outdated.map(({ instanceId }) => ({
+        instanceId,
+        because: [because.refreshTermination, because.selected(instanceId)],
+      })),
       ...excess.map(({ instanceId }) => ({
         instanceId,
-        because: [because.excess(kept.length, group.desiredCapacity), ...selected],
+        because: [because.excess(kept.length, desiredCapacity), ...selected(excess)],
       })),
     ],
-    launch: subnetsFor(missing, group.subnets, kept).map((subnetId, index) => ({
+    launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => ({
       subnetId,
-      because: [index < replaced.length ? because.replacement : shortage],
+      because: [launchCause(index)],
     })),
   };
 }
@@ -92,40 +113,4 @@ function subnetsFor(
     zones.push(subnet.availabilityZone);
   }
   return chosen;
-}
-
-const hour = 3_600_000;
-
-/**
- * The default termination policy: in the zones with the most instances, those of the oldest launch template version,
- * of these the one that is closest to its next billing hour. Of equals AWS takes any, we the one that is listed first.
- */
-function chosenForTermination(
-  instances: readonly GroupInstance[],
-  count: number,
-  now: number,
-): GroupInstance[] {
-  const remaining = [...instances];
-  const chosen: GroupInstance[] = [];
-  while (chosen.length < count) {
-    const zones = remaining.map(({ availabilityZone }) => availabilityZone);
-    let candidates = least(remaining, ({ availabilityZone }) => -times(availabilityZone, zones));
-    candidates = least(candidates, ({ launchTemplateVersion }) => launchTemplateVersion);
-    candidates = least(candidates, ({ launchedAt }) => hour - ((now - launchedAt) % hour));
-    const [instance] = candidates;
-    if (!instance) break;
-    chosen.push(instance);
-    remaining.splice(remaining.indexOf(instance), 1);
-  }
-  return chosen;
-}
-
-/** All items whose number is the least, in their order. */
-function least<Item>(items: readonly Item[], number: (item: Item) => number): Item[] {
-  const lowest = Math.min(...items.map(number));
-  return items.filter(item => number(item) === lowest);
-}
-
-function times<Item>(item: Item, items: readonly Item[]): number {
-  return items.filter(other => other === item).length;
 }

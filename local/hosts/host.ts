@@ -45,7 +45,7 @@ export class Host implements Platform {
   readonly services = new Map<string, Supervisor>();
   private readonly servers: http.Server[] = [];
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
-  private isDown = false;
+  private readonly down = new AbortController();
 
   constructor(readonly options: HostOptions) {}
 
@@ -77,12 +77,14 @@ export class Host implements Platform {
   /**
    * Runs the services that are installed on its disk: what an image holds, or what ran before a restart. A boot
    * takes real time, which no clock scales; whoever waits for it waits until they listen.
+   * @throws when the host is shut down meanwhile
    */
   async startInstalled(): Promise<void> {
     const units = (await installedManifests(this)).map(unitOf);
     for (const unit of units) await this.start(unit);
-    const signal = AbortSignal.timeout(bootTimeout);
+    const signal = AbortSignal.any([AbortSignal.timeout(bootTimeout), this.down.signal]);
     await Promise.allSettled(units.map(unit => this.healthy(unit, signal)));
+    this.down.signal.throwIfAborted();
   }
 
   /** Ends its services, does something with its disk, and starts them again. */
@@ -99,7 +101,7 @@ export class Host implements Platform {
 
   /** Ends its services and whatever it listens on; its disk is left for who wants to look. */
   async shutDown(): Promise<void> {
-    this.isDown = true;
+    this.down.abort(new Error(`${this.options.name} is shut down`));
     await this.stopServices();
     for (const server of this.servers) shut(server);
   }
@@ -115,7 +117,7 @@ export class Host implements Platform {
     const state = join(this.root, "var/lib", unit.service);
     await mkdir(state, { recursive: true });
     // An installation that is under way when the host goes starts nothing any more.
-    if (this.isDown) throw new Error(`${name} is shut down`);
+    this.down.signal.throwIfAborted();
     const [runtime, program] = unit.command;
     const supervisor = new Supervisor({
       unit,

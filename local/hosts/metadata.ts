@@ -54,8 +54,10 @@ export function createMetadataService(metadata: () => Metadata): http.Server {
         answer(403, "");
         return;
       }
+      const now = Date.now();
+      for (const [old, { expires }] of tokens) if (expires < now) tokens.delete(old);
       const token = randomBytes(40).toString("base64url");
-      tokens.set(token, { ttl, expires: Date.now() + ttl * 1000 });
+      tokens.set(token, { ttl, expires: now + ttl * 1000 });
       answer(200, token, { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
       return;
     }

@@ -1,10 +1,38 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { AutoScalingGroup, targetTrackingPolicy, type GroupSettings } from "../auto-scaling/group";
+import { AutoScalingGroup } from "../auto-scaling/group";
+import { targetTrackingPolicy } from "../auto-scaling/policy";
+import type { GroupSettings } from "../auto-scaling/settings";
+import { surroundingsIn } from "../auto-scaling/surroundings";
 import { accountId, autoName, resourceId } from "../identifiers";
+import { dataOf } from "../launch-template";
 import type { Region } from "../region";
 import { tags } from "./ec2-network";
 import { handler, type Handlers } from "./handler";
 import { creditSpecification, metadataOptions } from "./instances";
+
+const template = z.strictObject({
+  imageId: z.string(),
+  instanceType: z.string(),
+  keyName: z.string().optional(),
+  vpcSecurityGroupIds: z.array(z.string()),
+  metadataOptions,
+  creditSpecification,
+  monitoring: z.strictObject({ enabled: z.boolean() }),
+  tagSpecifications: z.array(z.strictObject({ resourceType: z.string(), tags })),
+  updateDefaultVersion: z.boolean().optional(),
+  tags,
+});
+
+function dataIn({ imageId, instanceType, keyName, vpcSecurityGroupIds }: z.infer<typeof template>) {
+  return { imageId, instanceType, keyName, securityGroupIds: vpcSecurityGroupIds };
+}
+
+/** Whether a template differs in what it launches, and not only in its own tags: then it gets a new version. */
+function launchesOther(before: z.infer<typeof template>, now: z.infer<typeof template>): boolean {
+  const launched = { tags: undefined, updateDefaultVersion: undefined };
+  return !isDeepStrictEqual({ ...before, ...launched }, { ...now, ...launched });
+}
 
 const group = z.strictObject({
   minSize: z.int().min(0),
@@ -12,7 +40,14 @@ const group = z.strictObject({
   desiredCapacity: z.int().min(0),
   defaultInstanceWarmup: z.int().min(0),
   vpcZoneIdentifiers: z.array(z.string()).min(1),
-  launchTemplate: z.strictObject({ id: z.string(), version: z.string() }),
+  launchTemplate: z.strictObject({
+    id: z.string(),
+    // AWS also takes "$Latest" and "$Default", for which no refresh would ever start.
+    version: z
+      .string()
+      .regex(/^[1-9]\d*$/, "must be a version's number")
+      .transform(Number),
+  }),
   targetGroupArns: z.array(z.string()),
   healthCheckType: z.enum(["EC2", "ELB"]),
   healthCheckGracePeriod: z.int().min(0),
@@ -31,20 +66,23 @@ function settingsOf(
   name: string,
   inputs: z.infer<typeof group>,
 ): GroupSettings {
+  const { minSize, maxSize, launchTemplate } = inputs;
+  if (minSize > maxSize) {
+    throw new Error(
+      `ValidationError: Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`,
+    );
+  }
+  dataOf(region.launchTemplates, launchTemplate);
   const [port = 80] = inputs.targetGroupArns.flatMap(arn => region.targetGroups.get(arn)?.port ?? []);
   return {
     name,
     label,
-    template: () => {
-      const template = region.launchTemplates.get(inputs.launchTemplate.id);
-      if (!template) throw new Error(`InvalidLaunchTemplateId.NotFound: ${inputs.launchTemplate.id}`);
-      return template;
-    },
+    launchTemplate,
     subnetIds: inputs.vpcZoneIdentifiers,
     targetGroupArns: inputs.targetGroupArns,
     targetPort: port,
-    minSize: inputs.minSize,
-    maxSize: inputs.maxSize,
+    minSize,
+    maxSize,
     warmupSeconds: inputs.defaultInstanceWarmup,
     healthCheckType: inputs.healthCheckType,
     healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
@@ -53,23 +91,19 @@ function settingsOf(
 
 export const autoScaling: Handlers = {
   "aws:ec2/launchTemplate:LaunchTemplate": handler({
-    inputs: z.strictObject({
-      imageId: z.string(),
-      instanceType: z.string(),
-      keyName: z.string().optional(),
-      vpcSecurityGroupIds: z.array(z.string()),
-      metadataOptions,
-      creditSpecification,
-      monitoring: z.strictObject({ enabled: z.boolean() }),
-      tagSpecifications: z.array(z.strictObject({ resourceType: z.string(), tags })),
-      updateDefaultVersion: z.boolean().optional(),
-      tags,
-    }),
-    create({ region, name }, { imageId, instanceType, keyName, vpcSecurityGroupIds: securityGroupIds }) {
+    inputs: template,
+    create({ region, name }, inputs) {
       const id = resourceId("lt");
-      const specification = { imageId, instanceType, keyName, securityGroupIds };
-      region.launchTemplates.set(id, { specification, version: 1 });
+      region.launchTemplates.set(id, { versions: new Map([[1, dataIn(inputs)]]), defaultVersion: 1 });
       return { id, outputs: { name: autoName(name), latestVersion: 1, defaultVersion: 1 } };
+    },
+    update({ region, id, inputs: before, outputs }, inputs) {
+      const known = region.launchTemplates.get(id);
+      if (!known || !launchesOther(before, inputs)) return outputs;
+      const latestVersion = known.versions.size + 1;
+      known.versions.set(latestVersion, dataIn(inputs));
+      if (inputs.updateDefaultVersion === true) known.defaultVersion = latestVersion;
+      return { ...outputs, latestVersion, defaultVersion: known.defaultVersion };
     },
     delete({ region, id }) {
       region.launchTemplates.delete(id);
@@ -80,17 +114,28 @@ export const autoScaling: Handlers = {
     inputs: group,
     create({ region, name }, inputs) {
       const groupName = autoName(name);
-      const created = new AutoScalingGroup(
-        region,
-        settingsOf(region, name, groupName, inputs),
-        inputs.desiredCapacity,
-      );
+      const settings = settingsOf(region, name, groupName, inputs);
+      const { minSize, maxSize, desiredCapacity } = inputs;
+      if (desiredCapacity < minSize || desiredCapacity > maxSize) {
+        throw new Error(
+          `ValidationError: Desired capacity:${desiredCapacity} must be between the specified min size:${minSize} and max size:${maxSize}`,
+        );
+      }
+      const created = new AutoScalingGroup(surroundingsIn(region), settings, desiredCapacity);
       region.autoScalingGroups.set(groupName, created);
       const arn = `arn:aws:autoscaling:${region.name}:${accountId}:autoScalingGroup:${groupName}`;
       return { id: groupName, outputs: { name: groupName, arn } };
     },
-    update({ region, id, name, outputs }, inputs) {
-      region.autoScalingGroups.get(id)?.configure(settingsOf(region, name, id, inputs));
+    /** As the provider does it: only what differs is sent, and a refresh is started, not waited for. */
+    update({ region, id, name, outputs, inputs: before }, inputs) {
+      const existing = region.autoScalingGroups.get(id);
+      const isNewCapacity = inputs.desiredCapacity !== before.desiredCapacity;
+      existing?.configure(
+        settingsOf(region, name, id, inputs),
+        isNewCapacity ? inputs.desiredCapacity : undefined,
+      );
+      if (!isDeepStrictEqual(inputs.launchTemplate, before.launchTemplate))
+        existing?.startInstanceRefresh(inputs.instanceRefresh.preferences);
       return outputs;
     },
     async delete({ region, id }) {
@@ -135,11 +180,11 @@ export const autoScaling: Handlers = {
   "aws:cloudwatch/dashboard:Dashboard": handler({
     inputs: z.strictObject({ dashboardName: z.string(), dashboardBody: z.string() }),
     create(_context, { dashboardName, dashboardBody }) {
-      JSON.parse(dashboardBody);
+      assertJson(dashboardBody);
       return { id: dashboardName };
     },
     update({ outputs }, { dashboardBody }) {
-      JSON.parse(dashboardBody);
+      assertJson(dashboardBody);
       return outputs;
     },
     delete() {
@@ -147,3 +192,13 @@ export const autoScaling: Handlers = {
     },
   }),
 };
+
+function assertJson(dashboardBody: string): void {
+  try {
+    JSON.parse(dashboardBody);
+  } catch (error) {
+    throw new Error(`InvalidParameterInput: The dashboard body is invalid: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

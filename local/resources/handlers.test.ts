@@ -46,7 +46,8 @@ function contentOf(region: Region): string {
     listeners,
     targets,
     images: region.images,
-    launchTemplates: region.launchTemplates,
+    // Versions only ever grow in number.
+    templates: [...region.launchTemplates].map(([id, { versions }]) => [id, [...versions.values()].at(-1)]),
     groups,
     privateAddresses,
     publicAddresses: Reflect.get(region, "publicAddresses") as unknown,
@@ -152,6 +153,7 @@ test.each(types.filter(type => !updatable.includes(type)))("%s is not updated in
 describe("what AWS refuses", () => {
   const arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:none";
   const rule = "aws:ec2/networkAclRule:NetworkAclRule";
+  const scalingGroup = "aws:autoscaling/group:Group";
   test.each<[string, string, (inputs: Record<string, unknown>) => object, string]>([
     [
       "a route in a table that there is not",
@@ -259,6 +261,54 @@ describe("what AWS refuses", () => {
       "command:remote:Command",
       () => ({ create: "rm -rf /" }),
       "runs no other command",
+    ],
+    [
+      "a group of a template that there is not",
+      scalingGroup,
+      () => ({ launchTemplate: { id: "lt-0", version: "1" } }),
+      "InvalidLaunchTemplateId.NotFound",
+    ],
+    [
+      "a group of a version that there is not",
+      scalingGroup,
+      inputs => ({ launchTemplate: { ...(inputs["launchTemplate"] as object), version: "2" } }),
+      "InvalidLaunchTemplateId.VersionNotFound",
+    ],
+    [
+      "a group of the latest version, whichever it is",
+      scalingGroup,
+      inputs => ({ launchTemplate: { ...(inputs["launchTemplate"] as object), version: "$Latest" } }),
+      "must be a version's number",
+    ],
+    [
+      "a group with bounds the wrong way round",
+      scalingGroup,
+      () => ({ minSize: 1 }),
+      "ValidationError: Max bound, 0, must be greater than or equal to min bound, 1",
+    ],
+    [
+      "a group that wants more than it may have",
+      scalingGroup,
+      () => ({ desiredCapacity: 1 }),
+      "ValidationError: Desired capacity:1 must be between the specified min size:0 and max size:0",
+    ],
+    [
+      "a policy of a group that there is not",
+      "aws:autoscaling/policy:Policy",
+      () => ({ autoscalingGroupName: "none" }),
+      "ValidationError: AutoScalingGroup name not found - none",
+    ],
+    [
+      "a dashboard that is no JSON",
+      "aws:cloudwatch/dashboard:Dashboard",
+      () => ({ dashboardBody: "{" }),
+      "InvalidParameterInput: The dashboard body is invalid",
+    ],
+    [
+      "an image of an instance that there is not",
+      "aws:ec2/amiFromInstance:AmiFromInstance",
+      () => ({ sourceInstanceId: "i-0" }),
+      "InvalidInstanceID.NotFound",
     ],
     ["a manifest that is none", "command:remote:Command", () => ({ stdin: "{}" }), "service"],
   ])("%s", async (_name, type, change, message) => {
@@ -463,4 +513,45 @@ test("the installer's command brings the service up, and says so", async () => {
   const { publicIp } = made["instance"]?.outputs ?? {};
   const reach = region.fabric.from({ internetAddress: region.operatorAddress });
   expect(reach({ address: String(publicIp), port: 8080 }).outcome).toBe("open");
+});
+
+describe("a launch template", () => {
+  const type = "aws:ec2/launchTemplate:LaunchTemplate";
+
+  test.each<[string, (inputs: Record<string, unknown>) => object, number, number]>([
+    ["what it launches", () => ({ imageId: "ami-2" }), 2, 2],
+    [
+      "what it launches, but not the default",
+      () => ({ imageId: "ami-2", updateDefaultVersion: false }),
+      2,
+      1,
+    ],
+    ["tags of what it launches", () => ({ tagSpecifications: [] }), 2, 2],
+    ["only its own tags", () => ({ tags: {} }), 1, 1],
+    ["nothing", () => ({}), 1, 1],
+  ])("that changes %s", async (_name, change, latestVersion, defaultVersion) => {
+    const { region, sample, made } = await before(type);
+    await make(region, sample, made);
+    const inputs = sample.inputs(made);
+    const outputs = await region.update({
+      type,
+      name: sample.name,
+      inputs: { ...inputs, ...change(inputs) },
+    });
+    expect(outputs).toMatchObject({ latestVersion, defaultVersion });
+  });
+
+  test("keeps its earlier versions", async () => {
+    const { region, sample, made } = await before(type);
+    await make(region, sample, made);
+    const [template] = region.launchTemplates.values();
+    const first = template?.versions.get(1);
+    await region.update({
+      type,
+      name: sample.name,
+      inputs: { ...sample.inputs(made), instanceType: "t3.small" },
+    });
+    expect(template?.versions.get(1)).toBe(first);
+    expect(template?.versions.get(2)).toEqual({ ...first, instanceType: "t3.small" });
+  });
 });

@@ -2,7 +2,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { resourceId } from "../identifiers";
-import { copyDisk, launch, terminate } from "../launch";
+import { Image } from "../image";
+import { launch, terminate } from "../launch";
 import { tags } from "./ec2-network";
 import { handler, type Handlers } from "./handler";
 
@@ -59,15 +60,17 @@ export const instances: Handlers = {
       if (!host)
         throw new Error(`InvalidInstanceID.NotFound: The instance ID '${sourceInstanceId}' does not exist`);
       const id = resourceId("ami");
-      const folder = join(region.folder, "images", id);
       // The host is restarted for its disk to be whole, as EC2 does it.
-      await host.restart(() => copyDisk(host.root, folder));
-      region.images.set(id, folder);
+      await host.restart(async () => {
+        region.images.set(id, await Image.of(host.root, join(region.folder, "images", id)));
+      });
       region.report(`image ${name} is made of ${host.options.name}`);
       return { id };
     },
-    delete({ region, id }) {
+    async delete({ region, id }) {
+      const image = region.images.get(id);
       region.images.delete(id);
+      await image?.deregister();
     },
   }),
 };

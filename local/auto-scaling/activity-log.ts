@@ -1,0 +1,60 @@
+/** A group's scaling activities, as DescribeScalingActivities lists them: the latest first, for six weeks. */
+import { randomUUID } from "node:crypto";
+import { cause } from "./activity";
+import type { Surroundings } from "./surroundings";
+
+/** As Activity of the Auto Scaling API Reference; times are region milliseconds. */
+export interface Activity {
+  activityId: string;
+  description: string;
+  cause: string;
+  startTime: number;
+  endTime?: number;
+  statusCode: "InProgress" | "WaitingForELBConnectionDraining" | "Successful" | "Failed";
+  statusMessage?: string;
+}
+
+/** A sentence of a cause, and when it came about. */
+export interface Reason {
+  at: number;
+  what: string;
+}
+
+const sixWeeks = 42 * 86_400_000;
+
+export class ActivityLog {
+  readonly activities: Activity[] = [];
+
+  constructor(
+    private readonly label: string,
+    private readonly surroundings: Pick<Surroundings, "clock" | "wallClock" | "report">,
+  ) {}
+
+  begin(description: string, reasons: readonly Reason[]): Activity {
+    const { clock, wallClock, report } = this.surroundings;
+    const startTime = clock.now();
+    const activity: Activity = {
+      activityId: randomUUID(),
+      description,
+      cause: cause(reasons.map(({ at, what }) => ({ at: wallClock(at), what }))),
+      startTime,
+      statusCode: "InProgress",
+    };
+    const old = this.activities.findIndex(({ endTime = startTime }) => endTime < startTime - sixWeeks);
+    if (old >= 0) this.activities.splice(old);
+    this.activities.unshift(activity);
+    report(`${this.label}: ${description}. ${activity.cause}`);
+    return activity;
+  }
+
+  succeed(activity: Activity): void {
+    activity.statusCode = "Successful";
+    activity.endTime = this.surroundings.clock.now();
+  }
+
+  fail(activity: Activity, statusMessage: string): void {
+    Object.assign(activity, { statusCode: "Failed", statusMessage });
+    activity.endTime = this.surroundings.clock.now();
+    this.surroundings.report(`${this.label}: ${activity.description}`);
+  }
+}

@@ -1,0 +1,156 @@
+/** The instances of a group from launch to termination, each step in the activity log. */
+import { once } from "node:events";
+import { resourceId } from "../identifiers";
+import { description, launchFailure } from "./activity";
+import type { Activity, ActivityLog, Reason } from "./activity-log";
+import type { GroupInstance } from "./instance";
+import type { GroupSettings } from "./settings";
+import type { Surroundings } from "./surroundings";
+
+export class Lifecycle {
+  readonly instances = new Map<string, GroupInstance>();
+  /** Launches under way, by instance; none of them rejects. */
+  private readonly launches = new Map<string, Promise<boolean>>();
+  private readonly closing = new AbortController();
+
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly log: ActivityLog,
+    private readonly settings: () => GroupSettings,
+  ) {}
+
+  /** Resolves to whether it was launched; a failure stands in the activity log. */
+  launch(subnetId: string, reasons: readonly Reason[]): Promise<boolean> {
+    const { label: name, launchTemplate } = this.settings();
+    const { clock } = this.surroundings;
+    const instance: GroupInstance = {
+      instanceId: resourceId("i"),
+      availabilityZone: this.surroundings.availabilityZoneOf(subnetId),
+      launchTemplateVersion: launchTemplate.version,
+      lifecycleState: "Pending",
+      launchedAt: clock.now(),
+    };
+    const { instanceId } = instance;
+    this.instances.set(instanceId, instance);
+    const activity = this.log.begin(description.launch(instanceId), reasons);
+    const launching = this.surroundings
+      .launch({ instanceId, name, subnetId, launchTemplate })
+      .then(
+        address => {
+          this.log.succeed(activity);
+          // Ended while it booted, it never comes into service.
+          if (instance.lifecycleState !== "Pending") return true;
+          Object.assign(instance, {
+            lifecycleState: "InService",
+            inServiceAt: clock.now(),
+            privateIpAddress: address,
+          });
+          this.register(instance);
+          return true;
+        },
+        (error: unknown) => {
+          this.instances.delete(instanceId);
+          const message = launchFailure((error as Error).message);
+          activity.description = description.failedLaunch(message);
+          this.log.fail(activity, message);
+          return false;
+        },
+      )
+      .finally(() => this.launches.delete(instanceId));
+    this.launches.set(instanceId, launching);
+    return launching;
+  }
+
+  /** Takes an instance out of service, lets it drain, and terminates it; `done` resolves then, and never rejects. */
+  end(instance: GroupInstance, reasons: readonly Reason[]): { activity: Activity; done: Promise<void> } {
+    instance.lifecycleState = "Terminating";
+    const activity = this.log.begin(description.termination(instance.instanceId), reasons);
+    return { activity, done: this.terminate(instance.instanceId, activity) };
+  }
+
+  /** What the target groups and EC2 think of each instance now. */
+  observe(): void {
+    const health = new Map(
+      this.targetGroups().flatMap(group =>
+        group.describe().map(({ target, targetHealth }) => [target.id, targetHealth.state]),
+      ),
+    );
+    for (const instance of this.instances.values()) {
+      instance.targetHealth = health.get(instance.instanceId);
+      if (instance.lifecycleState === "InService")
+        instance.gone = !this.surroundings.isRunning(instance.instanceId);
+    }
+  }
+
+  /** Moves what is in service to the target groups that the settings name by now. */
+  changeTargetGroups(before: readonly string[]): void {
+    const { targetGroupArns: now } = this.settings();
+    for (const instance of this.instances.values()) {
+      if (instance.lifecycleState !== "InService") continue;
+      void this.deregister(
+        instance.instanceId,
+        before.filter(arn => !now.includes(arn)),
+      );
+      this.register(
+        instance,
+        now.filter(arn => !before.includes(arn)),
+      );
+    }
+  }
+
+  /** Ends all instances at once: nothing drains, and a boot is cut short. Resolves when none of them is left. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    const ids = [...this.instances.keys()];
+    for (const instance of this.instances.values()) {
+      instance.lifecycleState = "Terminating";
+      void this.deregister(instance.instanceId);
+    }
+    const endAll = () => Promise.all(ids.map(id => this.surroundings.terminate(id)));
+    await endAll();
+    // Those that had not even begun to boot.
+    await Promise.all(this.launches.values());
+    await endAll();
+    this.instances.clear();
+  }
+
+  private async terminate(instanceId: string, activity: Activity): Promise<void> {
+    try {
+      await this.launches.get(instanceId);
+      if (this.targetGroups().length > 0) await this.drain(instanceId, activity);
+      await this.surroundings.terminate(instanceId);
+      this.log.succeed(activity);
+    } catch (error) {
+      this.log.fail(activity, (error as Error).message);
+    } finally {
+      this.instances.delete(instanceId);
+    }
+  }
+
+  private async drain(instanceId: string, activity: Activity): Promise<void> {
+    const { description: whole } = activity;
+    activity.statusCode = "WaitingForELBConnectionDraining";
+    activity.description = description.draining(instanceId);
+    const { signal } = this.closing;
+    const over = new AbortController();
+    const closed = signal.aborted || once(signal, "abort", { signal: over.signal });
+    await Promise.race([this.deregister(instanceId), closed]);
+    over.abort();
+    activity.statusCode = "InProgress";
+    activity.description = whole;
+  }
+
+  private targetGroups(arns = this.settings().targetGroupArns) {
+    return arns.flatMap(arn => this.surroundings.targetGroup(arn) ?? []);
+  }
+
+  private register({ instanceId: id, privateIpAddress: address }: GroupInstance, arns?: string[]): void {
+    if (address === undefined) return;
+    for (const group of this.targetGroups(arns))
+      group.register({ id, address, port: this.settings().targetPort });
+  }
+
+  private async deregister(id: string, arns?: string[]): Promise<void> {
+    await Promise.all(this.targetGroups(arns).map(group => group.deregister(id)));
+  }
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from "node:crypto";
+import { alarmName } from "./activity";
+
+/** A target tracking policy on the group's average CPU, with the alarms that Auto Scaling makes for it. */
+export interface ScalingPolicy {
+  name: string;
+  /** In percent. */
+  targetValue: number;
+  alarmHigh: string;
+  alarmLow: string;
+}
+
+export function targetTrackingPolicy(group: string, name: string, targetValue: number): ScalingPolicy {
+  const uuid = randomUUID();
+  return {
+    name,
+    targetValue,
+    alarmHigh: alarmName(group, "AlarmHigh", uuid),
+    alarmLow: alarmName(group, "AlarmLow", uuid),
+  };
+}

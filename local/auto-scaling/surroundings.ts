@@ -1,0 +1,58 @@
+/** What an Auto Scaling group needs of the region around it: all that takes processes, sockets or real time. */
+import type { Clock } from "../clock";
+import { launch, terminate } from "../launch";
+import { dataOf } from "../launch-template";
+import type { TargetGroup } from "../load-balancer/target-group";
+import type { Region } from "../region";
+import { CpuMeter } from "./cpu";
+import type { MetricStore } from "./metrics";
+
+export interface LaunchRequest {
+  instanceId: string;
+  /** For people, and in the name of its folder. */
+  name: string;
+  subnetId: string;
+  launchTemplate: { id: string; version: number };
+}
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly metrics: MetricStore;
+  wallClock(time: number): Date;
+  report(event: string): void;
+  availabilityZoneOf(subnetId: string): string;
+  /** Resolves to the instance's private address once it has booted; of a launch that fails nothing is left. */
+  launch(request: LaunchRequest): Promise<string>;
+  /** Ends an instance, also one that boots; of one that there is not, nothing. */
+  terminate(instanceId: string): Promise<void>;
+  isRunning(instanceId: string): boolean;
+  targetGroup(arn: string): Pick<TargetGroup, "register" | "deregister" | "describe"> | undefined;
+  cpuMeter(instanceId: string): Pick<CpuMeter, "measure" | "stop">;
+}
+
+export function surroundingsIn(region: Region): Surroundings {
+  const { clock, metrics, hosts, report } = region;
+  return {
+    clock,
+    metrics,
+    wallClock: time => region.wallClock(time),
+    report,
+    availabilityZoneOf: subnetId => {
+      const subnet = region.vpc.subnets.get(subnetId);
+      if (!subnet) throw new Error(`InvalidSubnetID.NotFound: The subnet ID '${subnetId}' does not exist`);
+      return subnet.availabilityZone;
+    },
+    launch: async ({ launchTemplate, ...request }) => {
+      const data = dataOf(region.launchTemplates, launchTemplate);
+      const host = await launch(region, { ...data, ...request, publicAddress: true });
+      return region.interface(host.options.interfaceId).privateIpAddress;
+    },
+    terminate: instanceId => terminate(region, instanceId),
+    isRunning: instanceId => hosts.has(instanceId),
+    targetGroup: arn => region.targetGroups.get(arn)?.group,
+    cpuMeter: instanceId =>
+      new CpuMeter(() =>
+        [...(hosts.get(instanceId)?.services.values() ?? [])].flatMap(({ pid }) => pid ?? []),
+      ),
+  };
+}

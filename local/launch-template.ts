@@ -1,0 +1,36 @@
+/** Launch templates: what an Auto Scaling group launches, in versions that never change. */
+import type { LaunchSpecification } from "./launch";
+
+export type LaunchTemplateData = Pick<
+  LaunchSpecification,
+  "imageId" | "instanceType" | "keyName" | "securityGroupIds"
+>;
+
+export interface LaunchTemplate {
+  /** By their number; the latest last. */
+  versions: Map<number, LaunchTemplateData>;
+  defaultVersion: number;
+}
+
+/**
+ * One version of a template.
+ * @throws in the words of EC2 when there is none
+ */
+export function dataOf(
+  templates: ReadonlyMap<string, LaunchTemplate>,
+  { id, version }: { id: string; version: number },
+): LaunchTemplateData {
+  const template = templates.get(id);
+  if (!template) {
+    throw new Error(
+      `InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID ${id}, does not exist.`,
+    );
+  }
+  const data = template.versions.get(version);
+  if (!data) {
+    throw new Error(
+      `InvalidLaunchTemplateId.VersionNotFound: Could not find the specified version ${version} for the launch template with ID ${id}.`,
+    );
+  }
+  return data;
+}
