@@ -1,0 +1,246 @@
+/**
+ * The fleet in trouble and under an operator's hands, while users send fifty requests a second; and what scaling does
+ * without one of its parts.
+ */
+import { answerTo } from "./client";
+import { count, under, type Sent } from "./load";
+import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { eventually } from "./waiting";
+
+jest.setTimeout(120_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
+
+let region: TestRegion;
+beforeAll(async () => {
+  region = await startTestRegion();
+});
+afterAll(endRegions);
+
+const minute = 60_000;
+const regionTime = (ms: number) => new Promise<void>(resolve => region.region.clock.after(ms, resolve));
+const url = () => region.output("fleetLoadBalancerUrl");
+const get = () => answerTo(url(), { through: region.internet });
+
+function targetsOf() {
+  return region.targetGroup("fleet-lb").describe();
+}
+
+/** So many instances, and no other, serve. */
+async function serving(instances: number): Promise<string[]> {
+  return eventually(
+    () => `${instances} instances serve: ${JSON.stringify(targetsOf())}`,
+    () => {
+      const healthy = targetsOf().filter(({ targetHealth }) => targetHealth.state === "healthy");
+      const settled = healthy.length === targetsOf().length && region.fleet.instances.size === instances;
+      return healthy.length === instances && settled && healthy.map(({ target }) => target.id);
+    },
+    30_000,
+  );
+}
+
+function latestActivities(howMany: number) {
+  return region.fleet.activities
+    .slice(0, howMany)
+    .map(({ description, cause, statusCode }) => `${description} ${statusCode}: ${cause}`);
+}
+
+describe("under fifty requests a second", () => {
+  const load = (work: () => Promise<void>) =>
+    under(url(), { through: region.internet, perSecond: 50 }, async () => {
+      await regionTime(2 * minute);
+      await work();
+      await regionTime(2 * minute);
+    });
+  /** For whoever reads the test's output. */
+  const tell = (what: string, sent: Sent[]) => {
+    process.stdout.write(`${what}: ${JSON.stringify(count(sent))}\n`);
+  };
+
+  beforeAll(async () => {
+    region.fleet.setDesiredCapacity(2);
+    await serving(2);
+  });
+
+  test("an instance that an operator terminates is replaced, and no request is lost", async () => {
+    const [victim = ""] = await serving(2);
+    const sent = await load(async () => {
+      region.fleet.terminateInstance(victim, false);
+      await eventually("the instance is gone", () => !region.region.hosts.has(victim), 30_000);
+      expect(await serving(2)).not.toContain(victim);
+    });
+    tell("TerminateInstanceInAutoScalingGroup", sent);
+    expect(Object.keys(count(sent))).toEqual(["200"]);
+    expect(sent.length).toBeGreaterThan(150);
+    expect(latestActivities(2)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          `^Terminating EC2 instance: ${victim} Successful: At \\S+ instance ${victim} was taken out of service in ` +
+            "response to a user request\\.$",
+        ),
+        expect.stringMatching(/^Launching a new EC2 instance: i-[0-9a-f]+ Successful: /),
+      ]),
+    );
+  });
+
+  test("a scale-in loses no request", async () => {
+    const before = await serving(2);
+    const sent = await load(async () => {
+      region.fleet.setDesiredCapacity(1);
+      const [left] = await serving(1);
+      await eventually(
+        "the other is gone",
+        () => !before.some(id => id !== left && region.region.hosts.has(id)),
+      );
+    });
+    tell("scale-in", sent);
+    expect(Object.keys(count(sent))).toEqual(["200"]);
+    expect(sent.length).toBeGreaterThan(150);
+  });
+
+  test("an instance whose process is killed again and again loses only what it was sent, and is replaced", async () => {
+    region.fleet.setDesiredCapacity(2);
+    const [victim = "", other] = await serving(2);
+    // Until the group has settled: one that fails while another one warms up is left alone.
+    await regionTime(6 * minute);
+    let takenOut = 0;
+    const sent = await load(async () => {
+      const killed = new Set<number>();
+      await eventually(
+        "the group takes the instance out",
+        () => {
+          const [service] = region.region.hosts.get(victim)?.services.values() ?? [];
+          const { pid } = service ?? {};
+          if (pid !== undefined && !killed.has(pid)) {
+            process.kill(pid, "SIGKILL");
+            killed.add(pid);
+          }
+          const state = targetsOf().find(({ target }) => target.id === victim)?.targetHealth.state;
+          if (takenOut === 0 && state !== "healthy") takenOut = performance.now();
+          return region.fleet.instances.get(victim)?.lifecycleState !== "InService";
+        },
+        30_000,
+      );
+      const now = await serving(2);
+      expect(now).toContain(other);
+      expect(now).not.toContain(victim);
+    });
+    tell("a process killed by force", sent);
+    const lost = sent.filter(({ outcome }) => outcome !== "200");
+    expect([...new Set(lost.map(({ outcome }) => outcome))]).toEqual(["502"]);
+    expect(lost.filter(({ begin }) => begin > takenOut)).toEqual([]);
+    // The other one answered all the while.
+    expect(lost.length).toBeLessThan(sent.length / 2);
+    expect(latestActivities(2)).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          `^Terminating EC2 instance: ${victim} Successful: At \\S+ an instance was taken out of service in response ` +
+            "to an ELB system health check failure\\.$",
+        ),
+        expect.stringMatching(
+          /^Launching a new EC2 instance: i-\w+ Successful: At \S+ an instance was launched in response to an unhealthy instance needing to be replaced\.$/,
+        ),
+      ]),
+    );
+  });
+});
+
+test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fleet is back", async () => {
+  region.fleet.setDesiredCapacity(0);
+  await eventually(
+    "the fleet is empty",
+    () => region.fleet.instances.size === 0 && targetsOf().length === 0,
+    30_000,
+  );
+  const answer = await get();
+  expect(answer).toMatchObject({
+    status: 503,
+    headers: { server: "awselb/2.0", "content-type": "text/html" },
+    text: expect.stringContaining("<h1>503 Service Temporarily Unavailable</h1>") as string,
+  });
+  // Nothing lifts it from there but a hand: a group without instances has no CPU.
+  await regionTime(5 * minute);
+  expect(region.fleet.desiredCapacity).toBe(0);
+  region.fleet.setDesiredCapacity(1);
+  await serving(1);
+  expect(await get()).toMatchObject({ status: 200 });
+});
+
+describe("without one of its parts", () => {
+  const declared = (type: string) => {
+    const found = region.region.declarations.find(declaration => declaration.type === type);
+    if (!found) throw new Error(`no ${type} is declared`);
+    return found;
+  };
+  const groupType = "aws:autoscaling/group:Group";
+
+  /** The group with other inputs, until `work` is done. */
+  async function withGroup(inputs: object, work: () => Promise<void>): Promise<void> {
+    const group = declared(groupType);
+    await region.region.update({ ...group, inputs: { ...group.inputs, ...inputs } });
+    try {
+      await work();
+    } finally {
+      await region.region.update(group);
+    }
+  }
+
+  test("unattached to its target group it serves nobody, until it is attached again", async () => {
+    await serving(1);
+    await withGroup({ targetGroupArns: [] }, async () => {
+      await eventually("the target group is empty", () => targetsOf().length === 0);
+      expect(await get()).toMatchObject({ status: 503 });
+      expect(region.fleet.instances.size).toBe(1);
+    });
+    await serving(1);
+    expect(await get()).toMatchObject({ status: 200 });
+  });
+
+  test("without the load balancer's checks an instance that serves nobody is kept, and with them replaced", async () => {
+    const [instance = ""] = await serving(1);
+    const rule = region.region.declarations.find(({ name }) => name === "stress-in-http");
+    if (!rule) throw new Error("no rule lets the load balancer in");
+    await regionTime(6 * minute);
+    await withGroup({ healthCheckType: "EC2" }, async () => {
+      await region.region.delete(rule.type, rule.name);
+      await eventually("it is unhealthy", () =>
+        targetsOf().some(({ targetHealth }) => targetHealth.state === "unhealthy"),
+      );
+      await regionTime(3 * minute);
+      expect([...region.fleet.instances.keys()]).toEqual([instance]);
+    });
+    await eventually("it is replaced", () => !region.fleet.instances.has(instance), 30_000);
+    await region.region.create(rule);
+    await serving(1);
+  });
+
+  test("without the policy the fleet does not follow its CPU, and with it does", async () => {
+    await serving(1);
+    await regionTime(6 * minute);
+    const policy = declared("aws:autoscaling/policy:Policy");
+    await region.region.delete(policy.type, policy.name);
+    const post = () => void answerTo(url(), { through: region.internet, method: "POST" });
+    post();
+    const end = region.region.clock.every(2 * minute, post);
+    try {
+      const { metrics } = region.region;
+      const cpu = {
+        namespace: "AWS/EC2",
+        name: "CPUUtilization",
+        dimension: { name: "AutoScalingGroupName", value: region.fleet.name },
+      };
+      await eventually(
+        "CloudWatch has five busy minutes",
+        () =>
+          metrics
+            .averages(cpu, 5, Math.floor(region.region.clock.now() / minute - 1) * minute)
+            .every(point => point !== undefined && point > 50),
+        20_000,
+      );
+      expect(region.fleet.desiredCapacity).toBe(1);
+      await region.region.create(policy);
+      await eventually("it scales out", () => region.fleet.desiredCapacity === 2);
+    } finally {
+      end();
+    }
+  });
+});
