@@ -38,8 +38,10 @@ export function table(
     ]);
   }
   const urls = Object.entries(outputs)
-    .filter(([name, output]) => name.endsWith("Url") && !output.secret)
-    .map(([name, output]) => `  curl -x ${doorUrl} ${output.secret ? "" : String(output.value)}   # ${name}`);
+    .flatMap(([name, output]) => (output.secret ? [] : [[name, String(output.value)]]))
+    // A dashboard is AWS's own page, which is not here.
+    .filter(([name, value]) => name?.endsWith("Url") && value?.startsWith("http://"))
+    .map(([name, value]) => `  curl -x ${doorUrl} ${value}   # ${name}`);
   return [
     "",
     aligned(rows),
@@ -48,6 +50,8 @@ export function table(
     ...urls,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
+    "Two values of the stress service's manifest differ from AWS's: STRESS_SECONDS goes by that clock, and",
+    "STRESS_WORKERS is 1, as an instance counts as one vCPU.",
     `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why something was dropped), and the disk of`,
     `each host under hosts/, its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
     "",
