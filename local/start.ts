@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
+import { hasFirstInstance } from "./auto-scaling/first-instance";
 import type { Clock } from "./clock";
 import { RegionEngine } from "./engine";
 import { evaluate, type StackOutput } from "./evaluate";
@@ -105,8 +106,13 @@ async function openDoor(door: http.Server, port: number | undefined): Promise<nu
   }
 }
 
-/** Resolves when every registered target has passed or failed its first health checks. */
+/**
+ * Resolves when every Auto Scaling group that wants instances has one in service, and every registered target has
+ * passed or failed its first health checks.
+ * @throws with what stands in the activity log when a group's launch fails
+ */
 async function firstChecks(region: Region): Promise<void> {
+  await Promise.all([...region.autoScalingGroups.values()].map(group => group.until(hasFirstInstance)));
   await Promise.all(
     [...region.targetGroups.values()].map(({ group }) =>
       group.until(targets => targets.every(({ targetHealth }) => targetHealth.state !== "initial")),
