@@ -5,7 +5,6 @@
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import { because } from "./activity";
 import { ActivityLog, type Activity, type Reason } from "./activity-log";
-import { launchBackOff } from "./back-off";
 import { GroupCpu } from "./group-cpu";
 import type { GroupInstance } from "./instance";
 import { Lifecycle } from "./lifecycle";
@@ -32,9 +31,6 @@ export class AutoScalingGroup {
   /** Why the desired capacity is what it is: told with the activities that follow from it. */
   private lastChange: Reason | undefined;
   private refresh: Refresh | undefined;
-  private failedLaunches = 0;
-  /** No launch before this time. */
-  private launchAfter = 0;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -85,7 +81,7 @@ export class AutoScalingGroup {
     const before = this.settings;
     this.settings = settings;
     this.lifecycle.changeTargetGroups(before.targetGroupArns);
-    this.launchAfter = 0;
+    this.lifecycle.endPause();
     const { minSize: min, maxSize: max } = settings;
     const desired = Math.min(max, Math.max(min, desiredCapacity));
     if (desired === this.desired) this.look();
@@ -99,7 +95,7 @@ export class AutoScalingGroup {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
       throw new RangeError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
     }
-    this.launchAfter = 0;
+    this.lifecycle.endPause();
     this.change(to, because.desiredCapacitySet(this.desired, to));
   }
 
@@ -154,7 +150,6 @@ export class AutoScalingGroup {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.endRefresh();
-    const now = this.surroundings.clock.now();
     const { terminate, launch } = reconcile(
       {
         ...this.settings,
@@ -166,14 +161,15 @@ export class AutoScalingGroup {
         instances: [...this.instances.values()],
         refresh: this.refresh,
       },
-      now,
+      this.surroundings.clock.now(),
     );
     for (const { instanceId, because: reasons } of terminate) {
       const instance = this.instances.get(instanceId);
       if (instance) this.end(instance, reasons);
     }
-    const mayLaunch = now >= this.launchAfter;
-    if (mayLaunch) for (const { subnetId, because: reasons } of launch) this.launch(subnetId, reasons);
+    const { mayLaunch } = this.lifecycle;
+    for (const { subnetId, because: reasons } of mayLaunch ? launch : [])
+      this.followUp(this.lifecycle.launch(subnetId, this.explained(reasons)));
     // It has been told, unless a launch still waits.
     if (mayLaunch || launch.length === 0) this.lastChange = undefined;
     this.events.emit("change");
@@ -183,14 +179,6 @@ export class AutoScalingGroup {
     if (!this.refresh || [...this.refresh.replaces].some(id => this.instances.has(id))) return;
     this.refresh = undefined;
     this.surroundings.report(`${this.settings.label}: the instance refresh was successful`);
-  }
-
-  private launch(subnetId: string, reasons: string[]): void {
-    const launching = this.lifecycle.launch(subnetId, this.explained(reasons)).then(isLaunched => {
-      this.failedLaunches = isLaunched ? 0 : this.failedLaunches + 1;
-      this.launchAfter = isLaunched ? 0 : this.surroundings.clock.now() + launchBackOff(this.failedLaunches);
-    });
-    this.followUp(launching);
   }
 
   private end(instance: GroupInstance, reasons: string[]): Activity {

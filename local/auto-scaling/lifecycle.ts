@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { resourceId } from "../identifiers";
 import { description, launchFailure } from "./activity";
 import type { Activity, ActivityLog, Reason } from "./activity-log";
+import { launchBackOff } from "./back-off";
 import type { GroupInstance } from "./instance";
 import type { GroupSettings } from "./settings";
 import type { Surroundings } from "./surroundings";
@@ -10,8 +11,11 @@ import type { Surroundings } from "./surroundings";
 export class Lifecycle {
   readonly instances = new Map<string, GroupInstance>();
   /** Launches under way, by instance; none of them rejects. */
-  private readonly launches = new Map<string, Promise<boolean>>();
+  private readonly launches = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
+  private failedLaunches = 0;
+  /** No launch before this time. */
+  private launchAfter = 0;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -19,8 +23,18 @@ export class Lifecycle {
     private readonly settings: () => GroupSettings,
   ) {}
 
-  /** Resolves to whether it was launched; a failure stands in the activity log. */
-  launch(subnetId: string, reasons: readonly Reason[]): Promise<boolean> {
+  /** Whether no pause after a failed launch is under way. */
+  get mayLaunch(): boolean {
+    return this.surroundings.clock.now() >= this.launchAfter;
+  }
+
+  /** Ends such a pause: something has changed that may help. */
+  endPause(): void {
+    this.launchAfter = 0;
+  }
+
+  /** Resolves when it is launched, or has failed, which stands in the activity log. */
+  launch(subnetId: string, reasons: readonly Reason[]): Promise<void> {
     const { label: name, launchTemplate } = this.settings();
     const { clock } = this.surroundings;
     const instance: GroupInstance = {
@@ -37,23 +51,23 @@ export class Lifecycle {
       .launch({ instanceId, name, subnetId, launchTemplate })
       .then(
         address => {
+          this.failedLaunches = 0;
           this.log.succeed(activity);
           // Ended while it booted, it never comes into service.
-          if (instance.lifecycleState !== "Pending") return true;
+          if (instance.lifecycleState !== "Pending") return;
           Object.assign(instance, {
             lifecycleState: "InService",
             inServiceAt: clock.now(),
             privateIpAddress: address,
           });
           this.register(instance);
-          return true;
         },
         (error: unknown) => {
           this.instances.delete(instanceId);
+          this.launchAfter = clock.now() + launchBackOff(++this.failedLaunches);
           const message = launchFailure((error as Error).message);
           activity.description = description.failedLaunch(message);
           this.log.fail(activity, message);
-          return false;
         },
       )
       .finally(() => this.launches.delete(instanceId));

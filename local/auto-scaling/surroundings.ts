@@ -37,11 +37,8 @@ export function surroundingsIn(region: Region): Surroundings {
     metrics,
     wallClock: time => region.wallClock(time),
     report,
-    availabilityZoneOf: subnetId => {
-      const subnet = region.vpc.subnets.get(subnetId);
-      if (!subnet) throw new Error(`InvalidSubnetID.NotFound: The subnet ID '${subnetId}' does not exist`);
-      return subnet.availabilityZone;
-    },
+    // A launch into a subnet that is gone fails by itself.
+    availabilityZoneOf: subnetId => region.vpc.subnets.get(subnetId)?.availabilityZone ?? "",
     launch: async ({ launchTemplate, ...request }) => {
       const data = dataOf(region.launchTemplates, launchTemplate);
       const host = await launch(region, { ...data, ...request, publicAddress: true });

@@ -72,6 +72,10 @@ function settingsOf(
       `ValidationError: Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`,
     );
   }
+  for (const subnetId of inputs.vpcZoneIdentifiers) {
+    if (!region.vpc.subnets.has(subnetId))
+      throw new Error(`ValidationError: The subnet ID '${subnetId}' does not exist`);
+  }
   dataOf(region.launchTemplates, launchTemplate);
   const [port = 80] = inputs.targetGroupArns.flatMap(arn => region.targetGroups.get(arn)?.port ?? []);
   return {

@@ -281,6 +281,12 @@ describe("what AWS refuses", () => {
       "must be a version's number",
     ],
     [
+      "a group in a subnet that there is not",
+      scalingGroup,
+      () => ({ vpcZoneIdentifiers: ["subnet-0"] }),
+      "ValidationError: The subnet ID 'subnet-0' does not exist",
+    ],
+    [
       "a group with bounds the wrong way round",
       scalingGroup,
       () => ({ minSize: 1 }),
