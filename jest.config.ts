@@ -6,6 +6,7 @@ const config: Config = {
   testMatch: ["**/*.test.ts"],
   // Types are checked once for the whole tree by `tsc`; here each file is only transpiled.
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/host/"], // needs root: npm run test:host
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
 };
 

@@ -1,0 +1,149 @@
+/** A Debian host: a disk, and systemd and sshd that boot from it in a container. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { createConnection } from "node:net";
+import { join } from "node:path";
+import { remoteUser } from "../../apps/shipping/ship";
+import { eventually } from "../waiting";
+import { controlGroupsOf } from "./control-groups";
+import { addressOf, bridge, networkFile } from "./network";
+import { run, start, type Outcome, type Running } from "./running";
+
+const { HOSTS_IMAGE: image = "", HOSTS_FOLDER: folder = "" } = process.env;
+
+const sshOptions = [
+  ...["-i", join(folder, "key")],
+  ...["-o", "BatchMode=yes"],
+  ...["-o", "LogLevel=ERROR"],
+  // As the command provider has it where no host key is given.
+  ...["-o", "StrictHostKeyChecking=no"],
+  ...["-o", "UserKnownHostsFile=/dev/null"],
+];
+
+export class DebianHost {
+  readonly address: string;
+  readonly disk: string;
+  private container?: ChildProcess;
+
+  private constructor(
+    readonly name: string,
+    /** The last part of its address. */
+    number: number,
+  ) {
+    this.address = addressOf(number);
+    this.disk = join(folder, name);
+  }
+
+  /** A host with a disk of its own, a copy of the image or of another disk; it is not booted yet. */
+  static async create(name: string, number: number, disk = image): Promise<DebianHost> {
+    const host = new DebianHost(name, number);
+    await run(["cp", "--archive", "--reflink=auto", "--no-target-directory", disk, host.disk]);
+    const { path, text } = networkFile(number);
+    await host.write(path, text);
+    await host.write("/etc/hostname", `${name}\n`);
+    await host.write(
+      `/home/${remoteUser}/.ssh/authorized_keys`,
+      await readFile(join(folder, "key.pub"), "utf8"),
+    );
+    return host;
+  }
+
+  /** Resolves when it can be reached by SSH. */
+  async boot(): Promise<void> {
+    const nspawn = [
+      ...["systemd-nspawn", "--boot", `--directory=${this.disk}`, `--machine=${this.name}`],
+      ...[`--network-bridge=${bridge}`, "--register=no", "--keep-unit", "--console=pipe"],
+    ];
+    const enterGroups = controlGroupsOf(folder, this.name).map(file => `echo $$ > ${file}`);
+    const console = openSync(`${this.disk}.console`, "a");
+    const container = spawn("sh", ["-c", [...enterGroups, 'exec "$@"'].join(" && "), "sh", ...nspawn], {
+      env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
+      stdio: ["ignore", console, console],
+    });
+    closeSync(console);
+    this.container = container;
+    await eventually(
+      () => `${this.name} can be reached by SSH; see ${this.disk}.console`,
+      () => {
+        if (container.exitCode !== null) throw new Error(`${this.name} did not boot`);
+        return accepts(this.address, 22);
+      },
+      20_000,
+    );
+  }
+
+  /** What a command of the user that hosts are provisioned as says; @throws when it does not end with 0. */
+  async run(command: string): Promise<string> {
+    return run(this.ssh(command));
+  }
+
+  /** The same, however it ends. */
+  async try(command: string, input = "", onStderr?: (line: string) => void): Promise<Outcome> {
+    return this.start(command, input, onStderr).ended;
+  }
+
+  start(command: string, input = "", onStderr?: (line: string) => void): Running {
+    return start(this.ssh(command), { input, onStderr });
+  }
+
+  async copy(source: string, remotePath: string): Promise<void> {
+    await run(["scp", "-q", ...sshOptions, source, `${remoteUser}@${this.address}:${remotePath}`]);
+  }
+
+  async read(path: string): Promise<string> {
+    return readFile(join(this.disk, path), "utf8");
+  }
+
+  /** Where nothing of it runs yet. */
+  async write(path: string, text: string): Promise<void> {
+    await writeFile(join(this.disk, path), text);
+  }
+
+  async reboot(): Promise<void> {
+    await this.try("sudo systemctl reboot");
+    await this.off();
+    await this.boot();
+  }
+
+  async powerOff(): Promise<void> {
+    await this.try("sudo systemctl poweroff");
+    await this.off();
+  }
+
+  /** At once, and its disk with it. */
+  async remove(): Promise<void> {
+    if (this.container?.exitCode === null) {
+      // Its first process takes all the others along, and then the container ends.
+      await run(["sh", "-c", `kill -KILL $(ps -o pid= --ppid ${this.container.pid ?? 0})`]);
+      await this.off();
+    }
+    await rm(this.disk, { recursive: true, force: true });
+  }
+
+  private async off(): Promise<void> {
+    if (this.container?.exitCode === null) await once(this.container, "exit");
+  }
+
+  private ssh(command: string): [string, ...string[]] {
+    return ["ssh", ...sshOptions, `${remoteUser}@${this.address}`, command];
+  }
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise(resolve => {
+    const socket = createConnection({ host, port, timeout: 500 })
+      .once("connect", () => {
+        socket.destroy();
+        resolve(true);
+      })
+      .once("timeout", () => {
+        socket.destroy();
+        resolve(false);
+      })
+      .once("error", () => {
+        resolve(false);
+      });
+  });
+}
