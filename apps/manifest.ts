@@ -10,6 +10,12 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest, 64 lower-case hexadecimal digits");
 const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be an absolute path of plain names");
 
+/** A record does not pass on what its keys' own schema has to say. */
+const keyMustBe =
+  (what: string) =>
+  ({ code }: { code?: string }) =>
+    code === "invalid_key" ? `the key must be ${what}` : undefined;
+
 /** Every service that can be installed. */
 export const services = ["data-access", "receiver", "stress"] as const;
 
@@ -20,14 +26,14 @@ export const manifestSchema = z.strictObject({
   /** The Node binary that runs it. */
   runtime: z.strictObject({ binary: absolutePath }),
   /** Socket name to TCP port, for example `{"read": 5000, "update": 8080}`. */
-  ports: z.record(
-    z.string().regex(/^[a-z]+$/, "must be a socket's name in lower case"),
-    z.int().min(1).max(65535),
-  ),
+  ports: z.record(z.string().regex(/^[a-z]+$/), z.int().min(1).max(65535), {
+    error: keyMustBe("a socket's name in lower case"),
+  }),
   /** What the service finds in its environment. Nothing secret: the manifest is shown in diffs. */
   environment: z.record(
-    z.string().regex(/^[A-Z][A-Z0-9_]*$/, "must be an environment variable's name in upper case"),
+    z.string().regex(/^[A-Z][A-Z0-9_]*$/),
     z.string().regex(/^[^\0\r\n]*$/, "must be a single line"),
+    { error: keyMustBe("an environment variable's name in upper case") },
   ),
 });
 

@@ -1,7 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import type * as FsPromises from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type * as Tar from "tar";
 import { create } from "tar";
 import { cleanUp, temporaryFolder } from "../common/testing";
@@ -9,22 +18,42 @@ import type { Manifest } from "../manifest";
 import { install, InstallError, type Platform } from "./install";
 import { unitOf, type Unit } from "./unit";
 
+/** Those that a cut-off installer left open. */
+const mockHandles = new Set<FsPromises.FileHandle>();
+
 /** Passed before every step that the installer takes, by its name: the place to interrupt it. */
 const mockSteps: { before: (step: string) => Promise<void> } = { before: () => Promise.resolve() };
 
 jest.mock("node:fs/promises", () => {
   const real = jest.requireActual<typeof FsPromises>("node:fs/promises");
+  const short = (path: unknown) =>
+    String(path)
+      .replace(/^.*\/(?=data-access|runtimes|home)/, "")
+      .replace(/[0-9a-f]{64}/, "SHA");
   const mocked: Record<string, unknown> = { ...real };
-  for (const name of ["mkdir", "readdir", "readFile", "rename", "rm", "writeFile"] as const) {
+  for (const name of ["mkdir", "readdir", "readFile", "rename", "rm"] as const) {
     const act = real[name] as (...args: unknown[]) => Promise<unknown>;
     mocked[name] = async (...args: unknown[]) => {
-      const file = String(args[0])
-        .replace(/^.*\/data-access(-\w+)?(?=[/.])/, "")
-        .replace(/[0-9a-f]{64}/, "SHA");
-      await mockSteps.before(`${name} ${file}`);
+      await mockSteps.before(`${name} ${short(args[0])}`);
       return act(...args);
     };
   }
+  mocked["open"] = async (path: string, flags: string) => {
+    if (flags === "w") await mockSteps.before(`write ${short(path)}`);
+    const handle = await real.open(path, flags);
+    mockHandles.add(handle);
+    const close = handle.close.bind(handle);
+    handle.close = async () => {
+      mockHandles.delete(handle);
+      await close();
+    };
+    const sync = handle.sync.bind(handle);
+    handle.sync = async () => {
+      await mockSteps.before(`sync ${short(path)}`);
+      await sync();
+    };
+    return handle;
+  };
   return mocked;
 });
 jest.mock("tar", () => {
@@ -39,6 +68,8 @@ jest.mock("tar", () => {
 /** A host that is a folder, and a service manager that only remembers. */
 class FakeHost implements Platform {
   readonly root = temporaryFolder();
+  /** When something was last copied to it; a file system's own clock is too coarse to tell two files apart. */
+  clock = 0;
   /** What was done to the service, in order. */
   events: string[] = [];
   running: Unit | undefined;
@@ -48,9 +79,9 @@ class FakeHost implements Platform {
   broken = new Set<string>();
   journalError: Error | undefined;
 
-  async start(unit: Unit): Promise<void> {
+  async start(unit: Unit, anew: boolean): Promise<void> {
     await mockSteps.before("start");
-    this.events.push(`start ${contentOf(this, unit)}`);
+    this.events.push(`start ${contentOf(this, unit)}${anew ? " anew" : ""}`);
     this.running = undefined;
     if (this.broken.has(contentOf(this, unit))) throw new Error("exit code 1");
     this.running = unit;
@@ -96,6 +127,7 @@ async function ship(
   const archive = `/home/ec2-user/data-access-${sha256}.tar`;
   mkdirSync(join(host.root, dirname(archive)), { recursive: true });
   renameSync(built, join(host.root, archive));
+  utimesSync(join(host.root, archive), 0, (host.clock += 1));
   return {
     service: "data-access",
     release: { sha256, archive },
@@ -120,7 +152,10 @@ beforeEach(() => {
   host = new FakeHost();
   mockSteps.before = () => Promise.resolve();
 });
-afterEach(cleanUp);
+afterEach(async () => {
+  for (const handle of mockHandles) await handle.close();
+  await cleanUp();
+});
 
 /** Why an install failed; anything but an InstallError fails the test. */
 async function failureOf(installing: Promise<string>): Promise<string> {
@@ -153,28 +188,65 @@ test("a bare host gets the release and runs it", async () => {
   expectInstalled(manifest);
 });
 
-test("the steps, in an order of which every one may be the last", async () => {
+/** What an update does to the disk and to the service: each may be the last that it gets to. */
+const update = [
+  "readFile data-access/manifest.json",
+  "readFile data-access-SHA.tar",
+  "rm data-access/releases/SHA.new",
+  "mkdir data-access/releases/SHA.new",
+  "extract",
+  "readdir data-access/releases/SHA.new",
+  "sync data-access/releases/SHA.new/installer.js",
+  "sync data-access/releases/SHA.new/main.js",
+  "sync data-access/releases/SHA.new",
+  "rename data-access/releases/SHA.new",
+  "sync data-access/releases",
+  "write data-access/installing.new",
+  "sync data-access/installing.new",
+  "rename data-access/installing.new",
+  "sync data-access",
+  "start",
+  "healthy",
+  "write data-access/manifest.json.new",
+  "sync data-access/manifest.json.new",
+  "rename data-access/manifest.json.new",
+  "sync data-access",
+  "rm data-access/installing",
+  "readdir data-access/releases",
+  "readFile data-access/manifest.json",
+  "readFile receiver/manifest.json",
+  "readFile stress/manifest.json",
+  "readdir home/ec2-user",
+];
+
+test("the steps of an update, in their order", async () => {
   await install(await ship(host, "one"), host);
   const steps: string[] = [];
-  mockSteps.before = step => Promise.resolve(void steps.push(step));
+  mockSteps.before = step => Promise.resolve(void steps.push(step.replace(/ .*\/elastic-fleet\//, " ")));
   await install(await ship(host, "two"), host);
-  await install(await ship(host, "three"), host);
-  const update = [
-    "readFile /manifest.json",
-    "readFile .tar",
-    "rm /releases/SHA.new",
-    "mkdir /releases/SHA.new",
-    "extract",
-    "rename /releases/SHA.new",
-    "writeFile /installing",
-    "start",
-    "healthy",
-    "writeFile /manifest.json.new",
-    "rename /manifest.json.new",
-    "rm /installing",
-    "readdir /releases",
-  ];
-  expect(steps).toEqual([...update, ...update, "rm /releases/SHA"]);
+  expect(steps).toEqual([...update, "rm data-access-SHA.tar"]);
+});
+
+test("its steps in words, before each is taken", async () => {
+  const one = await ship(host, "one");
+  await install(one, host);
+  const two = await ship(host, "two");
+  const report = jest.fn();
+  await install(two, host, { report });
+  host.broken.add("three");
+  const three = await ship(host, "three");
+  await expect(install(three, host, { report })).rejects.toThrow(InstallError);
+  await install(two, host, { report });
+  expect(report.mock.calls.flat()).toEqual([
+    `unpack release ${short(two)}`,
+    "start it",
+    "wait until it is healthy",
+    "record that it is installed",
+    "remove what is not needed any more",
+    `unpack release ${short(three)}`,
+    "start it",
+    `go back to release ${short(two)}`,
+  ]);
 });
 
 test("an unchanged manifest changes nothing", async () => {
@@ -243,7 +315,7 @@ test("a release that starts and is never healthy gives way as well", async () =>
   await install(before, host);
   const manifest = await ship(host, "two");
   host.unhealthy.add("two");
-  expect(await failureOf(install(manifest, host, 50))).toBe(
+  expect(await failureOf(install(manifest, host, { healthTimeout: 50 }))).toBe(
     `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
       `release ${short(before)} runs again\nits journal:\nthe journal after start two`,
   );
@@ -264,11 +336,23 @@ test("a failed release can be repaired by another one, and by itself", async () 
 test("a first release that fails has nothing to go back to", async () => {
   const manifest = await ship(host, "one");
   host.unhealthy.add("one");
-  expect(await failureOf(install(manifest, host, 50))).toBe(
+  expect(await failureOf(install(manifest, host, { healthTimeout: 50 }))).toBe(
     `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
       "there is no earlier release to go back to\nits journal:\nthe journal after start one",
   );
   expect(existsSync(join(folderOf(host), "manifest.json"))).toBe(false);
+});
+
+test("a release that ran and gets healthy no more is not started twice, as there is no other", async () => {
+  const manifest = await ship(host, "one");
+  await install(manifest, host);
+  host.running = undefined;
+  host.broken.add("one");
+  expect(await failureOf(install(manifest, host))).toBe(
+    `data-access release ${short(manifest)} failed: exit code 1; there is no earlier release to go back to\n` +
+      "its journal:\nthe journal after start one",
+  );
+  expect(host.events).toEqual(["start one", "start one"]);
 });
 
 test("where the one before does not come back either, both are told, and it is started again next time", async () => {
@@ -277,7 +361,7 @@ test("where the one before does not come back either, both are told, and it is s
   const manifest = await ship(host, "two");
   host.unhealthy.add("two");
   host.broken.add("one");
-  expect(await failureOf(install(manifest, host, 50))).toBe(
+  expect(await failureOf(install(manifest, host, { healthTimeout: 50 }))).toBe(
     `data-access release ${short(manifest)} failed: it is not healthy after 0.05 s; ` +
       `release ${short(before)} does not come back either: exit code 1\n` +
       "its journal:\nthe journal after start two",
@@ -322,6 +406,42 @@ test("the release that runs and the one before it are kept, and no other", async
   expect(releasesOn(host)).toEqual(digests(two, three));
 });
 
+test("of what was copied to the host, nothing is kept that is older than what is installed", async () => {
+  const [one, two] = [await ship(host, "one"), await ship(host, "two")];
+  const home = join(host.root, "home/ec2-user");
+  const others = ["notes.tar", `stress-${"0".repeat(64)}.tar`];
+  for (const other of others) {
+    writeFileSync(join(home, other), "");
+    utimesSync(join(home, other), 0, 0);
+  }
+  const names = (...manifests: Manifest[]) => manifests.map(({ release }) => basename(release.archive));
+  await install(one, host);
+  // The next one, copied already.
+  expect(readdirSync(home).sort()).toEqual([...names(one, two), ...others].sort());
+  await install(two, host);
+  expect(readdirSync(home).sort()).toEqual([...names(two), ...others].sort());
+});
+
+test("the runtimes of what is installed and of the release before are kept, and no other", async () => {
+  const on = async (name: string, digit: string) => {
+    const manifest = await ship(host, name);
+    const binary = `/opt/elastic-fleet/runtimes/${digit.repeat(64)}/node`;
+    mkdirSync(dirname(join(host.root, binary)), { recursive: true });
+    utimesSync(dirname(join(host.root, binary)), 0, host.clock);
+    return { ...manifest, runtime: { binary } };
+  };
+  const runtimes = () =>
+    readdirSync(join(host.root, "opt/elastic-fleet/runtimes")).map(name => name.slice(0, 1));
+  const other: Manifest = { ...(await on("other", "a")), service: "receiver", ports: { http: 8080 } };
+  await install(other, host);
+  const [b, c, d] = [await on("b", "b"), await on("c", "c"), await on("d", "d")];
+  const next = await on("e", "e");
+  for (const manifest of [b, c, d]) await install(manifest, host);
+  expect(runtimes().sort()).toEqual(["a", "c", "d", "e"]);
+  await install(next, host);
+  expect(runtimes().sort()).toEqual(["a", "d", "e"]);
+});
+
 test("two services on one host leave each other alone", async () => {
   const manifest = await ship(host, "one");
   await install(manifest, host);
@@ -349,10 +469,9 @@ async function cutOff(after: number, manifest: Manifest): Promise<void> {
   mockSteps.before = () => Promise.resolve();
 }
 
-/** The 13 steps of an update: see the test of their order. */
-const steps = Array.from({ length: 13 }, (_, index) => index);
+const steps = update.map((step, index) => [index, step] as const);
 
-describe.each(steps)("cut off before step %d of an update", cut => {
+describe.each(steps)("cut off before step %d of an update, %s,", cut => {
   let before: Manifest;
   let manifest: Manifest;
   beforeEach(async () => {
@@ -379,18 +498,19 @@ describe.each(steps)("cut off before step %d of an update", cut => {
   });
 });
 
-/** After seven steps: start, journal, start, healthy, and the file that says that one is at it. */
-test.each([8, 9, 10, 11])("cut off after step %d, while going back, the next run goes back", async cut => {
+/** After it has failed to start: journal, start, healthy, and the file that says that one is at it. */
+test.each([1, 2, 3, 4])("cut off %d steps after a failed start, the next run goes back", async after => {
   const before = await ship(host, "one");
   const manifest = await ship(host, "two");
   await install(before, host);
   host.broken.add("two");
-  await cutOff(cut, manifest);
+  await cutOff(update.indexOf("start") + after, manifest);
   expect(await install(before, host)).toBe(done(before));
+  expect(host.events.at(-1)).toBe("start one anew");
   expectInstalled(before);
 });
 
-describe.each(steps)("with an error in step %d of an update", failing => {
+describe.each(steps)("with an error in step %d of an update, %s,", failing => {
   test("the run fails with it, a service runs, and the next run completes the update", async () => {
     const before = await ship(host, "one");
     const manifest = await ship(host, "two");
@@ -402,7 +522,8 @@ describe.each(steps)("with an error in step %d of an update", failing => {
       return taken === failing ? Promise.reject(new Error("no space left")) : Promise.resolve();
     };
     // A record that can't be read counts as none.
-    if (failing > 0) await expect(install(manifest, host)).rejects.toThrow("no space left");
+    if (!update[failing]?.startsWith("readFile") || failing === 1)
+      await expect(install(manifest, host)).rejects.toThrow("no space left");
     else await install(manifest, host);
     expect([unitOf(before), unitOf(manifest)]).toContainEqual(host.running);
 

@@ -5,18 +5,22 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { manifestSchema, services, type Manifest } from "../manifest";
+import { renameDurably, syncFiles, writeDurably } from "./durable";
 import { releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
 /** What differs between a host with systemd and a host of the local region. */
 export interface Platform {
   /** The folder that the host's "/" is: "/" itself, or the folder of a host in the local region. */
   root: string;
-  /** Makes this unit the one that runs, restarting it. */
-  start(unit: Unit): Promise<void>;
+  /**
+   * Makes this unit the one that runs, restarting it.
+   * @param anew trust nothing that seems to be in place: an earlier attempt was interrupted
+   */
+  start(unit: Unit, anew: boolean): Promise<void>;
   /** Resolves when every socket of the unit answers 200 to GET /health. */
   healthy(unit: Unit, signal: AbortSignal): Promise<void>;
   /** The end of what the service wrote since it was last started. */
@@ -27,46 +31,57 @@ export class InstallError extends Error {
   override name = "InstallError";
 }
 
+export interface InstallOptions {
+  /** ms; a service that is not healthy after this is a failed install. */
+  healthTimeout?: number;
+  /** Told of every step, before it is taken. */
+  report?: (step: string) => void;
+}
+
 /**
  * Installs a service; the result says what was done, in one line.
- * @param healthTimeout ms; a service that is not healthy after this is a failed install
  * @throws InstallError when the release is corrupt or does not become healthy. The service that ran before
  * runs again then, and the message ends with the journal of the one that failed.
  */
 export async function install(
   manifest: Manifest,
   platform: Platform,
-  healthTimeout = 30_000,
+  { healthTimeout = 30_000, report = () => undefined }: InstallOptions = {},
 ): Promise<string> {
   const unit = unitOf(manifest);
   const previous = await installed(manifest.service, platform);
   const attempt = attemptPath(manifest.service, platform);
-  if (
-    JSON.stringify(previous) === JSON.stringify(manifest) &&
-    !existsSync(attempt) &&
-    (await isHealthyNow(unit, platform))
-  ) {
+  const wasInterrupted = existsSync(attempt);
+  const isSame = JSON.stringify(previous) === JSON.stringify(manifest);
+  if (isSame && !wasInterrupted && (await isHealthyNow(unit, platform))) {
     return `${manifest.service} unchanged: release ${short(manifest)} is installed and healthy`;
   }
-  await unpack(manifest, platform);
-  await writeFile(attempt, "");
+  if (!existsSync(join(platform.root, releaseFolder(manifest)))) {
+    report(`unpack release ${short(manifest)}`);
+    await unpack(manifest, platform);
+  }
+  report("start it");
+  await writeDurably(attempt, "");
   try {
-    await platform.start(unit);
+    await platform.start(unit, wasInterrupted);
+    report("wait until it is healthy");
     await waitUntilHealthy(unit, platform, healthTimeout);
   } catch (error) {
     // Read before the roll-back writes to it, which must not depend on it.
     const journal = await platform
       .journal(unit)
       .catch((unreadable: unknown) => `(can't be read: ${(unreadable as Error).message})`);
-    const outcome = await rollBack(previous, platform, healthTimeout);
+    const outcome = await rollBack(isSame ? undefined : previous, platform, healthTimeout, report);
     throw new InstallError(
       `${manifest.service} release ${short(manifest)} failed: ${(error as Error).message}; ${outcome}\n` +
         `its journal:\n${journal.trimEnd() || "(empty)"}`,
       { cause: error },
     );
   }
-  await record(manifest, platform);
+  report("record that it is installed");
+  await writeDurably(recordPath(manifest.service, platform), JSON.stringify(manifest));
   await rm(attempt);
+  report("remove what is not needed any more");
   await prune(manifest, previous, platform);
   return `${manifest.service} release ${short(manifest)} is installed and healthy`;
 }
@@ -102,16 +117,9 @@ export async function installedManifests(platform: Pick<Platform, "root">): Prom
   return manifests.filter(manifest => manifest !== undefined);
 }
 
-async function record(manifest: Manifest, platform: Platform): Promise<void> {
-  const path = recordPath(manifest.service, platform);
-  await writeFile(`${path}.new`, JSON.stringify(manifest));
-  await rename(`${path}.new`, path);
-}
-
 /** A folder under its final name is complete, as it got that name last. */
 async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
   const folder = join(platform.root, releaseFolder(manifest));
-  if (existsSync(folder)) return;
   const archive = await readFile(join(platform.root, manifest.release.archive));
   const sha256 = createHash("sha256").update(archive).digest("hex");
   if (sha256 !== manifest.release.sha256) {
@@ -126,7 +134,8 @@ async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
     cwd: `${folder}.new`,
     preserveOwner: false,
   });
-  await rename(`${folder}.new`, folder);
+  await syncFiles(`${folder}.new`);
+  await renameDurably(`${folder}.new`, folder);
 }
 
 async function isHealthyNow(unit: Unit, platform: Platform): Promise<boolean> {
@@ -149,11 +158,13 @@ async function rollBack(
   previous: Manifest | undefined,
   platform: Platform,
   healthTimeout: number,
+  report: (step: string) => void,
 ): Promise<string> {
   if (!previous) return "there is no earlier release to go back to";
+  report(`go back to release ${short(previous)}`);
   const unit = unitOf(previous);
   try {
-    await platform.start(unit);
+    await platform.start(unit, false);
     await waitUntilHealthy(unit, platform, healthTimeout);
     await rm(attemptPath(previous.service, platform));
     return `release ${short(previous)} runs again`;
@@ -162,11 +173,47 @@ async function rollBack(
   }
 }
 
-/** Keeps the release that runs and the one before it. */
+const isDigest = /^[0-9a-f]{64}$/;
+
+/**
+ * Keeps the release that runs and the one before it; of older runtimes those that something installed or these two
+ * run on; of older archives of the service none. What is newer may be the next release, copied already.
+ */
 async function prune(manifest: Manifest, previous: Manifest | undefined, platform: Platform): Promise<void> {
-  const keep = new Set([manifest.release.sha256, previous?.release.sha256]);
+  const kept = [manifest, previous].filter(one => one !== undefined);
+
   const folder = join(platform.root, dirname(releaseFolder(manifest)));
+  const releases = new Set(kept.map(({ release }) => release.sha256));
   for (const name of await readdir(folder)) {
-    if (!keep.has(name)) await rm(join(folder, name), { recursive: true, force: true });
+    if (!releases.has(name)) await remove(join(folder, name));
   }
+
+  const inUse = [...kept, ...(await installedManifests(platform))];
+  const runtimes = new Set(inUse.map(({ runtime }) => basename(dirname(runtime.binary))));
+  const runtime = join(platform.root, dirname(manifest.runtime.binary));
+  for (const path of await olderThan(runtime)) {
+    const name = basename(path);
+    if (isDigest.test(name) && !runtimes.has(name)) await remove(path);
+  }
+
+  const isArchive = new RegExp(`^${manifest.service}-[0-9a-f]{64}\\.tar$`);
+  for (const path of await olderThan(join(platform.root, manifest.release.archive))) {
+    if (isArchive.test(basename(path))) await remove(path);
+  }
+}
+
+/** What stands beside it and was made before it; nothing where it is gone itself. */
+async function olderThan(path: string): Promise<string[]> {
+  const others: string[] = [];
+  if (!existsSync(path)) return others;
+  const { mtimeMs } = await stat(path);
+  for (const name of await readdir(dirname(path))) {
+    const other = join(dirname(path), name);
+    if ((await stat(other)).mtimeMs < mtimeMs) others.push(other);
+  }
+  return others;
+}
+
+async function remove(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
 }

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { manifestSchema } from "../manifest";
 import { install } from "./install";
-import { systemd } from "./systemd";
+import { Systemd } from "./systemd";
 
 async function main(): Promise<string> {
   let input: unknown;
@@ -16,7 +16,11 @@ async function main(): Promise<string> {
   }
   const manifest = manifestSchema.safeParse(input);
   if (!manifest.success) throw new Error(`the manifest is not valid:\n${z.prettifyError(manifest.error)}`);
-  return install(manifest.data, systemd);
+  // On standard error: standard output is the outcome.
+  const report = (step: string) => {
+    console.error(`${manifest.data.service}: ${step}`);
+  };
+  return install(manifest.data, new Systemd(report), { report });
 }
 
 main().then(

@@ -1,121 +1,104 @@
-/** The installer's platform on a real host: a hardened systemd unit per service. */
+/** The installer's platform on a real host: a hardened systemd unit per service, and one per socket of it. */
 import { execFile } from "node:child_process";
-import { rename, writeFile } from "node:fs/promises";
-import { get, type ClientRequest } from "node:http";
-import { setTimeout as delay } from "node:timers/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { sync, writeDurably } from "./durable";
+import { untilHealthy } from "./health";
 import type { Platform } from "./install";
+import { endOf, parseStates, planStart, type UnitState } from "./start-plan";
 import type { Unit } from "./unit";
+import { isUnitOf, serviceUnit, unitFiles } from "./unit-files";
 
-const run = promisify(execFile);
+const unitFolder = "/etc/systemd/system";
 
-/** The text of a unit's file, as systemd.service(5) and systemd.exec(5) describe it. */
-export function unitFile(unit: Unit): string {
-  const environment = { ...unit.environment, ...portVariables(unit) };
-  return `[Unit]
-Description=Elastic Fleet ${unit.service}
-# A copy of this host gets its own host name from cloud-init: no service starts before that.
-After=network-online.target cloud-init.service
-Wants=network-online.target
-StartLimitIntervalSec=0
+export class Systemd implements Platform {
+  readonly root = "/";
+  /** Where the journal ended when a service was last started. */
+  private cursor: string | undefined;
 
-[Service]
-ExecStart=${unit.command.join(" ")}
-${Object.entries(environment)
-  .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)
-  .join("\n")}
-Restart=always
-RestartSec=1
-TimeoutStopSec=15
-DynamicUser=yes
-StateDirectory=${unit.service}
-NoNewPrivileges=yes
-CapabilityBoundingSet=
-AmbientCapabilities=
-ProtectSystem=strict
-ProtectHome=yes
-PrivateTmp=yes
-PrivateDevices=yes
-PrivateUsers=yes
-ProtectClock=yes
-ProtectControlGroups=yes
-ProtectHostname=yes
-ProtectKernelLogs=yes
-ProtectKernelModules=yes
-ProtectKernelTunables=yes
-ProtectProc=invisible
-ProcSubset=pid
-RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
-RestrictNamespaces=yes
-RestrictRealtime=yes
-RestrictSUIDSGID=yes
-LockPersonality=yes
-RemoveIPC=yes
-SystemCallArchitectures=native
-SystemCallFilter=@system-service
-SystemCallFilter=~@privileged
-UMask=0077
+  /** @param report told of every command that changes something, before it is run */
+  constructor(private readonly report: (command: string) => void) {}
 
-[Install]
-WantedBy=multi-user.target
-`;
-}
-
-/** `PORT_READ=5000` and the like: where a service listens on each of its sockets. */
-function portVariables(unit: Unit): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(unit.ports).map(([socket, port]) => [`PORT_${socket.toUpperCase()}`, String(port)]),
-  );
-}
-
-/** A value in systemd's syntax: quoted, with its specifiers and escapes taken literally. */
-function quoted(text: string): string {
-  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")}"`;
-}
-
-export const systemd: Platform = {
-  root: "/",
-
-  async start(unit) {
-    const path = `/etc/systemd/system/${unit.service}.service`;
-    await writeFile(`${path}.new`, unitFile(unit));
-    await rename(`${path}.new`, path);
-    await run("systemctl", ["daemon-reload"]);
-    await run("systemctl", ["enable", "--quiet", unit.service]);
-    await run("systemctl", ["restart", unit.service]);
-  },
-
-  async healthy(unit, signal) {
-    for (const port of Object.values(unit.ports)) {
-      while (!(await answersHealth(port, signal))) await delay(100, undefined, { signal });
+  async start(unit: Unit, anew: boolean): Promise<void> {
+    this.cursor = await journalEnd();
+    const wanted = unitFiles(unit);
+    const names = [...wanted.keys()];
+    const states = await statesOf(names);
+    const plan = planStart(
+      wanted,
+      await presentFiles(unit.service),
+      new Map(states.map((state, index) => [names[index] ?? "", state])),
+      anew,
+    );
+    for (const file of plan.write) {
+      this.report(`write ${file}`);
+      await writeDurably(join(unitFolder, file), wanted.get(file) ?? "");
     }
-  },
+    for (const command of plan.systemctl) {
+      this.report(`systemctl ${command.join(" ")}`);
+      await run("systemctl", command);
+    }
+    for (const file of plan.remove) await rm(join(unitFolder, file));
+    // Where `enable` leaves its link.
+    await sync(join(unitFolder, "multi-user.target.wants"));
+    await sync(unitFolder);
+  }
 
-  async journal(unit) {
-    const { stdout } = await run("journalctl", [
-      "--unit",
-      unit.service,
-      "--lines",
-      "30",
-      "--no-pager",
-      "--output",
-      "cat",
-    ]);
+  async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
+    const before = await stateOf(unit);
+    await untilHealthy(Object.values(unit.ports), signal, async () => {
+      const end = endOf(await stateOf(unit), before);
+      if (end !== undefined) throw new Error(`its process ${end}`);
+    });
+  }
+
+  async journal(unit: Unit): Promise<string> {
+    await run("journalctl", ["--sync"]);
+    const units = [...unitFiles(unit).keys()].map(name => `--unit=${name}`);
+    const since = this.cursor === undefined ? [] : [`--after-cursor=${this.cursor}`];
+    return run("journalctl", [...units, ...since, "--lines=30", "--no-pager", "--quiet", "--output=cat"]);
+  }
+}
+
+async function presentFiles(service: Unit["service"]): Promise<Map<string, string>> {
+  const names = (await readdir(unitFolder)).filter(name => isUnitOf(service, name));
+  const texts = await Promise.all(names.map(name => readFile(join(unitFolder, name), "utf8")));
+  return new Map(names.map((name, index) => [name, texts[index] ?? ""]));
+}
+
+async function statesOf(units: string[]): Promise<UnitState[]> {
+  const properties = "ActiveState,SubState,NRestarts,ExecMainCode,ExecMainStatus";
+  return parseStates(await run("systemctl", ["show", `--property=${properties}`, ...units]));
+}
+
+async function stateOf(unit: Unit): Promise<UnitState> {
+  const [state] = await statesOf([serviceUnit(unit.service)]);
+  if (!state) throw new Error(`systemctl shows nothing of ${unit.service}`);
+  return state;
+}
+
+async function journalEnd(): Promise<string | undefined> {
+  const shown = await run("journalctl", [
+    "--lines=1",
+    "--no-pager",
+    "--quiet",
+    "--output=cat",
+    "--show-cursor",
+  ]);
+  return /^-- cursor: (.+)$/m.exec(shown)?.[1];
+}
+
+/** @throws with what the command said */
+async function run(command: string, args: string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)(command, args);
     return stdout;
-  },
-};
-
-function answersHealth(port: number, signal: AbortSignal): Promise<boolean> {
-  return new Promise(resolve => {
-    get({ host: "127.0.0.1", port, path: "/health", signal, timeout: 1_000, agent: false }, response => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    })
-      .on("timeout", function (this: ClientRequest) {
-        this.destroy();
-      })
-      .on("error", () => {
-        resolve(false);
-      });
-  });
+  } catch (error) {
+    const { stderr, message } = error as { stderr?: string; message: string };
+    const [said] = (stderr ?? "").trim().split("\n");
+    throw new Error(`${command} ${args.join(" ")}: ${said === undefined || said === "" ? message : said}`, {
+      cause: error,
+    });
+  }
 }

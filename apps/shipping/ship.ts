@@ -12,7 +12,8 @@ export const remoteUser = "ec2-user";
 const home = `/home/${remoteUser}`;
 
 export const remoteRuntime = `${home}/${runtime.archiveName}`;
-const runtimeFolder = `/opt/elastic-fleet/runtimes/${runtime.sha256}`;
+const root = "/opt/elastic-fleet";
+const runtimeFolder = `${root}/runtimes/${runtime.sha256}`;
 
 /** What of a release its place and its installation depend on. */
 type ReleaseName = Pick<Release, "service" | "sha256">;
@@ -54,7 +55,7 @@ export function shipmentOf<Source>(release: Release, runtimeArchive: Source): Sh
 /**
  * The shell command that installs what was copied; it reads the manifest from its standard input. It first
  * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
- * and done again.
+ * and done again. One installer works at a time: one whose connection broke may still be at it.
  */
 export function installCommand(release: ReleaseName): string {
   const archive = remoteRelease(release);
@@ -64,14 +65,18 @@ export function installCommand(release: ReleaseName): string {
     checked(archive, release.sha256),
     `if ! test -x ${runtimeFolder}/node; then`,
     `  ${checked(remoteRuntime, runtime.sha256)}`,
-    `  sudo rm -rf ${runtimeFolder}.new`,
-    `  sudo mkdir -p ${runtimeFolder}.new`,
-    `  sudo tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
-    `  sudo mv -T ${runtimeFolder}.new ${runtimeFolder}`,
+    `  sudo -n rm -rf ${runtimeFolder}.new`,
+    `  sudo -n mkdir -p ${runtimeFolder}.new`,
+    `  sudo -n tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
+    `  sudo -n sync ${runtimeFolder}.new/node ${runtimeFolder}.new`,
+    `  sudo -n mv -T ${runtimeFolder}.new ${runtimeFolder}`,
+    `  sudo -n sync ${root}/runtimes`,
     "fi",
+    // Unpacked, it is needed no more; a host that lacks the runtime is one that it is copied to again.
+    `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,
     `tar -xf ${archive} -C ${installer} installer.js`,
-    `exec sudo ${runtimeFolder}/node ${installer}/installer.js`,
+    `exec sudo -n flock ${root}/lock ${runtimeFolder}/node ${installer}/installer.js`,
   ].join("\n");
 }
 

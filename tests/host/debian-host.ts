@@ -43,6 +43,7 @@ export class DebianHost {
     const { path, text } = networkFile(number);
     await host.write(path, text);
     await host.write("/etc/hostname", `${name}\n`);
+    await host.write("/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
     await host.write(
       `/home/${remoteUser}/.ssh/authorized_keys`,
       await readFile(join(folder, "key.pub"), "utf8"),

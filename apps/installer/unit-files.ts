@@ -1,0 +1,111 @@
+/** The texts of a service's units, as systemd.service(5), systemd.exec(5) and systemd.socket(5) describe them. */
+import type { Unit } from "./unit";
+
+export const serviceUnit = (service: Unit["service"]) => `${service}.service`;
+const socketUnit = (service: Unit["service"], socket: string) => `${service}-${socket}.socket`;
+
+/** Whether a file is that of the service or of one of its sockets, of whatever release. */
+export function isUnitOf(service: Unit["service"], file: string): boolean {
+  return file === serviceUnit(service) || new RegExp(`^${service}-[a-z]+\\.socket$`).test(file);
+}
+
+/**
+ * A copy of a host gets its own host name from cloud-init's network stage (its boot stages are in cloud-init's
+ * documentation; the second name is that of 24.3 and later): nothing of a service listens before. Not its final
+ * stage, which on some distributions comes after multi-user.target, which comes after us.
+ */
+const afterHostName = "cloud-init.service cloud-init-network.service";
+
+/** File name to text, of every unit that makes up the service; sockets first. */
+export function unitFiles(unit: Unit): Map<string, string> {
+  const sockets = Object.keys(unit.ports);
+  const names = sockets.map(socket => socketUnit(unit.service, socket));
+  return new Map([
+    ...sockets.map(
+      (socket, index) => [names[index] ?? "", socketFile(unit, socket, names.slice(0, index))] as const,
+    ),
+    [serviceUnit(unit.service), serviceFile(unit, names)],
+  ]);
+}
+
+/**
+ * systemd holds the port, so that a restart of the service refuses no connection. Without its default dependencies,
+ * which would have it listen before cloud-init runs, or cloud-init wait for it.
+ */
+function socketFile(unit: Unit, socket: string, earlier: string[]): string {
+  return `[Unit]
+Description=Elastic Fleet ${unit.service}, ${socket}
+DefaultDependencies=no
+Requires=sysinit.target
+# One socket after the other: when they exchange their ports, all are closed before the first is opened.
+After=${["sysinit.target", afterHostName, ...earlier].join(" ")}
+Before=shutdown.target
+Conflicts=shutdown.target
+
+[Socket]
+ListenStream=0.0.0.0:${unit.ports[socket]}
+FileDescriptorName=${socket}
+Service=${serviceUnit(unit.service)}
+# However often the service ends, its port stays open.
+TriggerLimitIntervalSec=0
+`;
+}
+
+function serviceFile(unit: Unit, sockets: string[]): string {
+  return `[Unit]
+Description=Elastic Fleet ${unit.service}
+# Required: a socket that is restarted restarts the service that holds a copy of it.
+Requires=${sockets.join(" ")}
+After=${[...sockets, "network-online.target", afterHostName].join(" ")}
+Wants=network-online.target
+StartLimitIntervalSec=0
+
+[Service]
+ExecStart=${unit.command.join(" ")}
+Sockets=${sockets.join(" ")}
+${Object.entries(unit.environment)
+  .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)
+  .join("\n")}
+Restart=always
+RestartSec=1
+TimeoutStopSec=15
+DynamicUser=yes
+StateDirectory=${unit.service}
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+# Everybody may write to these, and a service needs to write to its state folder only.
+ReadOnlyPaths=-/tmp -/var/tmp -/dev/shm -/dev/mqueue -/run/lock
+PrivateDevices=yes
+PrivateUsers=yes
+ProtectClock=yes
+ProtectControlGroups=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectProc=invisible
+ProcSubset=pid
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+RemoveIPC=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged
+UMask=0077
+
+[Install]
+WantedBy=multi-user.target
+`;
+}
+
+/** A value in systemd's syntax: quoted, with its specifiers and escapes taken literally. */
+function quoted(text: string): string {
+  return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")}"`;
+}
