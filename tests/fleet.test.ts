@@ -106,7 +106,7 @@ describe("under fifty requests a second", () => {
     const sent = await load(async () => {
       const killed = new Set<number>();
       await eventually(
-        "the group takes the instance out",
+        () => `the group takes the instance out: ${JSON.stringify([targetsOf(), latestActivities(3)])}`,
         () => {
           const [service] = region.region.hosts.get(victim)?.services.values() ?? [];
           const { pid } = service ?? {};
