@@ -62,12 +62,12 @@ function connectionTo(made: Made) {
   return { host, port: 22, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
 }
 
-/** A service in an archive, as a release has it. It is healthy when it is asked for /health. */
+/** A service in an archive, as a release has it. It answers the name of its host. */
 const release = () => {
   const folder = temporaryFolder();
   writeFileSync(
     join(folder, "main.js"),
-    `const server = require("node:http").createServer((req, res) => res.end("ok"));
+    `const server = require("node:http").createServer((req, res) => res.end(process.env.HOST_NAME));
      server.listen(0, "127.0.0.1", () => {
        const { address, port } = server.address();
        console.log(JSON.stringify({ msg: "listening", socket: "http", address, port }));

@@ -88,6 +88,21 @@ describe("credentials of a host", () => {
     expect(iam.session(first.accessKeyId)).toBe(first);
   });
 
+  test("are forgotten with their host, and long after their end", () => {
+    const iam = new Iam();
+    const first = iam.credentialsFor("i-1", "receiver");
+    const other = iam.credentialsFor("i-2", "receiver");
+    first.expiration = new Date(Date.now() - 5 * 3600_000);
+    const second = iam.credentialsFor("i-1", "receiver");
+    expect(iam.session(first.accessKeyId)).toBe(first);
+    first.expiration = new Date(Date.now() - 7 * 3600_000);
+    iam.credentialsFor("i-1", "receiver");
+    expect(iam.session(first.accessKeyId)).toBeUndefined();
+    iam.endSessions("i-1");
+    expect(iam.session(second.accessKeyId)).toBeUndefined();
+    expect(iam.session(other.accessKeyId)).toBe(other);
+  });
+
   test("differ by host and by role, and say who they are", () => {
     const iam = new Iam();
     const all = [

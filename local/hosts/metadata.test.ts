@@ -109,6 +109,19 @@ describe("a token", () => {
     now.mockReturnValue(start + 61_000);
     expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
   });
+
+  test("is forgotten then, as soon as there is another one", async () => {
+    const { get, askToken } = await setUp();
+    const now = jest.spyOn(Date, "now");
+    onClose(() => {
+      now.mockRestore();
+    });
+    const start = Date.now();
+    now.mockReturnValue(start + 61_000);
+    await askToken();
+    now.mockReturnValue(start);
+    expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
+  });
 });
 
 describe("metadata", () => {

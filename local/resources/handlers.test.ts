@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { existsSync, readFileSync, symlinkSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { handlers } from ".";
 import { closeAll } from "../http/test-servers";
@@ -10,14 +10,7 @@ import { make, makeSamples, openRegion, samples, type Made } from "../test-regio
 import { temporaryFolder } from "../testing";
 import { publicKeyOf } from "./identity";
 
-// The runtime that hosts get is 53 MB: here it is the Node that runs the test.
-jest.mock("../hosts/runtime", () => ({
-  placeRuntime: (_archive: string, binary: string) => {
-    if (existsSync(binary)) return;
-    mkdirSync(dirname(binary), { recursive: true });
-    symlinkSync(process.execPath, binary);
-  },
-}));
+jest.mock("../hosts/runtime", () => jest.requireActual<object>("../test-runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
