@@ -40,8 +40,7 @@ export class ActivityLog {
       startTime,
       statusCode: "InProgress",
     };
-    const old = this.activities.findIndex(({ endTime = startTime }) => endTime < startTime - sixWeeks);
-    if (old >= 0) this.activities.splice(old);
+    while ((this.activities.at(-1)?.endTime ?? Infinity) < startTime - sixWeeks) this.activities.pop();
     this.activities.unshift(activity);
     report(`${this.label}: ${description}. ${activity.cause}`);
     return activity;

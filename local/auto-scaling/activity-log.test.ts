@@ -1,0 +1,46 @@
+import { ActivityLog } from "./activity-log";
+import { FakeSurroundings } from "./fake-surroundings";
+
+const day = 86_400_000;
+
+function setUp() {
+  const surroundings = new FakeSurroundings();
+  return { surroundings, log: new ActivityLog("fleet", surroundings) };
+}
+
+test("an activity has its times on the region's clock, and tells its cause on the wall's", () => {
+  const { surroundings, log } = setUp();
+  surroundings.clock.advance(61_000);
+  const activity = log.begin("Launching", [
+    { at: 1_000, what: "a" },
+    { at: 61_000, what: "b" },
+  ]);
+  surroundings.clock.advance(5_000);
+  log.succeed(activity);
+  expect(log.activities).toEqual([
+    {
+      activityId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      description: "Launching",
+      cause: "At 2026-11-22T20:00:01Z a.  At 2026-11-22T20:01:01Z b.",
+      startTime: 61_000,
+      endTime: 66_000,
+      statusCode: "Successful",
+    },
+  ]);
+  expect(surroundings.reports).toEqual([
+    "fleet: Launching. At 2026-11-22T20:00:01Z a.  At 2026-11-22T20:01:01Z b.",
+  ]);
+});
+
+test("activities of the last six weeks are kept, the latest first, and whatever is in progress", () => {
+  const { surroundings, log } = setUp();
+  const names = () => log.activities.map(({ description }) => description);
+  for (const name of ["a", "b", "c"]) {
+    const activity = log.begin(name, []);
+    if (name !== "b") log.succeed(activity);
+    surroundings.clock.advance(20 * day);
+  }
+  expect(names()).toEqual(["c", "b", "a"]);
+  log.begin("d", []);
+  expect(names()).toEqual(["d", "c", "b"]);
+});
