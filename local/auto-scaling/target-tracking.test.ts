@@ -203,15 +203,15 @@ describe("whatever the metric and the instances", () => {
   });
 });
 
-/** A group over which a load spreads evenly, as behind a load balancer. Minutes are whole: one launches, one drains. */
+/** A group over which a load spreads evenly, as behind a load balancer. Minutes are whole; draining takes one. */
 class SimulatedGroup {
   readonly changes: { minute: number; alarm: string; to: number }[] = [];
-  private instances: Warming[];
+  private instances: (Warming & { launchedAt?: number })[];
   private points: (number | undefined)[] = [];
   private minute = 0;
 
   constructor(
-    readonly settings: { minSize: number; maxSize: number; warmupSeconds: number },
+    readonly settings: { minSize: number; maxSize: number; warmupSeconds: number; launchMinutes: number },
     public desiredCapacity: number,
   ) {
     this.instances = times(desiredCapacity, { lifecycleState: "InService", inServiceAt: -1e9 } as const);
@@ -249,7 +249,8 @@ class SimulatedGroup {
     this.instances = this.instances
       .filter(({ lifecycleState }) => lifecycleState !== "Terminating")
       .map(instance =>
-        instance.lifecycleState === "Pending"
+        instance.lifecycleState === "Pending" &&
+        this.minute >= (instance.launchedAt ?? 0) + this.settings.launchMinutes
           ? { lifecycleState: "InService", inServiceAt: this.minute * 60_000 }
           : instance,
       );
@@ -261,13 +262,13 @@ class SimulatedGroup {
     this.instances = [
       ...staying.slice(0, this.desiredCapacity),
       ...excess.map(instance => ({ ...instance, lifecycleState: "Terminating" as const })),
-      ...times(Math.max(0, this.desiredCapacity - staying.length), pending),
+      ...times(Math.max(0, this.desiredCapacity - staying.length), { ...pending, launchedAt: this.minute }),
     ];
   }
 }
 
 describe("over hours, a load that spreads evenly", () => {
-  const settings = { minSize: 0, maxSize: 3, warmupSeconds };
+  const settings = { minSize: 0, maxSize: 3, warmupSeconds, launchMinutes: 1 };
 
   test("takes the fleet from 1 to 3, and back to 1 after its end", () => {
     const fleet = new SimulatedGroup(settings, 1).run(30, 150).run(60, 1);
@@ -292,13 +293,12 @@ describe("over hours, a load that spreads evenly", () => {
         fc.integer({ min: 0, max: 15 }),
         fc.nat(15),
         fc.constantFrom(60, 90, 300, 600),
-        (load, minSize, more, above, warmup) => {
+        fc.integer({ min: 1, max: 10 }),
+        (load, minSize, more, above, warmup, launchMinutes) => {
           const maxSize = minSize + more;
           const desired = Math.min(maxSize, minSize + above);
-          const fleet = new SimulatedGroup({ minSize, maxSize, warmupSeconds: warmup }, desired).run(
-            180,
-            load,
-          );
+          const limits = { minSize, maxSize, warmupSeconds: warmup, launchMinutes };
+          const fleet = new SimulatedGroup(limits, desired).run(300, load);
           expect(new Set(fleet.changes.map(({ alarm }) => alarm)).size).toBeLessThanOrEqual(1);
           const changes = fleet.changes.length;
           expect(fleet.run(60, load).changes).toHaveLength(changes);
@@ -313,8 +313,36 @@ describe("over hours, a load that spreads evenly", () => {
   test("that is constant is in the end served at the target or below, if the maximum allows", () => {
     fc.assert(
       fc.property(loads(1000), fc.integer({ min: 1, max: 20 }), (load, desired) => {
-        const fleet = new SimulatedGroup({ minSize: 0, maxSize: 20, warmupSeconds }, desired).run(300, load);
+        const fleet = new SimulatedGroup({ ...settings, maxSize: 20 }, desired).run(300, load);
         expect(load / fleet.desiredCapacity).toBeLessThanOrEqual(target + 1e-6);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test("that changes as it likes never leads out of the bounds, and each alarm in its own direction", () => {
+    const anyDay = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), loads(1000)), { maxLength: 20 });
+    const anyLimits = fc.record({
+      minSize: fc.integer({ min: 0, max: 3 }),
+      more: fc.integer({ min: 0, max: 10 }),
+      above: fc.nat(10),
+      launchMinutes: fc.integer({ min: 1, max: 10 }),
+      warmup: fc.constantFrom(0, 60, 300),
+    });
+    fc.assert(
+      fc.property(anyDay, anyLimits, (day, { minSize, more, above, launchMinutes, warmup }) => {
+        const maxSize = minSize + more;
+        const limits = { minSize, maxSize, warmupSeconds: warmup, launchMinutes };
+        const fleet = new SimulatedGroup(limits, Math.min(maxSize, minSize + above));
+        let before = fleet.desiredCapacity;
+        for (const [minutes, load] of day) fleet.run(minutes, load);
+        for (const { alarm, to } of fleet.changes) {
+          if (alarm === "AlarmHigh") expect(to).toBeGreaterThan(before);
+          else expect(to).toBe(before - 1);
+          expect(to).toBeGreaterThanOrEqual(minSize);
+          expect(to).toBeLessThanOrEqual(maxSize);
+          before = to;
+        }
       }),
       { numRuns: 300 },
     );
