@@ -39,6 +39,10 @@ export class FakeTargetGroup {
   }
 }
 
+/** How long a launch takes, and the first part of it. */
+const bootSeconds = 30;
+const copySeconds = 10;
+
 export class FakeSurroundings implements Surroundings {
   readonly clock = new FakeClock();
   readonly metrics = new MetricStore();
@@ -46,8 +50,6 @@ export class FakeSurroundings implements Surroundings {
   readonly targetGroups = new Map([["arn-1", new FakeTargetGroup(this.clock)]]);
   /** What is launched or runs, by instance. */
   readonly launched = new Map<string, LaunchRequest & { isRunning: boolean; meters: number }>();
-  /** How long a boot takes, in seconds. */
-  bootSeconds = 30;
   /** Why each launch fails; none does without. */
   failure: string | undefined;
   /** What all instances together are asked for, in percent of one; undefined where nobody measures. */
@@ -65,10 +67,14 @@ export class FakeSurroundings implements Surroundings {
     return `us-east-1${subnetId.at(-1) ?? ""}`;
   }
 
+  /** As in a region, an instance can be terminated only once its disk is copied. */
   async launch(request: LaunchRequest): Promise<string> {
+    const passed = (seconds: number) =>
+      new Promise<void>(resolve => this.clock.after(seconds * 1000, resolve));
     const instance = { ...request, isRunning: false, meters: 0 };
+    await passed(copySeconds);
     this.launched.set(request.instanceId, instance);
-    await new Promise<void>(resolve => this.clock.after(this.bootSeconds * 1000, resolve));
+    await passed(bootSeconds - copySeconds);
     if (this.failure !== undefined || !this.launched.has(request.instanceId)) {
       this.launched.delete(request.instanceId);
       throw new Error(this.failure ?? "it was terminated while it booted");

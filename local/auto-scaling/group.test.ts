@@ -241,6 +241,20 @@ describe("a launch that fails", () => {
     expect(states(group)).toEqual(Array(group.desiredCapacity).fill("InService"));
   });
 
+  test("counts as the first again after one that succeeded", async () => {
+    const { surroundings, group } = openGroup();
+    surroundings.failure = "no capacity";
+    await surroundings.run(10);
+    surroundings.failure = undefined;
+    await surroundings.run(10);
+    surroundings.failure = "no capacity";
+    const before = group.activities.length;
+    group.terminateInstance(ids(group)[0] ?? "", false);
+    await surroundings.run(2.5);
+    // Of the termination, its failed replacement, and the next one a minute later.
+    expect(group.activities.length - before).toBe(3);
+  });
+
   test("does not keep another instance from being terminated", async () => {
     const { surroundings, group } = openGroup({}, 1);
     await surroundings.run(1);
@@ -488,10 +502,13 @@ describe("a group that closes leaves nothing", () => {
     expect(surroundings.clock.pending).toBe(0);
   });
 
-  test("while it launches", async () => {
+  test.each([
+    ["copies a disk", 1 / 12],
+    ["boots", 1 / 4],
+  ])("while it %s", async (_name, minutes) => {
     const { surroundings, group } = openGroup();
-    await surroundings.run(0.25);
-    await Promise.all([group.close(), surroundings.run(0.25)]);
+    await surroundings.run(minutes);
+    await Promise.all([group.close(), surroundings.run(0.5)]);
     isEmpty(surroundings, group);
     expect(surroundings.targetGroup("arn-1")?.targets.size).toBe(0);
     expect(surroundings.clock.pending).toBe(0);
