@@ -20,6 +20,8 @@ export function autoName(logicalName: string): string {
   return `${logicalName}-${hex(7)}`;
 }
 
+const firstGiven = 10;
+
 /** The addresses of a range, each given to one holder at a time. */
 export class AddressPool {
   private readonly taken = new Set<number>();
@@ -34,8 +36,13 @@ export class AddressPool {
     this.network = number - (number % this.size);
   }
 
+  /** How many are left. */
+  get available(): number {
+    return Math.max(0, this.size - 1 - firstGiven - this.taken.size);
+  }
+
   take(): string {
-    for (let offset = 10; offset < this.size - 1; offset++) {
+    for (let offset = firstGiven; offset < this.size - 1; offset++) {
       if (this.taken.has(offset)) continue;
       this.taken.add(offset);
       const number = this.network + offset;

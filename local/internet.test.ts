@@ -76,9 +76,10 @@ describe("the door itself", () => {
     ["an empty name", ["Host:"]],
     ["a page of another site", ["Host: localhost:4000", "Origin: http://evil.test"]],
     ["a page without an origin", ["Host: localhost:4000", "Origin: null"]],
-  ])("refuses %s", async (_name, fields) => {
+  ])("refuses %s, also the AWS API", async (_name, fields) => {
     const { door } = await setUp();
     const answer = await ask(door, "/", fields);
+    expect(await ask(door, "/", fields, "POST")).toMatch(/^HTTP\/1\.1 403 [^]*only this machine's own names/);
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
     expect(answer).not.toContain("welcome");
     expect(answer).not.toMatch(/^access-control/im);
@@ -88,7 +89,7 @@ describe("the door itself", () => {
     ["GET", "/other", 404],
     ["GET", "//", 404],
     ["GET", "/?x", 404],
-    ["POST", "/", 405],
+    ["PUT", "/", 405],
     ["OPTIONS", "/", 405],
     ["DELETE", "/", 405],
   ])("%s %s is answered %i", async (method, target, status) => {

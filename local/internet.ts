@@ -1,5 +1,6 @@
 /** The local Internet: the region's only door to the outside, on loopback. */
 import http from "node:http";
+import { answerOperator } from "./apis/operator";
 import { forward, silence } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import type { Region } from "./region";
@@ -21,7 +22,8 @@ export function createDoor(region: Region, welcome: () => string): http.Server {
         // A page of another site, or a name that somebody else made resolve to this machine.
         respond(403, "only this machine's own names are answered here\n");
       } else if (req.url !== "/") respond(404, "there is only / here\n");
-      else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET only\n");
+      else if (req.method === "POST") void answerOperator(region, req, res);
+      else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET, and POST of the AWS API\n");
       else respond(200, welcome());
     },
   });

@@ -3,10 +3,11 @@ import type { LaunchSpecification } from "./launch";
 
 export type LaunchTemplateData = Pick<
   LaunchSpecification,
-  "imageId" | "instanceType" | "keyName" | "securityGroupIds"
+  "imageId" | "instanceType" | "keyName" | "securityGroupIds" | "detailedMonitoring" | "tags"
 >;
 
 export interface LaunchTemplate {
+  name: string;
   /** By their number; the latest last. */
   versions: Map<number, LaunchTemplateData>;
   defaultVersion: number;

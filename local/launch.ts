@@ -1,7 +1,9 @@
 /** Instances: launched by the program one by one, or by an Auto Scaling group, from an image. */
 import { join } from "node:path";
 import { Host } from "./hosts/host";
-import { amazonLinux2023 } from "./identifiers";
+import { publicDnsName } from "./hosts/metadata";
+import { amazonLinux2023, resourceId } from "./identifiers";
+import type { Instance } from "./instances";
 import type { Region } from "./region";
 
 export interface LaunchSpecification {
@@ -15,6 +17,9 @@ export interface LaunchSpecification {
   publicAddress: boolean;
   keyName?: string;
   instanceProfileName?: string;
+  /** Whether CloudWatch gets a datapoint a minute, and not one every five. */
+  detailedMonitoring: boolean;
+  tags: Record<string, string>;
 }
 
 /** Resolves to the host when it has booted: the services that its image holds accept connections, or had their time to. */
@@ -62,16 +67,28 @@ export async function launch(region: Region, specification: LaunchSpecification)
     report: region.report,
     speed: region.clock.speed,
   });
+  const instance: Instance = {
+    specification,
+    launchedAt: region.clock.now(),
+    state: "pending",
+    interfaceId,
+    reservationId: resourceId("r"),
+    volumeId: resourceId("vol"),
+  };
+  region.instances.add(instance);
+  if (publicIp !== undefined) region.names.set(publicDnsName(publicIp, region.name), [publicIp]);
   try {
     await image?.copyTo(host.root);
     await host.boot();
     region.hosts.set(instanceId, host);
+    if (!region.instances.run(instance)) throw new Error(`${instanceId} was terminated while it was pending`);
     await host.startInstalled();
     return host;
   } catch (error) {
     // Nothing of it may stay; what was terminated while it booted has gone already.
     await terminate(region, instanceId);
     if (vpc.networkInterfaces.has(interfaceId)) await discard(region, host);
+    region.instances.forgetFailed(instance);
     throw error;
   }
 }
@@ -82,6 +99,7 @@ export async function launch(region: Region, specification: LaunchSpecification)
  */
 export async function terminate(region: Region, instanceId: string): Promise<void> {
   const host = region.hosts.get(instanceId);
+  region.instances.beginEnd(instanceId, region.clock.now());
   if (host) {
     region.hosts.delete(instanceId);
     const discarding = discard(region, host).finally(() => region.terminations.delete(instanceId));
@@ -91,10 +109,15 @@ export async function terminate(region: Region, instanceId: string): Promise<voi
 }
 
 async function discard(region: Region, host: Host): Promise<void> {
+  for (const { group } of region.targetGroups.values()) group.instanceEnded(host.options.instanceId);
   try {
     await host.terminate();
   } finally {
-    region.detachInterface(host.options.interfaceId);
-    region.iam.endSessions(host.options.instanceId);
+    const { instanceId, interfaceId } = host.options;
+    const { publicIpAddress } = region.interface(interfaceId);
+    if (publicIpAddress !== undefined) region.names.delete(publicDnsName(publicIpAddress, region.name));
+    region.detachInterface(interfaceId);
+    region.iam.endSessions(instanceId);
+    region.instances.end(instanceId, region.clock.now());
   }
 }

@@ -105,14 +105,3 @@ describe("close", () => {
     await expect(region.create(vpc)).rejects.toThrow("the region has ended");
   });
 });
-
-test("the region's time is shown from the minute in which it began, at the region's own rate", async () => {
-  const before = Date.now();
-  const { region, clock } = await openRegion();
-  const began = region.wallClock(0).getTime();
-  expect(began % 60_000).toBe(0);
-  expect(began).toBeGreaterThan(before - 60_000);
-  expect(began).toBeLessThanOrEqual(Date.now());
-  clock.advance(3_600_000);
-  expect(region.wallClock(clock.now()).getTime()).toBe(began + 3_600_000);
-});

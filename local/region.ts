@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AutoScalingGroup } from "./auto-scaling/group";
 import { MetricStore } from "./auto-scaling/metrics";
-import { createEc2Api } from "./apis/ec2";
+import { createEc2Api } from "./apis/hosts-ec2";
 import { Iam } from "./apis/iam";
 import type { Clock } from "./clock";
 import { Fabric } from "./fabric";
@@ -19,6 +19,7 @@ import type { Address } from "./http/reach";
 import { accountId, AddressPool, resourceId } from "./identifiers";
 import type { Image } from "./image";
 import type { LaunchTemplate } from "./launch-template";
+import { Instances } from "./instances";
 import { Names } from "./names";
 import { handlers } from "./resources";
 import type { Existing } from "./resources/handler";
@@ -26,6 +27,7 @@ import type { RunningLoadBalancer, RunningTargetGroup } from "./resources/load-b
 import { decisionLog } from "./vpc/decision-log";
 import { FlowLog } from "./vpc/flow-log";
 import { VpcModel, type NetworkInterface } from "./vpc/model";
+import { WallClock } from "./wall-clock";
 
 export interface RegionOptions {
   /** As AWS names it, for example us-east-1. */
@@ -59,6 +61,9 @@ export class Region {
   readonly vpc = new VpcModel();
   readonly iam = new Iam();
   readonly names = new Names();
+  /** What EC2 tells of instances, those that have ended included. */
+  readonly instances = new Instances();
+  /** The machines of those that run. */
   readonly hosts = new Map<string, Host>();
   /** Terminations under way, by instance. */
   readonly terminations = new Map<string, Promise<void>>();
@@ -84,13 +89,8 @@ export class Region {
   private readonly flowLog: FlowLog;
   private endFlowLog: () => void = () => undefined;
   private closed = false;
-  /** On the wall's clock, when the region's was at 0; whole minutes, as CloudWatch's periods are. */
-  private readonly began: number;
 
   constructor(private readonly options: RegionOptions) {
-    const { clock } = options;
-    const start = Date.now() - clock.now() / clock.speed;
-    this.began = start - (start % 60_000);
     const now = () => Date.now();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
@@ -109,9 +109,9 @@ export class Region {
     return this.options.clock;
   }
 
-  /** What people are shown of a time in region milliseconds: a fast region is soon in its own future. */
+  /** What people are shown now of a time in region milliseconds. */
   wallClock(time: number): Date {
-    return new Date(this.began + time);
+    return new WallClock(this.clock).show(time);
   }
 
   get operatorAddress(): string {
@@ -128,7 +128,7 @@ export class Region {
     for (const name of [flowLogFile, decisionLogFile]) {
       this.logs.set(name, createWriteStream(join(this.folder, name), { flags: "a" }));
     }
-    const ec2Api = createEc2Api(this.vpc, this.iam);
+    const ec2Api = createEc2Api(this.vpc, this.iam, this.report);
     this.servers.push(ec2Api);
     this.fabric.listen(ec2ApiAddress.address, ec2ApiAddress.port, await listen(ec2Api));
     this.endFlowLog = this.clock.every(flowLogInterval, () => {

@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { closeAll, listen, loopback, onClose } from "../http/test-servers";
 import { Iam } from "./iam";
-import { ApiError } from "./query";
+import { ApiError } from "./protocol/api-error";
 import { signer } from "./signature";
 
 afterEach(closeAll);

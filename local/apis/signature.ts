@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Iam, Session } from "./iam";
-import { ApiError } from "./query";
+import { ApiError } from "./protocol/api-error";
 
 /** Node's digests in the form that the signer takes them. */
 class Sha256 {
@@ -35,7 +35,8 @@ function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
     : new Uint8Array(data);
 }
 
-const authorization =
+/** Whom a request says that it is by, and for which service. */
+export const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
 /** How far from now a signature's date may lie, in milliseconds. */
@@ -65,6 +66,13 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
     throw new ApiError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
   }
   // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
+  if (service !== "ec2") {
+    throw new ApiError(
+      403,
+      "SignatureDoesNotMatch",
+      "Credential should be scoped to correct service: 'ec2'.",
+    );
+  }
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
     throw new ApiError(400, "RequestExpired", "Request has expired.");

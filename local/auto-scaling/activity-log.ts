@@ -7,11 +7,19 @@ import type { Surroundings } from "./surroundings";
 export interface Activity {
   activityId: string;
   description: string;
-  cause: string;
+  /** Its cause, sentence by sentence. */
+  reasons: readonly Reason[];
+  /** Where the instance is that it is about. */
+  placement: Placement;
   startTime: number;
   endTime?: number;
   statusCode: "InProgress" | "WaitingForELBConnectionDraining" | "Successful" | "Failed";
   statusMessage?: string;
+}
+
+export interface Placement {
+  subnetId: string;
+  availabilityZone: string;
 }
 
 /** A sentence of a cause, and when it came about. */
@@ -30,19 +38,24 @@ export class ActivityLog {
     private readonly surroundings: Pick<Surroundings, "clock" | "wallClock" | "report">,
   ) {}
 
-  begin(description: string, reasons: readonly Reason[]): Activity {
+  begin(
+    description: string,
+    reasons: readonly Reason[],
+    { subnetId, availabilityZone }: Placement,
+  ): Activity {
     const { clock, wallClock, report } = this.surroundings;
     const startTime = clock.now();
     const activity: Activity = {
       activityId: randomUUID(),
       description,
-      cause: cause(reasons.map(({ at, what }) => ({ at: wallClock(at), what }))),
+      reasons,
+      placement: { subnetId, availabilityZone },
       startTime,
       statusCode: "InProgress",
     };
     while ((this.activities.at(-1)?.endTime ?? Infinity) < startTime - sixWeeks) this.activities.pop();
     this.activities.unshift(activity);
-    report(`${this.label}: ${description}. ${activity.cause}`);
+    report(`${this.label}: ${description}. ${cause(reasons, wallClock)}`);
     return activity;
   }
 

@@ -48,9 +48,15 @@ export const because = {
   refreshTermination: "an instance was taken out of service in response to an instance refresh",
 } as const;
 
-/** An activity's Cause: its sentences in order, each with its time, two blanks between them. */
-export function cause(sentences: readonly { at: Date; what: string }[]): string {
-  return sentences.map(({ at, what }) => `At ${at.toISOString().slice(0, 19)}Z ${what}.`).join("  ");
+/**
+ * An activity's Cause: its sentences in order, each with its time, two blanks between them.
+ * @param show what is shown of a time in region milliseconds
+ */
+export function cause(
+  sentences: readonly { at: number; what: string }[],
+  show: (time: number) => Date,
+): string {
+  return sentences.map(({ at, what }) => `At ${show(at).toISOString().slice(0, 19)}Z ${what}.`).join("  ");
 }
 
 /** An activity's Description. */

@@ -20,6 +20,8 @@ import { track, trackedMinutes } from "./target-tracking";
 const lookInterval = 10_000;
 
 export class AutoScalingGroup {
+  /** In region milliseconds. */
+  readonly createdAt: number;
   readonly policies = new Map<string, ScalingPolicy>();
   private readonly log: ActivityLog;
   private readonly lifecycle: Lifecycle;
@@ -38,6 +40,7 @@ export class AutoScalingGroup {
     private desired: number,
   ) {
     const { clock } = surroundings;
+    this.createdAt = clock.now();
     setMaxListeners(0, this.closing.signal, this.events);
     this.log = new ActivityLog(settings.label, surroundings);
     this.lifecycle = new Lifecycle(surroundings, this.log, () => this.settings);

@@ -3,6 +3,7 @@ import { failedCheck, isWarm, isWarmingUp, type GroupInstance } from "./instance
 const now = 1_000_000;
 const instance = (fields: Partial<GroupInstance> = {}): GroupInstance => ({
   instanceId: "i-1",
+  subnetId: "subnet-a",
   availabilityZone: "us-east-1a",
   launchTemplateVersion: 1,
   lifecycleState: "InService",

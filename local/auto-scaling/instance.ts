@@ -9,6 +9,7 @@ export type LifecycleState = "Pending" | "InService" | "Terminating";
 
 export interface GroupInstance {
   instanceId: string;
+  subnetId: string;
   availabilityZone: string;
   /** Of the group's launch template. */
   launchTemplateVersion: number;

@@ -8,6 +8,15 @@ import type { GroupInstance } from "./instance";
 import type { GroupSettings } from "./settings";
 import type { Surroundings } from "./surroundings";
 
+/** What tells whose instance it is, and the group's tags that are meant for its instances. */
+function launchedTags({ name, tags }: GroupSettings): Record<string, string> {
+  const propagated = tags.filter(({ propagateAtLaunch }) => propagateAtLaunch);
+  return {
+    ...Object.fromEntries(propagated.map(({ key, value }) => [key, value])),
+    "aws:autoscaling:groupName": name,
+  };
+}
+
 export class Lifecycle {
   readonly instances = new Map<string, GroupInstance>();
   /** Launches under way, by instance; none of them rejects. */
@@ -39,6 +48,7 @@ export class Lifecycle {
     const { clock } = this.surroundings;
     const instance: GroupInstance = {
       instanceId: resourceId("i"),
+      subnetId,
       availabilityZone: this.surroundings.availabilityZoneOf(subnetId),
       launchTemplateVersion: launchTemplate.version,
       lifecycleState: "Pending",
@@ -46,9 +56,9 @@ export class Lifecycle {
     };
     const { instanceId } = instance;
     this.instances.set(instanceId, instance);
-    const activity = this.log.begin(description.launch(instanceId), reasons);
+    const activity = this.log.begin(description.launch(instanceId), reasons, instance);
     const launching = this.surroundings
-      .launch({ instanceId, name, subnetId, launchTemplate })
+      .launch({ instanceId, name, subnetId, launchTemplate, tags: launchedTags(this.settings()) })
       .then(
         address => {
           this.failedLaunches = 0;
@@ -78,7 +88,7 @@ export class Lifecycle {
   /** Takes an instance out of service, lets it drain, and terminates it; `done` resolves then, and never rejects. */
   end(instance: GroupInstance, reasons: readonly Reason[]): { activity: Activity; done: Promise<void> } {
     instance.lifecycleState = "Terminating";
-    const activity = this.log.begin(description.termination(instance.instanceId), reasons);
+    const activity = this.log.begin(description.termination(instance.instanceId), reasons, instance);
     return { activity, done: this.terminate(instance.instanceId, activity) };
   }
 

@@ -3,6 +3,7 @@ import { alarmName } from "./activity";
 
 /** A target tracking policy on the group's average CPU, with the alarms that Auto Scaling makes for it. */
 export interface ScalingPolicy {
+  id: string;
   name: string;
   /** In percent. */
   targetValue: number;
@@ -13,6 +14,7 @@ export interface ScalingPolicy {
 export function targetTrackingPolicy(group: string, name: string, targetValue: number): ScalingPolicy {
   const uuid = randomUUID();
   return {
+    id: randomUUID(),
     name,
     targetValue,
     alarmHigh: alarmName(group, "AlarmHigh", uuid),

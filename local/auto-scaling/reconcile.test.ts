@@ -13,6 +13,7 @@ const subnets = [
 function instance(instanceId: string, zone: "a" | "b", fields: Partial<GroupInstance> = {}): GroupInstance {
   return {
     instanceId,
+    subnetId: `subnet-${zone}`,
     availabilityZone: `us-east-1${zone}`,
     launchTemplateVersion: 1,
     lifecycleState: "InService",

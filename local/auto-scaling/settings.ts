@@ -1,5 +1,6 @@
 export interface GroupSettings {
   name: string;
+  arn: string;
   /** Of the resource, for people and for names of folders. */
   label: string;
   launchTemplate: { id: string; version: number };
@@ -12,4 +13,7 @@ export interface GroupSettings {
   warmupSeconds: number;
   healthCheckType: "EC2" | "ELB";
   healthCheckGracePeriodSeconds: number;
+  /** Its own metrics that CloudWatch gets. */
+  enabledMetrics: string[];
+  tags: { key: string; value: string; propagateAtLaunch: boolean }[];
 }

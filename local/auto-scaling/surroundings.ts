@@ -13,6 +13,8 @@ export interface LaunchRequest {
   name: string;
   subnetId: string;
   launchTemplate: { id: string; version: number };
+  /** Beside those that the launch template gives it. */
+  tags: Record<string, string>;
 }
 
 export interface Surroundings {
@@ -41,7 +43,13 @@ export function surroundingsIn(region: Region): Surroundings {
     availabilityZoneOf: subnetId => region.vpc.subnets.get(subnetId)?.availabilityZone ?? "",
     launch: async ({ launchTemplate, ...request }) => {
       const data = dataOf(region.launchTemplates, launchTemplate);
-      const host = await launch(region, { ...data, ...request, publicAddress: true });
+      const tags = {
+        ...data.tags,
+        ...request.tags,
+        "aws:ec2launchtemplate:id": launchTemplate.id,
+        "aws:ec2launchtemplate:version": String(launchTemplate.version),
+      };
+      const host = await launch(region, { ...data, ...request, tags, publicAddress: true });
       return region.interface(host.options.interfaceId).privateIpAddress;
     },
     terminate: instanceId => terminate(region, instanceId),

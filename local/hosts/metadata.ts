@@ -26,6 +26,12 @@ export function privateDnsName(privateIp: string): string {
   return `ip-${privateIp.replaceAll(".", "-")}.ec2.internal`;
 }
 
+/** "ec2-203-0-113-10.compute-1.localhost": as EC2 names it, but in a domain that is nobody else's. */
+export function publicDnsName(publicIp: string, region: string): string {
+  const compute = region === "us-east-1" ? "compute-1" : `${region}.compute`;
+  return `ec2-${publicIp.replaceAll(".", "-")}.${compute}.localhost`;
+}
+
 const longestTtl = 21600;
 
 /** @param metadata asked anew for each request: an address or a profile may change */

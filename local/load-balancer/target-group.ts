@@ -10,6 +10,7 @@ import {
   notRegistered,
   parseMatcher,
   registering,
+  terminated,
   type CheckResult,
   type Standing,
   type TargetHealth,
@@ -147,6 +148,15 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     await member.drained;
   }
 
+  /** The instance is no more: its target stays registered, and gets no request and no check. */
+  instanceEnded(id: string): void {
+    const member = this.members.get(id);
+    if (!member || member.state === "draining") return;
+    member.endChecks();
+    member.cut.abort();
+    this.stand(member, terminated);
+  }
+
   /**
    * The target for the next request, round robin over the healthy ones. With none healthy, over all that are
    * registered: the load balancer fails open. Undefined when none is registered.
@@ -200,6 +210,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   private begin(member: Member): void {
+    if (member.standing === terminated) return;
     member.endChecks();
     if (this.nodes.length === 0) {
       this.stand(member, notInUse);

@@ -18,6 +18,7 @@ export type TargetHealthReason =
   | "Target.Timeout"
   | "Target.ResponseCodeMismatch"
   | "Target.DeregistrationInProgress"
+  | "Target.InvalidState"
   | "Target.NotInUse"
   | "Target.NotRegistered";
 
@@ -68,6 +69,7 @@ export const notInUse = standing(
   "Target.NotInUse",
   "Target group is not configured to receive traffic from the load balancer",
 );
+export const terminated = standing("unused", "Target.InvalidState", "Target is in the terminated state");
 export const notRegistered = standing(
   "unused",
   "Target.NotRegistered",

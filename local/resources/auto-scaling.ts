@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { AutoScalingGroup } from "../auto-scaling/group";
@@ -5,7 +6,7 @@ import { targetTrackingPolicy } from "../auto-scaling/policy";
 import type { GroupSettings } from "../auto-scaling/settings";
 import { surroundingsIn } from "../auto-scaling/surroundings";
 import { accountId, autoName, resourceId } from "../identifiers";
-import { dataOf } from "../launch-template";
+import { dataOf, type LaunchTemplateData } from "../launch-template";
 import type { Region } from "../region";
 import { tags } from "./ec2-network";
 import { handler, type Handlers } from "./handler";
@@ -24,8 +25,16 @@ const template = z.strictObject({
   tags,
 });
 
-function dataIn({ imageId, instanceType, keyName, vpcSecurityGroupIds }: z.infer<typeof template>) {
-  return { imageId, instanceType, keyName, securityGroupIds: vpcSecurityGroupIds };
+function dataIn(inputs: z.infer<typeof template>): LaunchTemplateData {
+  const { imageId, instanceType, keyName, vpcSecurityGroupIds, monitoring, tagSpecifications } = inputs;
+  return {
+    imageId,
+    instanceType,
+    keyName,
+    securityGroupIds: vpcSecurityGroupIds,
+    detailedMonitoring: monitoring.enabled,
+    tags: tagSpecifications.find(({ resourceType }) => resourceType === "instance")?.tags ?? {},
+  };
 }
 
 /** Whether a template differs in what it launches, and not only in its own tags: then it gets a new version. */
@@ -63,7 +72,7 @@ const group = z.strictObject({
 function settingsOf(
   region: Region,
   label: string,
-  name: string,
+  { name, arn }: { name: string; arn: string },
   inputs: z.infer<typeof group>,
 ): GroupSettings {
   const { minSize, maxSize, launchTemplate } = inputs;
@@ -80,6 +89,7 @@ function settingsOf(
   const [port = 80] = inputs.targetGroupArns.flatMap(arn => region.targetGroups.get(arn)?.port ?? []);
   return {
     name,
+    arn,
     label,
     launchTemplate,
     subnetIds: inputs.vpcZoneIdentifiers,
@@ -90,6 +100,8 @@ function settingsOf(
     warmupSeconds: inputs.defaultInstanceWarmup,
     healthCheckType: inputs.healthCheckType,
     healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
+    enabledMetrics: inputs.enabledMetrics,
+    tags: inputs.tags,
   };
 }
 
@@ -98,8 +110,10 @@ export const autoScaling: Handlers = {
     inputs: template,
     create({ region, name }, inputs) {
       const id = resourceId("lt");
-      region.launchTemplates.set(id, { versions: new Map([[1, dataIn(inputs)]]), defaultVersion: 1 });
-      return { id, outputs: { name: autoName(name), latestVersion: 1, defaultVersion: 1 } };
+      const templateName = autoName(name);
+      const versions = new Map([[1, dataIn(inputs)]]);
+      region.launchTemplates.set(id, { name: templateName, versions, defaultVersion: 1 });
+      return { id, outputs: { name: templateName, latestVersion: 1, defaultVersion: 1 } };
     },
     update({ region, id, inputs: before, outputs }, inputs) {
       const known = region.launchTemplates.get(id);
@@ -118,7 +132,10 @@ export const autoScaling: Handlers = {
     inputs: group,
     create({ region, name }, inputs) {
       const groupName = autoName(name);
-      const settings = settingsOf(region, name, groupName, inputs);
+      const arn =
+        `arn:aws:autoscaling:${region.name}:${accountId}:autoScalingGroup:${randomUUID()}` +
+        `:autoScalingGroupName/${groupName}`;
+      const settings = settingsOf(region, name, { name: groupName, arn }, inputs);
       const { minSize, maxSize, desiredCapacity } = inputs;
       if (desiredCapacity < minSize || desiredCapacity > maxSize) {
         throw new Error(
@@ -127,7 +144,6 @@ export const autoScaling: Handlers = {
       }
       const created = new AutoScalingGroup(surroundingsIn(region), settings, desiredCapacity);
       region.autoScalingGroups.set(groupName, created);
-      const arn = `arn:aws:autoscaling:${region.name}:${accountId}:autoScalingGroup:${groupName}`;
       return { id: groupName, outputs: { name: groupName, arn } };
     },
     /** As the provider does it: only what differs is sent, and a refresh is started, not waited for. */
@@ -135,7 +151,7 @@ export const autoScaling: Handlers = {
       const existing = region.autoScalingGroups.get(id);
       const isNewCapacity = inputs.desiredCapacity !== before.desiredCapacity;
       existing?.configure(
-        settingsOf(region, name, id, inputs),
+        settingsOf(region, name, { name: id, arn: String(outputs["arn"]) }, inputs),
         isNewCapacity ? inputs.desiredCapacity : undefined,
       );
       if (!isDeepStrictEqual(inputs.launchTemplate, before.launchTemplate))

@@ -62,13 +62,13 @@ export const network: Handlers = {
       vpcId: z.string(),
       cidrBlock: cidr,
       availabilityZone: z.string(),
-      mapPublicIpOnLaunch: z.boolean().optional(),
+      mapPublicIpOnLaunch: z.boolean().default(false),
       tags,
     }),
-    create({ region }, { vpcId, cidrBlock, availabilityZone, tags }) {
+    create({ region }, inputs) {
       const id = resourceId("subnet");
-      region.vpc.subnets.set(id, { id, vpcId, cidrBlock, availabilityZone, tags });
-      region.privateAddresses.set(id, new AddressPool(cidrBlock));
+      region.vpc.subnets.set(id, { id, ...inputs });
+      region.privateAddresses.set(id, new AddressPool(inputs.cidrBlock));
       return { id };
     },
     delete({ region, id }) {

@@ -40,6 +40,8 @@ export const instances: Handlers = {
         publicAddress: inputs.associatePublicIpAddress,
         keyName: inputs.keyName,
         instanceProfileName: inputs.iamInstanceProfile,
+        detailedMonitoring: false,
+        tags: inputs.tags,
       });
       const { instanceId, interfaceId } = host.options;
       const { privateIpAddress: privateIp, publicIpAddress: publicIp = "" } = region.interface(interfaceId);

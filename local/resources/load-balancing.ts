@@ -14,16 +14,24 @@ export interface RunningLoadBalancer {
   /** The resource's name, for people. */
   name: string;
   dnsName: string;
+  /** In region milliseconds. */
+  createdAt: number;
+  subnetIds: string[];
+  securityGroupIds: string[];
   interfaceIds: string[];
   loadBalancer: LoadBalancer;
   /** Its listeners' servers on loopback, by listener port. */
   servers: Map<number, http.Server>;
+  /** What each listener is, by its port. */
+  listeners: Map<number, { arn: string; targetGroupArn: string }>;
 }
 
 export interface RunningTargetGroup {
   name: string;
   /** What targets are registered with where nothing else is said. */
   port: number;
+  /** As it is declared now. */
+  settings: z.infer<typeof targetGroup>;
   group: TargetGroup;
 }
 
@@ -62,6 +70,7 @@ function closeListener(region: Region, running: RunningLoadBalancer, port: numbe
   for (const interfaceId of running.interfaceIds) region.fabric.unlisten(interfaceId, port);
   running.loadBalancer.unlisten(port);
   running.servers.delete(port);
+  running.listeners.delete(port);
   shut(server);
 }
 
@@ -76,12 +85,14 @@ export const loadBalancing: Handlers = {
         const host = region.hosts.get(target.id)?.options.name ?? target.id;
         region.report(`${name}: ${host} is ${state}${reason ? ` (${reason}: ${description ?? ""})` : ""}`);
       });
-      region.targetGroups.set(id, { name, port: inputs.port, group });
+      region.targetGroups.set(id, { name, port: inputs.port, settings: inputs, group });
       const arnSuffix = id.split(":").at(-1);
       return { id, outputs: { arn: id, name: groupName, arnSuffix } };
     },
     update({ region, id, outputs }, inputs) {
-      region.targetGroups.get(id)?.group.configure(settingsOf(inputs));
+      const running = region.targetGroups.get(id);
+      running?.group.configure(settingsOf(inputs));
+      if (running) running.settings = inputs;
       return outputs;
     },
     delete({ region, id }) {
@@ -118,7 +129,17 @@ export const loadBalancing: Handlers = {
       );
       const nodes = interfaceIds.map(interfaceId => region.fabric.from({ interfaceId }));
       const loadBalancer = new LoadBalancer({ dnsName, nodes });
-      region.loadBalancers.set(id, { name, dnsName, interfaceIds, loadBalancer, servers: new Map() });
+      region.loadBalancers.set(id, {
+        name,
+        dnsName,
+        createdAt: region.clock.now(),
+        subnetIds: subnets,
+        securityGroupIds: securityGroups,
+        interfaceIds,
+        loadBalancer,
+        servers: new Map(),
+        listeners: new Map(),
+      });
       const arnSuffix = id.split(":loadbalancer/").at(-1);
       return { id, outputs: { arn: id, dnsName, name: balancerName, arnSuffix } };
     },
@@ -146,7 +167,7 @@ export const loadBalancing: Handlers = {
       const target = region.targetGroups.get(targetGroupArn);
       if (!running) throw new Error(`LoadBalancerNotFound: Load balancer '${loadBalancerArn}' not found`);
       if (!target) throw new Error(`TargetGroupNotFound: Target group '${targetGroupArn}' not found`);
-      const { loadBalancer, interfaceIds, servers } = running;
+      const { loadBalancer, interfaceIds, servers, listeners } = running;
       if (servers.has(port)) throw new Error("DuplicateListener: A listener already exists on this port");
       const server = http.createServer((req, res) => {
         const client = region.fabric.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
@@ -158,6 +179,7 @@ export const loadBalancing: Handlers = {
       loadBalancer.listen(port, target.group);
       for (const interfaceId of interfaceIds) region.fabric.listen(interfaceId, port, loopbackPort);
       const id = `${loadBalancerArn.replace(":loadbalancer/", ":listener/")}/${hex(16)}`;
+      listeners.set(port, { arn: id, targetGroupArn });
       return { id, outputs: { arn: id } };
     },
     delete({ region, inputs: { loadBalancerArn, port } }) {

@@ -116,7 +116,14 @@ export function declaredNetwork(): VpcModel {
   });
   for (const [name, [cidrBlock, availabilityZone]] of Object.entries(subnets)) {
     const subnetId = `subnet-${name}`;
-    model.subnets.set(subnetId, { id: subnetId, vpcId, cidrBlock, availabilityZone, tags: { Name: name } });
+    model.subnets.set(subnetId, {
+      id: subnetId,
+      vpcId,
+      cidrBlock,
+      availabilityZone,
+      mapPublicIpOnLaunch: true,
+      tags: { Name: name },
+    });
     const id = `rtbassoc-${name}`;
     model.routeTableAssociations.set(id, { id, subnetId, routeTableId: "rtb-public" });
   }

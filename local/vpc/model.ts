@@ -16,6 +16,7 @@ export interface Subnet {
   vpcId: string;
   cidrBlock: string;
   availabilityZone: string;
+  mapPublicIpOnLaunch: boolean;
   tags: Tags;
 }
 

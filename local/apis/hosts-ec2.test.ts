@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { DescribeNetworkAclsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { EC2ClientConfig, DescribeNetworkAclsCommandInput } from "@aws-sdk/client-ec2";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { closeAll, listen, loopback, onClose } from "../http/test-servers";
 import { accountId, declaredNetwork } from "../vpc/fixture";
-import { createEc2Api } from "./ec2";
+import { createEc2Api } from "./hosts-ec2";
 import { Iam, policySchema } from "./iam";
 
 afterEach(closeAll);
@@ -14,10 +15,11 @@ const statement = { Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource
 async function setUp() {
   const vpc = declaredNetwork();
   const iam = new Iam();
+  const events: string[] = [];
   const policies = new Map([["a", policySchema.parse({ Version: "2012-10-17", Statement: statement })]]);
   iam.roles.set("receiver", { name: "receiver", arn: "", id: "", policies });
   const credentials = iam.credentialsFor("i-0123", "receiver");
-  const { port } = await listen(createEc2Api(vpc, iam));
+  const { port } = await listen(createEc2Api(vpc, iam, event => events.push(event)));
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
     const client = new EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });
@@ -28,7 +30,7 @@ async function setUp() {
   };
   const ask = (input: DescribeNetworkAclsCommandInput, options?: EC2ClientConfig) =>
     clientOf(options).send(new DescribeNetworkAclsCommand(input));
-  return { vpc, iam, policies, credentials, endpoint, clientOf, ask };
+  return { vpc, iam, events, policies, credentials, endpoint, clientOf, ask };
 }
 
 const dataAcl = { NetworkAclIds: ["acl-data"] };
@@ -132,8 +134,8 @@ describe("refusals", () => {
   test.each<[string, DescribeNetworkAclsCommandInput, object]>([
     [
       "an id that there is not",
-      { NetworkAclIds: ["acl-none"] },
-      { name: "InvalidNetworkAclID.NotFound", message: "The networkAcl ID 'acl-none' does not exist" },
+      { NetworkAclIds: ["acl-0123"] },
+      { name: "InvalidNetworkAclID.NotFound", message: "The networkAcl ID 'acl-0123' does not exist" },
     ],
     [
       "a filter that there is not",
@@ -141,9 +143,12 @@ describe("refusals", () => {
       { name: "InvalidParameterValue", message: "The filter 'colour' is invalid" },
     ],
     [
-      "a parameter that the region does not know",
-      { DryRun: true },
-      { name: "UnknownParameter", message: "The parameter DryRun is not recognized" },
+      "pages smaller than EC2 has them",
+      { MaxResults: 4 },
+      {
+        name: "InvalidParameterValue",
+        message: "Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.",
+      },
     ],
   ])("%s", async (_name, input, error) => {
     const { ask } = await setUp();
@@ -157,6 +162,39 @@ describe("refusals", () => {
       message: "The action DescribeSubnets is not valid for this web service.",
       $metadata: { httpStatusCode: 400 },
     });
+  });
+
+  test("a signature for another service", async () => {
+    const { endpoint, credentials } = await setUp();
+    const client = new STSClient({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
+    onClose(() => {
+      client.destroy();
+    });
+    await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+
+  test("a body larger than any that makes sense", async () => {
+    const { ask } = await setUp();
+    const Values = [...Array(1000).keys()].map(number => `${number}-${"x".repeat(100)}`);
+    await expect(ask({ Filters: [{ Name: "vpc-id", Values }] })).rejects.toMatchObject({
+      name: "RequestEntityTooLarge",
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+
+  test("what is our own fault is reported, and not told", async () => {
+    const { ask, vpc, events } = await setUp();
+    vpc.networkAcls.values = () => {
+      throw new Error("a secret cause");
+    };
+    await expect(ask(dataAcl)).rejects.toMatchObject({
+      name: "InternalError",
+      message: "An internal error has occurred",
+      $metadata: { httpStatusCode: 500 },
+    });
+    expect(events).toEqual([expect.stringContaining("a secret cause")]);
   });
 
   test("what no policy of the role allows", async () => {

@@ -1,31 +1,5 @@
 import { XMLParser } from "fast-xml-parser";
-import { list, xml } from "./query";
-
-describe("list", () => {
-  const parse = (query: string, name: string) =>
-    list(new URLSearchParams(query), name).map(element => Object.fromEntries(element));
-
-  test("a list of values, in the order of their numbers", () => {
-    expect(parse("Id.10=c&Id.2=b&Id.1=a&Other.1=x", "Id")).toEqual([
-      { "": ["a"] },
-      { "": ["b"] },
-      { "": ["c"] },
-    ]);
-  });
-
-  test("a list of structures with lists in them", () => {
-    const query =
-      "Filter.1.Name=vpc-id&Filter.1.Value.1=a&Filter.1.Value.2=b&Filter.2.Name=default&Filter.2.Value.1=true";
-    expect(parse(query, "Filter")).toEqual([
-      { Name: ["vpc-id"], Value: ["a", "b"] },
-      { Name: ["default"], Value: ["true"] },
-    ]);
-  });
-
-  test.each(["", "Id=a", "Id.=a", "Id.x=a", "Ids.1=a", "XId.1=a"])("%j has none", query => {
-    expect(parse(query, "Id")).toEqual([]);
-  });
-});
+import { xml } from "./xml";
 
 describe("xml", () => {
   test("nests and indents, repeats what is an array, and sends what is empty", () => {

@@ -1,26 +1,31 @@
-import type { NetworkAcl } from "@aws-sdk/client-ec2";
-import { describeNetworkAcls, Ec2Error, type DescribeNetworkAclsRequest } from "./describe-network-acls";
-import { accountId, declaredNetwork } from "./fixture";
-import { known, type VpcModel } from "./model";
+import type { DescribeNetworkAclsRequest, DescribeNetworkAclsResult, NetworkAcl } from "@aws-sdk/client-ec2";
+import { declaredNetwork } from "../../vpc/fixture";
+import { known, type VpcModel } from "../../vpc/model";
+import { ApiError } from "../protocol/api-error";
+import { describeNetworkAcls } from "./network-acls";
 
-function ask(request: DescribeNetworkAclsRequest = {}, model: VpcModel = declaredNetwork()) {
-  return describeNetworkAcls(model, request, accountId);
+function ask(
+  request: DescribeNetworkAclsRequest = {},
+  vpc: VpcModel = declaredNetwork(),
+): Required<NetworkAcl>[] {
+  const { NetworkAcls } = describeNetworkAcls.answer({ vpc }, request) as DescribeNetworkAclsResult;
+  return (NetworkAcls ?? []) as Required<NetworkAcl>[];
 }
 
-function idsWhere(name: string, ...values: string[]): string[] {
-  return ask({ filters: [{ name, values }] }).map(acl => acl.NetworkAclId);
+function idsWhere(name: string, ...values: string[]) {
+  return ask({ Filters: [{ Name: name, Values: values }] }).map(acl => acl.NetworkAclId);
 }
 
 function failureOf(request: DescribeNetworkAclsRequest): unknown {
   try {
     return ask(request);
   } catch (error) {
-    return error instanceof Ec2Error ? { code: error.code, message: error.message } : error;
+    return error instanceof ApiError ? { code: error.code, message: error.message } : error;
   }
 }
 
 it("describes the data ACL as AWS does", () => {
-  const described: NetworkAcl[] = ask({ networkAclIds: ["acl-data"] });
+  const described = ask({ NetworkAclIds: ["acl-data"] });
   const all = { CidrBlock: "0.0.0.0/0", Protocol: "6", RuleAction: "allow" };
   const implied = { CidrBlock: "0.0.0.0/0", Protocol: "-1", RuleAction: "deny", RuleNumber: 32767 };
   expect(described).toStrictEqual([
@@ -55,7 +60,7 @@ it("describes the data ACL as AWS does", () => {
 });
 
 it("describes the default ACL with the subnets that no other one holds", () => {
-  const [described] = ask({ networkAclIds: ["acl-default"] });
+  const [described] = ask({ NetworkAclIds: ["acl-default"] });
   const all = { CidrBlock: "0.0.0.0/0", Protocol: "-1" };
   expect(described).toStrictEqual({
     Associations: ["receiver", "edge-a", "edge-b"].map(name => ({
@@ -88,7 +93,7 @@ it("names an explicit association with the default ACL by its own id", () => {
   const model = declaredNetwork();
   const association = { id: "aclassoc-9", subnetId: "subnet-receiver", networkAclId: "acl-default" };
   model.networkAclAssociations.set(association.id, association);
-  const [described] = ask({ networkAclIds: ["acl-default"] }, model);
+  const [described] = ask({ NetworkAclIds: ["acl-default"] }, model);
   expect(described?.Associations[0]?.NetworkAclAssociationId).toBe("aclassoc-9");
 });
 
@@ -97,14 +102,14 @@ it("keeps apart the subnets of two VPCs", () => {
   const vpcId = "vpc-other";
   model.networkAcls.set("acl-other", { ...known(model.networkAcls, "acl-default"), id: "acl-other", vpcId });
   model.subnets.set("subnet-x", { ...known(model.subnets, "subnet-data"), id: "subnet-x", vpcId });
-  const [described] = ask({ networkAclIds: ["acl-other"] }, model);
+  const [described] = ask({ NetworkAclIds: ["acl-other"] }, model);
   expect(described?.Associations.map(each => each.SubnetId)).toEqual(["subnet-x"]);
 });
 
 it("describes an ACL without entries by its two implied denies", () => {
   const model = declaredNetwork();
   known(model.networkAcls, "acl-data").entries = [];
-  const [described] = ask({ networkAclIds: ["acl-data"] }, model);
+  const [described] = ask({ NetworkAclIds: ["acl-data"] }, model);
   expect(described?.Entries.map(each => [each.Egress, each.RuleNumber])).toEqual([
     [true, 32767],
     [false, 32767],
@@ -114,7 +119,7 @@ it("describes an ACL without entries by its two implied denies", () => {
 it("shows no port range for all protocols, whatever was stored", () => {
   const model = declaredNetwork();
   for (const entry of known(model.networkAcls, "acl-data").entries) entry.protocol = "-1";
-  const [described] = ask({ networkAclIds: ["acl-data"] }, model);
+  const [described] = ask({ NetworkAclIds: ["acl-data"] }, model);
   expect(described?.Entries.some(each => "PortRange" in each)).toBe(false);
 });
 
@@ -161,21 +166,21 @@ it.each<[string, string[], string[]]>([
 });
 
 it("joins several filters, and ids, with and", () => {
-  const data = { name: "tag:Name", values: ["data"] };
-  expect(ask({ filters: [data, { name: "default", values: ["true"] }] })).toEqual([]);
-  expect(ask({ filters: [data, { name: "vpc-id", values: ["vpc-main"] }] })).toHaveLength(1);
-  expect(ask({ networkAclIds: ["acl-default"], filters: [data] })).toEqual([]);
+  const data = { Name: "tag:Name", Values: ["data"] };
+  expect(ask({ Filters: [data, { Name: "default", Values: ["true"] }] })).toEqual([]);
+  expect(ask({ Filters: [data, { Name: "vpc-id", Values: ["vpc-main"] }] })).toHaveLength(1);
+  expect(ask({ NetworkAclIds: ["acl-default"], Filters: [data] })).toEqual([]);
 });
 
 it("answers an unknown id as AWS does", () => {
-  expect(failureOf({ networkAclIds: ["acl-data", "acl-0123"] })).toEqual({
+  expect(failureOf({ NetworkAclIds: ["acl-data", "acl-0123"] })).toEqual({
     code: "InvalidNetworkAclID.NotFound",
     message: "The networkAcl ID 'acl-0123' does not exist",
   });
 });
 
 it.each(["subnet-id", "Default", "toString", "tag"])("answers the unknown filter %s as AWS does", name => {
-  expect(failureOf({ filters: [{ name, values: ["x"] }] })).toEqual({
+  expect(failureOf({ Filters: [{ Name: name, Values: ["x"] }] })).toEqual({
     code: "InvalidParameterValue",
     message: `The filter '${name}' is invalid`,
   });

@@ -1,0 +1,54 @@
+/** AWS JSON 1.0: an action's input and output. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol". */
+import type { Faults } from "./faults";
+import { expectedScalar, membersBy, requiredMembers, type Shape } from "./members";
+
+/** @throws ApiError for a member that the action doesn't have, one that it needs, or a value of another type */
+export function jsonInput(text: string, shape: Shape, faults: Faults): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    throw faults.malformed("The request's body is not JSON");
+  }
+  return structure(value, shape, "", faults);
+}
+
+function structure(value: unknown, shape: Shape, path: string, faults: Faults): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw faults.invalidValue(path || "The request's body", JSON.stringify(value), "an object");
+  const members = membersBy(member => member, shape);
+  const read: Record<string, unknown> = {};
+  for (const [name, content] of Object.entries(value)) {
+    const at = path === "" ? name : `${path}.${name}`;
+    const known = members.get(name);
+    if (!known) throw faults.unknownParameter(at);
+    if (content !== null) read[name] = input(content, known.shape, at, faults);
+  }
+  for (const member of requiredMembers(shape)) {
+    if (read[member] === undefined) throw faults.missingParameter(path === "" ? member : `${path}.${member}`);
+  }
+  return read;
+}
+
+function input(value: unknown, shape: Shape, path: string, faults: Faults): unknown {
+  if (shape.isStructSchema()) return structure(value, shape, path, faults);
+  if (shape.isListSchema()) {
+    if (!Array.isArray(value)) throw faults.invalidValue(path, JSON.stringify(value), "a list");
+    return value.map((each, index) => input(each, shape.getValueSchema(), `${path}[${index}]`, faults));
+  }
+  if (shape.isTimestampSchema() && typeof value === "number") {
+    const date = new Date(value * 1000);
+    if (!Number.isNaN(date.getTime())) return date;
+  }
+  const type = shape.isBooleanSchema() ? "boolean" : shape.isNumericSchema() ? "number" : "string";
+  if (typeof value === type && !shape.isTimestampSchema()) return value;
+  throw faults.invalidValue(path, JSON.stringify(value), expectedScalar(shape));
+}
+
+/** Timestamps are seconds since 1970 there, all else is what JSON makes of it. */
+export function jsonOutput(output: unknown): unknown {
+  if (output instanceof Date) return output.getTime() / 1000;
+  if (Array.isArray(output)) return output.map(jsonOutput);
+  if (typeof output !== "object" || output === null) return output;
+  return Object.fromEntries(Object.entries(output).map(([member, value]) => [member, jsonOutput(value)]));
+}

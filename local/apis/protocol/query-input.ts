@@ -1,0 +1,124 @@
+/**
+ * Form parameters as an action's input. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2 query
+ * protocol".
+ */
+import type { Faults } from "./faults";
+import { expectedScalar, membersBy, requiredMembers, type Shape } from "./members";
+
+export type Dialect = "ec2" | "query";
+
+/** A parameter, or what several have in common: "Filter" of `Filter.1.Name=a&Filter.2.Name=b`. */
+interface Node {
+  value?: string;
+  children: Map<string, Node>;
+}
+
+/** @throws ApiError for a parameter that the action doesn't have, one that it needs, or a value of another type */
+export function queryInput(
+  parameters: Iterable<[string, string]>,
+  shape: Shape,
+  dialect: Dialect,
+  faults: Faults,
+): Record<string, unknown> {
+  return new Reader(dialect, faults).structure(treeOf(parameters, faults), shape, "");
+}
+
+function treeOf(parameters: Iterable<[string, string]>, faults: Faults): Node {
+  const root: Node = { children: new Map() };
+  for (const [name, value] of parameters) {
+    if (name === "Action" || name === "Version") continue;
+    let node = root;
+    for (const part of name.split(".")) {
+      const next = node.children.get(part) ?? { children: new Map<string, Node>() };
+      node.children.set(part, next);
+      node = next;
+    }
+    if (node.value !== undefined) throw faults.malformed(`The parameter ${name} is given twice`);
+    node.value = value;
+  }
+  return root;
+}
+
+class Reader {
+  constructor(
+    private readonly dialect: Dialect,
+    private readonly faults: Faults,
+  ) {}
+
+  structure(node: Node, shape: Shape, path: string): Record<string, unknown> {
+    if (node.value !== undefined) throw this.faults.unknownParameter(path);
+    const members = membersBy((member, of) => this.nameOf(member, of), shape);
+    const read: Record<string, unknown> = {};
+    for (const [name, child] of node.children) {
+      const at = path === "" ? name : `${path}.${name}`;
+      const known = members.get(name);
+      if (!known) throw this.faults.unknownParameter(at);
+      read[known.member] = this.value(child, known.shape, at);
+    }
+    for (const member of requiredMembers(shape)) {
+      if (read[member] !== undefined) continue;
+      const name = this.nameOf(member, shape.getMemberSchema(member));
+      throw this.faults.missingParameter(path === "" ? name : `${path}.${name}`);
+    }
+    return read;
+  }
+
+  private value(node: Node, shape: Shape, path: string): unknown {
+    if (shape.isStructSchema()) return this.structure(node, shape, path);
+    if (shape.isListSchema()) return this.list(node, shape, path);
+    const [further] = node.children.keys();
+    if (further !== undefined || node.value === undefined)
+      throw this.faults.unknownParameter(`${path}.${further ?? ""}`);
+    const read = scalar(node.value, shape);
+    if (read === undefined) throw this.faults.invalidValue(path, node.value, expectedScalar(shape));
+    return read;
+  }
+
+  private list(node: Node, shape: Shape, path: string): unknown[] {
+    // That is how the query protocol says an empty list.
+    if (node.value === "" && node.children.size === 0) return [];
+    if (node.value !== undefined) throw this.faults.unknownParameter(path);
+    let numbered = node;
+    let at = path;
+    if (this.dialect === "query") {
+      const [wrapper = "", ...others] = node.children.keys();
+      at = `${path}.${wrapper}`;
+      if (wrapper !== elementName(shape) || others.length > 0) throw this.faults.unknownParameter(at);
+      numbered = node.children.get(wrapper) ?? node;
+      if (numbered.value !== undefined) throw this.faults.unknownParameter(at);
+    }
+    return [...numbered.children]
+      .map(([number, element]) => {
+        if (!/^[1-9]\d{0,8}$/.test(number)) throw this.faults.unknownParameter(`${at}.${number}`);
+        return { number: Number(number), element };
+      })
+      .sort((a, b) => a.number - b.number)
+      .map(({ number, element }) => this.value(element, shape.getValueSchema(), `${at}.${number}`));
+  }
+
+  private nameOf(member: string, shape: Shape): string {
+    const { ec2QueryName, xmlName } = shape.getMemberTraits();
+    if (this.dialect === "query") return xmlName ?? member;
+    const name = typeof ec2QueryName === "string" ? ec2QueryName : (xmlName ?? member);
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+}
+
+/** What one element of a list that is not flattened is called. */
+export function elementName(list: Shape): string {
+  return list.getValueSchema().getMemberTraits().xmlName ?? "member";
+}
+
+function scalar(text: string, shape: Shape): unknown {
+  if (shape.isBooleanSchema()) return text === "true" ? true : text === "false" ? false : undefined;
+  if (shape.isNumericSchema()) return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : undefined;
+  if (shape.isTimestampSchema()) return timestamp(text);
+  return text;
+}
+
+/** ISO 8601, as clients send it, in UTC where it says nothing else. */
+function timestamp(text: string): Date | undefined {
+  if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
+  const date = new Date(/T.*(Z|[+-]\d\d:?\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
