@@ -130,6 +130,7 @@ export const settled = () => new Promise<void>(resolve => setImmediate(resolve))
 
 export const fleetSettings: GroupSettings = {
   name: "fleet-1234567",
+  arn: "arn-of-the-group",
   label: "fleet",
   launchTemplate: { id: "lt-1", version: 1 },
   subnetIds: ["subnet-a", "subnet-b"],
@@ -140,6 +141,8 @@ export const fleetSettings: GroupSettings = {
   warmupSeconds: 300,
   healthCheckType: "ELB",
   healthCheckGracePeriodSeconds: 60,
+  enabledMetrics: [],
+  tags: [],
 };
 
 /** The fleet of the tutorial: 0 to 3 instances, one to begin with, held at 50 %. */

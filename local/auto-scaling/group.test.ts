@@ -1,3 +1,4 @@
+import { cause } from "./activity";
 import {
   FakeTargetGroup,
   fleetSettings,
@@ -8,6 +9,7 @@ import {
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
+const regionTime = (time: number) => new Date(Date.UTC(2026, 10, 22, 20) + time);
 const states = (group: AutoScalingGroup) =>
   [...group.instances.values()].map(({ lifecycleState }) => lifecycleState);
 const ids = (group: AutoScalingGroup) => [...group.instances.keys()];
@@ -23,8 +25,8 @@ const low = "a monitor alarm TargetTracking-Low in state ALARM triggered policy 
 
 /** Activities from the first on, ids as "i", times as minutes and seconds since the region's start. */
 const told = (group: AutoScalingGroup) =>
-  group.activities.toReversed().map(({ description, cause, statusCode }) =>
-    [statusCode, description, cause]
+  group.activities.toReversed().map(({ description, reasons, statusCode }) =>
+    [statusCode, description, cause(reasons, regionTime)]
       .join(" | ")
       .replaceAll(/i-[0-9a-f]{17}/g, "i")
       .replaceAll(
