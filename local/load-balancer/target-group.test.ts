@@ -375,6 +375,41 @@ describe("the next target", () => {
   });
 });
 
+describe("a target whose instance has ended", () => {
+  test("stays registered, unused, and gets no request and no check", async () => {
+    const { clock, group, changes } = groupOf();
+    const { reach, paths } = await service();
+    group.use([reach]);
+    group.register(one);
+    group.register(two);
+    clock.advance(0);
+    await group.until(are("i-1 healthy, i-2 healthy"));
+    const picked = [group.pick(), group.pick()].find(each => each?.target.id === "i-1");
+    group.instanceEnded("i-1");
+    expect(picked?.signal.aborted).toBe(true);
+    expect(changes.at(-1)).toBe("i-1 unused Target.InvalidState");
+    expect([group.pick(), group.pick()].map(each => each?.target.id)).toEqual(["i-2", "i-2"]);
+    group.instanceEnded("i-2");
+    const checks = paths.length;
+    group.use([]);
+    group.use([reach]);
+    clock.advance(10 * interval);
+    expect(clock.pending).toBe(0);
+    expect(paths).toHaveLength(checks);
+    expect(group.pick()).toBeUndefined();
+    expect(states(group.describe())).toBe("i-1 unused, i-2 unused");
+  });
+
+  test("goes on draining where it was", () => {
+    const { group } = groupOf();
+    group.use([refused]);
+    group.register(one);
+    void group.deregister("i-1");
+    group.instanceEnded("i-1");
+    expect(states(group.describe())).toBe("i-1 draining");
+  });
+});
+
 describe("a target that is deregistered", () => {
   function registered() {
     const made = groupOf();

@@ -1,0 +1,28 @@
+/** For tests: AWS's own clients, unmodified but for the endpoint, with credentials that nobody was given. */
+import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { STSClient } from "@aws-sdk/client-sts";
+
+export function clientsOf(endpoint: string) {
+  const options = {
+    endpoint,
+    region: "us-east-1",
+    maxAttempts: 1,
+    credentials: { accessKeyId: "any", secretAccessKey: "any" },
+  };
+  const clients = {
+    ec2: new EC2Client(options),
+    elbv2: new ElasticLoadBalancingV2Client(options),
+    autoScaling: new AutoScalingClient(options),
+    cloudWatch: new CloudWatchClient(options),
+    sts: new STSClient(options),
+  };
+  const close = () => {
+    for (const client of Object.values(clients)) client.destroy();
+  };
+  return { ...clients, close };
+}
+
+export type Clients = ReturnType<typeof clientsOf>;
