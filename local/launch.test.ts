@@ -28,6 +28,8 @@ async function setUp() {
     securityGroupIds: [id("group")],
     publicAddress: true,
     instanceProfileName: id("profile"),
+    detailedMonitoring: true,
+    tags: {},
   });
   return { region, id, specification };
 }
@@ -182,13 +184,18 @@ describe("a termination", () => {
     await expect(terminate(region, instanceId)).resolves.toBeUndefined();
   });
 
-  test("asks no load balancer, and drains nothing", async () => {
+  test("asks no load balancer, and drains nothing: the target is of no use at once", async () => {
     const { region, id } = await setUp();
     const [group] = [...region.targetGroups.values()];
     const before = group?.group.describe();
     expect(before).toMatchObject([{ target: { id: id("instance") } }]);
     await terminate(region, id("instance"));
-    expect(group?.group.describe()).toEqual(before);
+    expect(group?.group.describe()).toMatchObject([
+      {
+        target: { id: id("instance") },
+        targetHealth: { state: "unused", reason: "Target.InvalidState" },
+      },
+    ]);
   });
 
   test("is over before the region is", async () => {

@@ -46,8 +46,8 @@ async function serving(instances: number): Promise<string[]> {
 }
 
 function latestActivities(howMany: number) {
-  return region.fleet.activities
-    .slice(0, howMany)
+  return region
+    .activities(howMany)
     .map(({ description, cause, statusCode }) => `${description} ${statusCode}: ${cause}`);
 }
 

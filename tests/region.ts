@@ -10,6 +10,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import * as esbuild from "esbuild";
+import { cause } from "../local/auto-scaling/activity";
 import type { AutoScalingGroup } from "../local/auto-scaling/group";
 import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
@@ -146,6 +147,16 @@ export class TestRegion {
     const [only, ...others] = this.region.autoScalingGroups.values();
     if (!only || others.length > 0) throw new Error("there is not exactly one Auto Scaling group");
     return only;
+  }
+
+  /** The group's latest activities as DescribeScalingActivities tells them, the latest first. */
+  activities(howMany?: number): { description: string; cause: string; statusCode: string }[] {
+    const { fleet, region } = this;
+    return fleet.activities.slice(0, howMany).map(({ description, reasons, statusCode }) => ({
+      description,
+      cause: cause(reasons, time => region.wallClock(time)),
+      statusCode,
+    }));
   }
 
   /** The hosts that the group launched and that are in service. */

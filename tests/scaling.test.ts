@@ -114,7 +114,7 @@ test("every step stands in the activity log with its cause", () => {
       "instance was started in response to a difference between desired and actual capacity, increasing the " +
       "capacity from 0 to 1\\.$",
   );
-  const activities = region.fleet.activities.toReversed();
+  const activities = region.activities().toReversed();
   expect(activities.map(({ statusCode }) => statusCode)).toEqual(Array(5).fill("Successful"));
   expect(activities.map(({ cause }) => cause)).toEqual(
     [created, out(1, 2), out(2, 3), backIn(3, 2), backIn(2, 1)].map(

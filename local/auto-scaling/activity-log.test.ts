@@ -2,26 +2,29 @@ import { ActivityLog } from "./activity-log";
 import { FakeSurroundings } from "./fake-surroundings";
 
 const day = 86_400_000;
+const placement = { subnetId: "subnet-1", availabilityZone: "us-east-1a" };
 
 function setUp() {
   const surroundings = new FakeSurroundings();
   return { surroundings, log: new ActivityLog("fleet", surroundings) };
 }
 
-test("an activity has its times on the region's clock, and tells its cause on the wall's", () => {
+test("an activity has its times on the region's clock, and reports its cause on the wall's", () => {
   const { surroundings, log } = setUp();
   surroundings.clock.advance(61_000);
-  const activity = log.begin("Launching", [
+  const reasons = [
     { at: 1_000, what: "a" },
     { at: 61_000, what: "b" },
-  ]);
+  ];
+  const activity = log.begin("Launching", reasons, { ...placement, ...{ instanceId: "not its business" } });
   surroundings.clock.advance(5_000);
   log.succeed(activity);
   expect(log.activities).toEqual([
     {
       activityId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       description: "Launching",
-      cause: "At 2026-11-22T20:00:01Z a.  At 2026-11-22T20:01:01Z b.",
+      reasons,
+      placement,
       startTime: 61_000,
       endTime: 66_000,
       statusCode: "Successful",
@@ -36,11 +39,11 @@ test("activities of the last six weeks are kept, the latest first, and whatever 
   const { surroundings, log } = setUp();
   const names = () => log.activities.map(({ description }) => description);
   for (const name of ["a", "b", "c"]) {
-    const activity = log.begin(name, []);
+    const activity = log.begin(name, [], placement);
     if (name !== "b") log.succeed(activity);
     surroundings.clock.advance(20 * day);
   }
   expect(names()).toEqual(["c", "b", "a"]);
-  log.begin("d", []);
+  log.begin("d", [], placement);
   expect(names()).toEqual(["d", "c", "b"]);
 });

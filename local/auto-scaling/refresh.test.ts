@@ -6,6 +6,7 @@ const now = 3_600_000;
 
 const instance = (instanceId: string, fields: Partial<GroupInstance> = {}): GroupInstance => ({
   instanceId,
+  subnetId: "subnet-1",
   availabilityZone: "us-east-1a",
   launchTemplateVersion: 1,
   lifecycleState: "InService",
