@@ -1,0 +1,279 @@
+/** What an operator does with a running stack, as AWS's own clients do it. */
+import {
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+  paginateDescribeScalingActivities,
+  SetDesiredCapacityCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import { GetMetricStatisticsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  DescribeInstancesCommand,
+  paginateDescribeInstances,
+  TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import {
+  DescribeLoadBalancersCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { clientsOf, type Clients } from "../local/apis/test-clients";
+import { ask } from "./client";
+import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { eventually } from "./waiting";
+
+jest.setTimeout(60_000);
+
+let running: TestRegion;
+let clients: Clients;
+
+beforeAll(async () => {
+  running = await startTestRegion();
+  clients = clientsOf(running.internet);
+});
+afterAll(async () => {
+  clients.close();
+  await endRegions();
+});
+
+const groupName = () => running.output("autoScalingGroupName");
+
+async function describeGroup() {
+  const { AutoScalingGroups } = await clients.autoScaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName()] }),
+  );
+  const [group] = AutoScalingGroups ?? [];
+  if (!group) throw new Error("the group is not described");
+  return group;
+}
+
+async function inService(): Promise<string[]> {
+  const { Instances = [] } = await describeGroup();
+  return Instances.filter(({ LifecycleState }) => LifecycleState === "InService").map(
+    ({ InstanceId = "" }) => InstanceId,
+  );
+}
+
+/** Resolves to the instances in service once there are so many, and no others. */
+const settledAt = (count: number) =>
+  eventually(
+    `${count} instances are in service, and no others`,
+    async () => {
+      const { Instances = [] } = await describeGroup();
+      const ids = await inService();
+      return ids.length === count && Instances.length === count && ids;
+    },
+    30_000,
+  );
+
+async function setCapacity(DesiredCapacity: number): Promise<string[]> {
+  await clients.autoScaling.send(
+    new SetDesiredCapacityCommand({ AutoScalingGroupName: groupName(), DesiredCapacity }),
+  );
+  return settledAt(DesiredCapacity);
+}
+
+async function instance(InstanceId: string) {
+  const { Reservations } = await clients.ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [InstanceId] }),
+  );
+  const found = Reservations?.[0]?.Instances?.[0];
+  if (!found) throw new Error(`${InstanceId} is not described`);
+  return found;
+}
+
+async function activities() {
+  const { Activities = [] } = await clients.autoScaling.send(
+    new DescribeScalingActivitiesCommand({ AutoScalingGroupName: groupName() }),
+  );
+  return Activities;
+}
+
+const fleetAnswers = async () => {
+  const outcome = await ask(running.output("fleetLoadBalancerUrl"), { through: running.internet });
+  return typeof outcome === "string" ? outcome : outcome.status;
+};
+
+test("a capacity of 2 launches a tagged instance, each step in the activity log", async () => {
+  const [first = ""] = await settledAt(1);
+  const both = await setCapacity(2);
+  const second = both.find(id => id !== first) ?? "";
+  const { Tags, PublicIpAddress, State, Monitoring } = await instance(second);
+  expect(State?.Name).toBe("running");
+  expect(Monitoring?.State).toBe("enabled");
+  expect(PublicIpAddress).toMatch(/^203\.0\.113\./);
+  expect(Tags).toEqual(
+    expect.arrayContaining([
+      { Key: "aws:autoscaling:groupName", Value: groupName() },
+      { Key: "Name", Value: "fleet" },
+      { Key: "project", Value: "elastic-fleet" },
+    ]),
+  );
+  const [latest, earlier] = await activities();
+  expect(latest).toMatchObject({
+    AutoScalingGroupName: groupName(),
+    Description: `Launching a new EC2 instance: ${second}`,
+    StatusCode: "Successful",
+    Progress: 100,
+    Cause: expect.stringMatching(
+      /^At \S+Z a user request explicitly set group desired capacity changing the desired capacity from 1 to 2\. {2}At \S+Z an instance was started in response to a difference between desired and actual capacity, increasing the capacity from 1 to 2\.$/,
+    ) as unknown,
+  });
+  expect(JSON.parse(latest?.Details ?? "{}")).toEqual({
+    "Subnet ID": expect.stringMatching(/^subnet-/) as unknown,
+    "Availability Zone": expect.stringMatching(/^us-east-1[ab]$/) as unknown,
+  });
+  const told = Date.parse(/.*At (\S+)/.exec(latest?.Cause ?? "")?.[1] ?? "");
+  expect(Math.abs((latest?.StartTime?.getTime() ?? 0) - told)).toBeLessThan(10_000);
+  expect(earlier?.StartTime?.getTime()).toBeLessThan(latest?.StartTime?.getTime() ?? 0);
+  expect(latest?.EndTime?.getTime()).toBeLessThanOrEqual(Date.now());
+
+  const pages = [];
+  const paging = { client: clients.autoScaling, pageSize: 1 };
+  for await (const { Activities = [] } of paginateDescribeScalingActivities(paging, {}))
+    pages.push(Activities);
+  expect(pages.length).toBeGreaterThanOrEqual(2);
+  expect(pages.every(({ length }) => length === 1)).toBe(true);
+});
+
+test("instances come in pages", async () => {
+  await setCapacity(3);
+  const pages = [];
+  const paging = { client: clients.ec2, pageSize: 5 };
+  for await (const { Reservations = [] } of paginateDescribeInstances(paging, {}))
+    pages.push(Reservations.length);
+  // data, two receivers, stress and three of the fleet.
+  expect(pages).toEqual([5, 2]);
+});
+
+test("TerminateInstanceInAutoScalingGroup answers with its activity, and decrements where it is told to", async () => {
+  const [gone = ""] = await inService();
+  const { Activity } = await clients.autoScaling.send(
+    new TerminateInstanceInAutoScalingGroupCommand({
+      InstanceId: gone,
+      ShouldDecrementDesiredCapacity: true,
+    }),
+  );
+  expect(Activity).toMatchObject({
+    Description: expect.stringContaining(`Terminating EC2 instance: ${gone}`) as unknown,
+    StatusCode: expect.stringMatching(/^(InProgress|WaitingForELBConnectionDraining)$/) as unknown,
+    Cause: expect.stringContaining(
+      `instance ${gone} was taken out of service in response to a user request, shrinking the capacity from 3 to 2.`,
+    ) as unknown,
+  });
+  expect((await describeGroup()).DesiredCapacity).toBe(2);
+  expect(await settledAt(2)).not.toContain(gone);
+});
+
+test("TerminateInstances ends a group's instance at once, and the group replaces it", async () => {
+  const [gone = "", kept = ""] = await settledAt(2);
+  const { TerminatingInstances } = await clients.ec2.send(
+    new TerminateInstancesCommand({ InstanceIds: [gone] }),
+  );
+  expect(TerminatingInstances).toEqual([
+    {
+      InstanceId: gone,
+      PreviousState: { Code: 16, Name: "running" },
+      CurrentState: { Code: 32, Name: "shutting-down" },
+    },
+  ]);
+  await eventually("it has been terminated", async () => (await instance(gone)).State?.Name === "terminated");
+  const ended = await instance(gone);
+  expect(ended).toMatchObject({
+    State: { Code: 48 },
+    PublicDnsName: "",
+    NetworkInterfaces: [],
+    StateReason: { Code: "Client.UserInitiatedShutdown" },
+  });
+  expect([ended.PublicIpAddress, ended.PrivateIpAddress, ended.SubnetId]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const replaced = await eventually(
+    "another one is in service",
+    async () => {
+      const ids = await inService();
+      return !ids.includes(gone) && ids.length === 2 && ids;
+    },
+    30_000,
+  );
+  expect(replaced).toContain(kept);
+  const { Cause } =
+    (await activities()).find(({ Description }) =>
+      Description?.includes(`Terminating EC2 instance: ${gone}`),
+    ) ?? {};
+  expect(Cause).toContain(
+    "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
+  );
+});
+
+test("TerminateInstances of a host leaves its target unused, and the others serve on", async () => {
+  const { instanceId } = running.addresses("receiver-1");
+  await clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+  const { LoadBalancers = [] } = await clients.elbv2.send(new DescribeLoadBalancersCommand({}));
+  const dnsName = running.output("receiverLoadBalancerDns");
+  const { LoadBalancerArn } = LoadBalancers.find(({ DNSName }) => DNSName === dnsName) ?? {};
+  const { TargetGroups } = await clients.elbv2.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
+  const { TargetHealthDescriptions } = await clients.elbv2.send(
+    new DescribeTargetHealthCommand({ TargetGroupArn: TargetGroups?.[0]?.TargetGroupArn }),
+  );
+  expect(TargetHealthDescriptions?.find(({ Target }) => Target?.Id === instanceId)?.TargetHealth).toEqual({
+    State: "unused",
+    Reason: "Target.InvalidState",
+    Description: "Target is in the terminated state",
+  });
+  for (let request = 0; request < 4; request++) {
+    const outcome = await ask(running.output("receiverLoadBalancerUrl"), { through: running.internet });
+    expect(outcome).toMatchObject({ status: 200 });
+  }
+  await eventually("it has been terminated", async () => {
+    return (await instance(instanceId)).State?.Name === "terminated";
+  });
+});
+
+test("a capacity of 0 empties the group, whose load balancer answers 503; 1 brings it back", async () => {
+  await setCapacity(0);
+  expect(await fleetAnswers()).toBe(503);
+  await setCapacity(1);
+  await eventually("the fleet answers again", async () => (await fleetAnswers()) === 200);
+});
+
+test("the last hour of CPU is there by the minute, for the group and for an instance", async () => {
+  const points = async (Name: string, Value: string) => {
+    const { Datapoints = [] } = await clients.cloudWatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace: "AWS/EC2",
+        MetricName: "CPUUtilization",
+        Dimensions: [{ Name, Value }],
+        StartTime: new Date(Date.now() - 3_600_000),
+        EndTime: new Date(),
+        Period: 60,
+        Statistics: ["Average", "Maximum"],
+      }),
+    );
+    return Datapoints;
+  };
+  const [only = ""] = await settledAt(1);
+  for (const [name, value] of [
+    ["InstanceId", only],
+    ["AutoScalingGroupName", groupName()],
+  ] as const) {
+    // The group's wait until the instance is warm: five region minutes, five seconds.
+    const [point, ...more] = await eventually(
+      `there are points of the ${name}`,
+      async () => {
+        const found = await points(name, value);
+        return found.length >= 2 && found;
+      },
+      20_000,
+    );
+    expect(more.length).toBeGreaterThanOrEqual(1);
+    expect(point?.Average).toBeGreaterThan(0);
+    expect(point?.Maximum).toBeLessThanOrEqual(100);
+    expect(point?.Unit).toBe("Percent");
+    const times = [point, ...more].map(each => each?.Timestamp?.getTime() ?? 1);
+    expect(times.every(time => time % 60_000 === 0 && time < Date.now())).toBe(true);
+    expect(new Set(times).size).toBe(times.length);
+  }
+});
