@@ -7,6 +7,8 @@ const config: Config = {
   // Types are checked once for the whole tree by `tsc`; here each file is only transpiled.
   transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/host/"], // needs root: npm run test:host
+  // Whole-system tests mostly wait, and two cores would otherwise be one worker.
+  maxWorkers: "100%",
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
 };
 
