@@ -8,7 +8,16 @@ import { remoteUser } from "../../apps/shipping/ship";
 import { run } from "./running";
 
 const release = "bookworm";
-const packages = ["systemd", "systemd-sysv", "dbus", "libpam-systemd", "openssh-server", "sudo", "iproute2"];
+const packages = [
+  "systemd",
+  "systemd-sysv",
+  "dbus",
+  "libpam-systemd",
+  "libnss-systemd",
+  "openssh-server",
+  "sudo",
+  "iproute2",
+];
 
 /** As Amazon Linux has it: a user that may do everything and needs no password. */
 const setUp = `
@@ -17,6 +26,7 @@ systemctl enable --quiet ssh systemd-networkd
 useradd --create-home --shell /bin/bash ${remoteUser}
 echo '${remoteUser} ALL=(ALL) NOPASSWD:ALL' > /etc/sudoers.d/90-${remoteUser}
 install -d -m 700 -o ${remoteUser} -g ${remoteUser} /home/${remoteUser}/.ssh
+install -d -m 700 /root/.ssh
 : > /etc/machine-id
 rm -rf /var/cache/apt/archives /var/lib/apt/lists /usr/share/doc /usr/share/locale /usr/share/man
 `;

@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { remoteUser } from "../../apps/shipping/ship";
@@ -26,6 +26,7 @@ export class DebianHost {
   readonly address: string;
   readonly disk: string;
   private container?: ChildProcess;
+  private isMounted = false;
 
   private constructor(
     readonly name: string,
@@ -36,18 +37,29 @@ export class DebianHost {
     this.disk = join(folder, name);
   }
 
-  /** A host with a disk of its own, a copy of the image or of another disk; it is not booted yet. */
-  static async create(name: string, number: number, disk = image): Promise<DebianHost> {
+  /**
+   * A host with a disk of its own, a copy of the image or of another disk; it is not booted yet.
+   * @param megabytes what the disk holds; without it, what this machine's holds
+   */
+  static async create(
+    name: string,
+    number: number,
+    { disk = image, megabytes }: { disk?: string; megabytes?: number } = {},
+  ): Promise<DebianHost> {
     const host = new DebianHost(name, number);
+    if (megabytes !== undefined) {
+      await mkdir(host.disk);
+      await run(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", host.disk]);
+      host.isMounted = true;
+    }
     await run(["cp", "--archive", "--reflink=auto", "--no-target-directory", disk, host.disk]);
     const { path, text } = networkFile(number);
     await host.write(path, text);
     await host.write("/etc/hostname", `${name}\n`);
     await host.write("/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${name}\n`);
-    await host.write(
-      `/home/${remoteUser}/.ssh/authorized_keys`,
-      await readFile(join(folder, "key.pub"), "utf8"),
-    );
+    const key = await readFile(join(folder, "key.pub"), "utf8");
+    for (const home of [`/home/${remoteUser}`, "/root"])
+      await host.write(`${home}/.ssh/authorized_keys`, key);
     return host;
   }
 
@@ -80,7 +92,12 @@ export class DebianHost {
     return run(this.ssh(command));
   }
 
-  /** The same, however it ends. */
+  /** What root does here goes past sudo, which hosts on AWS have no other way than. */
+  async asRoot(command: string): Promise<string> {
+    return run(this.ssh(command, "root"));
+  }
+
+  /** As `run`, however it ends. */
   async try(command: string, input = "", onStderr?: (line: string) => void): Promise<Outcome> {
     return this.start(command, input, onStderr).ended;
   }
@@ -120,6 +137,7 @@ export class DebianHost {
       await run(["sh", "-c", `kill -KILL $(ps -o pid= --ppid ${this.container.pid ?? 0})`]);
       await this.off();
     }
+    if (this.isMounted) await run(["umount", this.disk]);
     await rm(this.disk, { recursive: true, force: true });
   }
 
@@ -127,8 +145,8 @@ export class DebianHost {
     if (this.container?.exitCode === null) await once(this.container, "exit");
   }
 
-  private ssh(command: string): [string, ...string[]] {
-    return ["ssh", ...sshOptions, `${remoteUser}@${this.address}`, command];
+  private ssh(command: string, user = remoteUser): [string, ...string[]] {
+    return ["ssh", ...sshOptions, `${user}@${this.address}`, command];
   }
 }
 

@@ -1,0 +1,134 @@
+/** Installations that fail: each ends with a code other than 0 and one cause, and the release before still answers. */
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildRelease, type Release } from "../../apps/shipping/release";
+import { remoteRelease, shipmentOf } from "../../apps/shipping/ship";
+import { answerTo } from "../client";
+import { DebianHost } from "./debian-host";
+import { anotherRelease, releaseWith } from "./releases";
+import { copy, install, ship } from "./shipping";
+
+let host: DebianHost;
+let before: Release;
+const short = ({ sha256 }: Release) => sha256.slice(0, 12);
+const value = async () => (await answerTo(`http://${host.address}:5000/`)).json;
+
+beforeAll(async () => {
+  host = await DebianHost.create("data", 11, { megabytes: 600 });
+  await host.boot();
+  before = buildRelease("data-access");
+  await ship(host, before);
+  await answerTo(`http://${host.address}:8080/`, { method: "POST", body: { num: 1000 } });
+});
+afterAll(() => host.remove());
+afterEach(async () => {
+  // Whatever went wrong, the release before answers, and is what a next installation finds.
+  expect(await value()).toBe(1000);
+  expect((await install(host, before)).stdout).toBe(
+    `data-access unchanged: release ${short(before)} is installed and healthy\n`,
+  );
+});
+
+/** What an installation says that it failed of, without the steps that it took. */
+const causeIn = (stderr: string) =>
+  stderr
+    .split("\n")
+    .filter(line => !line.startsWith("data-access: "))
+    .join("\n");
+
+test("a release that crashes", async () => {
+  const crashing = await releaseWith("data-access", () => 'console.log("in the dark"); process.exit(7);');
+  await copy(host, crashing);
+  const { code, stdout, stderr } = await install(host, crashing);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  const [cause, heading, ...journal] = causeIn(stderr).split("\n");
+  expect(cause).toBe(
+    `install failed: data-access release ${short(crashing)} failed: its process exited with code 7; ` +
+      `release ${short(before)} runs again`,
+  );
+  expect(heading).toBe("its journal:");
+  // And nothing from before: neither of the release that ran, nor of its end.
+  expect(journal).toContain("in the dark");
+  expect(journal.join("\n")).not.toContain("listening");
+  expect(journal.join("\n")).not.toContain("stopping");
+});
+
+test("a release that never gets healthy", async () => {
+  const silent = await releaseWith("data-access", () => 'console.log("hm"); setInterval(() => 0, 1000);');
+  await copy(host, silent);
+  const { code, stderr } = await install(host, silent);
+  expect(code).toBe(1);
+  const [cause, heading, ...journal] = causeIn(stderr).split("\n");
+  expect(cause).toBe(
+    `install failed: data-access release ${short(silent)} failed: it is not healthy after 30 s; ` +
+      `release ${short(before)} runs again`,
+  );
+  expect(heading).toBe("its journal:");
+  expect(journal).toContain("hm");
+});
+
+test("a tarball that did not arrive whole", async () => {
+  const next = await anotherRelease("data-access");
+  await copy(host, next);
+  await host.run(`truncate --size=100000 ${remoteRelease(next)}`);
+  const { code, stdout, stderr } = await install(host, next);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: `${remoteRelease(next)}: FAILED\n` });
+  expect(stderr).toBe("sha256sum: WARNING: 1 computed checksum did NOT match\n");
+});
+
+test("a manifest with a wrong field", async () => {
+  const { command, stdin } = shipmentOf(before, "");
+  const { code, stdout, stderr } = await host.try(command, stdin({ "not a name": "" }));
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(stderr).toBe(
+    "install failed: the manifest is not valid:\n" +
+      "✖ the key must be an environment variable's name in upper case\n" +
+      '  → at environment["not a name"]\n',
+  );
+});
+
+test("a user that may not use sudo", async () => {
+  const rules = "/etc/sudoers.d/90-ec2-user";
+  const text = await host.read(rules);
+  await rm(join(host.disk, rules));
+  try {
+    const { code, stdout, stderr } = await install(host, before, { LOG_LEVEL: "debug" });
+    expect({ code, stdout, stderr }).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "sudo: a password is required\n",
+    });
+  } finally {
+    await writeFile(join(host.disk, rules), text, { mode: 0o440 });
+  }
+});
+
+test("a host without sudo", async () => {
+  const rename = (from: string, to: string) => host.asRoot(`mv /usr/bin/${from} /usr/bin/${to}`);
+  await rename("sudo", "sudo.away");
+  try {
+    const { code, stdout, stderr } = await install(host, before, { LOG_LEVEL: "debug" });
+    expect({ code, stdout }).toEqual({ code: 127, stdout: "" });
+    expect(stderr).toMatch(/^bash: line \d+: exec: sudo: not found\n$/);
+  } finally {
+    await rename("sudo.away", "sudo");
+  }
+});
+
+test("a full disk", async () => {
+  const next = await anotherRelease("data-access");
+  await copy(host, next);
+  await host.asRoot("dd if=/dev/zero of=/var/filler bs=64k status=none || true");
+  try {
+    const { code, stdout, stderr } = await install(host, next);
+    expect({ code, stdout }).not.toMatchObject({ code: 0 });
+    expect(causeIn(stderr)).toMatch(/No space left on device|ENOSPC/);
+    console.log(stderr);
+    const changed = await install(host, before, { LOG_LEVEL: "debug" });
+    expect(changed.code).not.toBe(0);
+    console.log(changed.stderr);
+    expect(await value()).toBe(1000);
+  } finally {
+    await host.asRoot("rm /var/filler");
+  }
+});

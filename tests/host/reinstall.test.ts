@@ -1,0 +1,101 @@
+/** What a re-installation changes, and what it leaves alone. */
+import { ports } from "../../apps/ports";
+import { buildRelease, type Release } from "../../apps/shipping/release";
+import { shipmentOf } from "../../apps/shipping/ship";
+import { answerTo } from "../client";
+import { eventually } from "../waiting";
+import { DebianHost } from "./debian-host";
+import { Load } from "./load";
+import { anotherRelease } from "./releases";
+import { copy, install, ship } from "./shipping";
+
+let host: DebianHost;
+let release: Release;
+const url = (socket: keyof (typeof ports)["data-access"]) =>
+  `http://${host.address}:${ports["data-access"][socket]}/`;
+const value = async () => (await answerTo(url("read"))).json;
+const pid = () => host.run("systemctl show -P MainPID data-access");
+
+beforeAll(async () => {
+  host = await DebianHost.create("data", 11);
+  await host.boot();
+  release = buildRelease("data-access");
+  await ship(host, release);
+  await answerTo(url("update"), { method: "POST", body: { num: 1000 } });
+});
+afterAll(() => host.remove());
+
+test("the same manifest again changes nothing, and says so", async () => {
+  const before = await pid();
+  expect(await ship(host, release)).toMatch(
+    /^data-access unchanged: release \w+ is installed and healthy\n$/,
+  );
+  expect(await pid()).toBe(before);
+});
+
+test("a changed environment value is there within 3 s, and no runtime is copied for it", async () => {
+  const received = async () => Number(await host.run("cat /sys/class/net/host0/statistics/rx_bytes"));
+  const before = await received();
+  const begun = performance.now();
+  expect(await copy(host, release)).toEqual([]);
+  expect(await ship(host, release, { LOG_LEVEL: "debug" })).toMatch(/ is installed and healthy\n$/);
+  expect((performance.now() - begun) / 1000).toBeLessThan(3);
+  expect((await received()) - before).toBeLessThan(100_000);
+  const environment = await host.run(`sudo cat /proc/${(await pid()).trim()}/environ`);
+  expect(environment.split("\0")).toContain("LOG_LEVEL=debug");
+});
+
+test("another release is copied, and of the old one only what a rollback needs is kept", async () => {
+  const next = await anotherRelease("data-access");
+  expect(await copy(host, next)).toEqual(["release"]);
+  await ship(host, next);
+  const ls = async (path: string) => (await host.run(`ls ${path}`)).trim().split("\n");
+  expect(await ls("/opt/elastic-fleet/data-access/releases")).toEqual([release.sha256, next.sha256].sort());
+  expect(await ls("/home/ec2-user")).toEqual([`data-access-${next.sha256}.tar`, "installer-data-access"]);
+  expect(await ls("/opt/elastic-fleet")).toEqual(["data-access", "lock", "runtimes"]);
+  expect(await value()).toBe(1000);
+});
+
+test("ten re-installations under load lose no request", async () => {
+  const load = new Load(url("read"));
+  const begun = performance.now();
+  for (let round = 0; round < 10; round++) {
+    await ship(host, await anotherRelease("data-access"), { LOG_LEVEL: round % 2 === 0 ? "info" : "warn" });
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  const { answered, milliseconds, ...lost } = await load.stop();
+  console.log(
+    `${answered} answers in ${seconds.toFixed(1)} s, the slowest after ${milliseconds.toFixed(0)} ms`,
+  );
+  expect(lost).toEqual({ refused: 0, reset: 0, serverErrors: 0, others: [] });
+  expect(answered / seconds).toBeGreaterThan(190);
+  expect(await value()).toBe(1000);
+});
+
+test("two sockets can exchange their ports", async () => {
+  const { command, stdin } = shipmentOf(release, "");
+  const swapped = stdin({}).replace("5000", "0000").replace("8080", "5000").replace("0000", "8080");
+  await copy(host, release);
+  expect(await host.try(command, swapped)).toMatchObject({ code: 0 });
+  expect((await answerTo(`http://${host.address}:8080/`)).json).toBe(1000);
+  await install(host, release);
+  expect(await value()).toBe(1000);
+});
+
+test("a socket that has failed is opened again", async () => {
+  const limit = "/run/systemd/system/data-access-read.socket.d";
+  await host.run(`sudo mkdir -p ${limit} && printf '[Socket]\\nTriggerLimitIntervalSec=1h\\nTriggerLimitBurst=1\\n' |
+    sudo tee ${limit}/limit.conf && sudo systemctl daemon-reload`);
+  // A connection starts a service that is stopped: the first time, and not the second.
+  await host.run("sudo systemctl stop data-access");
+  expect(await value()).toBe(1000);
+  await host.run("sudo systemctl stop data-access");
+  await expect(value()).rejects.toThrow();
+  await eventually(
+    "the socket has failed",
+    async () => (await host.try("systemctl is-failed data-access-read.socket")).stdout === "failed\n",
+  );
+  await host.run(`sudo rm -r ${limit}`);
+  await ship(host, release);
+  expect(await value()).toBe(1000);
+});
