@@ -290,6 +290,23 @@ test("a corrupt archive is refused before anything is touched", async () => {
   expectInstalled(before);
 });
 
+test("an archive that can't be unpacked whole is no release", async () => {
+  const made = temporaryFolder();
+  mkdirSync(join(made, "folder"));
+  writeFileSync(join(made, "folder", "part"), "");
+  writeFileSync(join(made, "main.js"), "");
+  const manifest = await ship(host, "one");
+  const archive = join(host.root, manifest.release.archive);
+  // It goes on with a folder where it has put a file.
+  const onWriteEntry = (entry: Tar.WriteEntry) => {
+    entry.path = entry.path.replace(/^folder/, "main.js");
+  };
+  await create({ cwd: made, file: archive, onWriteEntry }, ["main.js", "folder/part"]);
+  const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
+  await expect(install({ ...manifest, release: { ...manifest.release, sha256 } }, host)).rejects.toThrow();
+  expect(readdirSync(join(folderOf(host), "releases"))).toEqual([`${sha256}.new`]);
+});
+
 test("an archive that is not there is named", async () => {
   const manifest = await ship(host, "one");
   rmSync(join(host.root, manifest.release.archive));

@@ -133,6 +133,7 @@ async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
     file: join(platform.root, manifest.release.archive),
     cwd: `${folder}.new`,
     preserveOwner: false,
+    strict: true, // else a file that could not be written, as on a full disk, is only warned of
   });
   await syncFiles(`${folder}.new`);
   await renameDurably(`${folder}.new`, folder);

@@ -14,14 +14,16 @@ const unitFolder = "/etc/systemd/system";
 
 export class Systemd implements Platform {
   readonly root = "/";
-  /** Where the journal ended when a service was last started. */
-  private cursor: string | undefined;
+  /** What tells the journal of the last start from what was before: where that ended, and the run it came to. */
+  private cursor = "";
+  private invocation: string | undefined;
 
   /** @param report told of every command that changes something, before it is run */
   constructor(private readonly report: (command: string) => void) {}
 
   async start(unit: Unit, anew: boolean): Promise<void> {
     this.cursor = await journalEnd();
+    this.invocation = undefined;
     const wanted = unitFiles(unit);
     const names = [...wanted.keys()];
     const states = await statesOf(names);
@@ -39,6 +41,10 @@ export class Systemd implements Platform {
       this.report(`systemctl ${command.join(" ")}`);
       await run("systemctl", command);
     }
+    const service = serviceUnit(unit.service);
+    this.invocation = (
+      await run("systemctl", ["show", "--property=InvocationID", "--value", service])
+    ).trim();
     for (const file of plan.remove) await rm(join(unitFolder, file));
     // Where `enable` leaves its link.
     await sync(join(unitFolder, "multi-user.target.wants"));
@@ -55,9 +61,13 @@ export class Systemd implements Platform {
 
   async journal(unit: Unit): Promise<string> {
     await run("journalctl", ["--sync"]);
-    const units = [...unitFiles(unit).keys()].map(name => `--unit=${name}`);
-    const since = this.cursor === undefined ? [] : [`--after-cursor=${this.cursor}`];
-    return run("journalctl", [...units, ...since, "--lines=30", "--no-pager", "--quiet", "--output=cat"]);
+    const which =
+      this.invocation === undefined
+        ? // It did not get as far as that: a socket may know why.
+          [`--after-cursor=${this.cursor}`, ...[...unitFiles(unit).keys()].map(name => `--unit=${name}`)]
+        : // What its processes wrote, and what systemd says of them.
+          [`_SYSTEMD_INVOCATION_ID=${this.invocation}`, "+", `INVOCATION_ID=${this.invocation}`];
+    return run("journalctl", [...which, "--lines=30", "--no-pager", "--quiet", "--output=cat"]);
   }
 }
 
@@ -78,7 +88,7 @@ async function stateOf(unit: Unit): Promise<UnitState> {
   return state;
 }
 
-async function journalEnd(): Promise<string | undefined> {
+async function journalEnd(): Promise<string> {
   const shown = await run("journalctl", [
     "--lines=1",
     "--no-pager",
@@ -86,7 +96,9 @@ async function journalEnd(): Promise<string | undefined> {
     "--output=cat",
     "--show-cursor",
   ]);
-  return /^-- cursor: (.+)$/m.exec(shown)?.[1];
+  const [, cursor] = /^-- cursor: (.+)$/m.exec(shown) ?? [];
+  if (cursor === undefined) throw new Error("the journal is empty");
+  return cursor;
 }
 
 /** @throws with what the command said */

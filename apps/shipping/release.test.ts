@@ -1,6 +1,14 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
@@ -51,7 +59,7 @@ function copyOfSources(): string {
 
 const cachedReleases = (cache: string) => readdirSync(join(cache, "elastic-fleet", "releases")).sort();
 
-describe.each<ServiceName>(["data-access", "receiver"])("the release of %s", service => {
+describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release of %s", service => {
   test("is the same bytes whatever the folder, the umask and the time", async () => {
     const caches = [temporaryFolder(), temporaryFolder(), temporaryFolder(), temporaryFolder()] as const;
     const built = await Promise.all([
@@ -109,6 +117,23 @@ describe.each<ServiceName>(["data-access", "receiver"])("the release of %s", ser
     expect(installer.status).toBe(1);
     expect(installer.stderr).toContain("install failed: the manifest is not valid");
   });
+});
+
+test("what nobody has built for a week is not kept", async () => {
+  const cache = temporaryFolder();
+  const folder = join(cache, "elastic-fleet", "releases");
+  mkdirSync(folder, { recursive: true });
+  const daysAgo = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60;
+  for (const [name, days] of [
+    ["stress-old.tar", 8],
+    ["stress-new.tar", 6],
+    ["build-old", 8],
+  ] as const) {
+    writeFileSync(join(folder, name), "");
+    utimesSync(join(folder, name), 0, daysAgo(days));
+  }
+  const { sha256 } = await build("receiver", { cache });
+  expect(cachedReleases(cache)).toEqual([`receiver-${sha256}.tar`, "stress-new.tar"]);
 });
 
 test("a changed source is another release, and one that does not compile is none", async () => {

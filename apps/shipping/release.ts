@@ -4,7 +4,16 @@
  * unchanged service is an unchanged name, and nothing is shipped or restarted for it.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { create } from "tar";
@@ -50,9 +59,23 @@ export function buildRelease(service: ServiceName): Release {
     const sha256 = createHash("sha256").update(readFileSync(built)).digest("hex");
     const archive = join(folder, `${service}-${sha256}.tar`);
     renameSync(built, archive);
+    removeUnusedFrom(folder);
     return { service, sha256, archive };
   } finally {
     rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** Days after which an archive that nobody has built again is not kept any longer. */
+const keptDays = 7;
+
+function removeUnusedFrom(folder: string): void {
+  const limit = Date.now() - keptDays * 24 * 60 * 60 * 1000;
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    // Another process may be building, or removing, as well.
+    const lastBuilt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (lastBuilt < limit) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -26,7 +26,7 @@ async function unpacked(archive: string): Promise<string> {
   if (existsSync(binary)) return binary;
   const work = await mkdtemp(join(cacheFolder(), "unpack-"));
   try {
-    await extract({ file: archive, cwd: work, filter: path => path === runtime.binary });
+    await extract({ file: archive, cwd: work, strict: true, filter: path => path === runtime.binary });
     await rename(work, folder).catch((error: unknown) => {
       // Somebody else was faster.
       if (!existsSync(binary)) throw error;

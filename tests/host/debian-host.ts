@@ -2,12 +2,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { remoteUser } from "../../apps/shipping/ship";
 import { eventually } from "../waiting";
 import { controlGroupsOf } from "./control-groups";
+import { hostProcesses } from "./host-processes";
 import { addressOf, bridge, networkFile } from "./network";
 import { run, start, type Outcome, type Running } from "./running";
 
@@ -106,6 +107,11 @@ export class DebianHost {
     return start(this.ssh(command), { input, onStderr });
   }
 
+  /** Its processes are seen from here as well, under other ids. */
+  processes(command: RegExp): number[] {
+    return hostProcesses(this.name, command);
+  }
+
   async copy(source: string, remotePath: string): Promise<void> {
     await run(["scp", "-q", ...sshOptions, source, `${remoteUser}@${this.address}:${remotePath}`]);
   }
@@ -117,6 +123,10 @@ export class DebianHost {
   /** Where nothing of it runs yet. */
   async write(path: string, text: string): Promise<void> {
     await writeFile(join(this.disk, path), text);
+  }
+
+  async link(target: string, path: string): Promise<void> {
+    await symlink(target, join(this.disk, path));
   }
 
   async reboot(): Promise<void> {

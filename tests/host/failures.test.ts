@@ -14,7 +14,7 @@ const short = ({ sha256 }: Release) => sha256.slice(0, 12);
 const value = async () => (await answerTo(`http://${host.address}:5000/`)).json;
 
 beforeAll(async () => {
-  host = await DebianHost.create("data", 11, { megabytes: 600 });
+  host = await DebianHost.create("failing", 31, { megabytes: 600 });
   await host.boot();
   before = buildRelease("data-access");
   await ship(host, before);
@@ -51,6 +51,19 @@ test("a release that crashes", async () => {
   expect(journal).toContain("in the dark");
   expect(journal.join("\n")).not.toContain("listening");
   expect(journal.join("\n")).not.toContain("stopping");
+});
+
+test("a port that another program has", async () => {
+  const next = await anotherRelease("data-access");
+  await copy(host, next);
+  const { command, stdin } = shipmentOf(next, "");
+  // sshd's own.
+  const { code, stdout, stderr } = await host.try(command, stdin({}).replace("5000", "22"));
+  expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+  expect(causeIn(stderr)).toMatch(
+    /^install failed: .* systemctl restart data-access-read\.socket: .*; release \w+ runs again\n/,
+  );
+  expect(stderr).toContain("Address already in use");
 });
 
 test("a release that never gets healthy", async () => {
@@ -118,17 +131,19 @@ test("a host without sudo", async () => {
 test("a full disk", async () => {
   const next = await anotherRelease("data-access");
   await copy(host, next);
-  await host.asRoot("dd if=/dev/zero of=/var/filler bs=64k status=none || true");
+  await host.asRoot("dd if=/dev/zero of=/var/filler bs=4k status=none || sync");
   try {
-    const { code, stdout, stderr } = await install(host, next);
-    expect({ code, stdout }).not.toMatchObject({ code: 0 });
-    expect(causeIn(stderr)).toMatch(/No space left on device|ENOSPC/);
-    console.log(stderr);
-    const changed = await install(host, before, { LOG_LEVEL: "debug" });
-    expect(changed.code).not.toBe(0);
-    console.log(changed.stderr);
+    const unpacking = await install(host, next);
+    expect(unpacking).toMatchObject({ code: 1, stdout: "" });
+    expect(causeIn(unpacking.stderr)).toMatch(/^install failed: .*ENOSPC: no space left on device.*\n$/);
+    const starting = await install(host, before, { LOG_LEVEL: "debug" });
+    expect(starting).toMatchObject({ code: 1, stdout: "" });
+    expect(causeIn(starting.stderr)).toMatch(/^install failed: .*ENOSPC: no space left on device.*\n/);
     expect(await value()).toBe(1000);
   } finally {
     await host.asRoot("rm /var/filler");
   }
+  await ship(host, next);
+  expect(await value()).toBe(1000);
+  await ship(host, before);
 });

@@ -4,6 +4,7 @@
 const prefix = "198.51.100";
 export const bridge = "hosts";
 
+/** @param number one for each host that runs at a time; test files run side by side */
 export function addressOf(number: number): string {
   return `${prefix}.${number}`;
 }

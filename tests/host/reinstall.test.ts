@@ -17,7 +17,7 @@ const value = async () => (await answerTo(url("read"))).json;
 const pid = () => host.run("systemctl show -P MainPID data-access");
 
 beforeAll(async () => {
-  host = await DebianHost.create("data", 11);
+  host = await DebianHost.create("updated", 21);
   await host.boot();
   release = buildRelease("data-access");
   await ship(host, release);

@@ -47,7 +47,7 @@ async function runTests(environment: Record<string, string>): Promise<number> {
     "--config",
     join(__dirname, "jest.config.ts"),
   ];
-  const [command, ...args] = enterNetwork([...jest, "--runInBand", ...process.argv.slice(2)]);
+  const [command, ...args] = enterNetwork([...jest, "--maxWorkers=2", ...process.argv.slice(2)]);
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: "inherit" });
   const ignore = () => undefined; // Ctrl-C reaches the tests as well, and they end
   process.on("SIGINT", ignore);

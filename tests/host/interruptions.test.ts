@@ -1,0 +1,129 @@
+/** What is killed or switched off comes back, and what was interrupted is repaired by the next installation. */
+import { buildRelease, type Release } from "../../apps/shipping/release";
+import { remoteRuntime, shipmentOf } from "../../apps/shipping/ship";
+import { answerTo, ask } from "../client";
+import { eventually } from "../waiting";
+import { DebianHost } from "./debian-host";
+import { anotherRelease } from "./releases";
+import { copy, install, ship } from "./shipping";
+
+let host: DebianHost;
+let release: Release;
+const read = () => `http://${host.address}:5000/`;
+const value = async () => (await answerTo(read())).json;
+
+beforeAll(async () => {
+  host = await DebianHost.create("killed", 41);
+  await host.boot();
+  release = buildRelease("data-access");
+});
+afterAll(() => host.remove());
+
+const installer = /^\/opt\/elastic-fleet\/runtimes\/\S+ \S+installer\.js/;
+
+test("killed while it unpacks the runtime, the next installation does it again", async () => {
+  await copy(host, release);
+  const { command, stdin } = shipmentOf(release, "");
+  const { ended } = host.start(command, stdin({}));
+  const [tar = 0] = await eventually("the runtime is being unpacked", () => {
+    const found = host.processes(/^tar -xzf /);
+    return found.length > 0 && found;
+  });
+  process.kill(tar, "SIGKILL");
+  expect((await ended).code).not.toBe(0);
+  expect(await ship(host, release)).toMatch(/ is installed and healthy\n$/);
+  expect(await host.run(`ls /opt/elastic-fleet/runtimes | wc -l; ls ${remoteRuntime} 2>&1 || true`)).toMatch(
+    /^1\n.*No such file/,
+  );
+  await answerTo(`http://${host.address}:8080/`, { method: "POST", body: { num: 1000 } });
+});
+
+/** What an update says that it does, in this order. */
+const steps = [
+  "unpack release",
+  "start it",
+  "write data-access-read.socket",
+  "write data-access-update.socket",
+  "write data-access.service",
+  "systemctl daemon-reload",
+  "systemctl enable",
+  "systemctl restart data-access-read.socket data-access-update.socket",
+  "systemctl restart data-access.service",
+  "wait until it is healthy",
+  "record that it is installed",
+  "remove what is not needed any more",
+];
+
+describe("the installer killed by force", () => {
+  let next: Release;
+  beforeAll(async () => {
+    next = await anotherRelease("data-access");
+  });
+
+  /** Another release, other ports: an update that changes all that one can. */
+  async function update(onStep: (step: string) => void = () => undefined) {
+    const { command, stdin } = shipmentOf(next, "");
+    const manifest = stdin({}).replace("5000", "5001").replace("8080", "8081");
+    return host.try(command, manifest, line => {
+      onStep(line.replace(/^data-access: /, ""));
+    });
+  }
+  const answersOn = async (port: number) => {
+    const outcome = await ask(`http://${host.address}:${port}/`).catch(() => undefined);
+    return typeof outcome === "object" && outcome.json === 1000;
+  };
+
+  beforeEach(async () => {
+    // Back to the first release, and without the other.
+    await ship(host, release);
+    await host.run(`sudo rm -rf /opt/elastic-fleet/data-access/releases/${next.sha256}`);
+    await copy(host, next);
+  });
+
+  test("every step of an update is in the list", async () => {
+    const taken: string[] = [];
+    expect(await update(step => taken.push(step))).toMatchObject({ code: 0 });
+    expect(taken.map((step, index) => step.startsWith(steps[index] ?? "?"))).toEqual(steps.map(() => true));
+  });
+
+  test.each(steps)("at: %s", async fatal => {
+    const { code, stdout } = await update(step => {
+      if (step.startsWith(fatal)) for (const pid of host.processes(installer)) process.kill(pid, "SIGKILL");
+    });
+    expect({ code, stdout }).toEqual({ code: 137, stdout: "" });
+    await eventually("a service answers", async () => (await answersOn(5000)) || (await answersOn(5001)));
+
+    expect(await update()).toMatchObject({ code: 0 });
+    expect(await answersOn(5001)).toBe(true);
+    expect(await answersOn(5000)).toBe(false);
+    expect(await host.run("ls /opt/elastic-fleet/data-access")).toBe("manifest.json\nreleases\n");
+  });
+});
+
+test("a service that is killed is back within 2 s", async () => {
+  await ship(host, release);
+  const before = await host.run("systemctl show -P MainPID data-access");
+  await host.run(`sudo kill -KILL ${before}`);
+  const begun = performance.now();
+  expect(await value()).toBe(1000);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(await host.run("systemctl show -P MainPID data-access")).not.toBe(before);
+});
+
+test("after a reboot the service is back, with its value", async () => {
+  await ship(host, release);
+  const boot = "cat /proc/sys/kernel/random/boot_id";
+  const before = await host.run(boot);
+  await host.reboot();
+  expect(await host.run(boot)).not.toBe(before);
+  expect(
+    await eventually("the service answers", async () => {
+      const outcome = await ask(read()).catch(() => undefined);
+      return typeof outcome === "object" && outcome;
+    }),
+  ).toMatchObject({ status: 200, json: 1000 });
+  expect(await install(host, release)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("unchanged") as string,
+  });
+});
