@@ -15,8 +15,12 @@ export function table(
       const ports = Object.values(unit.ports).join(", ");
       return `${unit.service} on ${ports}`;
     });
+    const { name, instanceId } = host.options;
+    const launchedByGroup = [...region.autoScalingGroups.values()].some(group =>
+      group.instances.has(instanceId),
+    );
     rows.push([
-      host.options.name,
+      launchedByGroup ? `${name} (${instanceId})` : name,
       privateIpAddress,
       publicIpAddress ?? "",
       services.join("; ") || "no service",

@@ -80,7 +80,7 @@ test("it ends with the npm that started it, even where that is killed by force",
 test("SIGTERM amid the start ends that too", async () => {
   const command = start(project);
   // The first receiver is in service, the second on its way.
-  await command.says(/receiver-1 is healthy/);
+  await command.says(/receiver-1 \(i-\w+\) is healthy/);
   const family = await familyNow(command);
   expect(family.length).toBeGreaterThan(2);
   command.kill("SIGTERM");

@@ -23,6 +23,7 @@ import { endRegions, startTestRegion, type TestRegion } from "./region";
 import { eventually } from "./waiting";
 
 jest.setTimeout(60_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 let running: TestRegion;
 let clients: Clients;

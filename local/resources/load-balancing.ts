@@ -82,7 +82,8 @@ export const loadBalancing: Handlers = {
       const id = arn(region.name, `targetgroup/${groupName}/${hex(16)}`);
       const group = new TargetGroup(region.clock, settingsOf(inputs));
       group.on("change", ({ target, targetHealth: { state, reason, description } }) => {
-        const host = region.hosts.get(target.id)?.options.name ?? target.id;
+        const hostName = region.hosts.get(target.id)?.options.name;
+        const host = hostName === undefined ? target.id : `${hostName} (${target.id})`;
         region.report(`${name}: ${host} is ${state}${reason ? ` (${reason}: ${description ?? ""})` : ""}`);
       });
       region.targetGroups.set(id, { name, port: inputs.port, settings: inputs, group });
