@@ -87,8 +87,11 @@ describe("the installer killed by force", () => {
   });
 
   test.each(steps)("at: %s", async fatal => {
+    let pids: number[] = [];
     const { code, stdout } = await update(step => {
-      if (step.startsWith(fatal)) for (const pid of host.processes(installer)) process.kill(pid, "SIGKILL");
+      // Looked up at the first step, for the kill to come before the step is over.
+      if (pids.length === 0) pids = host.processes(installer);
+      if (step.startsWith(fatal)) for (const pid of pids) process.kill(pid, "SIGKILL");
     });
     expect({ code, stdout }).toEqual({ code: 137, stdout: "" });
     await eventually("a service answers", async () => (await answersOn(5000)) || (await answersOn(5001)));
