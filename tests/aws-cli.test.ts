@@ -162,10 +162,10 @@ done`);
     for (const [form, command] of commands) {
       expect(await aws(`aws ${command} --output ${form}`)).toMatch(/arn:aws:|TARGETHEALTH/);
     }
-    const pages = await aws(
-      "aws ec2 describe-instances --page-size 5 --query 'Reservations[].Instances[].InstanceId' --output json",
-    );
-    expect(JSON.parse(pages)).toHaveLength(5);
+    const ids = "--query 'Reservations[].Instances[].InstanceId' --output json";
+    const all = JSON.parse(await aws(`aws ec2 describe-instances ${ids}`)) as string[];
+    expect(all.length).toBeGreaterThan(4);
+    expect(JSON.parse(await aws(`aws ec2 describe-instances --page-size 5 ${ids}`))).toEqual(all);
   });
 
   test("CPU of the last hour, as one asks for it on AWS", async () => {

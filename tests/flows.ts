@@ -148,7 +148,7 @@ export async function tryAll(
   const begin = new Date().toISOString();
   const tried = await Promise.all(
     Object.entries(flows).map(async ([name, flow]) => {
-      const patience = expected[name as FlowName].startsWith("silent") ? 300 : 5_000;
+      const patience = expected[name as FlowName].startsWith("silent") ? 700 : 5_000;
       return { name, flow, result: await flow.attempt(patience) };
     }),
   );
