@@ -155,6 +155,12 @@ export class Fabric {
   }
 }
 
+/**
+ * An idle connection is closed by who opened it, as an Application Load Balancer does after 60 s ("Connection idle
+ * timeout"): sooner than any server here does, so that no request is sent into a connection that is being closed.
+ */
+const idleTimeout = 60_000;
+
 /** Keeps the connections of one source to one address, and tells of each that it opens. */
 class FlowAgent extends http.Agent {
   constructor(private readonly opened: (socket: net.Socket) => void) {
@@ -165,5 +171,18 @@ class FlowAgent extends http.Agent {
     const socket = net.connect(options);
     this.opened(socket);
     return socket;
+  }
+
+  override keepSocketAlive(socket: net.Socket): boolean {
+    // Its types don't tell that it tells whether it keeps the socket.
+    // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression
+    const kept = super.keepSocketAlive(socket) as unknown as boolean;
+    if (kept) socket.setTimeout(idleTimeout);
+    return kept;
+  }
+
+  override reuseSocket(socket: net.Socket, request: http.ClientRequest): void {
+    socket.setTimeout(0);
+    super.reuseSocket(socket, request);
   }
 }

@@ -4,6 +4,7 @@ import { answerOperator } from "./apis/operator";
 import { forward, silence } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import type { Region } from "./region";
+import { createServer } from "./http/servers";
 
 /**
  * An HTTP proxy to every name and public address of the region, as seen from outside AWS.
@@ -36,7 +37,7 @@ function isOwnHost(req: http.IncomingMessage): boolean {
 /** A load balancer on a loopback port of its own: for a browser, or a client that takes no proxy. */
 export function createShortcut(region: Region, dnsName: string): http.Server {
   const reach = region.fabric.from({ internetAddress: region.operatorAddress });
-  return http.createServer((req, res) => {
+  return createServer((req, res) => {
     const address = region.names.resolve(dnsName);
     if (address === undefined) {
       // The load balancer is gone, and its name with it.

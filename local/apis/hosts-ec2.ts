@@ -9,12 +9,13 @@ import type { Iam, Session } from "./iam";
 import { ApiError } from "./protocol/api-error";
 import { perform, queryWriting } from "./service";
 import { signer } from "./signature";
+import { createServer } from "../http/servers";
 
 const service = { ...ec2, actions: [describeNetworkAcls] };
 
 /** @param report told of what is our own fault */
 export function createEc2Api(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
-  return http.createServer((req, res) => {
+  return createServer((req, res) => {
     const writing = queryWriting(service);
     const answered = readRequest(req).then(async request => {
       const session = await signer(req, request.body, iam);

@@ -12,7 +12,7 @@ import { unitOf, type Unit } from "../../apps/installer/unit";
 import type { Fabric } from "../fabric";
 import { forward, silence } from "../http/forward";
 import { createProxy } from "../http/proxy";
-import { listen, shut } from "../http/servers";
+import { createServer, listen, shut } from "../http/servers";
 import type { Address, ReachFunction } from "../http/reach";
 import type { Names } from "../names";
 import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
@@ -192,7 +192,7 @@ export class Host implements Platform {
 
   /** The SDK takes no HTTP proxy: this stands for its connection to the EC2 API, and is judged as one. */
   private wayToEc2Api(reach: ReachFunction): http.Server {
-    return http.createServer((req, res) => {
+    return createServer((req, res) => {
       const way = reach(this.options.ec2Api);
       if (way.outcome === "dropped") void silence(req, res);
       else if (way.outcome === "refused") req.socket.destroy();

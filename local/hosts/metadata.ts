@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import http from "node:http";
 import type { InstanceCredentials } from "../apis/iam";
+import { createServer } from "../http/servers";
 
 export interface Metadata {
   instanceId: string;
@@ -38,7 +39,7 @@ const longestTtl = 21600;
 export function createMetadataService(metadata: () => Metadata): http.Server {
   const tokens = new Map<string, { ttl: number; expires: number }>();
 
-  return http.createServer((req, res) => {
+  return createServer((req, res) => {
     req.resume();
     const answer = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}) => {
       res.writeHead(status, { "content-type": "text/plain", server: "EC2ws", ...headers }).end(body);

@@ -1,6 +1,6 @@
 /** The Node that services run on in the local region: the one that hosts get, where this machine can run it. */
 import { existsSync } from "node:fs";
-import { link, mkdir, mkdtemp, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "tar";
 import { cacheFolder } from "../../apps/shipping/cache";
@@ -11,12 +11,15 @@ const isHostPlatform = process.platform === "linux" && process.arch === "x64";
 /** What services run on here, in words. */
 export const runtimeInUse = isHostPlatform ? runtime.spec : `this machine's Node ${process.version}`;
 
-/** Puts the runtime in place on a host, as the install command does there. */
+/**
+ * Puts the runtime in place on a host, as the install command does there. As a link to the one that all have: the cache
+ * may be on another file system; and a copy that is still open for writing while a process is forked can't be executed
+ * (ETXTBSY), which would befall the copies of an image, too.
+ */
 export async function placeRuntime(archive: string, binary: string): Promise<void> {
   if (existsSync(binary)) return;
   await mkdir(dirname(binary), { recursive: true });
-  if (isHostPlatform) await link(await unpacked(archive), binary);
-  else await symlink(process.execPath, binary);
+  await symlink(isHostPlatform ? await unpacked(archive) : process.execPath, binary);
 }
 
 /** The binary out of the archive, unpacked once for all hosts and all regions. */

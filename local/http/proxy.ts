@@ -7,6 +7,7 @@ import http from "node:http";
 import type { Names } from "../names";
 import { forward, silence, type Failure } from "./forward";
 import type { ReachFunction } from "./reach";
+import { createServer } from "./servers";
 
 /** Proxy error types of RFC 9209 section 2.3. */
 const errorTypes: Partial<Record<Failure, string>> = {
@@ -40,7 +41,7 @@ export function createProxy({ name, names, reach, own }: ProxyOptions): http.Ser
     res.end(`${details}\n`);
   };
 
-  const server = http.createServer((req, res) => {
+  const server = createServer((req, res) => {
     handle(req, res).catch((error: unknown) => {
       fail(res, "proxy_internal_error", (error as Error).message);
     });

@@ -1,7 +1,14 @@
 /** Servers of the region: on loopback, and on no other address. */
 import { once } from "node:events";
-import type http from "node:http";
+import http from "node:http";
 import type { AddressInfo } from "node:net";
+
+/** Keeps idle connections for longer than those that open them do. */
+const keepAliveTimeout = 65_000;
+
+export function createServer(handle: http.RequestListener): http.Server {
+  return http.createServer({ keepAliveTimeout, headersTimeout: keepAliveTimeout + 1_000 }, handle);
+}
 
 /** Listens on a loopback port, 0 meaning any free one; resolves to the port. */
 export async function listen(server: http.Server, port = 0): Promise<number> {

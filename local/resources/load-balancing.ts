@@ -1,7 +1,7 @@
 import http from "node:http";
 import { z } from "zod";
 import { accountId, autoName, hex } from "../identifiers";
-import { listen, shut } from "../http/servers";
+import { createServer, listen, shut } from "../http/servers";
 import { LoadBalancer } from "../load-balancer/load-balancer";
 import { answerBadRequest } from "../load-balancer/own-answers";
 import { TargetGroup, type TargetGroupSettings } from "../load-balancer/target-group";
@@ -170,7 +170,7 @@ export const loadBalancing: Handlers = {
       if (!target) throw new Error(`TargetGroupNotFound: Target group '${targetGroupArn}' not found`);
       const { loadBalancer, interfaceIds, servers, listeners } = running;
       if (servers.has(port)) throw new Error("DuplicateListener: A listener already exists on this port");
-      const server = http.createServer((req, res) => {
+      const server = createServer((req, res) => {
         const client = region.fabric.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
         void loadBalancer.handle(req, res, client, { port });
       });
