@@ -18,7 +18,8 @@ Usage: npm start -- [options]
 
   --stack NAME             the stack whose Pulumi.NAME.yaml is used (default: dev)
   --config KEY=VALUE       a configuration value in place of the stack's; may be repeated
-  --port PORT              the local Internet's port on 127.0.0.1 (default: 4000, or a free one)
+  --port PORT              the port on 127.0.0.1 of the local Internet and of the AWS API for operators
+                           (default: 4000, or a free one)
   --speed N                how much faster than AWS's the region's clock runs, 1 to 600 (default: 60,
                            an AWS minute a second); it scales check intervals and delays, never a time-out
   --operator-address IP    where on the Internet you are; sshCidr must let it in (default: 198.51.100.10)

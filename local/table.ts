@@ -52,6 +52,7 @@ export function table(
     "",
     `The local Internet is the HTTP proxy ${doorUrl}. From outside AWS:`,
     ...urls,
+    `The AWS CLI and SDKs find the region there too: export AWS_ENDPOINT_URL=${doorUrl}, with any credentials.`,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
     "Two values of the stress service's manifest differ from AWS's: STRESS_SECONDS goes by that clock, and",
