@@ -5,7 +5,7 @@
 import type { Declaration } from "../local/region";
 import { answerTo } from "./client";
 import { count, under, type Sent } from "./load";
-import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { endRegions, minute, startTestRegion, type TestRegion } from "./region";
 import { eventually } from "./waiting";
 
 jest.setTimeout(120_000);
@@ -17,16 +17,8 @@ beforeAll(async () => {
 });
 afterAll(endRegions);
 
-const minute = 60_000;
-const regionTime = (ms: number) => new Promise<void>(resolve => region.region.clock.after(ms, resolve));
 const url = () => region.output("fleetLoadBalancerUrl");
 const get = () => answerTo(url(), { through: region.internet });
-
-function declared(type: string): Declaration {
-  const found = region.region.declarations.find(declaration => declaration.type === type);
-  if (!found) throw new Error(`no ${type} is declared`);
-  return found;
-}
 
 function targetsOf() {
   return region.targetGroup("fleet-lb").describe();
@@ -54,9 +46,9 @@ function latestActivities(howMany: number) {
 describe("under fifty requests a second", () => {
   const load = (work: () => Promise<void>) =>
     under(url(), { through: region.internet, perSecond: 50 }, async () => {
-      await regionTime(2 * minute);
+      await region.passed(2 * minute);
       await work();
-      await regionTime(2 * minute);
+      await region.passed(2 * minute);
     });
   /** For whoever reads the test's output. */
   const tell = (what: string, sent: Sent[]) => {
@@ -66,7 +58,7 @@ describe("under fifty requests a second", () => {
   // At rest as they are, the policy would soon take one of two away.
   let policy: Declaration;
   beforeAll(async () => {
-    policy = declared("aws:autoscaling/policy:Policy");
+    policy = region.declared("aws:autoscaling/policy:Policy");
     await region.region.delete(policy.type, policy.name);
     region.fleet.setDesiredCapacity(2);
     await serving(2);
@@ -113,7 +105,7 @@ describe("under fifty requests a second", () => {
     region.fleet.setDesiredCapacity(2);
     const [victim = "", other] = await serving(2);
     // Until the group has settled: one that fails while another one warms up is left alone.
-    await regionTime(6 * minute);
+    await region.passed(6 * minute);
     let takenOut = 0;
     const sent = await load(async () => {
       const killed = new Set<number>();
@@ -170,7 +162,7 @@ test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fle
     text: expect.stringContaining("<h1>503 Service Temporarily Unavailable</h1>") as string,
   });
   // Nothing lifts it from there but a hand: a group without instances has no CPU.
-  await regionTime(5 * minute);
+  await region.passed(5 * minute);
   expect(region.fleet.desiredCapacity).toBe(0);
   region.fleet.setDesiredCapacity(1);
   await serving(1);
@@ -182,7 +174,7 @@ describe("without one of its parts", () => {
 
   /** The group with other inputs, until `work` is done. */
   async function withGroup(inputs: object, work: () => Promise<void>): Promise<void> {
-    const group = declared(groupType);
+    const group = region.declared(groupType);
     await region.region.update({ ...group, inputs: { ...group.inputs, ...inputs } });
     try {
       await work();
@@ -204,15 +196,17 @@ describe("without one of its parts", () => {
 
   test("without the load balancer's checks an instance that serves nobody is kept, and with them replaced", async () => {
     const [instance = ""] = await serving(1);
-    const rule = region.region.declarations.find(({ name }) => name === "stress-in-http");
-    if (!rule) throw new Error("no rule lets the load balancer in");
-    await regionTime(6 * minute);
+    const rule = region.declared(
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "stress-in-http",
+    );
+    await region.passed(6 * minute);
     await withGroup({ healthCheckType: "EC2" }, async () => {
       await region.region.delete(rule.type, rule.name);
       await eventually("it is unhealthy", () =>
         targetsOf().some(({ targetHealth }) => targetHealth.state === "unhealthy"),
       );
-      await regionTime(3 * minute);
+      await region.passed(3 * minute);
       expect([...region.fleet.instances.keys()]).toEqual([instance]);
     });
     await eventually("it is replaced", () => !region.fleet.instances.has(instance), 30_000);
@@ -222,8 +216,8 @@ describe("without one of its parts", () => {
 
   test("without the policy the fleet does not follow its CPU, and with it does", async () => {
     await serving(1);
-    await regionTime(6 * minute);
-    const policy = declared("aws:autoscaling/policy:Policy");
+    await region.passed(6 * minute);
+    const policy = region.declared("aws:autoscaling/policy:Policy");
     await region.region.delete(policy.type, policy.name);
     const post = () => void answerTo(url(), { through: region.internet, method: "POST" });
     post();

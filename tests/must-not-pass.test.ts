@@ -219,10 +219,7 @@ describe("the EC2 API", () => {
   });
 
   test("refuses a receiver whose role lost the permission, until it has it again", async () => {
-    const declaration = region.region.declarations.find(
-      ({ type }) => type === "aws:iam/rolePolicy:RolePolicy",
-    );
-    if (!declaration) throw new Error("no policy is declared");
+    const declaration = region.declared("aws:iam/rolePolicy:RolePolicy");
     const policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],

@@ -244,8 +244,7 @@ beforeAll(async () => {
   region = await startTestRegion();
   flows = flowsOf(region);
   // The group would replace the instance whose health a row takes away, before anybody could look.
-  const group = region.region.declarations.find(({ type }) => type === "aws:autoscaling/group:Group");
-  if (!group) throw new Error("no group is declared");
+  const group = region.declared("aws:autoscaling/group:Group");
   await region.region.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
 });
 afterAll(endRegions);

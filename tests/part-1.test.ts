@@ -177,8 +177,8 @@ test("the private key is neither in the region's folder nor in what the start re
 
 /** The lines that make up the key that hosts were provisioned with, those that every such key has left out. */
 function privateKey(): string[] {
-  const command = region.region.declarations.find(({ type }) => type === "command:remote:Command");
-  const { privateKey } = command?.inputs["connection"] as { privateKey: string };
+  const command = region.declared("command:remote:Command");
+  const { privateKey } = command.inputs["connection"] as { privateKey: string };
   const [begin, head, ...lines] = privateKey.trimEnd().split("\n");
   expect([begin, head?.slice(0, 20), lines.pop()]).toEqual([
     "-----BEGIN OPENSSH PRIVATE KEY-----",

@@ -16,10 +16,14 @@ import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
 import type { TargetGroup, TargetHealthDescription } from "../local/load-balancer/target-group";
+import type { Declaration } from "../local/region";
 import { readStack } from "../local/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/vpc/decision";
 import { eventually } from "./waiting";
+
+/** Of the region's clock, in its milliseconds. */
+export const minute = 60_000;
 
 export const root = join(__dirname, "..");
 
@@ -141,6 +145,20 @@ export class TestRegion {
     const found = [...this.region.targetGroups.values()].find(each => each.name === name);
     if (!found) throw new Error(`there is no target group ${name}`);
     return found.group;
+  }
+
+  /** Resolves when so many milliseconds have passed on the region's clock. */
+  passed(ms: number): Promise<void> {
+    return new Promise(resolve => this.region.clock.after(ms, resolve));
+  }
+
+  /** The first declared resource of a type, and of a name if one is given. */
+  declared(type: string, name?: string): Declaration {
+    const found = this.region.declarations.find(
+      each => each.type === type && (name === undefined || each.name === name),
+    );
+    if (!found) throw new Error(`no ${type} ${name ?? ""} is declared`);
+    return found;
   }
 
   get fleet(): AutoScalingGroup {

@@ -3,7 +3,7 @@
  * One story, told by tests in their order.
  */
 import { answerTo } from "./client";
-import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { endRegions, minute, startTestRegion, type TestRegion } from "./region";
 import { eventually } from "./waiting";
 
 jest.setTimeout(150_000);
@@ -14,8 +14,6 @@ beforeAll(async () => {
   region = await startTestRegion();
 });
 afterAll(endRegions);
-
-const minute = 60_000;
 
 function post(): Promise<unknown> {
   return answerTo(region.output("fleetLoadBalancerUrl"), { through: region.internet, method: "POST" });
@@ -56,8 +54,6 @@ async function serves(instances: number, patience: number): Promise<void> {
   );
 }
 
-const regionTime = (ms: number) => new Promise<void>(resolve => region.region.clock.after(ms, resolve));
-
 test("at rest one instance serves, and tells its own host name, not the one of the host that it is a copy of", async () => {
   await serves(1, 0);
   const names = await hostNames();
@@ -80,7 +76,7 @@ test("with POSTs repeated every two minutes it goes to three, no further, and ea
     expect(names).toEqual(expectedNames());
     expect(names).toHaveLength(3);
     // Busy as all three are, nine tenths of each: the group's maximum holds.
-    await regionTime(8 * minute);
+    await region.passed(8 * minute);
     expect(region.fleet.desiredCapacity).toBe(3);
   } finally {
     end();
@@ -89,7 +85,7 @@ test("with POSTs repeated every two minutes it goes to three, no further, and ea
 
 test("after the load it returns to one, and stays there: a policy can't ask for less than a part of one", async () => {
   await serves(1, 90_000);
-  await regionTime(20 * minute);
+  await region.passed(20 * minute);
   await serves(1, 0);
 });
 

@@ -4,8 +4,7 @@ import net from "node:net";
 
 // Above the load balancer's idle time-out of 60 s: were we the first to close, a request could already be on
 // its way, and the load balancer would answer it with 502.
-const keepAliveTimeout = 65_000;
-const headersTimeout = keepAliveTimeout + 1_000;
+export const keepAlive = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
 
 const closeIdleAfter = 1_000;
 const closeAllAfter = 5_000;
@@ -20,7 +19,7 @@ export function createServer(app: RequestListener): DrainableServer {
   const unanswered = new Set<ServerResponse>();
   let draining = false;
 
-  const server = http.createServer({ keepAliveTimeout, headersTimeout }, (request, response) => {
+  const server = http.createServer(keepAlive, (request, response) => {
     if (draining) response.setHeader("Connection", "close");
     unanswered.add(response);
     response.once("close", () => unanswered.delete(response));

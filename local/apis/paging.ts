@@ -1,4 +1,13 @@
 /** Lists in pages, as clients' paginators walk them. */
+import { failsConstraint } from "./protocol/faults";
+
+/** @throws ApiError where a page of so many is not to be had, in the words of the query protocol's services */
+export function assertPageSize(size: number, parameter: string, largest: number): void {
+  if (size > largest)
+    throw failsConstraint(String(size), parameter, `Member must have value less than or equal to ${largest}`);
+  if (!Number.isInteger(size) || size < 1)
+    throw failsConstraint(String(size), parameter, "Member must have value greater than or equal to 1");
+}
 
 /**
  * @param token where the page begins, as the page before said it

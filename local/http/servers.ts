@@ -2,12 +2,11 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { keepAlive } from "../../apps/common/server";
 
-/** Keeps idle connections for longer than those that open them do. */
-const keepAliveTimeout = 65_000;
-
+/** Keeps idle connections for longer than those that open them do, as the services behind it. */
 export function createServer(handle: http.RequestListener): http.Server {
-  return http.createServer({ keepAliveTimeout, headersTimeout: keepAliveTimeout + 1_000 }, handle);
+  return http.createServer(keepAlive, handle);
 }
 
 /** Listens on a loopback port, 0 meaning any free one; resolves to the port. */

@@ -1,23 +1,15 @@
 /** What Auto Scaling's actions have in common. */
 import type { AutoScalingGroup } from "../../auto-scaling/group";
 import type { Region } from "../../region";
-import { pageOf } from "../paging";
+import { assertPageSize, pageOf } from "../paging";
 import { ApiError } from "../protocol/api-error";
-import { failsConstraint } from "../protocol/faults";
 
 export function page<Item>(
   items: readonly Item[],
   { NextToken, MaxRecords = 50 }: { NextToken?: string; MaxRecords?: number },
   largest: number,
 ): { items: Item[]; NextToken?: string } {
-  if (!Number.isInteger(MaxRecords) || MaxRecords < 1 || MaxRecords > largest)
-    throw failsConstraint(
-      String(MaxRecords),
-      "MaxRecords",
-      MaxRecords > largest
-        ? `Member must have value less than or equal to ${largest}`
-        : "Member must have value greater than or equal to 1",
-    );
+  assertPageSize(MaxRecords, "MaxRecords", largest);
   const paged = pageOf(items, MaxRecords, NextToken);
   if (!paged)
     throw new ApiError(400, "InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");

@@ -1,7 +1,6 @@
 /** What Elastic Load Balancing's Describe actions have in common. */
-import { pageOf } from "../paging";
+import { assertPageSize, pageOf } from "../paging";
 import { ApiError } from "../protocol/api-error";
-import { failsConstraint } from "../protocol/faults";
 
 /** The largest that is allowed ("PageSize", ELB API Reference). */
 const largestPage = 400;
@@ -10,10 +9,7 @@ export function page<Item>(
   items: readonly Item[],
   { Marker, PageSize = largestPage }: { Marker?: string; PageSize?: number },
 ): { items: Item[]; NextMarker?: string } {
-  if (!Number.isInteger(PageSize) || PageSize < 1)
-    throw failsConstraint(String(PageSize), "PageSize", "Member must have value greater than or equal to 1");
-  if (PageSize > largestPage)
-    throw failsConstraint(String(PageSize), "PageSize", "Member must have value less than or equal to 400");
+  assertPageSize(PageSize, "PageSize", largestPage);
   const paged = pageOf(items, PageSize, Marker);
   if (!paged) throw new ApiError(400, "ValidationError", "The specified marker is not valid");
   return { items: paged.page, NextMarker: paged.next };
