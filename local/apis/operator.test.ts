@@ -4,6 +4,8 @@ import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { amazonLinux2023, resourceId } from "../identifiers";
+import { launch } from "../launch";
 import type { Region } from "../region";
 import { closeAll, exchange, lines, listen, loopback, onClose } from "../http/test-servers";
 import { createDoor } from "../internet";
@@ -119,6 +121,21 @@ describe("EC2", () => {
   ])("filter %s is that of %s", async (name, resource) => {
     expect((await describeInstances({ [name]: id(resource) })).Reservations).toHaveLength(1);
     expect((await describeInstances({ [name]: "other" })).Reservations).toHaveLength(0);
+  });
+
+  test("an instance is ended once, and people are told once", async () => {
+    const like = region.instances.get(id("instance"))?.specification;
+    if (!like) throw new Error("the sample's instance is missing");
+    const instanceId = resourceId("i");
+    await launch(region, { ...like, instanceId, name: "extra", imageId: amazonLinux2023 });
+    const before = events.length;
+    for (const state of ["running", "shutting-down|terminated"]) {
+      const { TerminatingInstances } = await clients.ec2.send(
+        new ec2.TerminateInstancesCommand({ InstanceIds: [instanceId] }),
+      );
+      expect(TerminatingInstances?.[0]?.PreviousState?.Name).toMatch(new RegExp(`^(${state})$`));
+    }
+    expect(events.slice(before)).toEqual([`extra (${instanceId}) is terminated at a user's request`]);
   });
 
   test("VPCs, and none of them is the default one", async () => {

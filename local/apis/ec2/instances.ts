@@ -103,8 +103,11 @@ export const terminateInstances = action<Context, TerminateInstancesRequest, Ter
     const named = instances.filter(({ specification }) => InstanceIds.includes(specification.instanceId));
     return {
       TerminatingInstances: named.map(instance => {
-        const { instanceId: InstanceId } = instance.specification;
+        const { instanceId: InstanceId, name } = instance.specification;
         const PreviousState = stateOf(instance.state);
+        // Of a host that no load balancer and no group looks after, nothing else would tell.
+        if (instance.endingSince === undefined)
+          region.report(`${name} (${InstanceId}) is terminated at a user's request`);
         end(region, InstanceId);
         return { InstanceId, PreviousState, CurrentState: stateOf(instance.state) };
       }),
