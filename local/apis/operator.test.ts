@@ -625,6 +625,12 @@ describe("any service", () => {
     ],
     ["an action by a name of ours", "ec2", "Action=constructor", /^HTTP\/1\.1 400 [^]*<Code>InvalidAction</],
     [
+      "classic load balancers, which the same scope and action ask for",
+      "elasticloadbalancing",
+      "Action=DescribeLoadBalancers&Version=2012-06-01",
+      /^HTTP\/1\.1 400 [^]*<Message>Could not find operation DescribeLoadBalancers for version 2012-06-01</,
+    ],
+    [
       "a body too large",
       "ec2",
       `Action=${"x".repeat(70_000)}`,

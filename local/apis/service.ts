@@ -122,7 +122,10 @@ export function queryWriting(service?: Pick<Service<unknown>, "dialect" | "xmlNa
       const parameters = new URLSearchParams(body);
       const name = parameters.get("Action");
       if (name === null) throw faults.missingParameter("Action");
-      return { name, version: parameters.get("Version") ?? "" };
+      const version = parameters.get("Version") ?? "";
+      // Another version of a service has actions of the same names: classic load balancers are such a one.
+      if (version !== "" && !xmlNamespace.endsWith(`/${version}/`)) throw faults.unknownAction(name, version);
+      return { name, version };
     },
     input: ({ body }, shape) => queryInput(new URLSearchParams(body), shape, dialect, faults),
     result({ name, output: shape }, output) {
