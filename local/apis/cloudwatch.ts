@@ -12,6 +12,7 @@ import type {
   Dimension,
   GetMetricStatisticsInput,
   GetMetricStatisticsOutput,
+  StandardUnit,
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { NormalizedSchema } from "@smithy/core/schema";
@@ -36,9 +37,9 @@ const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricS
   GetMetricStatistics$,
   ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
   ({ region, wallClock }, input) => {
-    const { StartTime, EndTime, Period, Statistics = [], Unit = "Percent", MetricName: Label = "" } = input;
+    const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
-    const wanted = Statistics.map(validStatistic);
+    const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
     if (wanted.length === 0) {
       throw new ApiError(
         400,
@@ -50,13 +51,14 @@ const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricS
     const to = required(EndTime);
     assertRange(from, to, period);
     const metric = metricOf(input);
-    // Every metric that the region has is a percentage.
-    if (!metric || Unit !== "Percent") return { Label, Datapoints: [] };
+    if (!metric) return { Label, Datapoints: [] };
+    const Unit = unitOf(metric);
+    if (input.Unit !== undefined && input.Unit !== Unit) return { Label, Datapoints: [] };
     const range = { start: wallClock.timeOf(from), end: wallClock.timeOf(to), periodSeconds: period };
     const Datapoints = region.metrics.statistics(metric, range).map(point => {
       const described: DatapointDescription = {
         Timestamp: wallClock.show(point.timestamp),
-        Unit: "Percent",
+        Unit,
       };
       for (const statistic of wanted) described[statistic] = point[statistics[statistic]];
       return described;
@@ -81,12 +83,12 @@ function validPeriod(period = 0): number {
   return period;
 }
 
-function validStatistic(statistic: string): Statistic {
+function validStatistic(statistic: string, position: number): Statistic {
   if (Object.hasOwn(statistics, statistic)) return statistic as Statistic;
   throw new ApiError(
     400,
     "InvalidParameterValue",
-    `The parameter Statistics.member.1 must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
+    `The parameter Statistics.member.${position} must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
   );
 }
 
@@ -116,6 +118,8 @@ function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
   const { Name: name = "", Value: value = "" } = dimension;
   return { namespace: input.Namespace ?? "", name: input.MetricName ?? "", dimension: { name, value } };
 }
+
+const unitOf = ({ namespace }: Metric): StandardUnit => (namespace === "AWS/EC2" ? "Percent" : "None");
 
 /** Names of exceptions by the codes that the query protocol has for them. */
 function exceptions(): Map<string, string> {

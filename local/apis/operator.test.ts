@@ -528,6 +528,24 @@ describe("CloudWatch", () => {
     expect(all.Datapoints).toMatchObject([{ Maximum: 90, Minimum: 1, SampleCount: 90, Sum: 4095 }]);
   });
 
+  test("the group's own metrics have no unit", async () => {
+    const dimension = { name: "AutoScalingGroupName", value: "fleet-1" };
+    const name = "GroupInServiceInstances";
+    const begin = Math.floor(clock.now() / 60_000 - 1) * 60_000;
+    region.metrics.put({ namespace: "AWS/AutoScaling", name, dimension }, begin, 2);
+    const ask = (Unit?: "None" | "Percent") =>
+      get({
+        Namespace: "AWS/AutoScaling",
+        MetricName: name,
+        Dimensions: [{ Name: dimension.name, Value: dimension.value }],
+        StartTime: new Date(Date.now() - hour),
+        Unit,
+      });
+    expect(await ask()).toMatchObject({ Label: name, Datapoints: [{ Average: 2, Unit: "None" }] });
+    expect((await ask("None")).Datapoints).toHaveLength(1);
+    expect((await ask("Percent")).Datapoints).toEqual([]);
+  });
+
   test("a metric that there is not has no datapoints", async () => {
     expect(await get({ MetricName: "NetworkIn" })).toMatchObject({ Label: "NetworkIn", Datapoints: [] });
     expect((await get({ Dimensions: [] })).Datapoints).toEqual([]);
@@ -552,8 +570,8 @@ describe("CloudWatch", () => {
     ],
     [
       "another statistic",
-      { Statistics: ["Mean" as "Average"] },
-      "InvalidParameterValueException: The parameter Statistics.member.1 must be a value in the set " +
+      { Statistics: ["Sum", "Mean" as "Average"] },
+      "InvalidParameterValueException: The parameter Statistics.member.2 must be a value in the set " +
         "[ Average, Maximum, Minimum, SampleCount, Sum ].",
     ],
     [

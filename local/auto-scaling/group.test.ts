@@ -89,6 +89,21 @@ describe("a fleet over hours", () => {
     expect(of("InstanceId", ids(group)[0] ?? "")).toEqual([0, 100, 100, 100, 100, 100, 100, 100]);
   });
 
+  test("tells how many instances it has and wants, minute by minute", async () => {
+    const enabledMetrics = ["GroupDesiredCapacity", "GroupInServiceInstances"] as const;
+    const { surroundings, group } = openGroup({ enabledMetrics: [...enabledMetrics] });
+    await surroundings.run(1);
+    group.setDesiredCapacity(3);
+    await surroundings.run(2);
+    const { metrics, clock } = surroundings;
+    const dimension = { name: "AutoScalingGroupName", value: group.name };
+    const [desired, inService] = enabledMetrics.map(name =>
+      metrics.averages({ namespace: "AWS/AutoScaling", name, dimension }, 4, clock.now() - 60_000),
+    );
+    expect(desired).toEqual([undefined, 1, 3, 3]);
+    expect(inService).toEqual([undefined, 1, 3, 3]);
+  });
+
   test("does nothing without data", async () => {
     const { surroundings, group } = openGroup();
     surroundings.load = undefined;

@@ -6,6 +6,7 @@ import { EventEmitter, once, setMaxListeners } from "node:events";
 import { because } from "./activity";
 import { ActivityLog, type Activity, type Reason } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
+import { measureGroup } from "./group-metrics";
 import type { GroupInstance } from "./instance";
 import { Lifecycle } from "./lifecycle";
 import { eachMinute } from "./metrics";
@@ -218,6 +219,10 @@ export class AutoScalingGroup {
 
   private async track(begin: number): Promise<void> {
     const instances = [...this.instances.values()];
+    const { name, enabledMetrics } = this.settings;
+    const size = { ...this.settings, desiredCapacity: this.desired, instances };
+    for (const { metric, value } of measureGroup(name, enabledMetrics, size))
+      this.surroundings.metrics.put(metric, begin, value);
     const { warmupSeconds } = this.settings;
     const points = await this.cpu.measure(begin, trackedMinutes, { instances, warmupSeconds });
     if (this.closing.signal.aborted) return;

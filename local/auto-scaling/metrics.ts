@@ -5,7 +5,7 @@
 import type { Clock } from "../clock";
 
 export interface Metric {
-  /** "AWS/EC2" or "AWS/AutoScaling". */
+  /** "AWS/EC2", whose metrics here are percentages, or "AWS/AutoScaling", whose are numbers without a unit. */
   namespace: string;
   name: string;
   /** For example InstanceId, or AutoScalingGroupName for what is aggregated over a group's instances. */

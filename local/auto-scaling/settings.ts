@@ -1,3 +1,5 @@
+import type { GroupMetric } from "./group-metrics";
+
 export interface GroupSettings {
   name: string;
   arn: string;
@@ -14,6 +16,6 @@ export interface GroupSettings {
   healthCheckType: "EC2" | "ELB";
   healthCheckGracePeriodSeconds: number;
   /** Its own metrics that CloudWatch gets. */
-  enabledMetrics: string[];
+  enabledMetrics: GroupMetric[];
   tags: { key: string; value: string; propagateAtLaunch: boolean }[];
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { AutoScalingGroup } from "../auto-scaling/group";
+import { groupMetrics } from "../auto-scaling/group-metrics";
 import { targetTrackingPolicy } from "../auto-scaling/policy";
 import type { GroupSettings } from "../auto-scaling/settings";
 import { surroundingsIn } from "../auto-scaling/surroundings";
@@ -61,7 +62,7 @@ const group = z.strictObject({
   healthCheckType: z.enum(["EC2", "ELB"]),
   healthCheckGracePeriod: z.int().min(0),
   metricsGranularity: z.literal("1Minute"),
-  enabledMetrics: z.array(z.string()),
+  enabledMetrics: z.array(z.enum(groupMetrics)),
   instanceRefresh: z.strictObject({
     strategy: z.literal("Rolling"),
     preferences: z.strictObject({ minHealthyPercentage: z.int(), maxHealthyPercentage: z.int() }),

@@ -1,0 +1,31 @@
+import { groupMetrics, measureGroup } from "./group-metrics";
+
+test("a group tells its limits, and how many instances are in each state", () => {
+  const states = ["Pending", "InService", "InService", "InService", "Terminating", "Terminating"] as const;
+  const instances = states.map(lifecycleState => ({ lifecycleState }));
+  const size = { minSize: 2, maxSize: 7, desiredCapacity: 4, instances };
+  const told = measureGroup("fleet-1", groupMetrics, size);
+  expect(Object.fromEntries(told.map(({ metric, value }) => [metric.name, value]))).toEqual({
+    GroupMinSize: 2,
+    GroupMaxSize: 7,
+    GroupDesiredCapacity: 4,
+    GroupInServiceInstances: 3,
+    GroupPendingInstances: 1,
+    GroupTerminatingInstances: 2,
+    GroupTotalInstances: 6,
+  });
+});
+
+test("only what is enabled is told, by the group's name", () => {
+  const size = { minSize: 0, maxSize: 3, desiredCapacity: 1, instances: [] };
+  expect(measureGroup("fleet-1", ["GroupDesiredCapacity"], size)).toEqual([
+    {
+      metric: {
+        namespace: "AWS/AutoScaling",
+        name: "GroupDesiredCapacity",
+        dimension: { name: "AutoScalingGroupName", value: "fleet-1" },
+      },
+      value: 1,
+    },
+  ]);
+});
