@@ -1,13 +1,17 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cleanUp, temporaryFolder } from "../common/testing";
+import { manifestFor } from "../shipping/ship";
+
+afterEach(cleanUp);
+
+const command = ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts")];
 
 /** Only what it refuses: what it takes, it would install on this machine. */
 function installer(input: string) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts")],
-    { input, encoding: "utf8" },
-  );
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { input, encoding: "utf8" });
   return { status, stdout, stderr };
 }
 
@@ -34,4 +38,27 @@ test("a manifest that is not valid is refused with every problem", () => {
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^install failed: the manifest is not valid:\n/);
   for (const key of ["service", "release.archive", "ports.http"]) expect(stderr).toContain(`→ at ${key}\n`);
+});
+
+test("it goes on to its end when whoever started it is gone", async () => {
+  const done = join(temporaryFolder(), "done");
+  const instead = join(temporaryFolder(), "install.js");
+  writeFileSync(
+    instead,
+    `async function install(manifest, platform, { report }) {
+      for (const step of ["one", "two", "three"]) {
+        report(step);
+        await new Promise(resolve => setTimeout(resolve, 100));
+      }
+      require("node:fs").writeFileSync(${JSON.stringify(done)}, manifest.service);
+    }
+    require.cache[${JSON.stringify(require.resolve("./install"))}] = { loaded: true, exports: { install } };`,
+  );
+  const child = spawn(process.execPath, ["--require", instead, ...command]);
+  child.stdin.end(JSON.stringify(manifestFor({ service: "stress", sha256: "0".repeat(64) }, {})));
+  expect(String((await once(child.stderr, "data"))[0])).toBe("stress: one\n");
+  child.stdout.destroy();
+  child.stderr.destroy();
+  expect(await once(child, "exit")).toEqual([0, null]);
+  expect(readFileSync(done, "utf8")).toBe("stress");
 });

@@ -23,6 +23,9 @@ async function main(): Promise<string> {
   return install(manifest.data, new Systemd(report), { report });
 }
 
+// A broken connection must not end it half-way, or before it has gone back from a release that fails.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 main().then(
   outcome => {
     console.log(outcome);

@@ -103,6 +103,18 @@ describe("the installer killed by force", () => {
   });
 });
 
+test("an installation whose connection breaks goes on to its end", async () => {
+  await ship(host, release);
+  const next = await anotherRelease("data-access");
+  await copy(host, next);
+  const { command, stdin } = shipmentOf(next, "");
+  const { child, ended } = host.start(command, stdin({}), () => child.kill("SIGKILL"));
+  expect((await ended).code).toBe("SIGKILL");
+  await eventually("the installer has ended", () => host.processes(installer).length === 0);
+  expect(await host.read("/opt/elastic-fleet/data-access/manifest.json")).toContain(next.sha256);
+  expect(await host.run("ls /opt/elastic-fleet/data-access")).toBe("manifest.json\nreleases\n");
+});
+
 test("a service that is killed is back within 2 s", async () => {
   await ship(host, release);
   const before = await host.run("systemctl show -P MainPID data-access");
