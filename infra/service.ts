@@ -38,7 +38,8 @@ export class Service extends pulumi.ComponentResource {
       host: host.publicIp,
       user: remoteUser,
       privateKey: args.privateKey,
-      // An instance takes longer to boot than the default of 10 tries: this waits about 4 minutes.
+      // An instance takes longer to boot than the default of 10 tries: this waits about 4 minutes where the port
+      // is refused, and 20 where nothing answers.
       dialErrorLimit: 60,
     };
     // A new host under the same name has none of this yet.
@@ -57,7 +58,8 @@ export class Service extends pulumi.ComponentResource {
     );
     this.installed = new command.remote.Command(
       name,
-      { connection, create, stdin: manifest, triggers },
+      // Hosts' sshd takes no variables from outside: each update would warn of that.
+      { connection, create, stdin: manifest, triggers, addPreviousOutputInEnv: false },
       { parent: this, dependsOn: [...copied, ...args.after, ...(args.follows ?? [])] },
     );
     // The runtime and the release stand in it by their digests.

@@ -222,6 +222,7 @@ function service(
       create: installCommand({ service: release, sha256 }),
       stdin: manifest,
       triggers,
+      addPreviousOutputInEnv: false,
     },
     after: [...reachable, ...follows, runtimeCopy, releaseCopy],
     options,

@@ -46,7 +46,13 @@ export const commands: Handlers = {
   }),
 
   "command:remote:Command": handler({
-    inputs: z.strictObject({ connection, create: z.string(), stdin: z.string(), triggers }),
+    inputs: z.strictObject({
+      connection,
+      create: z.string(),
+      stdin: z.string(),
+      triggers,
+      addPreviousOutputInEnv: z.literal(false).optional(),
+    }),
     async create({ region }, { connection, create, stdin }) {
       const host = logIn(region, connection);
       return { id: hex(32), outputs: { stdout: await run(host, create, stdin), stderr: "" } };
