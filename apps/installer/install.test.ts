@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -437,6 +438,12 @@ test("of what was copied to the host, nothing is kept that is older than what is
   expect(readdirSync(home).sort()).toEqual([...names(one, two), ...others].sort());
   await install(two, host);
   expect(readdirSync(home).sort()).toEqual([...names(two), ...others].sort());
+});
+
+test("a link beside what was copied that leads nowhere is nobody's concern", async () => {
+  const manifest = await ship(host, "one");
+  symlinkSync("nowhere", join(host.root, "home/ec2-user/link"));
+  expect(await install(manifest, host)).toBe(done(manifest));
 });
 
 test("the runtimes of what is installed and of the release before are kept, and no other", async () => {

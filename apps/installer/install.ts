@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { manifestSchema, services, type Manifest } from "../manifest";
@@ -207,10 +207,10 @@ async function prune(manifest: Manifest, previous: Manifest | undefined, platfor
 async function olderThan(path: string): Promise<string[]> {
   const others: string[] = [];
   if (!existsSync(path)) return others;
-  const { mtimeMs } = await stat(path);
+  const { mtimeMs } = await lstat(path);
   for (const name of await readdir(dirname(path))) {
     const other = join(dirname(path), name);
-    if ((await stat(other)).mtimeMs < mtimeMs) others.push(other);
+    if ((await lstat(other)).mtimeMs < mtimeMs) others.push(other);
   }
   return others;
 }
