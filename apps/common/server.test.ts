@@ -74,9 +74,10 @@ describe("drain", () => {
     await drained;
   });
 
-  test("closes idle connections after 1 s, and one whose answer is due only after 5 s", async () => {
+  test("closes idle and unused connections after 1 s, and one whose answer is due only after 5 s", async () => {
     const idle = await connect();
     await idle.ask("/");
+    const unused = await connect();
     const waiting = await connect();
     const answer = waiting.ask("/held");
     answer.catch(() => undefined);
@@ -85,6 +86,7 @@ describe("drain", () => {
     const ended: string[] = [];
     const drained = drain().then(() => ended.push("drained"));
     void idle.closed.then(() => ended.push("idle"));
+    void unused.closed.then(() => ended.push("unused"));
     void waiting.closed.then(() => ended.push("waiting"));
 
     jest.advanceTimersByTime(999);
@@ -92,10 +94,10 @@ describe("drain", () => {
     await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(ended).toEqual([]);
     jest.advanceTimersByTime(1);
-    await idle.closed;
+    await Promise.all([idle.closed, unused.closed]);
     jest.advanceTimersByTime(3_999);
     await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
-    expect(ended).toEqual(["idle"]);
+    expect(ended.toSorted()).toEqual(["idle", "unused"]);
     jest.advanceTimersByTime(1);
     await waiting.closed;
     await drained;

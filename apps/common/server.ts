@@ -17,6 +17,7 @@ export interface DrainableServer {
 
 export function createServer(app: RequestListener): DrainableServer {
   const unanswered = new Set<ServerResponse>();
+  const connections = new Set<net.Socket>();
   let draining = false;
 
   const server = http.createServer(keepAlive, (request, response) => {
@@ -24,6 +25,10 @@ export function createServer(app: RequestListener): DrainableServer {
     unanswered.add(response);
     response.once("close", () => unanswered.delete(response));
     app(request, response);
+  });
+  server.on("connection", (connection: net.Socket) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
   });
 
   const drain = async () => {
@@ -35,6 +40,8 @@ export function createServer(app: RequestListener): DrainableServer {
     const closed = new Promise(resolve => net.Server.prototype.close.call(server, resolve));
     const closeIdle = setTimeout(() => {
       server.closeIdleConnections();
+      // To Node a connection that nothing was ever asked on is not idle, and browsers open them in reserve.
+      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
     }, closeIdleAfter);
     const closeAll = setTimeout(() => {
       server.closeAllConnections();
