@@ -64,6 +64,18 @@ describe("drain", () => {
     await drained;
   });
 
+  test("lets an answer that has begun go on as it began", async () => {
+    const client = await connect();
+    const answer = client.ask("/held");
+    const response = await held;
+    response.write("half");
+    expect(await answer).toContain("\r\nConnection: keep-alive\r\n");
+    const drained = drain();
+    response.end();
+    await client.closed;
+    await drained;
+  });
+
   test("answers one more request on an idle connection, and closes it", async () => {
     const client = await connect();
     expect(await client.ask("/")).toContain("\r\nConnection: keep-alive\r\n");
