@@ -352,4 +352,24 @@ describe("another configuration", () => {
       '{"tags":{"project":"elastic-fleet","stack":"prod"}}',
     );
   });
+
+  test("all of the stack's aws: configuration reaches the provider, and its tags stay beside the program's", async () => {
+    const { resources } = await evaluate({
+      config: {
+        "aws:profile": "sandbox",
+        "aws:allowedAccountIds": '["123456789012"]',
+        "aws:maxRetries": "3",
+        "aws:useFipsEndpoint": "true",
+        "aws:defaultTags": '{"tags":{"team":"edge","stack":"mine"}}',
+      },
+    });
+    expect(resources.find(({ type }) => type === provider.type)?.inputs).toEqual({
+      ...provider.inputs,
+      profile: "sandbox",
+      allowedAccountIds: '["123456789012"]',
+      maxRetries: "3",
+      useFipsEndpoint: "true",
+      defaultTags: '{"tags":{"team":"edge","stack":"dev","project":"elastic-fleet"}}',
+    });
+  });
 });

@@ -89,7 +89,7 @@ export const releases: Record<string, Release> = {
 export const runtimeArchive = "/cache/runtime.tgz";
 
 export interface Options {
-  /** The stack's configuration, keys without the project's name. */
+  /** The stack's configuration; keys without a colon are the project's. */
   config?: Record<string, string>;
   stack?: string;
   preview?: boolean;
@@ -154,7 +154,8 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
     options.preview ?? false,
   );
   const configured: Record<string, string> = { "aws:region": "us-east-1" };
-  for (const [key, value] of Object.entries(options.config ?? {})) configured[`elastic-fleet:${key}`] = value;
+  for (const [key, value] of Object.entries(options.config ?? {}))
+    configured[key.includes(":") ? key : `elastic-fleet:${key}`] = value;
   pulumi.runtime.setAllConfig(configured);
   watch(declared, fail);
 
