@@ -6,7 +6,9 @@ import net from "node:net";
 // its way, and the load balancer would answer it with 502.
 export const keepAlive = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
 
-const closeIdleAfter = 1_000;
+// A request that is under way needs less, and who comes meanwhile waits for this and the next start: a receiver waits
+// for data-access no longer than 1.7 s.
+const closeIdleAfter = 500;
 const closeAllAfter = 5_000;
 
 export interface DrainableServer {
