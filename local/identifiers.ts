@@ -20,6 +20,9 @@ export function autoName(logicalName: string): string {
   return `${logicalName}-${hex(7)}`;
 }
 
+/** TEST-NET-3 (RFC 5737): the public addresses that the region gives out. */
+export const publicRange = "203.0.113.0/24";
+
 const firstGiven = 10;
 
 /** The addresses of a range, each given to one holder at a time. */

@@ -74,6 +74,12 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
+// Nobody reads it any more, as after `| head`, or its disk is full.
+process.stdout.on("error", ({ message }) => {
+  fail(new Error(`standard output: ${message}`));
+});
+process.stderr.on("error", () => undefined);
+
 try {
   main(parseOptions(process.argv.slice(2))).catch(fail);
 } catch (error) {

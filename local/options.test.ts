@@ -16,24 +16,14 @@ test("without options there are defaults", () => {
 
 test("takes every option that the help names, and names every one that it takes", () => {
   const args = [
-    ...[
-      "--help",
-      "--stack",
-      "prod",
-      "--port",
-      "4100",
-      "--speed",
-      "600",
-      "--operator-address",
-      "203.0.113.200",
-    ],
+    ...["--help", "--stack", "prod", "--port", "4100", "--speed", "600", "--operator-address", "192.0.2.200"],
     ...[
       "--config",
       "receiverCount=3",
       "--config=aws:region=eu-west-1",
       "--without",
       "Route:a",
-      "--without=b",
+      "--without=Vpc:b",
     ],
   ];
   expect(parseOptions(args)).toEqual({
@@ -42,8 +32,8 @@ test("takes every option that the help names, and names every one that it takes"
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
     port: 4100,
     speed: 600,
-    operatorAddress: "203.0.113.200",
-    without: ["Route:a", "b"],
+    operatorAddress: "192.0.2.200",
+    without: ["Route:a", "Vpc:b"],
   });
   const documented = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(documented.sort()).toEqual([...new Set(args.flatMap(arg => /^--[a-z-]+/.exec(arg) ?? []))].sort());
@@ -69,6 +59,15 @@ test.each([
   [["--port", " 80"], '--port must be a whole number from 1 to 65535, not " 80"'],
   [["--operator-address", "::1"], '--operator-address must be an IPv4 address, not "::1"'],
   [["--operator-address", "198.51.100"], '--operator-address must be an IPv4 address, not "198.51.100"'],
+  [
+    ["--operator-address", "203.0.113.10"],
+    "--operator-address must be outside 203.0.113.0/24, whose addresses",
+  ],
+  [["--without", "a"], '--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not "a"'],
+  [
+    ["--without", "Route:"],
+    '--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not "Route:"',
+  ],
   [["--config", "vpcCidr"], '--config takes KEY=VALUE, not "vpcCidr"'],
   [["--config", "=1"], '--config takes KEY=VALUE, not "=1"'],
   [["--colour"], "Unknown option '--colour'"],

@@ -1,5 +1,7 @@
 import { isIPv4 } from "node:net";
 import { parseArgs } from "node:util";
+import { publicRange } from "./identifiers";
+import { contains } from "./vpc/cidr";
 
 export interface Options {
   help: boolean;
@@ -46,6 +48,11 @@ export function parseOptions(args: string[]): Options {
   if (!isIPv4(operatorAddress)) {
     throw new Error(`--operator-address must be an IPv4 address, not ${JSON.stringify(operatorAddress)}`);
   }
+  if (contains(publicRange, operatorAddress)) {
+    throw new Error(
+      `--operator-address must be outside ${publicRange}, whose addresses the region gives out, not ${operatorAddress}`,
+    );
+  }
   return {
     help: values.help,
     stack: values.stack,
@@ -53,7 +60,7 @@ export function parseOptions(args: string[]): Options {
     port: values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
     speed: wholeNumber("--speed", values.speed, 1, 600),
     operatorAddress,
-    without: values.without,
+    without: values.without.map(kindAndName),
   };
 }
 
@@ -61,6 +68,13 @@ function keyAndValue(text: string): [string, string] {
   const separator = text.indexOf("=");
   if (separator < 1) throw new Error(`--config takes KEY=VALUE, not ${JSON.stringify(text)}`);
   return [text.slice(0, separator), text.slice(separator + 1)];
+}
+
+function kindAndName(text: string): string {
+  if (/^\w+:[^:]+$/.test(text)) return text;
+  throw new Error(
+    `--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not ${JSON.stringify(text)}`,
+  );
 }
 
 function wholeNumber(option: string, text: string, smallest: number, largest: number): number {

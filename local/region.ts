@@ -2,7 +2,6 @@
  * The local region: what exists in it, and the life cycle of its resources. How each type of resource behaves
  * is said by its handler, where packets go by the judge.
  */
-import { createWriteStream, type WriteStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
@@ -16,10 +15,11 @@ import { Fabric } from "./fabric";
 import type { Host } from "./hosts/host";
 import { listen, shut } from "./http/servers";
 import type { Address } from "./http/reach";
-import { accountId, AddressPool, resourceId } from "./identifiers";
+import { accountId, AddressPool, publicRange, resourceId } from "./identifiers";
 import type { Image } from "./image";
 import type { LaunchTemplate } from "./launch-template";
 import { Instances } from "./instances";
+import { LogFile } from "./log-file";
 import { Names } from "./names";
 import { handlers } from "./resources";
 import type { Existing } from "./resources/handler";
@@ -27,7 +27,6 @@ import type { RunningLoadBalancer, RunningTargetGroup } from "./resources/load-b
 import { decisionLog } from "./vpc/decision-log";
 import { FlowLog } from "./vpc/flow-log";
 import { VpcModel, type NetworkInterface } from "./vpc/model";
-import { WallClock } from "./wall-clock";
 
 export interface RegionOptions {
   /** As AWS names it, for example us-east-1. */
@@ -48,8 +47,6 @@ export interface Declaration {
   inputs: Record<string, unknown>;
 }
 
-/** TEST-NET-3 (RFC 5737): the public addresses that the region gives out. */
-const publicRange = "203.0.113.0/24";
 /** Where the EC2 API is on the Internet, in TEST-NET-1: an address of AWS's own, in nobody's VPC. */
 const ec2ApiAddress: Address = { address: "192.0.2.10", port: 443 };
 const flowLogFile = "flow-log.txt";
@@ -85,7 +82,7 @@ export class Region {
   /** Keys of the resources, and of those that are being made. */
   private readonly declared = new Set<string>();
   private readonly servers: http.Server[] = [];
-  private readonly logs = new Map<string, WriteStream>();
+  private readonly logs = new Map<string, LogFile>();
   private readonly flowLog: FlowLog;
   private endFlowLog: () => void = () => undefined;
   private closed = false;
@@ -109,11 +106,6 @@ export class Region {
     return this.options.clock;
   }
 
-  /** What people are shown now of a time in region milliseconds. */
-  wallClock(time: number): Date {
-    return new WallClock(this.clock).show(time);
-  }
-
   get operatorAddress(): string {
     return this.options.operatorAddress;
   }
@@ -126,7 +118,7 @@ export class Region {
     await rm(this.folder, { recursive: true, force: true });
     await mkdir(this.folder, { recursive: true });
     for (const name of [flowLogFile, decisionLogFile]) {
-      this.logs.set(name, createWriteStream(join(this.folder, name), { flags: "a" }));
+      this.logs.set(name, new LogFile(join(this.folder, name)));
     }
     const ec2Api = createEc2Api(this.vpc, this.iam, this.report);
     this.servers.push(ec2Api);
@@ -237,7 +229,7 @@ export class Region {
     this.fabric.close();
     for (const server of this.servers) shut(server);
     this.flowLog.flush();
-    await Promise.all([...this.logs.values()].map(log => new Promise(resolve => log.end(resolve))));
+    await Promise.all([...this.logs.values()].map(log => log.close()));
   }
 
   private async make(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
@@ -264,10 +256,7 @@ export class Region {
   }
 
   private log(name: string): (line: string) => void {
-    return line => {
-      const log = this.logs.get(name);
-      if (log?.writable) log.write(`${line}\n`);
-    };
+    return line => this.logs.get(name)?.write(line);
   }
 }
 

@@ -92,6 +92,14 @@ test("SIGTERM amid the start ends that too", async () => {
   expect(command.stderr()).toMatch(/^warning: .* port 22 .*\n$/);
 });
 
+test("it ends when nobody reads any more what it says, and says why", async () => {
+  const itsFirstLine = `"${process.execPath}" --require tsx/cjs local/main.ts | head -n 1`;
+  const command = run(project, ["sh", "-c", itsFirstLine]);
+  expect(await command.ended).toBe(0);
+  expect(command.stdout()).toMatch(/^starting .*\n$/);
+  expect(command.stderr()).toMatch(/^\nlocal region: standard output: write EPIPE\n$/m);
+});
+
 test("--help says what can be chosen, and starts nothing", async () => {
   const command = start(project, ["--help"]);
   expect(await command.ended).toBe(0);

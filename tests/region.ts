@@ -20,6 +20,7 @@ import type { Declaration } from "../local/region";
 import { readStack } from "../local/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/vpc/decision";
+import { WallClock } from "../local/wall-clock";
 import { eventually } from "./waiting";
 
 /** Of the region's clock, in its milliseconds. */
@@ -172,7 +173,7 @@ export class TestRegion {
     const { fleet, region } = this;
     return fleet.activities.slice(0, howMany).map(({ description, reasons, statusCode }) => ({
       description,
-      cause: cause(reasons, time => region.wallClock(time)),
+      cause: cause(reasons, time => new WallClock(region.clock).show(time)),
       statusCode,
     }));
   }

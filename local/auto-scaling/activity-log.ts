@@ -1,6 +1,5 @@
 /** A group's scaling activities, as DescribeScalingActivities lists them: the latest first, for six weeks. */
 import { randomUUID } from "node:crypto";
-import { cause } from "./activity";
 import type { Surroundings } from "./surroundings";
 
 /** As Activity of the Auto Scaling API Reference; times are region milliseconds. */
@@ -35,7 +34,7 @@ export class ActivityLog {
 
   constructor(
     private readonly label: string,
-    private readonly surroundings: Pick<Surroundings, "clock" | "wallClock" | "report">,
+    private readonly surroundings: Pick<Surroundings, "clock" | "report">,
   ) {}
 
   begin(
@@ -43,7 +42,7 @@ export class ActivityLog {
     reasons: readonly Reason[],
     { subnetId, availabilityZone }: Placement,
   ): Activity {
-    const { clock, wallClock, report } = this.surroundings;
+    const { clock, report } = this.surroundings;
     const startTime = clock.now();
     const activity: Activity = {
       activityId: randomUUID(),
@@ -55,7 +54,7 @@ export class ActivityLog {
     };
     while ((this.activities.at(-1)?.endTime ?? Infinity) < startTime - sixWeeks) this.activities.pop();
     this.activities.unshift(activity);
-    report(`${this.label}: ${description}. ${cause(reasons, wallClock)}`);
+    report([`${this.label}: ${description}`, ...reasons.map(({ what }) => what)].join("; "));
     return activity;
   }
 

@@ -55,10 +55,6 @@ export class FakeSurroundings implements Surroundings {
   /** What all instances together are asked for, in percent of one; undefined where nobody measures. */
   load: number | undefined = 1;
 
-  wallClock(time: number): Date {
-    return new Date(Date.UTC(2026, 10, 22, 20) + time);
-  }
-
   readonly report = (event: string): void => {
     this.reports.push(event);
   };

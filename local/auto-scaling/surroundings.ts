@@ -20,7 +20,6 @@ export interface LaunchRequest {
 export interface Surroundings {
   readonly clock: Clock;
   readonly metrics: MetricStore;
-  wallClock(time: number): Date;
   report(event: string): void;
   availabilityZoneOf(subnetId: string): string;
   /** Resolves to the instance's private address once it has booted; of a launch that fails nothing is left. */
@@ -37,7 +36,6 @@ export function surroundingsIn(region: Region): Surroundings {
   return {
     clock,
     metrics,
-    wallClock: time => region.wallClock(time),
     report,
     // A launch into a subnet that is gone fails by itself.
     availabilityZoneOf: subnetId => region.vpc.subnets.get(subnetId)?.availabilityZone ?? "",
