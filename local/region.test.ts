@@ -35,6 +35,16 @@ test.each(["aws:s3/bucket:Bucket", "", "constructor", "__proto__"])(
   },
 );
 
+test("what comes with a VPC goes with it", async () => {
+  const { region } = await openRegion();
+  await region.create(vpc);
+  const { routeTables, networkAcls, securityGroups, securityGroupRules } = region.vpc;
+  const sizes = () => [routeTables, networkAcls, securityGroups, securityGroupRules].map(({ size }) => size);
+  expect(sizes()).toEqual([1, 1, 1, 2]);
+  await region.delete(vpc.type, vpc.name);
+  expect(sizes()).toEqual([0, 0, 0, 0]);
+});
+
 test("what there is not is neither updated nor deleted", async () => {
   const { region } = await openRegion();
   const message = "there is no resource aws:ec2/vpc:Vpc named vpc";

@@ -182,6 +182,18 @@ describe("EC2", () => {
     ]);
   });
 
+  test("the security group that comes with a VPC", async () => {
+    const input = { Filters: filterList({ "group-name": "default" }) };
+    const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
+    expect(SecurityGroups).toMatchObject([
+      {
+        Description: "default VPC security group",
+        IpPermissions: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: SecurityGroups?.[0]?.GroupId }] }],
+        IpPermissionsEgress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      },
+    ]);
+  });
+
   test("network ACLs by the subnet that they hold", async () => {
     const input = { Filters: filterList({ "association.subnet-id": id("subnet-1") }) };
     const { NetworkAcls } = await clients.ec2.send(new ec2.DescribeNetworkAclsCommand(input));

@@ -19,8 +19,10 @@ export const network: Handlers = {
       const id = resourceId("vpc");
       const routeTableId = resourceId("rtb");
       const networkAclId = resourceId("acl");
+      const groupId = resourceId("sg");
       vpc.vpcs.set(id, { id, cidrBlock, tags });
-      // What AWS makes with every VPC: a main route table that knows the VPC only, an ACL that allows all.
+      // What AWS makes with every VPC: a main route table that knows the VPC only, an ACL that allows all, and a
+      // security group that allows what comes from its own members, and all that they send.
       vpc.routeTables.set(routeTableId, {
         id: routeTableId,
         vpcId: id,
@@ -35,12 +37,36 @@ export const network: Handlers = {
         entries: [...defaultAclEntries],
         tags: {},
       });
-      return { id, outputs: { mainRouteTableId: routeTableId, defaultNetworkAclId: networkAclId } };
+      const description = "default VPC security group";
+      vpc.securityGroups.set(groupId, {
+        id: groupId,
+        vpcId: id,
+        groupName: "default",
+        description,
+        tags: {},
+      });
+      for (const rule of [
+        { egress: false, referencedSecurityGroupId: groupId },
+        { egress: true, cidrIpv4: "0.0.0.0/0" },
+      ]) {
+        const ruleId = resourceId("sgr");
+        vpc.securityGroupRules.set(ruleId, { id: ruleId, groupId, ipProtocol: "-1", ...rule });
+      }
+      return {
+        id,
+        outputs: {
+          mainRouteTableId: routeTableId,
+          defaultNetworkAclId: networkAclId,
+          defaultSecurityGroupId: groupId,
+        },
+      };
     },
     delete({ region: { vpc }, id }) {
-      for (const map of [vpc.routeTables, vpc.networkAcls]) {
+      for (const map of [vpc.routeTables, vpc.networkAcls, vpc.securityGroups]) {
         for (const owned of [...map.values()]) if (owned.vpcId === id) map.delete(owned.id);
       }
+      for (const { id, groupId } of [...vpc.securityGroupRules.values()])
+        if (!vpc.securityGroups.has(groupId)) vpc.securityGroupRules.delete(id);
       vpc.vpcs.delete(id);
     },
   }),
