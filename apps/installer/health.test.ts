@@ -56,4 +56,11 @@ describe("a unit is healthy", () => {
     const url = await serveLocally(answering(() => 503));
     await expect(healthy([url], AbortSignal.timeout(10_000), whileNot)).rejects.toThrow("it is gone");
   });
+
+  test("and whoever is asked is not waited for while something else becomes known of it", async () => {
+    const silent = await serveLocally(() => undefined);
+    const gone = () => Promise.reject(new Error("it is gone"));
+    // Jest waits no longer than 5 s.
+    await expect(healthy([silent], AbortSignal.timeout(60_000), gone)).rejects.toThrow("it is gone");
+  });
 });
