@@ -1,6 +1,9 @@
 /** Two installations at the same moment, as when `pulumi up` is run again and the one before is still at it. */
+import { readFileSync } from "node:fs";
+import type { Manifest } from "../../apps/manifest";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { shipmentOf } from "../../apps/shipping/ship";
+import { eventually } from "../waiting";
 import { DebianHost } from "./debian-host";
 import { copy } from "./shipping";
 
@@ -18,17 +21,38 @@ afterAll(() => host.remove());
 test.each([
   ["that is bare", "info", "warn"],
   ["that has the service", "debug", "error"],
-])("on a host %s, one waits for the other and both end well", async (_host, ...levels) => {
+])("on a host %s, both end well, and the later one's configuration stays", async (_host, ...levels) => {
   const { command, stdin } = shipmentOf(release, "");
-  /** Whose steps they were, in the order that they were taken. */
-  const taken: string[] = [];
-  const outcomes = await Promise.all(
-    levels.map(level => host.try(command, stdin({ LOG_LEVEL: level }), () => taken.push(level))),
-  );
+  const outcomes = await Promise.all(levels.map(level => host.try(command, stdin({ LOG_LEVEL: level }))));
   const said = `data-access release ${release.sha256.slice(0, 12)} is installed and healthy\n`;
   expect(outcomes).toMatchObject(levels.map(() => ({ code: 0, stdout: said })));
-  const turns = taken.filter((level, index) => level !== taken[index - 1]);
-  expect(turns.toSorted()).toEqual(levels.toSorted());
-  const environment = await host.run("sudo cat /proc/$(systemctl show -P MainPID data-access)/environ");
-  expect(environment.split("\0")).toContain(`LOG_LEVEL=${turns.at(-1) ?? ""}`);
+  const { environment } = JSON.parse(
+    await host.read("/opt/elastic-fleet/data-access/manifest.json"),
+  ) as Manifest;
+  expect(levels).toContain(environment["LOG_LEVEL"]);
+  const running = await host.run("sudo cat /proc/$(systemctl show -P MainPID data-access)/environ");
+  expect(running.split("\0")).toContain(`LOG_LEVEL=${environment["LOG_LEVEL"] ?? ""}`);
+});
+
+/** The kernel's list of who waits for a lock (proc(5)), by process ids of this machine. */
+const waitsForLock = (pid: number) =>
+  new RegExp(`-> FLOCK +ADVISORY +WRITE +${pid} `).test(readFileSync("/proc/locks", "utf8"));
+
+test("one waits at the host's lock, and goes on when that is free", async () => {
+  const other = host.start("sudo flock /opt/elastic-fleet/lock sleep 3600");
+  const [holder = 0] = await eventually("the lock is held", () => {
+    const found = host.processes(/^sleep 3600 $/);
+    return found.length > 0 && found;
+  });
+  const { command, stdin } = shipmentOf(release, "");
+  const steps: string[] = [];
+  const { ended } = host.start(command, stdin({}), step => steps.push(step));
+  await eventually("it waits for the lock", () =>
+    host.processes(/^flock \/opt\/elastic-fleet\/lock sh /).some(waitsForLock),
+  );
+  expect(steps).toEqual([]);
+  process.kill(holder);
+  await other.ended;
+  expect(await ended).toMatchObject({ code: 0 });
+  expect(steps).not.toEqual([]);
 });
