@@ -25,7 +25,9 @@ export function enterNetwork(command: string[]): [string, ...string[]] {
   const enter = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
   const setUp = [
     "ip link set lo up",
-    `ip link add ${bridge} type bridge`,
+    // Without an address of its own it has that of a port, and hosts that come and go change it: all others would
+    // go on speaking to the address before, for up to a minute.
+    `ip link add ${bridge} address 02:00:00:00:00:01 type bridge`,
     `ip addr add ${addressOf(1)}/24 dev ${bridge}`,
     `ip link set ${bridge} up`,
   ].join(" && ");
