@@ -47,12 +47,12 @@ export async function stillRunning(family: Process[]): Promise<Process[]> {
   );
 }
 
-export function kill(family: Process[]): void {
+export function kill(family: Pick<Process, "pid">[]): void {
   for (const { pid } of family) {
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      // It has ended with another one of them.
+      // It has ended, perhaps with another one of them.
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }

