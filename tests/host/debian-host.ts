@@ -66,6 +66,8 @@ export class DebianHost {
 
   /** Resolves when it can be reached by SSH. */
   async boot(): Promise<void> {
+    // A host before it may have had this address, with another network card.
+    await run(["ip", "neigh", "flush", "to", this.address]);
     const nspawn = [
       ...["systemd-nspawn", "--boot", `--directory=${this.disk}`, `--machine=${this.name}`],
       ...[`--network-bridge=${bridge}`, "--register=no", "--keep-unit", "--console=pipe"],
