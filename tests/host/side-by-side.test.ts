@@ -21,7 +21,7 @@ afterAll(() => host.remove());
 test.each([
   ["that is bare", "info", "warn"],
   ["that has the service", "debug", "error"],
-])("on a host %s, both end well, and the later one's configuration stays", async (_host, ...levels) => {
+])("on a host %s, both end well, and what runs is what is recorded", async (_host, ...levels) => {
   const { command, stdin } = shipmentOf(release, "");
   const outcomes = await Promise.all(levels.map(level => host.try(command, stdin({ LOG_LEVEL: level }))));
   const said = `data-access release ${release.sha256.slice(0, 12)} is installed and healthy\n`;
