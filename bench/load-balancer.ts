@@ -9,8 +9,8 @@ import http from "node:http";
 import net, { type AddressInfo } from "node:net";
 import express from "express";
 import { realClock } from "../local/clock";
-import { LoadBalancer } from "../local/load-balancer/load-balancer";
-import { TargetGroup } from "../local/load-balancer/target-group";
+import { LoadBalancer } from "../local/services/elbv2/load-balancer";
+import { TargetGroup } from "../local/services/elbv2/target-group";
 
 const rounds = 8;
 const [connections = 32, roundMs = 400] = process.argv.slice(2).map(Number);

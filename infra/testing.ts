@@ -159,7 +159,7 @@ async function evaluateHere(options: Options): Promise<Evaluation> {
   pulumi.runtime.setAllConfig(configured);
   watch(declared, fail);
 
-  const exported = jest.requireActual<Record<string, unknown>>("./index");
+  const exported = jest.requireActual<Record<string, unknown>>(".");
   await Promise.race([pulumi.runtime.disconnect(), failure]);
   const outputs = await Promise.race([Promise.all(Object.entries(exported).map(settled)), failure]);
   return { resources: [...declared.values()], calls, outputs: Object.fromEntries(outputs) };

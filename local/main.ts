@@ -2,11 +2,11 @@
 import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { realClock } from "./clock";
-import { help, parseOptions, type Options } from "./options";
-import { occupy } from "./occupancy";
-import { readStack } from "./stack";
+import { help, parseOptions, type Options } from "./cli/options";
+import { occupy } from "./cli/lock";
+import { readStack } from "./pulumi/stack";
 import { startRegion, type RunningRegion } from "./start";
-import { table } from "./table";
+import { table } from "./cli/table";
 
 const root = join(__dirname, "..");
 const folder = join(root, ".local");

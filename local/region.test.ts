@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { closeAll } from "./http/test-servers";
+import { closeAll } from "../testing/servers";
 import { amazonLinux2023 } from "./identifiers";
-import { makeSamples, openRegion } from "./test-region";
+import { makeSamples, openRegion } from "../testing/sample-resources";
 
 afterEach(closeAll);
 

@@ -3,15 +3,15 @@ import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
-import { hasFirstInstance } from "./auto-scaling/first-instance";
+import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import type { Clock } from "./clock";
-import { RegionEngine } from "./engine";
-import { evaluate, type StackOutput } from "./evaluate";
-import { isTaken, listen, listenNear, shut } from "./http/servers";
-import { createDoor, createShortcut } from "./internet";
-import { outputsAsJson } from "./outputs";
+import { RegionEngine } from "./pulumi/engine";
+import { evaluate, type StackOutput } from "./pulumi/evaluate";
+import { isTaken, listen, listenNear, shut } from "./network/http/servers";
+import { createDoor, createShortcut } from "./network/local-internet";
+import { outputsAsJson } from "./pulumi/outputs";
 import { Region } from "./region";
-import type { Stack } from "./stack";
+import type { Stack } from "./pulumi/stack";
 
 export interface StartOptions {
   /** The project's root: where the program and the stack's files are. */

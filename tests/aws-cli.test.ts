@@ -3,7 +3,7 @@
  * REQUIRE_AWS_CLI says that there has to be one.
  */
 import { awsCliVersion, shell } from "./aws-cli";
-import { endRegions, startTestRegion, type TestRegion } from "./region";
+import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
 
 jest.setTimeout(60_000);
 

@@ -1,8 +1,8 @@
 /** What clients see while something is broken, and that it heals by itself. */
-import type { TargetHealthDescription } from "../local/load-balancer/target-group";
-import { answerTo, type Answer, type Request } from "./client";
-import { endRegions, startTestRegion, type TestRegion } from "./region";
-import { eventually } from "./waiting";
+import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
+import { answerTo, type Answer, type Request } from "../testing/client";
+import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts

@@ -3,10 +3,10 @@
  * without one of its parts.
  */
 import type { Declaration } from "../local/region";
-import { answerTo } from "./client";
-import { count, under, type Sent } from "./load";
-import { endRegions, minute, startTestRegion, type TestRegion } from "./region";
-import { eventually } from "./waiting";
+import { answerTo } from "../testing/client";
+import { count, under, type Sent } from "../testing/load";
+import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
+import { eventually } from "../testing/eventually";
 
 jest.setTimeout(120_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts

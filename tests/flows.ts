@@ -2,11 +2,11 @@
  * The flows of the system: who talks to whom, and what comes of it. Each is tried as its own client would try it,
  * and a silence counts only together with the drop that the region's decision log names for it.
  */
-import type { Source } from "../local/fabric";
-import type { Address } from "../local/http/reach";
-import { ask, type Outcome } from "./client";
-import { operatorAddress, type LoggedDrop, type TestRegion } from "./region";
-import { eventually } from "./waiting";
+import type { Source } from "../local/network/virtual-network";
+import type { Address } from "../local/network/http/route";
+import { ask, type Outcome } from "../testing/client";
+import { operatorAddress, type LoggedDrop, type TestRegion } from "../testing/region";
+import { eventually } from "../testing/eventually";
 
 /**
  * "passes"; "refused"; "silent: CODE: PACKET DIRECTION", with the explanation code of the drop, its packet (request

@@ -2,9 +2,9 @@
  * However a region ends, no process of it stays. It finds processes in /proc, so on Linux only; that the local
  * region itself needs nothing of Linux, it does not prove.
  */
-import { copyOfProject, endCommands, removeCopies, run, start, type Command } from "./cli";
-import { familyOf, kill, stillRunning, type Process } from "./processes";
-import { eventually } from "./waiting";
+import { copyOfProject, endCommands, removeCopies, run, start, type Command } from "../testing/cli";
+import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
+import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
 

@@ -17,10 +17,10 @@ import {
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { clientsOf, type Clients } from "../local/apis/test-clients";
-import { ask } from "./client";
-import { endRegions, startTestRegion, type TestRegion } from "./region";
-import { eventually } from "./waiting";
+import { clientsOf, type Clients } from "../testing/aws-clients";
+import { ask } from "../testing/client";
+import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts

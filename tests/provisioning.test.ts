@@ -4,9 +4,9 @@
  */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { copyOfProject, endCommands, removeCopies, start, type Command } from "./cli";
-import { answerTo } from "./client";
-import { endRegions, operatorAddress, startTestRegion } from "./region";
+import { copyOfProject, endCommands, removeCopies, start, type Command } from "../testing/cli";
+import { answerTo } from "../testing/client";
+import { endRegions, operatorAddress, startTestRegion } from "../testing/region";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts

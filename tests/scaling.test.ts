@@ -2,9 +2,9 @@
  * The fleet follows its CPU, as its users make it: from the Internet, by nothing but requests to its load balancer.
  * One story, told by tests in their order.
  */
-import { answerTo } from "./client";
-import { endRegions, minute, startTestRegion, type TestRegion } from "./region";
-import { eventually } from "./waiting";
+import { answerTo } from "../testing/client";
+import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
+import { eventually } from "../testing/eventually";
 
 jest.setTimeout(150_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import * as z from "zod";
 import { createApp, withBody } from "./app";
 import { seedUpdateSchema } from "./seed";
-import { cleanUp, memoryLog, serveLocally } from "./testing";
+import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
 
 const { log, lines } = memoryLog();
 let url: string;

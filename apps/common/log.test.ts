@@ -1,4 +1,4 @@
-import { memoryLog } from "./testing";
+import { memoryLog } from "../../testing/services";
 
 function logged(error: unknown): unknown {
   const { log, lines } = memoryLog();

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import net, { type AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { rmSync } from "node:fs";
-import { bundle, cleanUp, startService, supervise, temporaryFolder } from "./testing";
+import { bundle, cleanUp, startService, supervise, temporaryFolder } from "../../testing/services";
 
 let file: string;
 beforeAll(() => {

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import net from "node:net";
 import { createServer, type DrainableServer } from "./server";
-import { cleanUp, serveLocally } from "./testing";
+import { cleanUp, serveLocally } from "../../testing/services";
 
 let server: DrainableServer["server"];
 let drain: DrainableServer["drain"];

@@ -1,6 +1,6 @@
 import { createReadApp, createUpdateApp } from "./app";
 import { SeedStore } from "./store";
-import { cleanUp, memoryLog, serveLocally } from "../common/testing";
+import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
 
 /** Both apps over a storage that does as `replace` says. */
 async function start(replace: (num: number) => Promise<void>) {

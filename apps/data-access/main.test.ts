@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { dirname, join } from "node:path";
-import { bundle, cleanUp, startService, temporaryFolder, type Service } from "../common/testing";
+import { bundle, cleanUp, startService, temporaryFolder, type Service } from "../../testing/services";
 
 let file: string;
 let folder: string;

@@ -1,5 +1,5 @@
 import http, { type RequestListener } from "node:http";
-import { cleanUp, serveLocally } from "../common/testing";
+import { cleanUp, serveLocally } from "../../testing/services";
 import { untilHealthy } from "./health";
 
 afterEach(cleanUp);

@@ -14,7 +14,7 @@ import type * as FsPromises from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as Tar from "tar";
 import { create } from "tar";
-import { cleanUp, temporaryFolder } from "../common/testing";
+import { cleanUp, temporaryFolder } from "../../testing/services";
 import type { Manifest } from "../manifest";
 import { install, InstallError, type Platform } from "./install";
 import { unitOf, type Unit } from "./unit";

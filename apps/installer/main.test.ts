@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanUp, temporaryFolder } from "../common/testing";
+import { cleanUp, temporaryFolder } from "../../testing/services";
 import { manifestFor } from "../shipping/ship";
 
 afterEach(cleanUp);

@@ -1,6 +1,6 @@
 /** The receiver with its real clients, before upstreams on 127.0.0.1 that answer, fail or keep silent as told. */
 import http, { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { cleanUp, memoryLog, serveLocally, temporaryFolder } from "../common/testing";
+import { cleanUp, memoryLog, serveLocally, temporaryFolder } from "../../testing/services";
 import { createReceiverApp } from "./app";
 import { dataAccess } from "./data-access";
 import { ec2 } from "./ec2";

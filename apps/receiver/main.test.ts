@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { bundle, cleanUp, serveLocally, startService } from "../common/testing";
+import { bundle, cleanUp, serveLocally, startService } from "../../testing/services";
 
 let file: string;
 beforeAll(() => {

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
-import { cleanUp, temporaryFolder } from "../common/testing";
+import { cleanUp, temporaryFolder } from "../../testing/services";
 import type { ServiceName } from "../ports";
 import type { Release } from "./release";
 

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "tar";
-import { cleanUp, temporaryFolder } from "../common/testing";
+import { cleanUp, temporaryFolder } from "../../testing/services";
 import { manifestSchema } from "../manifest";
 import { ports } from "../ports";
 import { runtime } from "./runtime";

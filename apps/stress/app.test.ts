@@ -1,4 +1,4 @@
-import { cleanUp, memoryLog, serveLocally } from "../common/testing";
+import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
 import { createStressApp } from "./app";
 
 const { log, lines } = memoryLog();

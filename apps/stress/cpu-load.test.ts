@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { memoryLog } from "../common/testing";
+import { memoryLog } from "../../testing/services";
 import { CpuLoad } from "./cpu-load";
 
 /** In place of threads: each holds the end that it was given, and exits when the test says so. */

@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { bundle, cleanUp, supervise } from "../common/testing";
+import { bundle, cleanUp, supervise } from "../../testing/services";
 
 // Threads of the lowest priority may have to wait on a busy machine.
 jest.setTimeout(30_000);

@@ -3,13 +3,13 @@ import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
-import { Fabric } from "../fabric";
-import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../http/test-servers";
-import { Names } from "../names";
-import { temporaryFolder } from "../testing";
-import { decisionLog } from "../vpc/decision-log";
-import { accountId, declaredNetwork, home, interfaces } from "../vpc/fixture";
-import { FlowLog } from "../vpc/flow-log";
+import { Fabric } from "../network/virtual-network";
+import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../../testing/servers";
+import { Names } from "../network/dns";
+import { temporaryFolder } from "../../testing/folders";
+import { decisionLog } from "../network/decision-log";
+import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
+import { FlowLog } from "../network/flow-log";
 import { Host } from "./host";
 
 // Processes take their time on a busy machine.

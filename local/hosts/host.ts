@@ -9,12 +9,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { portVariable } from "../../apps/common/listening";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
-import type { Fabric } from "../fabric";
-import { forward, silence } from "../http/forward";
-import { createProxy } from "../http/proxy";
-import { createServer, listen, shut } from "../http/servers";
-import type { Address, ReachFunction } from "../http/reach";
-import type { Names } from "../names";
+import type { Fabric } from "../network/virtual-network";
+import { forward, silence } from "../network/http/forward";
+import { createProxy } from "../network/http/proxy";
+import { createServer, listen, shut } from "../network/http/servers";
+import type { Address, ReachFunction } from "../network/http/route";
+import type { Names } from "../network/dns";
 import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
 import { Supervisor } from "./supervisor";
 

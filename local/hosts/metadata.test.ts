@@ -1,8 +1,8 @@
 import http from "node:http";
 import { text } from "node:stream/consumers";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
-import { Iam } from "../apis/iam";
-import { closeAll, listen, loopback, onClose } from "../http/test-servers";
+import { Iam } from "../services/iam/iam";
+import { closeAll, listen, loopback, onClose } from "../../testing/servers";
 import { createMetadataService, type Metadata } from "./metadata";
 
 afterEach(closeAll);

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from "node:crypto";
 import http from "node:http";
-import type { InstanceCredentials } from "../apis/iam";
-import { createServer } from "../http/servers";
+import type { InstanceCredentials } from "../services/iam/iam";
+import { createServer } from "../network/http/servers";
 
 export interface Metadata {
   instanceId: string;

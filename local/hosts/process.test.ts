@@ -3,8 +3,8 @@ import { once } from "node:events";
 import net from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { closeAll, listen, onClose } from "../http/test-servers";
-import { temporaryFolder } from "../testing";
+import { closeAll, listen, onClose } from "../../testing/servers";
+import { temporaryFolder } from "../../testing/folders";
 import { start, type GuardedProcess } from "./process";
 
 // Processes take their time on a busy machine.

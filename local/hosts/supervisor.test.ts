@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Unit } from "../../apps/installer/unit";
-import { closeAll, onClose } from "../http/test-servers";
-import { temporaryFolder } from "../testing";
+import { closeAll, onClose } from "../../testing/servers";
+import { temporaryFolder } from "../../testing/folders";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
 // Processes take their time on a busy machine.

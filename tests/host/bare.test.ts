@@ -1,8 +1,8 @@
 /** From a bare host to a healthy service in one go, with nothing fetched by the host, and what may be done from it. */
 import { ports, type ServiceName } from "../../apps/ports";
 import { buildRelease } from "../../apps/shipping/release";
-import { answerTo } from "../client";
-import { eventually } from "../waiting";
+import { answerTo } from "../../testing/client";
+import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { ship } from "./shipping";
 

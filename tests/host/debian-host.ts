@@ -6,7 +6,7 @@ import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createConnection } from "node:net";
 import { join } from "node:path";
 import { remoteUser } from "../../apps/shipping/ship";
-import { eventually } from "../waiting";
+import { eventually } from "../../testing/eventually";
 import { controlGroupsOf } from "./control-groups";
 import { hostProcesses } from "./host-processes";
 import { addressOf, bridge, networkFile } from "./network";

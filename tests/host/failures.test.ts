@@ -3,7 +3,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRelease, shipmentOf } from "../../apps/shipping/ship";
-import { answerTo } from "../client";
+import { answerTo } from "../../testing/client";
 import { DebianHost } from "./debian-host";
 import { anotherRelease, releaseWith } from "./releases";
 import { copy, install, ship } from "./shipping";

@@ -3,8 +3,8 @@
  * cloud-init there is a unit with the name and the order of its network stage, which takes its time.
  */
 import { buildRelease } from "../../apps/shipping/release";
-import { ask } from "../client";
-import { eventually } from "../waiting";
+import { ask } from "../../testing/client";
+import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { ship } from "./shipping";
 

@@ -1,9 +1,9 @@
 /** What is killed or switched off comes back, and what was interrupted is repaired by the next installation. */
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRuntime, shipmentOf } from "../../apps/shipping/ship";
-import { answerTo, ask } from "../client";
-import { kill } from "../processes";
-import { eventually } from "../waiting";
+import { answerTo, ask } from "../../testing/client";
+import { kill } from "../../testing/processes";
+import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { fastest } from "./fastest";
 import { anotherRelease } from "./releases";

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Manifest } from "../../apps/manifest";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { shipmentOf } from "../../apps/shipping/ship";
-import { eventually } from "../waiting";
+import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { copy } from "./shipping";
 

@@ -1,0 +1,696 @@
+/** Each action on a small region, as AWS's own client asks for it and reads the answer. */
+import * as scaling from "@aws-sdk/client-auto-scaling";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import * as ec2 from "@aws-sdk/client-ec2";
+import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { amazonLinux2023, resourceId } from "../identifiers";
+import { launch } from "../services/ec2/launch";
+import type { Region } from "../region";
+import { closeAll, exchange, lines, listen, loopback, onClose } from "../../testing/servers";
+import { createDoor } from "../network/local-internet";
+import { makeSamples, openRegion, type Made } from "../../testing/sample-resources";
+import type { FakeClock } from "../../testing/fake-clock";
+import { clientsOf, type Clients } from "../../testing/aws-clients";
+
+let region: Region;
+let clock: FakeClock;
+let events: string[];
+let made: Made;
+let clients: Clients;
+let port: number;
+
+beforeAll(async () => {
+  ({ region, clock, events } = await openRegion());
+  made = await makeSamples(region);
+  ({ port } = await listen(createDoor(region, () => "welcome\n")));
+  clients = clientsOf(`http://${loopback}:${port}`);
+  onClose(() => {
+    clients.close();
+  });
+});
+afterAll(closeAll);
+
+const id = (name: string) => made[name]?.id ?? "";
+const output = (name: string, field: string) => String(made[name]?.outputs[field]);
+const balancerArn = () => id("aws:lb/loadBalancer:LoadBalancer");
+const targetGroupArn = () => id("aws:lb/targetGroup:TargetGroup");
+
+/** What an error of a client says, beside its stack. */
+async function refusal(asked: Promise<unknown>): Promise<string> {
+  const error = await asked.then(
+    () => new Error("it was answered"),
+    (thrown: unknown) => thrown as Error & { $metadata?: { httpStatusCode?: number } },
+  );
+  return `${"$metadata" in error ? error.$metadata?.httpStatusCode : ""} ${error.name}: ${error.message}`;
+}
+
+type Filters = Record<string, string>;
+const filterList = (filters: Filters) =>
+  Object.entries(filters).map(([Name, values]) => ({ Name, Values: values.split(",") }));
+
+describe("EC2", () => {
+  const describeInstances = (Filters: Filters) =>
+    clients.ec2.send(new ec2.DescribeInstancesCommand({ Filters: filterList(Filters) }));
+
+  test("an instance shows what users look for", async () => {
+    const { Reservations } = await clients.ec2.send(
+      new ec2.DescribeInstancesCommand({ InstanceIds: [id("instance")] }),
+    );
+    const publicIp = output("instance", "publicIp");
+    const name = `ec2-${publicIp.replaceAll(".", "-")}.compute-1.localhost`;
+    expect(Reservations).toMatchObject([
+      {
+        Instances: [
+          {
+            InstanceId: id("instance"),
+            InstanceType: "t3.micro",
+            ImageId: "ami-0a1b2c3d4e5f60718",
+            KeyName: id("pair"),
+            SubnetId: id("subnet-1"),
+            VpcId: id("vpc"),
+            PublicIpAddress: publicIp,
+            PublicDnsName: name,
+            PrivateIpAddress: "10.0.1.10",
+            PrivateDnsName: "ip-10-0-1-10.ec2.internal",
+            Placement: { AvailabilityZone: "us-east-1a" },
+            State: { Code: 16, Name: "running" },
+            Monitoring: { State: "disabled" },
+            MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1 },
+            SecurityGroups: [{ GroupId: id("group"), GroupName: output("group", "name") }],
+            NetworkInterfaces: [
+              { NetworkInterfaceId: output("instance", "primaryNetworkInterfaceId"), Groups: [{}] },
+            ],
+            Tags: [{ Key: "Name", Value: "receiver-1" }],
+          },
+        ],
+      },
+    ]);
+    const instance = Reservations?.[0]?.Instances?.[0];
+    expect(instance?.IamInstanceProfile?.Arn).toContain(":instance-profile/");
+    expect(Math.abs((instance?.LaunchTime?.getTime() ?? 0) - Date.now())).toBeLessThan(120_000);
+    expect(region.names.resolve(name)).toBe(publicIp);
+  });
+
+  test.each<[Filters, boolean]>([
+    [{ "instance-state-name": "pending,running" }, true],
+    [{ "instance-state-name": "stopped" }, false],
+    [{ "tag:Name": "receiver-*" }, true],
+    [{ "tag:Name": "receiver-?" }, true],
+    [{ "tag:Name": "data*" }, false],
+    [{ "tag-key": "Name" }, true],
+    [{ "tag-key": "name" }, false],
+    [{ "availability-zone": "us-east-1a", "instance-type": "t3.*" }, true],
+    [{ "availability-zone": "us-east-1b" }, false],
+    [{ "private-ip-address": "10.0.1.10" }, true],
+    [{ "ip-address": "203.0.113.*" }, true],
+    [{ "ip-address": "198.51.100.*" }, false],
+    [{ "instance-id": "i-*", "instance-state-code": "16" }, true],
+    [{ "image-id": "ami-0a1b2c3d4e5f60718" }, true],
+  ])("filter %j", async (filters, found) => {
+    const { Reservations } = await describeInstances(filters);
+    expect(Reservations).toHaveLength(found ? 1 : 0);
+  });
+
+  test.each([
+    ["vpc-id", "vpc"],
+    ["subnet-id", "subnet-1"],
+    ["instance.group-id", "group"],
+    ["network-interface.group-id", "group"],
+    ["key-name", "pair"],
+  ])("filter %s is that of %s", async (name, resource) => {
+    expect((await describeInstances({ [name]: id(resource) })).Reservations).toHaveLength(1);
+    expect((await describeInstances({ [name]: "other" })).Reservations).toHaveLength(0);
+  });
+
+  test("an instance is ended once, and people are told once", async () => {
+    const like = region.instances.get(id("instance"))?.specification;
+    if (!like) throw new Error("the sample's instance is missing");
+    const instanceId = resourceId("i");
+    await launch(region, { ...like, instanceId, name: "extra", imageId: amazonLinux2023 });
+    const before = events.length;
+    for (const state of ["running", "shutting-down|terminated"]) {
+      const { TerminatingInstances } = await clients.ec2.send(
+        new ec2.TerminateInstancesCommand({ InstanceIds: [instanceId] }),
+      );
+      expect(TerminatingInstances?.[0]?.PreviousState?.Name).toMatch(new RegExp(`^(${state})$`));
+    }
+    expect(events.slice(before)).toEqual([`extra (${instanceId}) is terminated at a user's request`]);
+  });
+
+  test("VPCs, and none of them is the default one", async () => {
+    const vpcs = async (filters: Filters) =>
+      (await clients.ec2.send(new ec2.DescribeVpcsCommand({ Filters: filterList(filters) }))).Vpcs;
+    expect(await vpcs({})).toMatchObject([
+      { VpcId: id("vpc"), CidrBlock: "10.0.0.0/16", IsDefault: false, State: "available" },
+    ]);
+    expect(await vpcs({ isDefault: "true" })).toEqual([]);
+    expect(await vpcs({ isDefault: "false", cidr: "10.0.*" })).toHaveLength(1);
+  });
+
+  test("subnets", async () => {
+    const subnets = async (filters: Filters) => {
+      const input = { Filters: filterList(filters) };
+      const { Subnets = [] } = await clients.ec2.send(new ec2.DescribeSubnetsCommand(input));
+      return Subnets.map(({ SubnetId }) => SubnetId);
+    };
+    expect(await subnets({ "vpc-id": id("vpc") })).toEqual([id("subnet-1"), id("subnet-2")]);
+    expect(await subnets({ "subnet-id": id("subnet-2") })).toEqual([id("subnet-2")]);
+    expect(await subnets({ "availability-zone": "us-east-1b" })).toEqual([id("subnet-2")]);
+    expect(await subnets({ "cidr-block": "10.0.1.0/24" })).toEqual([id("subnet-1")]);
+    const { Subnets } = await clients.ec2.send(
+      new ec2.DescribeSubnetsCommand({ SubnetIds: [id("subnet-1")] }),
+    );
+    // Of 256, eleven are never given out, and an instance and a node of the load balancer have one each.
+    expect(Subnets).toMatchObject([
+      { AvailableIpAddressCount: 243, AvailabilityZoneId: "use1-az1", MapPublicIpOnLaunch: true },
+    ]);
+  });
+
+  test("security groups with their rules", async () => {
+    const input = { Filters: filterList({ "group-name": "group-*", "ip-permission.cidr": "0.0.0.0/0" }) };
+    const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
+    expect(SecurityGroups).toMatchObject([
+      {
+        GroupId: id("group"),
+        Description: "a group",
+        IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+        IpPermissionsEgress: [
+          { IpProtocol: "tcp", FromPort: 8080, ToPort: 8080, UserIdGroupPairs: [{ GroupId: id("group") }] },
+        ],
+      },
+    ]);
+  });
+
+  test("the security group that comes with a VPC", async () => {
+    const input = { Filters: filterList({ "group-name": "default" }) };
+    const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
+    expect(SecurityGroups).toMatchObject([
+      {
+        Description: "default VPC security group",
+        IpPermissions: [{ IpProtocol: "-1", UserIdGroupPairs: [{ GroupId: SecurityGroups?.[0]?.GroupId }] }],
+        IpPermissionsEgress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      },
+    ]);
+  });
+
+  test("network ACLs by the subnet that they hold", async () => {
+    const input = { Filters: filterList({ "association.subnet-id": id("subnet-1") }) };
+    const { NetworkAcls } = await clients.ec2.send(new ec2.DescribeNetworkAclsCommand(input));
+    expect(NetworkAcls).toMatchObject([{ NetworkAclId: id("acl"), Entries: [{}, {}, {}, {}] }]);
+  });
+
+  const unknown = "0123456789abcdef0";
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      "an instance that there is not",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: [`i-${unknown}`] })),
+      `400 InvalidInstanceID.NotFound: The instance ID 'i-${unknown}' does not exist`,
+    ],
+    [
+      "instances that there are not",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["i-01", "i-02"] })),
+      "400 InvalidInstanceID.NotFound: The instance IDs 'i-01, i-02' do not exist",
+    ],
+    [
+      "a nonsensical id",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["my-host"] })),
+      '400 InvalidInstanceID.Malformed: Invalid id: "my-host" (expecting "i-...")',
+    ],
+    [
+      "ids and a page size together",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["i-01"], MaxResults: 5 })),
+      "400 InvalidParameterCombination: The parameter instancesSet cannot be used with the parameter maxResults",
+    ],
+    [
+      "a page that is too large",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ MaxResults: 1001 })),
+      "400 InvalidParameterValue: Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.",
+    ],
+    [
+      "a token that nobody was given",
+      () => clients.ec2.send(new ec2.DescribeVpcsCommand({ NextToken: "x" })),
+      "400 InvalidNextToken: The specified NextToken is not valid.",
+    ],
+    [
+      "a parameter that AWS has and the region has not",
+      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ IncludeManagedResources: true })),
+      "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources",
+    ],
+    [
+      "another VPC",
+      () => clients.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [`vpc-${unknown}`] })),
+      `400 InvalidVpcID.NotFound: The vpc ID 'vpc-${unknown}' does not exist`,
+    ],
+    [
+      "another subnet",
+      () => clients.ec2.send(new ec2.DescribeSubnetsCommand({ SubnetIds: [`subnet-${unknown}`] })),
+      `400 InvalidSubnetID.NotFound: The subnet ID 'subnet-${unknown}' does not exist`,
+    ],
+    [
+      "another security group",
+      () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupIds: [`sg-${unknown}`] })),
+      `400 InvalidGroup.NotFound: The security group 'sg-${unknown}' does not exist`,
+    ],
+    [
+      "a security group by its name alone",
+      () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupNames: ["my-group"] })),
+      "400 InvalidGroup.NotFound: The security group 'my-group' does not exist in default VPC",
+    ],
+    [
+      "a filter that there is not",
+      () =>
+        clients.ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [{ Name: "colour", Values: ["x"] }] })),
+      "400 InvalidParameterValue: The filter 'colour' is invalid",
+    ],
+    [
+      "to end what there is not, and nothing is ended",
+      () => clients.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id("instance"), "i-02"] })),
+      "400 InvalidInstanceID.NotFound: The instance ID 'i-02' does not exist",
+    ],
+    [
+      "a dry run",
+      () =>
+        clients.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id("instance")], DryRun: true })),
+      "412 DryRunOperation: Request would have succeeded, but DryRun flag is set.",
+    ],
+    [
+      "an action that the region does not know",
+      () => clients.ec2.send(new ec2.DescribeImagesCommand({})),
+      "400 InvalidAction: The action DescribeImages is not valid for this web service.",
+    ],
+  ])("refuses %s", async (_name, ask, expected) => {
+    expect(await refusal(ask())).toBe(expected);
+    expect(region.hosts.has(id("instance"))).toBe(true);
+  });
+});
+
+describe("Elastic Load Balancing", () => {
+  test("load balancers, listeners and target groups point at each other", async () => {
+    const { elbv2 } = clients;
+    const { LoadBalancers } = await elbv2.send(
+      new elb.DescribeLoadBalancersCommand({ Names: [output("aws:lb/loadBalancer:LoadBalancer", "name")] }),
+    );
+    expect(LoadBalancers).toMatchObject([
+      {
+        LoadBalancerArn: balancerArn(),
+        DNSName: output("aws:lb/loadBalancer:LoadBalancer", "dnsName"),
+        Scheme: "internet-facing",
+        State: { Code: "active" },
+        VpcId: id("vpc"),
+        AvailabilityZones: [{ SubnetId: id("subnet-1") }, { SubnetId: id("subnet-2") }],
+        SecurityGroups: [id("group")],
+      },
+    ]);
+    const { Listeners } = await elbv2.send(
+      new elb.DescribeListenersCommand({ LoadBalancerArn: balancerArn() }),
+    );
+    expect(Listeners).toMatchObject([
+      { ListenerArn: id("listener"), Port: 80, DefaultActions: [{ TargetGroupArn: targetGroupArn() }] },
+    ]);
+    const { TargetGroups } = await elbv2.send(
+      new elb.DescribeTargetGroupsCommand({ LoadBalancerArn: balancerArn() }),
+    );
+    expect(TargetGroups).toMatchObject([
+      { TargetGroupArn: targetGroupArn(), LoadBalancerArns: [balancerArn()], HealthCheckPath: "/health" },
+    ]);
+  });
+
+  test("health of all targets, or of those that are asked for", async () => {
+    const health = (Targets?: { Id: string }[]) =>
+      clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn(), Targets }));
+    expect((await health()).TargetHealthDescriptions).toMatchObject([
+      { Target: { Id: id("instance"), Port: 8080 }, HealthCheckPort: "8080" },
+    ]);
+    expect((await health([{ Id: "i-other" }])).TargetHealthDescriptions).toMatchObject([
+      { Target: { Id: "i-other" }, TargetHealth: { State: "unused", Reason: "Target.NotRegistered" } },
+    ]);
+  });
+
+  const otherArn = (kind: string) => `arn:aws:elasticloadbalancing:us-east-1:1:${kind}/x/0123`;
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      "a name that there is not",
+      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ Names: ["a", "b"] })),
+      "400 LoadBalancerNotFoundException: Load balancers '[a, b]' not found",
+    ],
+    [
+      "another load balancer",
+      () =>
+        clients.elbv2.send(
+          new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [otherArn("loadbalancer/app")] }),
+        ),
+      "400 LoadBalancerNotFoundException: One or more load balancers not found",
+    ],
+    [
+      "what is no ARN",
+      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: ["x"] })),
+      "400 ValidationError: 'x' is not a valid load balancer ARN",
+    ],
+    [
+      "names and ARNs together",
+      () =>
+        clients.elbv2.send(
+          new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [balancerArn()], Names: ["a"] }),
+        ),
+      "400 ValidationError: You can specify only one of the following: load balancer ARNs, load balancer names",
+    ],
+    [
+      "another target group's name",
+      () => clients.elbv2.send(new elb.DescribeTargetGroupsCommand({ Names: ["a"] })),
+      "400 TargetGroupNotFoundException: One or more target groups not found",
+    ],
+    [
+      "another target group's health",
+      () =>
+        clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: otherArn("targetgroup") })),
+      `400 TargetGroupNotFoundException: Target groups '${otherArn("targetgroup")}' not found`,
+    ],
+    [
+      "a page of nothing",
+      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ PageSize: 0 })),
+      "400 ValidationError: 1 validation error detected: Value '0' at 'pageSize' failed to satisfy constraint: " +
+        "Member must have value greater than or equal to 1",
+    ],
+    [
+      "listeners of nothing",
+      () => clients.elbv2.send(new elb.DescribeListenersCommand({})),
+      "400 ValidationError: You must specify either listener ARNs or a load balancer ARN",
+    ],
+    [
+      "an action that the region does not know",
+      () => clients.elbv2.send(new elb.DescribeRulesCommand({})),
+      "400 InvalidAction: Could not find operation DescribeRules for version 2015-12-01",
+    ],
+  ])("refuses %s", async (_name, ask, expected) => {
+    expect(await refusal(ask())).toBe(expected);
+  });
+});
+
+describe("Auto Scaling", () => {
+  const groupName = () => id("fleet");
+
+  test("a group shows what it was declared with", async () => {
+    const { AutoScalingGroups } = await clients.autoScaling.send(
+      new scaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName()] }),
+    );
+    expect(AutoScalingGroups).toMatchObject([
+      {
+        AutoScalingGroupName: groupName(),
+        AutoScalingGroupARN: output("fleet", "arn"),
+        LaunchTemplate: { LaunchTemplateId: id("template"), LaunchTemplateName: output("template", "name") },
+        DesiredCapacity: 0,
+        Instances: [],
+        TargetGroupARNs: [targetGroupArn()],
+      },
+    ]);
+  });
+
+  test.each<[string, () => { Name: string; Values: string[] }[], number]>([
+    ["a tag", () => [{ Name: "tag:Name", Values: ["fleet"] }], 1],
+    ["a tag's other value", () => [{ Name: "tag:Name", Values: ["other"] }], 0],
+    ["a tag's key", () => [{ Name: "tag-key", Values: ["Name"] }], 1],
+    ["a tag's value", () => [{ Name: "tag-value", Values: ["other"] }], 0],
+  ])("groups by %s", async (_name, filters, count) => {
+    const { AutoScalingGroups } = await clients.autoScaling.send(
+      new scaling.DescribeAutoScalingGroupsCommand({ Filters: filters() }),
+    );
+    expect(AutoScalingGroups).toHaveLength(count);
+  });
+
+  test("the policy with its alarms", async () => {
+    const { ScalingPolicies } = await clients.autoScaling.send(
+      new scaling.DescribePoliciesCommand({ AutoScalingGroupName: groupName() }),
+    );
+    expect(ScalingPolicies).toMatchObject([
+      {
+        PolicyName: id("tracking"),
+        PolicyType: "TargetTrackingScaling",
+        Alarms: [
+          { AlarmName: expect.stringContaining("-AlarmHigh-") as unknown },
+          { AlarmName: expect.stringContaining("-AlarmLow-") as unknown },
+        ],
+        TargetTrackingConfiguration: {
+          PredefinedMetricSpecification: { PredefinedMetricType: "ASGAverageCPUUtilization" },
+          TargetValue: 50,
+        },
+      },
+    ]);
+    const none = await clients.autoScaling.send(new scaling.DescribePoliciesCommand({ PolicyNames: ["x"] }));
+    expect(none.ScalingPolicies).toEqual([]);
+  });
+
+  const setCapacity = (DesiredCapacity: number, AutoScalingGroupName = groupName()) =>
+    clients.autoScaling.send(
+      new scaling.SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity, HonorCooldown: true }),
+    );
+  test.each<[string, () => Promise<unknown>, string]>([
+    [
+      "a capacity beyond the group's",
+      () => setCapacity(9),
+      "400 ValidationError: New SetDesiredCapacity value 9 is above max value 0 for the AutoScalingGroup.",
+    ],
+    [
+      "a negative capacity",
+      () => setCapacity(-1),
+      "400 ValidationError: 1 validation error detected: Value '-1' at 'desiredCapacity' failed to satisfy " +
+        "constraint: Member must have value greater than or equal to 0",
+    ],
+    [
+      "another group",
+      () => setCapacity(1, "other"),
+      "400 ValidationError: AutoScalingGroup name not found - AutoScalingGroup other not found",
+    ],
+    [
+      "another group's activities",
+      () =>
+        clients.autoScaling.send(
+          new scaling.DescribeScalingActivitiesCommand({ AutoScalingGroupName: "other" }),
+        ),
+      "400 ValidationError: AutoScalingGroup name not found - AutoScalingGroup other not found",
+    ],
+    [
+      "an instance of no group",
+      () =>
+        clients.autoScaling.send(
+          new scaling.TerminateInstanceInAutoScalingGroupCommand({
+            InstanceId: id("instance"),
+            ShouldDecrementDesiredCapacity: false,
+          }),
+        ),
+      "400 ValidationError: Instance Id not found - No managed instance found for instance ID: ",
+    ],
+    [
+      "too many records",
+      () => clients.autoScaling.send(new scaling.DescribePoliciesCommand({ MaxRecords: 101 })),
+      "400 ValidationError: 1 validation error detected: Value '101' at 'maxRecords' failed to satisfy constraint: " +
+        "Member must have value less than or equal to 100",
+    ],
+    [
+      "a token that nobody was given",
+      () => clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ NextToken: "x" })),
+      "400 InvalidNextToken: The token 'x' is invalid.",
+    ],
+    [
+      "a filter that there is not",
+      () =>
+        clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ Filters: [{ Name: "x" }] })),
+      "400 ValidationError: Filter type x is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>",
+    ],
+  ])("refuses %s", async (_name, ask, expected) => {
+    expect(await refusal(ask())).toContain(expected);
+  });
+});
+
+describe("CloudWatch", () => {
+  const metric = {
+    namespace: "AWS/EC2",
+    name: "CPUUtilization",
+    dimension: { name: "InstanceId", value: "i-7" },
+  };
+  const hour = 3_600_000;
+  const asked = (changes: Partial<cloudwatch.GetMetricStatisticsInput> = {}) => ({
+    Namespace: "AWS/EC2",
+    MetricName: "CPUUtilization",
+    Dimensions: [{ Name: "InstanceId", Value: "i-7" }],
+    StartTime: new Date(Date.now() - hour),
+    EndTime: new Date(),
+    Period: 60,
+    Statistics: ["Average" as const],
+    ...changes,
+  });
+  const get = (changes?: Partial<cloudwatch.GetMetricStatisticsInput>) =>
+    clients.cloudWatch.send(new cloudwatch.GetMetricStatisticsCommand(asked(changes)));
+
+  test("the last hour on the wall is the region's last hour", async () => {
+    const begin = Math.floor(clock.now() / 60_000) * 60_000;
+    for (let minutes = 90; minutes >= 1; minutes--)
+      region.metrics.put(metric, begin - minutes * 60_000, minutes);
+    const { Datapoints = [], Label } = await get();
+    expect(Label).toBe("CPUUtilization");
+    expect(Datapoints.length).toBeGreaterThanOrEqual(58);
+    expect(Datapoints.length).toBeLessThanOrEqual(60);
+    const latest = Datapoints.at(-1);
+    expect(latest).toMatchObject({ Average: 1, Unit: "Percent" });
+    expect(latest?.Maximum).toBeUndefined();
+    expect((latest?.Timestamp?.getTime() ?? 1) % 60_000).toBe(0);
+
+    const whole = { StartTime: new Date(Date.now() - 3 * hour), Period: 86_400 };
+    const all = await get({ ...whole, Statistics: ["Maximum", "Minimum", "SampleCount", "Sum"] });
+    expect(all.Datapoints).toMatchObject([{ Maximum: 90, Minimum: 1, SampleCount: 90, Sum: 4095 }]);
+  });
+
+  test("the group's own metrics have no unit", async () => {
+    const dimension = { name: "AutoScalingGroupName", value: "fleet-1" };
+    const name = "GroupInServiceInstances";
+    const begin = Math.floor(clock.now() / 60_000 - 1) * 60_000;
+    region.metrics.put({ namespace: "AWS/AutoScaling", name, dimension }, begin, 2);
+    const ask = (Unit?: "None" | "Percent") =>
+      get({
+        Namespace: "AWS/AutoScaling",
+        MetricName: name,
+        Dimensions: [{ Name: dimension.name, Value: dimension.value }],
+        StartTime: new Date(Date.now() - hour),
+        Unit,
+      });
+    expect(await ask()).toMatchObject({ Label: name, Datapoints: [{ Average: 2, Unit: "None" }] });
+    expect((await ask("None")).Datapoints).toHaveLength(1);
+    expect((await ask("Percent")).Datapoints).toEqual([]);
+  });
+
+  test("a metric that there is not has no datapoints", async () => {
+    expect(await get({ MetricName: "NetworkIn" })).toMatchObject({ Label: "NetworkIn", Datapoints: [] });
+    expect((await get({ Dimensions: [] })).Datapoints).toEqual([]);
+    expect((await get({ Unit: "Bytes" })).Datapoints).toEqual([]);
+  });
+
+  test.each<[string, Partial<cloudwatch.GetMetricStatisticsInput>, string]>([
+    [
+      "half a minute",
+      { Period: 30 },
+      "InvalidParameterValueException: The parameter Period must be a multiple of 60.",
+    ],
+    [
+      "no statistic",
+      { Statistics: [] },
+      "MissingRequiredParameterException: The parameter Statistics or ExtendedStatistics is required.",
+    ],
+    [
+      "no namespace",
+      { Namespace: undefined },
+      "MissingRequiredParameterException: The parameter Namespace is required.",
+    ],
+    [
+      "another statistic",
+      { Statistics: ["Sum", "Mean" as "Average"] },
+      "InvalidParameterValueException: The parameter Statistics.member.2 must be a value in the set " +
+        "[ Average, Maximum, Minimum, SampleCount, Sum ].",
+    ],
+    [
+      "an end before the start",
+      { EndTime: new Date(0) },
+      "InvalidParameterCombinationException: The parameter StartTime must be less than the parameter EndTime.",
+    ],
+    [
+      "two days by the minute",
+      { StartTime: new Date(Date.now() - 48 * hour) },
+      "InvalidParameterCombinationException: You have requested up to 2",
+    ],
+  ])("refuses %s", async (_name, changes, expected) => {
+    expect(await refusal(get(changes))).toContain(`400 ${expected}`);
+  });
+
+  test("speaks the query protocol of older clients too", async () => {
+    const answer = await post(
+      "monitoring",
+      "Action=GetMetricStatistics&Version=2010-08-01&Namespace=AWS%2FEC2&MetricName=x&Period=60" +
+        "&StartTime=2026-11-22T20:00:00Z&EndTime=2026-11-22T21:00:00Z&Statistics.member.1=Average",
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*<GetMetricStatisticsResult>[^]*<Datapoints\/>/);
+  });
+});
+
+/** A request that no client would send. */
+function post(scope: string, body: string, ...fields: string[]): Promise<string> {
+  const credential = `Credential=any/20261122/us-east-1/${scope}/aws4_request`;
+  const signature = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=${"0".repeat(64)}`;
+  const head = [
+    "POST / HTTP/1.1",
+    `Host: localhost:${port}`,
+    "Connection: close",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    ...(scope === "" ? [] : [`Authorization: ${signature}`]),
+    ...fields,
+  ];
+  return exchange(port, `${lines(...head, "", "")}${body}`);
+}
+
+describe("any service", () => {
+  test("tells who one is", async () => {
+    await expect(clients.sts.send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+      Account: "123456789012",
+      Arn: "arn:aws:iam::123456789012:user/operator",
+    });
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    ["no signature", "", "Action=DescribeVpcs", /^HTTP\/1\.1 403 [^]*<Code>MissingAuthenticationToken</],
+    [
+      "a service that is not here",
+      "s3",
+      "Action=x",
+      /^HTTP\/1\.1 400 [^]*<ErrorResponse [^]*<Code>InvalidAction</,
+    ],
+    [
+      "no action",
+      "ec2",
+      "Version=1",
+      /^HTTP\/1\.1 400 [^]*<Response>\n {2}<Errors>\n {4}<Error>[^]*<Code>MissingParameter</,
+    ],
+    [
+      "nothing at all",
+      "autoscaling",
+      "",
+      /^HTTP\/1\.1 400 [^]*<ErrorResponse [^]*<Type>Sender<[^]*<Code>ValidationError</,
+    ],
+    ["an action by a name of ours", "ec2", "Action=constructor", /^HTTP\/1\.1 400 [^]*<Code>InvalidAction</],
+    [
+      "classic load balancers, which the same scope and action ask for",
+      "elasticloadbalancing",
+      "Action=DescribeLoadBalancers&Version=2012-06-01",
+      /^HTTP\/1\.1 400 [^]*<Message>Could not find operation DescribeLoadBalancers for version 2012-06-01</,
+    ],
+    [
+      "a body too large",
+      "ec2",
+      `Action=${"x".repeat(70_000)}`,
+      /^HTTP\/1\.1 413 [^]*<Code>RequestEntityTooLarge</,
+    ],
+    [
+      "a parameter AWS has not",
+      "ec2",
+      "Action=DescribeVpcs&Colour=red",
+      /^HTTP\/1\.1 400 [^]*<Code>UnknownParameter</,
+    ],
+  ])("refuses %s", async (_name, scope, body, expected) => {
+    expect(await post(scope, body)).toMatch(expected);
+  });
+
+  test("refuses in JSON who asks in JSON", async () => {
+    const target = "X-Amz-Target: GraniteServiceVersion20100801.GetMetricStatistics";
+    const answer = await post("monitoring", "{}", target, "Content-Type: application/x-amz-json-1.0");
+    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-amzn-query-error: MissingParameter;Sender\r\n/);
+    expect(answer).toMatch(/\{"__type":"MissingRequiredParameterException","message":"[^"]*Namespace/);
+  });
+
+  test("is told nothing of a fault of ours, which is reported", async () => {
+    const visible = jest.spyOn(region.instances, "visible").mockImplementation(() => {
+      throw new Error("a secret cause");
+    });
+    const answer = await post("ec2", "Action=DescribeInstances");
+    visible.mockRestore();
+    expect(answer).toMatch(/^HTTP\/1\.1 500 [^]*<Code>InternalError</);
+    expect(answer).not.toContain("secret");
+    expect(events.at(-1)).toContain("a secret cause");
+  });
+});

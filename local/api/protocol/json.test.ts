@@ -1,0 +1,56 @@
+import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
+import { deref, NormalizedSchema } from "@smithy/core/schema";
+import { ApiError } from "../aws-error";
+import { jsonFaults } from "./faults";
+import { jsonInput, jsonOutput } from "./json";
+
+const shape = NormalizedSchema.of(deref(GetMetricStatistics$[4]));
+const whole = { Namespace: "a", MetricName: "b", StartTime: 1.5, EndTime: 60, Period: 60 };
+
+test("timestamps are seconds, and null is nothing", () => {
+  const given = { ...whole, Dimensions: [{ Name: "x", Value: "y" }], Statistics: ["Average"], Unit: null };
+  expect(jsonInput(JSON.stringify(given), shape, jsonFaults)).toEqual({
+    ...whole,
+    StartTime: new Date(1500),
+    EndTime: new Date(60_000),
+    Dimensions: [{ Name: "x", Value: "y" }],
+    Statistics: ["Average"],
+  });
+});
+
+test.each([
+  ["{", "SerializationException: The request's body is not JSON"],
+  ["", "MissingParameter: The parameter Namespace is required."],
+  ["[]", "SerializationException: The request's body: expected an object, not []"],
+  ["null", "SerializationException: The request's body: expected an object, not null"],
+  [{ ...whole, Colour: "red" }, "InvalidParameterValue: The parameter Colour is not recognized."],
+  [{ ...whole, Period: undefined }, "MissingParameter: The parameter Period is required."],
+  [{ ...whole, Period: "60" }, 'SerializationException: Period: expected a number, not "60"'],
+  [
+    { ...whole, StartTime: "2026-11-22T20:00:00Z" },
+    'SerializationException: StartTime: expected a timestamp, not "2026-11-22T20:00:00Z"',
+  ],
+  [{ ...whole, StartTime: 1e300 }, "SerializationException: StartTime: expected a timestamp, not 1e+300"],
+  [{ ...whole, Dimensions: {} }, "SerializationException: Dimensions: expected a list, not {}"],
+  [{ ...whole, Dimensions: [1] }, "SerializationException: Dimensions[0]: expected an object, not 1"],
+  [
+    { ...whole, Dimensions: [{ Name: "x", Colour: 1 }] },
+    "InvalidParameterValue: The parameter Dimensions[0].Colour is not recognized.",
+  ],
+])("%j is refused", (body, expected) => {
+  let refused: unknown;
+  try {
+    jsonInput(typeof body === "string" ? body : JSON.stringify(body), shape, jsonFaults);
+  } catch (error) {
+    refused = error;
+  }
+  expect(refused).toBeInstanceOf(ApiError);
+  expect(`${(refused as ApiError).code}: ${(refused as ApiError).message}`).toBe(expected);
+});
+
+test("output", () => {
+  const Datapoints = [{ Timestamp: new Date(1500), Average: 1, Sum: undefined }];
+  expect(JSON.stringify(jsonOutput({ Label: "x", Datapoints }))).toBe(
+    '{"Label":"x","Datapoints":[{"Timestamp":1.5,"Average":1}]}',
+  );
+});

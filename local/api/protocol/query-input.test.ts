@@ -1,0 +1,195 @@
+import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
+import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
+import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
+import { deref, NormalizedSchema } from "@smithy/core/schema";
+import fc from "fast-check";
+import { ApiError } from "../aws-error";
+import { ec2Faults, queryFaults } from "./faults";
+import { queryInput, type Dialect } from "./query-input";
+
+type Operation = typeof DescribeInstances$;
+const inputOf = (operation: Operation) => NormalizedSchema.of(deref(operation[4]));
+
+function read(operation: Operation, query: string, dialect: Dialect) {
+  const faults = dialect === "ec2" ? ec2Faults : queryFaults;
+  return queryInput(new URLSearchParams(query), inputOf(operation), dialect, faults);
+}
+
+function refusal(operation: Operation, query: string, dialect: Dialect): string {
+  try {
+    return `read as ${JSON.stringify(read(operation, query, dialect))}`;
+  } catch (error) {
+    if (error instanceof ApiError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+const date = (text: string) => new Date(text);
+
+test.each<[Dialect, Operation, string, object]>([
+  ["ec2", DescribeInstances$, "Action=DescribeInstances&Version=2016-11-15", {}],
+  [
+    "ec2",
+    DescribeInstances$,
+    "InstanceId.10=c&InstanceId.2=b&InstanceId.1=a",
+    { InstanceIds: ["a", "b", "c"] },
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "Filter.1.Name=x&Filter.1.Value.1=a&Filter.1.Value.2=b&Filter.2.Name=y&MaxResults=5&DryRun=true",
+    { Filters: [{ Name: "x", Values: ["a", "b"] }, { Name: "y" }], MaxResults: 5, DryRun: true },
+  ],
+  ["query", DescribeAutoScalingGroups$, "AutoScalingGroupNames=", { AutoScalingGroupNames: [] }],
+  [
+    "query",
+    DescribeAutoScalingGroups$,
+    "AutoScalingGroupNames.member.1=a&Filters.member.1.Name=tag%3Ax&Filters.member.1.Values.member.1=%C3%BC+%26",
+    { AutoScalingGroupNames: ["a"], Filters: [{ Name: "tag:x", Values: ["ü &"] }] },
+  ],
+  [
+    "query",
+    SetDesiredCapacity$,
+    "AutoScalingGroupName=&DesiredCapacity=-1&HonorCooldown=false",
+    { AutoScalingGroupName: "", DesiredCapacity: -1, HonorCooldown: false },
+  ],
+  ...[
+    ["2026-11-22T20:00:01Z", "2026-11-22T20:00:01Z"],
+    ["2026-11-22T20:00:01.5%2B01:00", "2026-11-22T19:00:01.5Z"],
+    ["2026-11-22T20:00", "2026-11-22T20:00:00Z"],
+    ["2026-11-22", "2026-11-22T00:00:00Z"],
+  ].map(([given = "", meant = ""]): [Dialect, Operation, string, object] => [
+    "query",
+    GetMetricStatistics$,
+    `Namespace=a&MetricName=b&Period=60&EndTime=2026-11-23T00:00:00Z&StartTime=${given}`,
+    {
+      Namespace: "a",
+      MetricName: "b",
+      Period: 60,
+      EndTime: date("2026-11-23T00:00:00Z"),
+      StartTime: date(meant),
+    },
+  ]),
+])("%s %# reads what it should", (dialect, operation, query, expected) => {
+  expect(read(operation, query, dialect)).toEqual(expected);
+});
+
+const constraint = "1 validation error detected: Value null at";
+test.each<[Dialect, Operation, string, string]>([
+  ["ec2", DescribeInstances$, "Colour=red", "UnknownParameter: The parameter Colour is not recognized"],
+  [
+    "ec2",
+    DescribeInstances$,
+    "InstanceIds.1=a",
+    "UnknownParameter: The parameter InstanceIds is not recognized",
+  ],
+  ["ec2", DescribeInstances$, "InstanceId=a", "UnknownParameter: The parameter InstanceId is not recognized"],
+  [
+    "ec2",
+    DescribeInstances$,
+    "InstanceId.x=a",
+    "UnknownParameter: The parameter InstanceId.x is not recognized",
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "InstanceId.0=a",
+    "UnknownParameter: The parameter InstanceId.0 is not recognized",
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "InstanceId.1.x=a",
+    "UnknownParameter: The parameter InstanceId.1.x is not recognized",
+  ],
+  ["ec2", DescribeInstances$, "Filter.1=a", "UnknownParameter: The parameter Filter.1 is not recognized"],
+  [
+    "ec2",
+    DescribeInstances$,
+    "Filter.1.Nam=a",
+    "UnknownParameter: The parameter Filter.1.Nam is not recognized",
+  ],
+  ["ec2", DescribeInstances$, "__proto__.x=a", "UnknownParameter: The parameter __proto__ is not recognized"],
+  [
+    "ec2",
+    DescribeInstances$,
+    "constructor=a",
+    "UnknownParameter: The parameter constructor is not recognized",
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "MaxResults=many",
+    "InvalidParameterValue: Value ( many ) for parameter MaxResults is invalid. Expecting a number.",
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "DryRun=yes",
+    "InvalidParameterValue: Value ( yes ) for parameter DryRun is invalid. Expecting true or false.",
+  ],
+  [
+    "ec2",
+    DescribeInstances$,
+    "MaxResults=5&MaxResults=6",
+    "MalformedQueryString: The parameter MaxResults is given twice",
+  ],
+  ["ec2", TerminateInstances$, "", "MissingParameter: The request must contain the parameter InstanceId"],
+  [
+    "query",
+    SetDesiredCapacity$,
+    "DesiredCapacity=1",
+    `ValidationError: ${constraint} 'autoScalingGroupName' failed to satisfy constraint: Member must not be null`,
+  ],
+  [
+    "query",
+    SetDesiredCapacity$,
+    "AutoScalingGroupName=a",
+    `ValidationError: ${constraint} 'desiredCapacity' failed to satisfy constraint: Member must not be null`,
+  ],
+  [
+    "query",
+    SetDesiredCapacity$,
+    "AutoScalingGroupName=a&DesiredCapacity=one",
+    "MalformedInput: Value 'one' at 'DesiredCapacity' is not valid: expected a number",
+  ],
+  [
+    "query",
+    SetDesiredCapacity$,
+    "Capacity=1",
+    "InvalidQueryParameter: The parameter Capacity is not recognized",
+  ],
+  [
+    "query",
+    DescribeAutoScalingGroups$,
+    "AutoScalingGroupNames.1=a",
+    "InvalidQueryParameter: The parameter AutoScalingGroupNames.1 is not recognized",
+  ],
+  [
+    "query",
+    GetMetricStatistics$,
+    "StartTime=yesterday",
+    "MalformedInput: Value 'yesterday' at 'StartTime' is not valid: expected a timestamp",
+  ],
+])("%s %# %s is refused", (dialect, operation, query, expected) => {
+  expect(refusal(operation, query, dialect)).toBe(expected);
+});
+
+test("whatever the parameters, they are read or refused in AWS's words", () => {
+  const part = fc.oneof(
+    fc.constantFrom("Filter", "InstanceId", "1", "2", "Name", "Value", "member", "MaxResults", "DryRun", ""),
+    fc.string(),
+  );
+  const name = fc.array(part, { minLength: 1, maxLength: 5 }).map(parts => parts.join("."));
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(name, fc.string())),
+      fc.constantFrom<Dialect>("ec2", "query"),
+      (pairs, dialect) => {
+        expect(typeof refusal(DescribeInstances$, new URLSearchParams(pairs).toString(), dialect)).toBe(
+          "string",
+        );
+      },
+    ),
+  );
+});

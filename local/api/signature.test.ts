@@ -1,0 +1,150 @@
+import http from "node:http";
+import { text } from "node:stream/consumers";
+import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { closeAll, listen, loopback, onClose } from "../../testing/servers";
+import { Iam } from "../services/iam/iam";
+import { ApiError } from "./aws-error";
+import { signer } from "./signature";
+
+afterEach(closeAll);
+
+/** A server that answers with whom it takes the signer for, and a request as AWS's client signs it. */
+async function setUp() {
+  const iam = new Iam();
+  const credentials = iam.credentialsFor("i-0123", "receiver");
+  const { port } = await listen(
+    http.createServer((req, res) => {
+      text(req)
+        .then(body => signer(req, body, iam))
+        .then(
+          ({ instanceId }) => res.end(instanceId),
+          (error: unknown) =>
+            res.end(error instanceof ApiError ? error.code : `unexpected: ${String(error)}`),
+        );
+    }),
+  );
+  const client = new EC2Client({ region: "us-east-1", credentials, endpoint: `http://${loopback}:${port}` });
+  onClose(() => {
+    client.destroy();
+  });
+  let signed: Signed | undefined;
+  client.middlewareStack.add(
+    () => args => {
+      const { method, path, headers, body } = args.request as Signed;
+      signed = { method, path, headers, body };
+      throw new Error("not to be sent");
+    },
+    { step: "finalizeRequest", priority: "low" },
+  );
+  await client.send(new DescribeNetworkAclsCommand({})).catch(() => undefined);
+  if (!signed) throw new Error("nothing was signed");
+  return { signed, port };
+}
+
+interface Signed {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function send(port: number, { method, path, headers, body }: Signed): Promise<string> {
+  const request = http.request({ port, host: loopback, method, path, headers });
+  request.end(body);
+  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    request.on("response", resolve).on("error", reject);
+  });
+  return text(answer);
+}
+
+const without = (headers: Record<string, string>, name: string) =>
+  Object.fromEntries(Object.entries(headers).filter(([key]) => key !== name));
+const changed = (signed: Signed, name: string, change: (value: string) => string): Signed => ({
+  ...signed,
+  headers: { ...signed.headers, [name]: change(signed.headers[name] ?? "") },
+});
+
+test("tells whose request it is", async () => {
+  const { signed, port } = await setUp();
+  await expect(send(port, signed)).resolves.toBe("i-0123");
+});
+
+test("tells it too where spaces after commas are left out, and where fields are sent that nobody signed", async () => {
+  const { signed, port } = await setUp();
+  const request = changed(signed, "authorization", value => value.replaceAll(", ", ","));
+  request.headers["x-unsigned"] = "1";
+  await expect(send(port, request)).resolves.toBe("i-0123");
+});
+
+test.each<[string, (signed: Signed) => Signed, string]>([
+  [
+    "another body",
+    signed => ({
+      ...signed,
+      body: `${signed.body}&DryRun=true`,
+      headers: without(signed.headers, "content-length"),
+    }),
+    "SignatureDoesNotMatch",
+  ],
+  ["another path", signed => ({ ...signed, path: "/other" }), "SignatureDoesNotMatch"],
+  ["another method", signed => ({ ...signed, method: "PUT" }), "SignatureDoesNotMatch"],
+  [
+    "another signed field",
+    signed => changed(signed, "host", () => "ec2.us-east-1.amazonaws.com"),
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "a signed field left out",
+    signed => ({ ...signed, headers: without(signed.headers, "amz-sdk-request") }),
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "another day in its scope",
+    signed => changed(signed, "authorization", value => value.replace(/\/\d{8}\//, "/20200101/")),
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "another region",
+    signed => changed(signed, "authorization", value => value.replace("/us-east-1/", "/eu-west-1/")),
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "another signature",
+    signed =>
+      changed(signed, "authorization", value => value.replace(/.$/, last => (last === "0" ? "1" : "0"))),
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "no signature",
+    signed => ({ ...signed, headers: without(signed.headers, "authorization") }),
+    "MissingAuthenticationToken",
+  ],
+  [
+    "another kind of authorization",
+    signed => changed(signed, "authorization", () => "Bearer x"),
+    "IncompleteSignature",
+  ],
+  [
+    "half a signature",
+    signed => changed(signed, "authorization", value => value.slice(0, -1)),
+    "IncompleteSignature",
+  ],
+  [
+    "no date",
+    signed => ({ ...signed, headers: without(signed.headers, "x-amz-date") }),
+    "IncompleteSignature",
+  ],
+  [
+    "a date that is none",
+    signed => changed(signed, "x-amz-date", () => "20261322T990000Z"),
+    "IncompleteSignature",
+  ],
+  [
+    "a date in another form",
+    signed => changed(signed, "x-amz-date", () => "2026-11-22T16:00:00Z"),
+    "IncompleteSignature",
+  ],
+])("refuses a request with %s", async (_name, change, code) => {
+  const { signed, port } = await setUp();
+  await expect(send(port, change(signed))).resolves.toBe(code);
+});

@@ -1,0 +1,760 @@
+import { getEventListeners, once } from "node:events";
+import http from "node:http";
+import type net from "node:net";
+import { forward, silence, type Forwarded, type Upstream } from "./forward";
+import {
+  closeAll,
+  closedPort,
+  connect,
+  exchange,
+  keepAliveAgent,
+  lines,
+  listenHttp,
+  listenRaw,
+  loopback,
+} from "../../../testing/servers";
+
+afterEach(closeAll);
+
+/** A proxy that answers failures with a 599 that names them. */
+async function proxyTo(port: number, options: Partial<Upstream> = {}) {
+  const agent = options.agent ?? keepAliveAgent();
+  let tell: (result: Forwarded) => void = () => undefined;
+  const first = new Promise<Forwarded>(resolve => (tell = resolve));
+  const { port: own, server } = await listenHttp((req, res) => {
+    void forward(req, res, { agent, host: loopback, port, ...options }).then(result => {
+      if (result.outcome === "failed" && !res.closed) res.writeHead(599).end(result.failure);
+      tell(result);
+    });
+  });
+  return { port: own, server, agent, /** What came of the first request. */ first };
+}
+
+const ok = lines("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok");
+
+describe("the request as the upstream gets it", () => {
+  /** Without the fields that Node adds for the connection itself. */
+  const cases: [name: string, sent: string, received: string, options?: Partial<Upstream>][] = [
+    [
+      "keeps order, case and repetition of its fields",
+      lines("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3", "", ""),
+      lines("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3", "", ""),
+    ],
+    [
+      "loses what concerns the client's connection only",
+      lines(
+        "GET / HTTP/1.1",
+        "Host: a.test",
+        "Keep-Alive: timeout=5",
+        "Proxy-Connection: keep-alive",
+        "Proxy-Authorization: Basic eDp5",
+        "TE: trailers",
+        "Trailer: X-Sum",
+        "Upgrade: websocket",
+        "Accept: */*",
+        "",
+        "",
+      ),
+      lines("GET / HTTP/1.1", "Host: a.test", "Accept: */*", "", ""),
+    ],
+    [
+      "loses what its Connection field names",
+      lines(
+        "GET / HTTP/1.1",
+        "Host: a.test",
+        "Connection: close, X-Mine ,x-yours",
+        "X-Mine: 1",
+        "X-Yours: 2",
+        "",
+        "",
+      ),
+      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
+    ],
+    [
+      "keeps Host and Content-Length even if Connection names them",
+      lines(
+        "POST / HTTP/1.1",
+        "Host: a.test",
+        "Connection: Host, Content-Length",
+        "Content-Length: 2",
+        "",
+        "hi",
+      ),
+      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 2", "", "hi"),
+    ],
+    [
+      "gets a Host that HTTP/1.0 lacks",
+      lines("GET / HTTP/1.0", "", ""),
+      lines("GET / HTTP/1.1", "Host: 127.0.0.1:UPSTREAM", "", ""),
+    ],
+    [
+      "has length 0 where a POST came without a body",
+      lines("POST / HTTP/1.1", "Host: a.test", "", ""),
+      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0", "", ""),
+    ],
+    [
+      "stays chunked, whatever the method",
+      lines("DELETE / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
+      lines("DELETE / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
+    ],
+    [
+      "loses its trailers",
+      lines(
+        "POST / HTTP/1.1",
+        "Host: a.test",
+        "Transfer-Encoding: chunked",
+        "",
+        "2",
+        "hi",
+        "0",
+        "X-Sum: 1",
+        "",
+        "",
+      ),
+      lines("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
+    ],
+    [
+      "goes to another path with other fields where the caller says so",
+      lines("GET http://b.test/x HTTP/1.1", "host: a.test", "x-a: 1", "X-B: 2", "", ""),
+      lines("GET /x HTTP/1.1", "X-B: 2", "Host: b.test", "X-A: new", "", ""),
+      { path: "/x", headers: { Host: "b.test", "X-A": "new" } },
+    ],
+  ];
+
+  test.each(cases)("%s", async (...[, sent, received, options]: (typeof cases)[number]) => {
+    let got = "";
+    const upstream = await listenRaw((socket, request) => {
+      got += request;
+      const whole = /transfer-encoding/i.test(got)
+        ? got.endsWith("0\r\n\r\n")
+        : !got.includes("hi") === !sent.includes("hi");
+      if (whole) socket.end(ok);
+    });
+    // A body's pieces may arrive one by one.
+    upstream.server.on("connection", socket => socket.on("data", () => undefined));
+    const proxy = await proxyTo(upstream.port, options);
+    const client = connect(proxy.port);
+    client.write(sent, "latin1");
+    await expect(proxy.first).resolves.toEqual({ outcome: "answered", status: 200 });
+    expect(got.replace(/^Connection: .*\r\n/m, "")).toBe(received.replace("UPSTREAM", String(upstream.port)));
+  });
+
+  test("has no Expect, which was met when it arrived", async () => {
+    const upstream = await listenHttp((req, res) => {
+      let body = "";
+      req.on("data", (data: Buffer) => (body += data.toString()));
+      req.on("end", () => res.end(JSON.stringify([req.headers.expect, body])));
+    });
+    const proxy = await proxyTo(upstream.port);
+    const request = http.request({
+      port: proxy.port,
+      host: loopback,
+      method: "POST",
+      headers: { Expect: "100-continue", "Content-Length": 2 },
+    });
+    request.flushHeaders();
+    await once(request, "continue");
+    request.end("hi");
+    const [answer] = (await once(request, "response")) as [http.IncomingMessage];
+    expect(await text(answer)).toBe('[null,"hi"]');
+  });
+});
+
+describe("the answer as the client gets it", () => {
+  const get = (method = "GET") => lines(`${method} / HTTP/1.1`, "Host: a.test", "Connection: close", "", "");
+  const cases: [name: string, method: string, answered: string, received: string][] = [
+    [
+      "keeps order, case and repetition of its fields",
+      "GET",
+      lines(
+        "HTTP/1.1 418 I am a teapot",
+        "SET-Cookie: a",
+        "Set-Cookie: b",
+        "x-c: d",
+        "Content-Length: 0",
+        "",
+        "",
+      ),
+      lines(
+        "HTTP/1.1 418 I am a teapot",
+        "SET-Cookie: a",
+        "Set-Cookie: b",
+        "x-c: d",
+        "Content-Length: 0",
+        "",
+        "",
+      ),
+    ],
+    [
+      "loses what concerns the upstream's connection only, not Proxy-Status",
+      "GET",
+      lines(
+        "HTTP/1.1 200 OK",
+        "Connection: keep-alive, X-Mine",
+        "Keep-Alive: timeout=5",
+        "X-Mine: 1",
+        "Proxy-Authenticate: Basic",
+        "Upgrade: h2c",
+        "Proxy-Status: a; error=http_request_error",
+        "Content-Length: 2",
+        "",
+        "ok",
+      ),
+      lines("HTTP/1.1 200 OK", "Proxy-Status: a; error=http_request_error", "Content-Length: 2", "", "ok"),
+    ],
+    [
+      "has no body after HEAD, but its length",
+      "HEAD",
+      lines("HTTP/1.1 200 OK", "Content-Length: 100", "", ""),
+      lines("HTTP/1.1 200 OK", "Content-Length: 100", "", ""),
+    ],
+    [
+      "has no body with 204",
+      "GET",
+      lines("HTTP/1.1 204 No Content", "", ""),
+      lines("HTTP/1.1 204 No Content", "", ""),
+    ],
+    [
+      "has no body with 304, but its length",
+      "GET",
+      lines("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9", "", ""),
+      lines("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9", "", ""),
+    ],
+    [
+      "is chunked where its end is that of the connection",
+      "GET",
+      lines("HTTP/1.0 200 OK", "", "ok"),
+      lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
+    ],
+    [
+      "stays chunked",
+      "GET",
+      lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
+      lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
+    ],
+    [
+      "comes without the interim ones before it",
+      "GET",
+      lines("HTTP/1.1 100 Continue", "", "HTTP/1.1 103 Early Hints", "Link: </a>", "", ok),
+      ok,
+    ],
+    [
+      "may have bytes beyond ASCII in a field",
+      "GET",
+      lines("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0", "", ""),
+      lines("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0", "", ""),
+    ],
+  ];
+
+  test.each(cases)("%s", async (_name, method, answered, received) => {
+    const upstream = await listenRaw(socket => socket.end(answered, "latin1"));
+    const proxy = await proxyTo(upstream.port);
+    const got = await exchange(proxy.port, get(method));
+    expect(got.replace(/^(Date|Connection): .*\r\n/gm, "")).toBe(received);
+  });
+
+  test("ends with the connection for an HTTP/1.0 client, unchunked", async () => {
+    const upstream = await listenRaw(socket =>
+      socket.end(lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")),
+    );
+    const proxy = await proxyTo(upstream.port);
+    const got = await exchange(proxy.port, lines("GET / HTTP/1.0", "", ""));
+    expect(got.slice(got.indexOf("\r\n\r\n"))).toBe("\r\n\r\nok");
+    expect(got).not.toMatch(/transfer-encoding/i);
+  });
+});
+
+describe("an upstream that fails before its answer leaves the client to the caller", () => {
+  const cases: [
+    failure: string,
+    name: string,
+    upstream: (socket: net.Socket) => void,
+    options?: Partial<Upstream>,
+  ][] = [
+    ["reset", "resets the connection", socket => socket.resetAndDestroy()],
+    ["reset", "closes the connection", socket => socket.end()],
+    ["reset", "closes the connection within its header", socket => socket.end("HTTP/1.1 200 OK\r\nContent-")],
+    ["malformed", "doesn't speak HTTP", socket => socket.write("SSH-2.0-OpenSSH_9.6\r\n")],
+    [
+      "malformed",
+      "names two lengths",
+      socket => socket.write(lines("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2", "", "ok")),
+    ],
+    [
+      "malformed",
+      "has both a length and chunks",
+      socket =>
+        socket.write(
+          lines(
+            "HTTP/1.1 200 OK",
+            "Content-Length: 1",
+            "Transfer-Encoding: chunked",
+            "",
+            "1",
+            "a",
+            "0",
+            "",
+            "",
+          ),
+        ),
+    ],
+    [
+      "malformed",
+      "has a control character in a field",
+      socket => socket.write(lines("HTTP/1.1 200 OK", "X: a\x01b", "Content-Length: 0", "", "")),
+    ],
+    [
+      "malformed",
+      "has a control character in its reason",
+      socket => socket.write(lines("HTTP/1.1 200 O\x01K", "Content-Length: 0", "", "")),
+    ],
+    [
+      "malformed",
+      "answers with status 000",
+      socket => socket.write(lines("HTTP/1.1 000 Zero", "Content-Length: 0", "", "")),
+    ],
+    [
+      "malformed",
+      "answers with too long a header",
+      socket => socket.write(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`),
+    ],
+    [
+      "malformed",
+      "switches protocols unasked",
+      socket =>
+        socket.write(lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", "")),
+    ],
+    ["idle-timeout", "is silent", () => undefined, { idleTimeoutMs: 50 }],
+    [
+      "idle-timeout",
+      "stops within its header",
+      socket => socket.write("HTTP/1.1 200 OK\r\n"),
+      { idleTimeoutMs: 50 },
+    ],
+  ];
+
+  test.each(cases)("%s: it %s", async (...[failure, , behave, options]: (typeof cases)[number]) => {
+    const upstream = await listenRaw(behave);
+    const proxy = await proxyTo(upstream.port, options);
+    const got = await exchange(
+      proxy.port,
+      lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
+    );
+    expect(got).toMatch(/^HTTP\/1.1 599 /);
+    expect(got).toContain(failure);
+    await expect(proxy.first).resolves.toEqual({ outcome: "failed", failure });
+    await allClosed(upstream.sockets);
+  });
+
+  test("refused: nothing listens there", async () => {
+    const proxy = await proxyTo(await closedPort());
+    expect(
+      await exchange(proxy.port, lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "")),
+    ).toContain("refused");
+    await expect(proxy.first).resolves.toEqual({ outcome: "failed", failure: "refused" });
+  });
+
+  test.each([
+    ["connect time-out", { connectTimeoutMs: 30 }],
+    ["idle time-out", { idleTimeoutMs: 30 }],
+  ])("connect-timeout: no connection comes about, by its %s", async (_name, options) => {
+    // A name that is never resolved leaves the socket connecting.
+    const proxy = await proxyTo(1, {
+      agent: keepAliveAgent({ lookup: () => undefined }),
+      host: "silent.test",
+      ...options,
+    });
+    expect(
+      await exchange(proxy.port, lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "")),
+    ).toContain("connect-timeout");
+    await allFreed(proxy.agent);
+  });
+
+  test("connect-timeout: the agent has no connection to spare", async () => {
+    const upstream = await listenRaw(() => undefined);
+    const agent = keepAliveAgent({ maxSockets: 1 });
+    const proxy = await proxyTo(upstream.port, { agent, connectTimeoutMs: 30 });
+    const first = connect(proxy.port);
+    first.write(lines("GET /1 HTTP/1.1", "Host: a.test", "", ""));
+    await once(upstream.server, "connection");
+    expect(
+      await exchange(proxy.port, lines("GET /2 HTTP/1.1", "Host: a.test", "Connection: close", "", "")),
+    ).toContain("connect-timeout");
+  });
+
+  test("cancelled: the caller's signal fires before or while the upstream thinks", async () => {
+    const cancel = new AbortController();
+    const upstream = await listenRaw(() => {
+      cancel.abort();
+    });
+    const proxy = await proxyTo(upstream.port, { signal: cancel.signal });
+    const get = lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "");
+    expect(await exchange(proxy.port, get)).toContain("cancelled");
+    expect(await exchange(proxy.port, get)).toContain("cancelled");
+    await allClosed(upstream.sockets);
+  });
+
+  test.each([
+    ["path", { path: "/a b" }],
+    ["field", { headers: { "X-A": "a\nb" } }],
+  ])("unsendable: the caller's %s is no HTTP", async (_name, options) => {
+    const proxy = await proxyTo(1, options);
+    const get = lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "");
+    expect(await exchange(proxy.port, get)).toContain("unsendable");
+  });
+
+  test("a body that the upstream never took doesn't hold up the client's next request", async () => {
+    const proxy = await proxyTo(await closedPort());
+    const body = "x".repeat(1_000_000);
+    const got = await exchange(
+      proxy.port,
+      lines("POST /1 HTTP/1.1", "Host: a.test", `Content-Length: ${body.length}`, "", body) +
+        lines("GET /2 HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
+    );
+    expect(got.match(/HTTP\/1.1 599 /g)).toHaveLength(2);
+  });
+});
+
+describe("an upstream that fails within its answer cuts the client's", () => {
+  const begin = lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin");
+  const chunked = lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "5", "begin", "");
+  const cases: [
+    failure: string,
+    name: string,
+    begin: string,
+    then: (socket: net.Socket) => void,
+    options?: Partial<Upstream>,
+  ][] = [
+    ["reset", "resets the connection", begin, socket => socket.resetAndDestroy()],
+    ["reset", "closes the connection", begin, socket => socket.end()],
+    ["reset", "closes the connection between chunks", chunked, socket => socket.end()],
+    ["malformed", "sends a chunk that is none", chunked, socket => socket.write("no chunk\r\n")],
+    ["idle-timeout", "falls silent", begin, () => undefined, { idleTimeoutMs: 50 }],
+  ];
+
+  test.each(cases)("%s: it %s", async (...[failure, , sent, then, options]: (typeof cases)[number]) => {
+    const upstream = await listenRaw(socket => socket.write(sent));
+    const proxy = await proxyTo(upstream.port, options);
+    const client = connect(proxy.port);
+    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+    let got = "";
+    client.on("data", data => {
+      got += data.toString();
+      if (got.includes("begin")) for (const socket of upstream.sockets) then(socket);
+    });
+    await once(client, "close");
+    expect(got).toMatch(/begin\r?\n?$/);
+    await expect(proxy.first).resolves.toEqual({ outcome: "cut", failure, status: 200 });
+    await allClosed(upstream.sockets);
+  });
+
+  test("cancelled: the caller's signal fires", async () => {
+    const cancel = new AbortController();
+    const upstream = await listenRaw(socket => socket.write(begin));
+    const proxy = await proxyTo(upstream.port, { signal: cancel.signal });
+    const client = connect(proxy.port);
+    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+    await once(client, "data");
+    cancel.abort();
+    await once(client, "close");
+    await expect(proxy.first).resolves.toEqual({ outcome: "cut", failure: "cancelled", status: 200 });
+    await allClosed(upstream.sockets);
+  });
+});
+
+describe("a client that goes away takes the upstream's connection along", () => {
+  const cases: [name: string, request: string, answer: string, outcome: Forwarded][] = [
+    [
+      "before the answer",
+      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
+      "",
+      { outcome: "failed", failure: "client-gone" },
+    ],
+    [
+      "within the answer",
+      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
+      lines("HTTP/1.1 200 OK", "Content-Length: 9", "", "begin"),
+      { outcome: "cut", failure: "client-gone", status: 200 },
+    ],
+    [
+      "within its own body",
+      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "begin"),
+      "",
+      { outcome: "failed", failure: "client-gone" },
+    ],
+  ];
+
+  test.each(
+    cases.flatMap(([name, ...rest]) => [
+      [name, "closes", ...rest] as const,
+      [name, "resets", ...rest] as const,
+    ]),
+  )("%s: it %s", async (_name, how, request, answer, outcome) => {
+    const upstream = await listenRaw(socket => {
+      if (answer) socket.write(answer);
+      else leave();
+    });
+    const proxy = await proxyTo(upstream.port);
+    const client = connect(proxy.port);
+    const leave = () => {
+      if (how === "closes") client.end();
+      else client.resetAndDestroy();
+    };
+    client.on("data", leave);
+    client.write(request);
+    await expect(proxy.first).resolves.toEqual(outcome);
+    await allClosed(upstream.sockets);
+    await allFreed(proxy.agent);
+  });
+
+  test("before it was forwarded at all", async () => {
+    const client: { socket?: net.Socket } = {};
+    const outcome = new Promise<Forwarded>(resolve => {
+      void listenHttp((req, res) => {
+        client.socket?.destroy();
+        res.on("close", () => {
+          void forward(req, res, { agent: keepAliveAgent(), host: loopback, port: 1 }).then(resolve);
+        });
+      }).then(({ port }) => {
+        client.socket = connect(port);
+        client.socket.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+      });
+    });
+    await expect(outcome).resolves.toEqual({ outcome: "failed", failure: "client-gone" });
+  });
+});
+
+describe("backpressure", () => {
+  const huge = 512 * 1024 * 1024;
+
+  test("reaches the upstream from a client that doesn't read", async () => {
+    let sent = 0;
+    const block = Buffer.alloc(64 * 1024);
+    const upstream = await listenHttp((_req, res) => {
+      res.writeHead(200, { "Content-Length": huge });
+      const more = () => {
+        while (sent < huge && !res.destroyed) {
+          sent += block.length;
+          if (!res.write(block)) return;
+        }
+      };
+      res.on("drain", more);
+      more();
+    });
+    const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 150 });
+    const client = connect(proxy.port).pause();
+    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+    await expect(proxy.first).resolves.toEqual({ outcome: "cut", failure: "idle-timeout", status: 200 });
+    expect(sent).toBeLessThan(huge / 8);
+  });
+
+  test("reaches the client from an upstream that doesn't read", async () => {
+    const upstream = await listenRaw(socket => socket.pause());
+    const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 150 });
+    const request = http.request({
+      port: proxy.port,
+      host: loopback,
+      method: "POST",
+      headers: { "Content-Length": huge },
+    });
+    request.on("error", () => undefined);
+    const block = Buffer.alloc(64 * 1024);
+    let sent = 0;
+    const more = () => {
+      while (!request.destroyed && sent < huge) {
+        sent += block.length;
+        if (!request.write(block)) return;
+      }
+    };
+    request.on("drain", more);
+    more();
+    await expect(proxy.first).resolves.toEqual({ outcome: "failed", failure: "idle-timeout" });
+    expect(sent).toBeLessThan(huge / 8);
+    request.destroy();
+  });
+});
+
+test("an answer that comes before the whole body reaches the client, and the rest is forgotten", async () => {
+  const upstream = await listenRaw(socket => {
+    socket.write(lines("HTTP/1.1 413 Payload Too Large", "Content-Length: 0", "", ""));
+  });
+  const proxy = await proxyTo(upstream.port);
+  const client = connect(proxy.port);
+  let got = "";
+  client.on("data", data => (got += data.toString()));
+  client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 1000000", "", "begin"));
+  await expect(proxy.first).resolves.toEqual({ outcome: "answered", status: 413 });
+  await allClosed(upstream.sockets);
+  client.write(
+    "x".repeat(1_000_000 - "begin".length) +
+      lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
+  );
+  await once(client, "close");
+  expect(got.match(/^HTTP\/1.1 413/gm)).toHaveLength(2);
+});
+
+test("connections are kept alive and used again, without gathering listeners or timers", async () => {
+  const upstream = await listenHttp((_req, res) => res.end("ok"));
+  let connections = 0;
+  upstream.server.on("connection", () => connections++);
+  const { signal } = new AbortController();
+  const proxy = await proxyTo(upstream.port, {
+    idleTimeoutMs: 10_000,
+    connectTimeoutMs: 10_000,
+    signal,
+  });
+  const clients = keepAliveAgent({ maxSockets: 1 });
+  const listeners: number[] = [];
+  const uncleared = watchTimers(10_000);
+  for (let i = 0; i < 50; i++) {
+    await get(proxy.port, clients);
+    const [free] = Object.values(proxy.agent.freeSockets).flat();
+    listeners.push(free?.eventNames().reduce((sum, name) => sum + free.listenerCount(name), 0) ?? -1);
+  }
+  expect(connections).toBe(1);
+  expect(new Set(listeners.slice(1)).size).toBe(1);
+  expect(getEventListeners(signal, "abort")).toEqual([]);
+  expect(uncleared()).toBe(0);
+});
+
+test("1,000 good and broken requests leave no upstream socket open and raise no warning", async () => {
+  const warnings: Error[] = [];
+  const warn = (warning: Error) => warnings.push(warning);
+  process.on("warning", warn);
+  const upstream = await listenHttp((req, res) => {
+    req.resume();
+    if (req.url === "/good") res.end("ok");
+    else if (req.url === "/late") setImmediate(() => res.end("x".repeat(100_000)));
+    else if (req.url === "/reset") req.socket.resetAndDestroy();
+    else if (req.url === "/cut") {
+      res.writeHead(200, { "Content-Length": 10 });
+      res.write("begin", () => req.socket.destroy());
+    }
+    // "/silent" gets no answer.
+  });
+  const agent = keepAliveAgent();
+  let failures = 0;
+  const proxy = await listenHttp((req, res) => {
+    void forward(req, res, { agent, host: loopback, port: upstream.port, idleTimeoutMs: 10_000 }).then(
+      result => {
+        if (result.outcome === "failed" && !res.closed) res.writeHead(599).end();
+        if (result.outcome !== "answered") failures++;
+      },
+    );
+  });
+  const clients = keepAliveAgent({ maxSockets: 20 });
+  const kinds = ["/good", "/late", "/reset", "/cut", "/silent"];
+  await Promise.all(
+    Array.from({ length: 1000 }, async (_, i) => {
+      const path = kinds[i % kinds.length] ?? "";
+      const request = http.request({
+        agent: clients,
+        port: proxy.port,
+        host: loopback,
+        path,
+        method: i % 2 ? "POST" : "GET",
+      });
+      request.on("error", () => undefined);
+      // Every other late one and all silent ones are given up by the client.
+      if (path === "/silent" || (path === "/late" && i % 2)) {
+        request.on("socket", socket => {
+          setImmediate(() => {
+            if (path === "/silent") request.destroy();
+            else socket.once("data", () => request.destroy());
+          });
+        });
+      }
+      request.on("response", response => response.on("error", () => undefined).resume());
+      request.end(i % 2 ? "body" : undefined);
+      await new Promise(resolve => request.once("close", resolve));
+    }),
+  );
+  process.off("warning", warn);
+  expect(warnings).toEqual([]);
+  expect(failures).toBeGreaterThanOrEqual(400);
+  await allFreed(agent);
+  agent.destroy();
+  await allClosed(upstream.sockets);
+}, 60_000);
+
+describe("silence", () => {
+  async function held(options?: Parameters<typeof silence>[2]) {
+    let tell: (how: string) => void = () => undefined;
+    const end = new Promise<string>(resolve => (tell = resolve));
+    const server = await listenHttp((req, res) => void silence(req, res, options).then(tell));
+    const client = connect(server.port);
+    client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9000000", "", "begin"));
+    return { ...server, client, end };
+  }
+
+  test("lasts until the client goes away, which shows though its body was never of interest", async () => {
+    const uncleared = watchTimers(60_000);
+    const { server, client, end } = await held({ ms: 60_000 });
+    await once(server, "request");
+    client.end("x".repeat(1_000_000));
+    await expect(end).resolves.toBe("client-gone");
+    expect(uncleared()).toBe(0);
+  });
+
+  test("lasts until its server closes all connections, and sends nothing", async () => {
+    const { server, client, end } = await held();
+    client.on("data", () => {
+      throw new Error("an answer");
+    });
+    await once(server, "request");
+    server.closeAllConnections();
+    await expect(end).resolves.toBe("client-gone");
+  });
+
+  test("lasts as long as it may, and leaves the answer to the caller", async () => {
+    const { end } = await held({ ms: 20 });
+    await expect(end).resolves.toBe("elapsed");
+  });
+
+  test("lasts until its signal", async () => {
+    const cancel = new AbortController();
+    const { server, end } = await held({ signal: cancel.signal });
+    await once(server, "request");
+    cancel.abort();
+    await expect(end).resolves.toBe("cancelled");
+    await expect((await held({ signal: cancel.signal })).end).resolves.toBe("cancelled");
+  });
+});
+
+/** Watches the timers of so many milliseconds that are set from now on; the result counts those not cleared. */
+function watchTimers(ms: number): () => number {
+  const set = jest.spyOn(globalThis, "setTimeout");
+  const clear = jest.spyOn(globalThis, "clearTimeout");
+  return () => {
+    const timers = set.mock.results
+      .filter((_, i) => set.mock.calls[i]?.[1] === ms)
+      .map(({ value }) => value as unknown);
+    expect(timers).not.toEqual([]);
+    const cleared = new Set<unknown>(clear.mock.calls.map(([timer]) => timer));
+    set.mockRestore();
+    clear.mockRestore();
+    return timers.filter(timer => !cleared.has(timer)).length;
+  };
+}
+
+async function allClosed(sockets: Set<net.Socket>): Promise<void> {
+  await Promise.all([...sockets].map(socket => once(socket, "close")));
+}
+
+/** No request holds a connection of the agent. */
+async function allFreed(agent: http.Agent): Promise<void> {
+  await allClosed(new Set(Object.values(agent.sockets).flatMap(sockets => sockets ?? [])));
+}
+
+async function get(port: number, agent: http.Agent): Promise<string> {
+  const request = http.get({ port, host: loopback, agent });
+  const [answer] = (await once(request, "response")) as [http.IncomingMessage];
+  return text(answer);
+}
+
+async function text(message: http.IncomingMessage): Promise<string> {
+  let all = "";
+  message.on("data", (data: Buffer) => (all += data.toString()));
+  await once(message, "end");
+  return all;
+}

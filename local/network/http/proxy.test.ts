@@ -1,0 +1,440 @@
+import { once } from "node:events";
+import type http from "node:http";
+import net from "node:net";
+import fc from "fast-check";
+import { Names } from "../dns";
+import { createProxy, type ProxyOptions } from "./proxy";
+import type { Address, ReachFunction } from "./route";
+import {
+  closeAll,
+  closedPort,
+  connect,
+  exchange,
+  keepAliveAgent,
+  lines,
+  listen,
+  listenHttp,
+  listenRaw,
+  loopback,
+  onClose,
+} from "../../../testing/servers";
+
+afterEach(closeAll);
+
+/** A proxy into a region of one address, 203.0.113.10, also named lb.localhost. */
+async function proxy(reach: ReachFunction, options: Partial<ProxyOptions> = {}) {
+  const names = new Names();
+  names.set("lb.localhost", ["203.0.113.10"]);
+  const asked: Address[] = [];
+  const server = createProxy({
+    name: "local-internet",
+    names,
+    reach: to => {
+      asked.push(to);
+      return reach(to);
+    },
+    ...options,
+  });
+  return { ...(await listen(server)), asked };
+}
+
+function openTo(port: number): ReachFunction {
+  const agent = keepAliveAgent();
+  return () => ({ outcome: "open", agent, host: loopback, port });
+}
+
+/** What an upstream gets, as text: each request is answered 200 and kept. */
+async function recorder() {
+  const requests: string[] = [];
+  const { port } = await listenRaw((socket, request) => {
+    requests.push(request);
+    socket.write(lines("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok"));
+  });
+  return { port, requests };
+}
+
+/** One request as written here; the connection is asked to be closed after the answer. */
+function ask(port: number, requestLine: string, ...fields: string[]): Promise<string> {
+  return exchange(port, lines(requestLine, "Host: a.test", ...fields, "Connection: close", "", ""));
+}
+
+describe("what is sent on", () => {
+  test.each([
+    ["http://203.0.113.10/", "/", "203.0.113.10"],
+    ["http://203.0.113.10", "/", "203.0.113.10"],
+    ["http://203.0.113.10:80/", "/", "203.0.113.10"],
+    ["http://203.0.113.10:8080/a?b=c", "/a?b=c", "203.0.113.10:8080"],
+    ["http://lb.localhost/", "/", "lb.localhost"],
+    ["HTTP://LB.localhost/", "/", "lb.localhost"],
+    ["http://lb.localhost?a=b", "/?a=b", "lb.localhost"],
+    // As it came: RFC 9110 section 7.7.
+    ["http://lb.localhost/a/../b/./c//%7e%2F?x=[1]&y='|", "/a/../b/./c//%7e%2F?x=[1]&y='|", "lb.localhost"],
+    ["http://lb.localhost/http://other.test/", "/http://other.test/", "lb.localhost"],
+    // The same address in other notations.
+    ["http://3405803786/", "/", "203.0.113.10"],
+    ["http://0xcb.0.113.10/", "/", "203.0.113.10"],
+  ])("GET %s asks for %s at %s", async (target, path, host) => {
+    const { port: upstream, requests } = await recorder();
+    const { port, asked } = await proxy(openTo(upstream));
+    await expect(ask(port, `GET ${target} HTTP/1.1`)).resolves.toMatch(
+      /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/,
+    );
+    expect(asked).toEqual([{ address: "203.0.113.10", port: Number(/:(\d+)$/.exec(host)?.[1] ?? 80) }]);
+    expect(requests).toHaveLength(1);
+    expect(requests[0]).toMatch(
+      new RegExp(`^GET ${path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")} HTTP/1\\.1\r\n`),
+    );
+    expect(requests[0]?.match(/^host: .*$/gim)).toEqual([`host: ${host}`]);
+  });
+
+  test("OPTIONS for a whole server has the form that says so", async () => {
+    const { port: upstream, requests } = await recorder();
+    const { port } = await proxy(openTo(upstream));
+    await ask(port, "OPTIONS http://lb.localhost HTTP/1.1");
+    await ask(port, "OPTIONS http://lb.localhost/ HTTP/1.1");
+    expect(requests.map(request => request.split("\r\n")[0])).toEqual([
+      "OPTIONS * HTTP/1.1",
+      "OPTIONS / HTTP/1.1",
+    ]);
+  });
+
+  test("every request on a kept connection is judged by itself", async () => {
+    const { port: upstream } = await recorder();
+    const open = openTo(upstream);
+    const { port, asked } = await proxy(to => (to.port === 81 ? { outcome: "refused" } : open(to)));
+    const received = await exchange(
+      port,
+      lines(...["GET http://lb.localhost/ HTTP/1.1", "Host: a.test", "", ""]) +
+        lines("GET http://lb.localhost:81/ HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
+    );
+    expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
+    expect(asked.map(to => to.port)).toEqual([80, 81]);
+  });
+
+  test("an answer to HEAD has its fields and no body", async () => {
+    const { port: upstream } = await listenHttp((_req, res) =>
+      res.writeHead(200, { "content-length": 4 }).end("body"),
+    );
+    const { port } = await proxy(openTo(upstream));
+    const received = await ask(port, "HEAD http://lb.localhost/ HTTP/1.1");
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(received).toMatch(/^content-length: 4\r$/im);
+    expect(received).toMatch(/\r\n\r\n$/);
+  });
+});
+
+describe("what can't be sent on", () => {
+  const nowhere: ReachFunction = () => {
+    throw new Error("nobody is to be reached");
+  };
+
+  test.each([
+    ["another scheme", "GET https://lb.localhost/ HTTP/1.1", "http_request_error"],
+    ["a form that only OPTIONS has", "OPTIONS * HTTP/1.1", "http_request_error"],
+    ["user information", "GET http://me:secret@lb.localhost/ HTTP/1.1", "http_request_error"],
+    ["a port that is none", "GET http://lb.localhost:99999/ HTTP/1.1", "http_request_error"],
+    ["an address that is none", "GET http://256.1.1.1/ HTTP/1.1", "http_request_error"],
+    ["no authority", "GET http:///path HTTP/1.1", "http_request_error"],
+    ["a name that is not the region's", "GET http://example.com/ HTTP/1.1", "dns_error"],
+    ["this machine's name", "GET http://localhost:22/ HTTP/1.1", "dns_error"],
+    ["an IPv6 address", "GET http://[::1]/ HTTP/1.1", "dns_error"],
+  ])("%s is answered 502 with its reason", async (_name, requestLine, error) => {
+    const { port, asked } = await proxy(nowhere);
+    const received = await ask(port, requestLine);
+    expect(received).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+    expect(received).toMatch(
+      new RegExp(`^proxy-status: local-internet; error=${error}; details="[ !#-\\[\\]-~]+"\r$`, "m"),
+    );
+    expect(asked).toEqual([]);
+  });
+
+  test("a refusal is told as one", async () => {
+    const { port } = await proxy(() => ({ outcome: "refused" }));
+    await expect(ask(port, "GET http://203.0.113.10:81/ HTTP/1.1")).resolves.toMatch(
+      /^proxy-status: local-internet; error=connection_refused; details="nothing listens on 203\.0\.113\.10:81"\r$/m,
+    );
+  });
+
+  test.each([
+    ["is closed", () => closedPort(), "connection_refused"],
+    [
+      "closes at once",
+      async () => (await listenRaw(socket => socket.destroy())).port,
+      "connection_terminated",
+    ],
+    [
+      "does not speak HTTP",
+      async () => (await listenRaw(socket => socket.end("SSH-2.0-none\r\n"))).port,
+      "http_protocol_error",
+    ],
+  ])("a port that %s is told as such", async (_name, upstream, error) => {
+    const { port } = await proxy(openTo(await upstream()));
+    await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
+      new RegExp(`^proxy-status: local-internet; error=${error}; `, "m"),
+    );
+  });
+
+  test("a fault of the region's own is told, and ends nothing", async () => {
+    const { port } = await proxy(nowhere);
+    for (let i = 0; i < 2; i++) {
+      await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
+        /^proxy-status: local-internet; error=proxy_internal_error; details="nobody is to be reached"\r$/m,
+      );
+    }
+  });
+
+  test("the body of a refused request is read and forgotten: the connection serves the next one", async () => {
+    const { port } = await proxy(() => ({ outcome: "refused" }));
+    const received = await exchange(
+      port,
+      lines(
+        "POST http://lb.localhost/ HTTP/1.1",
+        "Host: a.test",
+        "Content-Length: 70000",
+        "",
+        "x".repeat(70_000),
+      ) + lines("GET http://lb.localhost/ HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
+    );
+    expect(received.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 502", "HTTP/1.1 502"]);
+  });
+
+  test("a drop is silence, until the client has had enough", async () => {
+    let dropped: () => void = () => undefined;
+    const reached = new Promise<void>(resolve => (dropped = resolve));
+    const { port, sockets } = await proxy(() => {
+      dropped();
+      return { outcome: "dropped" };
+    });
+    const client = connect(port);
+    let received = "";
+    client.on("data", data => (received += data.toString()));
+    client.write(
+      lines("POST http://lb.localhost/ HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "half"),
+    );
+    await reached;
+    const [socket] = sockets;
+    if (!socket) throw new Error("there is no connection");
+    client.destroy();
+    while (!socket.destroyed) await new Promise(setImmediate);
+    expect(received).toBe("");
+  });
+});
+
+describe("what is addressed to the proxy itself", () => {
+  test("is no use by default", async () => {
+    const { port } = await proxy(() => ({ outcome: "refused" }));
+    await expect(ask(port, "GET / HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 400 [^]*this is an HTTP proxy\n/);
+  });
+
+  test("goes to its own handler, and nothing else does", async () => {
+    const { port } = await proxy(() => ({ outcome: "refused" }), {
+      own: (req, res) => res.end(`own ${req.url}`),
+    });
+    await expect(ask(port, "GET /a?b HTTP/1.1")).resolves.toContain("own /a?b");
+    await expect(ask(port, "GET http://lb.localhost/a HTTP/1.1")).resolves.not.toContain("own");
+  });
+});
+
+describe("CONNECT", () => {
+  const request = lines("CONNECT lb.localhost:443 HTTP/1.1", "Host: lb.localhost:443", "", "");
+
+  test("is answered 501, there are no tunnels, and closed, also to a client that would go on", async () => {
+    const { port, sockets } = await proxy(() => ({ outcome: "refused" }));
+    const client = net.connect({ port, host: loopback, allowHalfOpen: true });
+    let received = "";
+    client.on("data", data => (received += data.toString()));
+    client.write(request);
+    await once(client, "end");
+    expect(received).toMatch(
+      /^HTTP\/1\.1 501 Not Implemented\r\nproxy-status: local-internet; error=http_request_error; /,
+    );
+    while (sockets.size > 0) await new Promise(setImmediate);
+    client.destroy();
+  });
+
+  test("a client that resets its connection takes nobody along", async () => {
+    // On a server without the listeners that `listen` of the tests adds.
+    const server = createProxy({ name: "x", names: new Names(), reach: () => ({ outcome: "refused" }) });
+    await once(server.listen(0, loopback), "listening");
+    onClose(() => {
+      server.close();
+    });
+    const asked = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
+    const client = connect((server.address() as net.AddressInfo).port);
+    client.write(request);
+    const [, socket] = await asked;
+    expect(() => socket.emit("error", new Error("read ECONNRESET"))).not.toThrow();
+    client.resetAndDestroy();
+    while (!socket.destroyed) await new Promise(setImmediate);
+  });
+});
+
+describe("garbage", () => {
+  test.each([
+    ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
+    ["no scheme", lines("GET lb.localhost HTTP/1.1", "Host: a", "", "")],
+    ["a backslash", lines("GET http://lb.localhost\\.example.com/ HTTP/1.1", "Host: a", "", "")],
+    ["one slash", lines("GET http:/lb.localhost/ HTTP/1.1", "Host: a", "", "")],
+    ["bytes beyond ASCII", lines("GET http://lb.localhost/caf\xe9 HTTP/1.1", "Host: a", "", "")],
+    ["two targets", lines("GET http://lb.localhost/ http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
+    [
+      "two framings",
+      lines(
+        "POST http://lb.localhost/ HTTP/1.1",
+        "Host: a",
+        "Content-Length: 4",
+        "Transfer-Encoding: chunked",
+        "",
+        "0",
+        "",
+        "",
+      ),
+    ],
+    [
+      "two lengths",
+      lines(
+        "POST http://lb.localhost/ HTTP/1.1",
+        "Host: a",
+        "Content-Length: 4",
+        "Content-Length: 5",
+        "",
+        "12345",
+      ),
+    ],
+    [
+      "a length that is none",
+      lines("POST http://lb.localhost/ HTTP/1.1", "Host: a", "Content-Length: +4", "", "1234"),
+    ],
+    ["a space before the colon", lines("GET http://lb.localhost/ HTTP/1.1", "Host : a", "", "")],
+    ["a bare line feed within a field", lines("GET http://lb.localhost/ HTTP/1.1", "Host: a\nX: b", "", "")],
+    ["a folded field", lines("GET http://lb.localhost/ HTTP/1.1", "Host: a", " b: c", "", "")],
+    [
+      "chunked, but not at the end",
+      lines(
+        "POST http://lb.localhost/ HTTP/1.1",
+        "Host: a",
+        "Transfer-Encoding: chunked, identity",
+        "",
+        "0",
+        "",
+        "",
+      ),
+    ],
+    [
+      "a chunk size that is none",
+      lines(
+        "POST http://lb.localhost/ HTTP/1.1",
+        "Host: a",
+        "Transfer-Encoding: chunked",
+        "",
+        "0x4",
+        "1234",
+        "0",
+        "",
+        "",
+      ),
+    ],
+    ["a method that nobody knows", lines("BREW http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
+  ])("%s is answered 400 or closed, and is not passed on as a second request", async (_name, text) => {
+    const { port: upstream, requests } = await recorder();
+    const { port } = await proxy(openTo(upstream));
+    // The last line would be a smuggled request, were the framing read in two ways.
+    const received = await exchange(
+      port,
+      `${text}GET http://lb.localhost/smuggled HTTP/1.1\r\nHost: a\r\n\r\n`,
+    );
+    expect(received).toMatch(/^(HTTP\/1\.1 400 Bad Request\r\n|$)/);
+    expect(requests.join()).not.toContain("smuggled");
+  });
+
+  test("a request without Host is answered 400", async () => {
+    const { port, asked } = await proxy(() => ({ outcome: "refused" }));
+    const request = lines("GET http://lb.localhost/ HTTP/1.1", "Connection: close", "", "");
+    await expect(exchange(port, request)).resolves.toMatch(/^HTTP\/1\.1 400 /);
+    expect(asked).toEqual([]);
+  });
+
+  test("fields beyond all measure are answered 431", async () => {
+    const { port } = await proxy(() => ({ outcome: "refused" }));
+    const received = await ask(port, "GET http://lb.localhost/ HTTP/1.1", `X: ${"x".repeat(20_000)}`);
+    expect(received).toMatch(/^HTTP\/1\.1 431 /);
+  });
+
+  test("after an answer that is under way no second header is written into it", async () => {
+    const { port: upstream } = await listenHttp((_req, res) => {
+      res.writeHead(200, { "content-length": 10 });
+      res.write("half.");
+    });
+    const { port } = await proxy(openTo(upstream));
+    const client = connect(port);
+    let received = "";
+    client.on("data", data => {
+      received += data.toString();
+      if (received.endsWith("half.")) client.write("\x00garbage\r\n\r\n");
+    });
+    const closed = once(client, "close");
+    client.write(lines("GET http://lb.localhost/ HTTP/1.1", "Host: a", "", ""));
+    await closed;
+    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhalf\.$/);
+    expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+  });
+
+  test("whatever bytes come, the proxy answers the next client, and reaches nothing but what is asked for", async () => {
+    const { port: upstream, requests } = await recorder();
+    const { port, asked } = await proxy(openTo(upstream));
+    const token = fc.constantFrom(
+      ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.localhost http://lb.localhost/ http:// / * HTTP/1.1 HTTP/1.0 HTTP/2.0".split(
+        " ",
+      ),
+      ...[
+        "Host: a",
+        "Content-Length: 5",
+        "Transfer-Encoding: chunked",
+        "Expect: 100-continue",
+        "Upgrade: h2c",
+      ],
+      ...[
+        "Connection: upgrade",
+        "Connection: close",
+        "hello",
+        "5\r\nhello\r\n0",
+        ":",
+        "%",
+        "\\",
+        "@",
+        "\0",
+        "\xff",
+        " ",
+        "\t",
+      ],
+      ...["\r\n", "\r\n\r\n", "\n", "\r"],
+    );
+    const bytes = fc.uint8Array({ maxLength: 40 }).map(array => Buffer.from(array).toString("latin1"));
+    const begin = fc.constantFrom(
+      "",
+      ...["GET", "HEAD", "OPTIONS", "POST", "CONNECT"].map(
+        method => `${method} http://lb.localhost/ HTTP/1.1\r\nHost: a\r\n`,
+      ),
+    );
+    const rest = fc.array(fc.oneof({ weight: 8, arbitrary: token }, bytes), { maxLength: 14 });
+    const message = fc.tuple(begin, rest).map(([begin, rest]) => begin + rest.join(""));
+    await fc.assert(
+      fc.asyncProperty(message, async text => {
+        // Half of the connections end in a reset.
+        const client = connect(port);
+        const closed = new Promise(resolve => client.once("close", resolve));
+        client.resume();
+        await once(client, "connect");
+        client.write(text, "latin1");
+        if (text.length % 2 === 0) client.resetAndDestroy();
+        else client.end();
+        await closed;
+      }),
+      { numRuns: 250 },
+    );
+    expect(asked).not.toEqual([]);
+    for (const to of asked) expect(to).toMatchObject({ address: "203.0.113.10" });
+    for (const request of requests) expect(request).toMatch(/^[A-Z-]+ [/*]/);
+    await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 200 /);
+  });
+});

@@ -1,0 +1,110 @@
+/**
+ * An HTTP proxy (RFC 9110 section 7.7, requests in absolute form) whose other side is the region. What AWS
+ * would drop is held without an answer; every other failure is a 502 that names its cause by Proxy-Status
+ * (RFC 9209).
+ */
+import http from "node:http";
+import type { Names } from "../dns";
+import { forward, silence, type Failure } from "./forward";
+import type { ReachFunction } from "./route";
+import { createServer } from "./servers";
+
+/** Proxy error types of RFC 9209 section 2.3. */
+const errorTypes: Partial<Record<Failure, string>> = {
+  refused: "connection_refused",
+  reset: "connection_terminated",
+  malformed: "http_protocol_error",
+  "connect-timeout": "connection_timeout",
+  "idle-timeout": "http_response_timeout",
+  unsendable: "http_request_error",
+};
+
+export interface ProxyOptions {
+  /** Who it is, in Proxy-Status. */
+  name: string;
+  names: Names;
+  /** The way of a request into the region. */
+  reach: ReachFunction;
+  /** Answers what is addressed to the proxy itself; by default 400. */
+  own?: http.RequestListener;
+}
+
+export function createProxy({ name, names, reach, own }: ProxyOptions): http.Server {
+  const fail = (res: http.ServerResponse, error: string, details: string) => {
+    if (res.headersSent || res.destroyed) return;
+    // A string of a structured field is printable ASCII only: RFC 9651 section 3.3.3.
+    const quoted = JSON.stringify(details.replaceAll(/[^ -~]/g, "?"));
+    res.writeHead(502, {
+      "content-type": "text/plain; charset=utf-8",
+      "proxy-status": `${name}; error=${error}; details=${quoted}`,
+    });
+    res.end(`${details}\n`);
+  };
+
+  const server = createServer((req, res) => {
+    handle(req, res).catch((error: unknown) => {
+      fail(res, "proxy_internal_error", (error as Error).message);
+    });
+  });
+
+  async function handle(req: http.IncomingMessage, res: http.ServerResponse): Promise<void> {
+    if (req.url?.startsWith("/")) {
+      if (own) own(req, res);
+      else res.writeHead(400, { "content-type": "text/plain" }).end("this is an HTTP proxy\n");
+      return;
+    }
+    const [, authority = "", rest = ""] = absoluteForm.exec(req.url ?? "") ?? [];
+    if (!URL.canParse(`http://${authority}`)) {
+      fail(res, "http_request_error", `only http URLs can be forwarded, not ${req.url ?? ""}`);
+      return;
+    }
+    const url = new URL(`http://${authority}`);
+    const address = names.resolve(url.hostname);
+    if (address === undefined) {
+      fail(
+        res,
+        "dns_error",
+        `${url.hostname} is no name of this region: it forwards to nothing but what it made`,
+      );
+      return;
+    }
+    const port = url.port === "" ? 80 : Number(url.port);
+    const way = reach({ address, port });
+    switch (way.outcome) {
+      case "dropped":
+        await silence(req, res);
+        return;
+      case "refused":
+        fail(res, "connection_refused", `nothing listens on ${address}:${port}`);
+        return;
+      case "open": {
+        const path = pathOf(rest, req.method);
+        // The target decides which host a request is for, not the Host field: RFC 9112 section 3.2.2.
+        const sent = await forward(req, res, { ...way, path, headers: { host: url.host } });
+        const error = sent.outcome === "failed" ? errorTypes[sent.failure] : undefined;
+        if (error !== undefined) fail(res, error, `${address}:${port} ${error.replaceAll("_", " ")}`);
+      }
+    }
+  }
+
+  server.on("connect", (_req, socket) => {
+    // From here on the socket is ours: the server neither hears its errors nor closes it.
+    socket.on("error", () => undefined);
+    socket.resume();
+    socket.end(
+      `HTTP/1.1 501 Not Implemented\r\nproxy-status: ${name}; error=http_request_error; ` +
+        `details="plain http only: no tunnels"\r\nconnection: close\r\n\r\n`,
+      () => socket.destroy(),
+    );
+  });
+  return server;
+}
+
+/** Authority, then path and query: RFC 9112 section 3.2.2. Neither user information nor what URL parsers repair. */
+const absoluteForm = /^http:\/\/([^/?#@\\]+)((?:[/?][^#\\]*)?)$/i;
+
+/** Path and query as they came, for a proxy must not rewrite them: RFC 9110 section 7.7. */
+function pathOf(rest: string, method: string | undefined): string {
+  if (rest === "" && method === "OPTIONS") return "*";
+  return rest.startsWith("/") ? rest : `/${rest}`;
+}

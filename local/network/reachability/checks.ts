@@ -1,0 +1,133 @@
+/**
+ * What can stop a packet at one end of its way. The order of the components is that of the Reachability Analyzer
+ * Guide, "Getting started using the AWS CLI", example 2: inward gateway, network ACL, security group, interface;
+ * outward interface, security group, network ACL, route table, gateway.
+ */
+import { nonPublicBlock } from "../ipv4";
+import type { Component, ExplanationCode } from "./decision";
+import type { NetworkInterface, VpcModel } from "./vpc-model";
+import { decidingEntry, describeEntry, networkAclOf } from "./network-acl";
+import type { End, Packet } from "./path";
+import { internetGatewayOf, routeTableOf, routeTo } from "./routes";
+import { allowingRule } from "./security-group";
+
+/** Why a packet goes no further; `by` completes "the request from … to … was dropped by …". */
+export interface Cause {
+  code: ExplanationCode;
+  component: Component;
+  rule?: number;
+  by: string;
+}
+
+/** Groups stand at the interface, the ACL at the edge of the subnet around it. */
+export function filter(model: VpcModel, end: End, packet: Packet): Cause | undefined {
+  return packet.direction === "egress"
+    ? (filterByGroups(model, end, packet) ?? filterByAcl(model, end, packet))
+    : (filterByAcl(model, end, packet) ?? filterByGroups(model, end, packet));
+}
+
+function filterByGroups(
+  model: VpcModel,
+  { networkInterface, remote }: End,
+  { direction, packet, dstport }: Packet,
+): Cause | undefined {
+  if (packet === "reply") return undefined; // stateful
+  const { id, groupIds } = networkInterface;
+  const egress = direction === "egress";
+  const otherEnd = { address: remote.address, groupIds: remote.interface?.groupIds ?? [] };
+  if (allowingRule(model, groupIds, { egress, destinationPort: dstport, ...otherEnd })) return undefined;
+  const traffic = `TCP ${dstport} ${egress ? "to" : "from"} ${remote.address}`;
+  return {
+    code: "ENI_SG_RULES_MISMATCH",
+    component: { type: "security-group", ids: [...groupIds] },
+    by: `security ${groupIds.length === 1 ? "group" : "groups"} ${groupIds.join(", ")} of network interface ${id} (no ${direction} rule allows ${traffic})`,
+  };
+}
+
+function filterByAcl(
+  model: VpcModel,
+  { subnet, remote, scope }: End,
+  { direction, dstport }: Packet,
+): Cause | undefined {
+  if (scope === "subnet") return undefined; // an ACL guards the edge only
+  const acl = networkAclOf(model, subnet);
+  const entry = decidingEntry(acl, {
+    egress: direction === "egress",
+    address: remote.address,
+    destinationPort: dstport,
+  });
+  if (entry.ruleAction === "allow") return undefined;
+  return {
+    code: "SUBNET_ACL_RESTRICTION",
+    component: { type: "network-acl", ids: [acl.id] },
+    rule: entry.ruleNumber,
+    by: `network ACL ${acl.id} (${direction} rule ${describeEntry(entry)}) of subnet ${subnet.id}`,
+  };
+}
+
+/** The route out of a subnet, and the internet gateway where the route leads there. */
+export function leave(model: VpcModel, { networkInterface, subnet, remote, scope }: End): Cause | undefined {
+  const table = routeTableOf(model, subnet);
+  const component: Component = { type: "route-table", ids: [table.id] };
+  const tableOfSubnet = `route table ${table.id} of subnet ${subnet.id}`;
+  if (scope !== "internet") {
+    // The local route: only a middlebox could have a more specific one, and there are none here.
+    if (remote.interface) return undefined;
+    const by = `${tableOfSubnet} (local route, but no network interface has ${remote.address})`;
+    return { code: "NO_POSSIBLE_DESTINATION", component, by };
+  }
+  const route = routeTo(table, remote.address);
+  if (!route) {
+    const by = `${tableOfSubnet} (no route to ${remote.address})`;
+    return { code: "NO_ROUTE_TO_DESTINATION", component, by };
+  }
+  const { gatewayId, destinationCidrBlock } = route;
+  if (internetGatewayOf(model, subnet.vpcId)?.id !== gatewayId) {
+    const by = `${tableOfSubnet} (blackhole: ${destinationCidrBlock} leads to ${gatewayId}, not attached to ${subnet.vpcId})`;
+    return { code: "BAD_STATE_ROUTE", component, by };
+  }
+  return leaveByGateway(gatewayId, networkInterface, remote.address);
+}
+
+function leaveByGateway(
+  gatewayId: string,
+  { id, publicIpAddress }: NetworkInterface,
+  address: string,
+): Cause | undefined {
+  const component: Component = { type: "internet-gateway", ids: [gatewayId] };
+  if (publicIpAddress === undefined) {
+    const by = `internet gateway ${gatewayId} (network interface ${id} has no public address)`;
+    return { code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", component, by };
+  }
+  const block = nonPublicBlock(address);
+  if (!block) return undefined;
+  const by = `internet gateway ${gatewayId} (destination ${address} is not public: ${block})`;
+  return { code: `IGW_DESTINATION_ADDRESS_NOT_IN_${block}_EGRESS`, component, by };
+}
+
+/** The internet gateway, for what comes from beyond it. */
+export function enter(model: VpcModel, { networkInterface, subnet, remote, scope }: End): Cause | undefined {
+  if (scope !== "internet") return undefined;
+  const gateway = internetGatewayOf(model, subnet.vpcId);
+  if (!gateway) {
+    const by = `the absence of an internet gateway in ${subnet.vpcId} of network interface ${networkInterface.id}`;
+    return { code: "NO_PATH", component: { type: "network-interface", ids: [networkInterface.id] }, by };
+  }
+  const block = nonPublicBlock(remote.address);
+  if (!block) return undefined;
+  return {
+    code: `IGW_SOURCE_ADDRESS_NOT_IN_${block}_INGRESS`,
+    component: { type: "internet-gateway", ids: [gateway.id] },
+    by: `internet gateway ${gateway.id} (source ${remote.address} is not public: ${block})`,
+  };
+}
+
+/** For a request from the Internet to an address that is no interface's public one. */
+export function unknownToGateways(model: VpcModel, address: string): Cause {
+  const ids = [...model.internetGateways.keys()];
+  return {
+    code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
+    component: { type: "internet-gateway", ids },
+    by: `internet gateway ${ids.join(", ")} (no network interface has the public address ${address})`,
+  };
+}

@@ -1,0 +1,73 @@
+/**
+ * Network ACLs: stateless, read in the order of their rule numbers, the first match decides.
+ * Source: VPC User Guide, "Network ACL basics" and "Network ACL rules".
+ */
+import { contains } from "../ipv4";
+import { known, type NetworkAcl, type NetworkAclEntry, type Subnet, type VpcModel } from "./vpc-model";
+
+/** One packet as a network ACL sees it. */
+export interface AclPacket {
+  egress: boolean;
+  /** The end outside the subnet: source of what comes in, destination of what goes out. */
+  address: string;
+  destinationPort: number;
+}
+
+export const lastRuleNumber = 32767;
+
+/** What AWS puts into the default network ACL of a new VPC. */
+export const defaultAclEntries: readonly NetworkAclEntry[] = [true, false].map(egress => ({
+  ruleNumber: 100,
+  egress,
+  protocol: "-1",
+  ruleAction: "allow",
+  cidrBlock: "0.0.0.0/0",
+}));
+
+/** The ACL that a subnet is associated with, or else the default one of its VPC. */
+export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
+  for (const { subnetId, networkAclId } of model.networkAclAssociations.values()) {
+    if (subnetId === subnet.id) return known(model.networkAcls, networkAclId);
+  }
+  for (const acl of model.networkAcls.values()) {
+    if (acl.vpcId === subnet.vpcId && acl.isDefault) return acl;
+  }
+  throw new Error(`${subnet.vpcId} has no default network ACL`);
+}
+
+/** The entries of one direction as they are read, the implied deny at the end. */
+export function entriesInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
+  return [...storedInOrder(acl, egress), impliedDeny(egress)];
+}
+
+/** The entry that decides on a TCP packet. */
+export function decidingEntry(acl: NetworkAcl, packet: AclPacket): NetworkAclEntry {
+  const { egress } = packet;
+  return storedInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
+}
+
+/** As the console shows it: "200, allow TCP 8080 from 10.0.2.0/24". */
+export function describeEntry(entry: NetworkAclEntry): string {
+  const { ruleNumber, egress, protocol, ruleAction, cidrBlock, portRange } = entry;
+  if (ruleNumber === lastRuleNumber) return "*, deny all";
+  const ports = portRange?.from === portRange?.to ? portRange?.from : `${portRange?.from}-${portRange?.to}`;
+  const traffic = protocol === "-1" ? "all traffic" : `TCP ${ports ?? "0-65535"}`;
+  return `${ruleNumber}, ${ruleAction} ${traffic} ${egress ? "to" : "from"} ${cidrBlock}`;
+}
+
+function storedInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
+  return acl.entries.filter(entry => entry.egress === egress).sort((a, b) => a.ruleNumber - b.ruleNumber);
+}
+
+function matches(entry: NetworkAclEntry, { address, destinationPort }: AclPacket): boolean {
+  if (!contains(entry.cidrBlock, address)) return false;
+  // "All traffic" is on all ports, whatever range the entry names (EC2 API Reference, CreateNetworkAclEntry).
+  if (entry.protocol === "-1") return true;
+  if (entry.protocol !== "6") return false;
+  const { from, to } = entry.portRange ?? { from: 0, to: 65535 };
+  return from <= destinationPort && destinationPort <= to;
+}
+
+function impliedDeny(egress: boolean): NetworkAclEntry {
+  return { ruleNumber: lastRuleNumber, egress, protocol: "-1", ruleAction: "deny", cidrBlock: "0.0.0.0/0" };
+}

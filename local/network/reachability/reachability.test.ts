@@ -1,0 +1,706 @@
+import type { Connection, Decision } from "./decision";
+import {
+  dataAclEntries,
+  declaredNetwork,
+  home,
+  interfaces,
+  rules,
+  tcpEntry,
+  tcpRule,
+} from "../../../testing/declared-network";
+import { judge } from "./reachability";
+import { known, type VpcModel } from "./vpc-model";
+
+type Host = keyof typeof interfaces;
+type Change = (model: VpcModel) => void;
+
+const { data, receiver1, receiver2, stress, balancerA } = interfaces;
+
+/** "receiver1 > 10.0.1.10:8080", always from port 40000. */
+function connection(text: string): Connection {
+  const [from = "", to = ""] = text.split(" > ");
+  const [address = "", port] = to.split(":");
+  return {
+    from: from in interfaces ? { interfaceId: interfaces[from as Host].id } : { internetAddress: from },
+    sourcePort: 40000,
+    to: { address, port: Number(port) },
+  };
+}
+
+function decide(text: string, change?: Change): Decision {
+  const model = declaredNetwork();
+  change?.(model);
+  return judge(model, connection(text));
+}
+
+/** The outcome in one line: what dropped which packet where. */
+function outcome({ outcome, drop }: Decision): string {
+  if (!drop) return outcome;
+  const { code, packet, direction, interfaceId, component, rule } = drop;
+  return [code, packet, direction, interfaceId, ...component.ids, rule]
+    .filter(each => each !== undefined)
+    .join(" ");
+}
+
+function hops(decision: Decision): string[] {
+  return decision.hops.map(hop => {
+    const { action, interfaceId, direction, packet, srcaddr, srcport, dstaddr, dstport } = hop;
+    return `${action} ${interfaceId} ${direction} ${packet} ${srcaddr}:${srcport} ${dstaddr}:${dstport}`;
+  });
+}
+
+const withoutEntry =
+  (ruleNumber: number, egress: boolean): Change =>
+  model => {
+    const acl = known(model.networkAcls, "acl-data");
+    acl.entries = acl.entries.filter(each => each.ruleNumber !== ruleNumber || each.egress !== egress);
+  };
+const withoutRule =
+  (id: string): Change =>
+  model => {
+    if (!model.securityGroupRules.delete(id)) throw new Error(`the fixture has no rule ${id}`);
+  };
+const withEntry =
+  (...entry: Parameters<typeof tcpEntry>): Change =>
+  model => {
+    known(model.networkAcls, "acl-data").entries.push(tcpEntry(...entry));
+  };
+const withRule =
+  (...rule: Parameters<typeof tcpRule>): Change =>
+  model => {
+    model.securityGroupRules.set(rule[0], tcpRule(...rule));
+  };
+const withoutPublicAddress =
+  (host: Host): Change =>
+  model => {
+    delete known(model.networkInterfaces, interfaces[host].id).publicIpAddress;
+  };
+
+const dropped = {
+  byDataAcl: (rule: number) => `SUBNET_ACL_RESTRICTION request ingress eni-data acl-data ${rule}`,
+  replyByDataAcl: "SUBNET_ACL_RESTRICTION reply ingress eni-data acl-data 32767",
+  byGroup: (host: string, direction: string, group: string) =>
+    `ENI_SG_RULES_MISMATCH request ${direction} eni-${host} sg-${group}`,
+};
+
+describe("the declared network", () => {
+  it.each([
+    ["lets the Internet read from data", `${home} > ${data.publicIpAddress}:5000`, "allowed"],
+    [
+      "keeps the Internet from updating data",
+      `${home} > ${data.publicIpAddress}:8080`,
+      dropped.byDataAcl(32767),
+    ],
+    ["lets the operator into data by SSH", `${home} > ${data.publicIpAddress}:22`, "allowed"],
+    [
+      "keeps the Internet from other ports of data",
+      `${home} > ${data.publicIpAddress}:80`,
+      dropped.byDataAcl(32767),
+    ],
+    ["lets the operator into a receiver by SSH", `${home} > ${receiver1.publicIpAddress}:22`, "allowed"],
+    ["lets the Internet ask a receiver", `${home} > ${receiver1.publicIpAddress}:8080`, "allowed"],
+    [
+      "keeps the Internet from other ports of a receiver",
+      `${home} > ${receiver1.publicIpAddress}:5000`,
+      dropped.byGroup("receiver-1", "ingress", "receiver"),
+    ],
+    ["lets the Internet ask a load balancer", `${home} > ${balancerA.publicIpAddress}:80`, "allowed"],
+    [
+      "keeps the Internet from a load balancer's other ports",
+      `${home} > ${balancerA.publicIpAddress}:8080`,
+      dropped.byGroup("lb-a", "ingress", "load-balancer"),
+    ],
+    ["lets the operator into stress by SSH", `${home} > ${stress.publicIpAddress}:22`, "allowed"],
+    [
+      "keeps the Internet from stress, past its load balancer",
+      `${home} > ${stress.publicIpAddress}:8080`,
+      dropped.byGroup("stress", "ingress", "stress"),
+    ],
+    ["lets a receiver update data privately", `receiver1 > ${data.privateIpAddress}:8080`, "allowed"],
+    ["lets a receiver read from data privately", `receiver2 > ${data.privateIpAddress}:5000`, "allowed"],
+    [
+      "keeps a receiver from data's public address, by its own group",
+      `receiver1 > ${data.publicIpAddress}:8080`,
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    [
+      "keeps a receiver from data by SSH",
+      `receiver1 > ${data.privateIpAddress}:22`,
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    ["lets a receiver call the EC2 API", "receiver1 > 192.0.2.80:443", "allowed"],
+    [
+      "keeps a receiver from the rest of the Internet",
+      "receiver1 > 192.0.2.80:80",
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    [
+      "takes the answers from data when it asks a receiver",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      dropped.replyByDataAcl,
+    ],
+    [
+      "takes the answers from data when it asks the Internet",
+      "data > 192.0.2.80:443",
+      dropped.replyByDataAcl,
+    ],
+    ["lets a load balancer ask a receiver", `balancerA > ${receiver1.privateIpAddress}:8080`, "allowed"],
+    [
+      "lets a load balancer ask stress in its own subnet",
+      `balancerA > ${stress.privateIpAddress}:8080`,
+      "allowed",
+    ],
+    ["lets a load balancer ask a fleet instance in another subnet", "balancerA > 10.0.12.30:8080", "allowed"],
+    [
+      "keeps a load balancer from data",
+      `balancerA > ${data.privateIpAddress}:5000`,
+      dropped.byGroup("lb-a", "egress", "load-balancer"),
+    ],
+    [
+      "keeps a load balancer from a receiver's public address, where its reference matches nobody",
+      `balancerA > ${receiver1.publicIpAddress}:8080`,
+      dropped.byGroup("lb-a", "egress", "load-balancer"),
+    ],
+    [
+      "keeps stress from calling anybody",
+      "stress > 192.0.2.80:443",
+      dropped.byGroup("stress", "egress", "stress"),
+    ],
+    [
+      "keeps receivers from one another, though they share a subnet",
+      `receiver1 > ${receiver2.privateIpAddress}:8080`,
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+  ])("%s", (_, attempt, expected) => {
+    expect(outcome(decide(attempt))).toBe(expected);
+  });
+});
+
+describe("hops", () => {
+  it.each<[string, string, Change | undefined, string[]]>([
+    [
+      "of a request from the Internet are the destination's, by its private address",
+      `${home} > ${data.publicIpAddress}:5000`,
+      undefined,
+      [
+        "ACCEPT eni-data ingress request 198.51.100.7:40000 10.0.1.10:5000",
+        "ACCEPT eni-data egress reply 10.0.1.10:5000 198.51.100.7:40000",
+      ],
+    ],
+    [
+      "of a request to the Internet are the source's, by its private address",
+      "receiver1 > 192.0.2.80:443",
+      undefined,
+      [
+        "ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 192.0.2.80:443",
+        "ACCEPT eni-receiver-1 ingress reply 192.0.2.80:443 10.0.2.11:40000",
+      ],
+    ],
+    [
+      "within the VPC are both interfaces', by private addresses",
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      undefined,
+      [
+        "ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 10.0.1.10:8080",
+        "ACCEPT eni-data ingress request 10.0.2.11:40000 10.0.1.10:8080",
+        "ACCEPT eni-data egress reply 10.0.1.10:8080 10.0.2.11:40000",
+        "ACCEPT eni-receiver-1 ingress reply 10.0.1.10:8080 10.0.2.11:40000",
+      ],
+    ],
+    [
+      "by a public address show at each interface the other one's public address",
+      `data > ${receiver1.publicIpAddress}:8080`,
+      withEntry(400, "ingress", [32768, 60999], "0.0.0.0/0"),
+      [
+        "ACCEPT eni-data egress request 10.0.1.10:40000 203.0.113.21:8080",
+        "ACCEPT eni-receiver-1 ingress request 203.0.113.10:40000 10.0.2.11:8080",
+        "ACCEPT eni-receiver-1 egress reply 10.0.2.11:8080 203.0.113.10:40000",
+        "ACCEPT eni-data ingress reply 203.0.113.21:8080 10.0.1.10:40000",
+      ],
+    ],
+    [
+      "end with the request that the ACL rejects on its way in",
+      `${home} > ${data.publicIpAddress}:8080`,
+      undefined,
+      ["REJECT eni-data ingress request 198.51.100.7:40000 10.0.1.10:8080"],
+    ],
+    [
+      "end with the request that the source's group rejects",
+      `stress > ${data.privateIpAddress}:5000`,
+      undefined,
+      ["REJECT eni-stress egress request 10.0.11.20:40000 10.0.1.10:5000"],
+    ],
+    [
+      "end with the request that the destination's group rejects, after the source let it go",
+      `data > ${stress.privateIpAddress}:8080`,
+      undefined,
+      [
+        "ACCEPT eni-data egress request 10.0.1.10:40000 10.0.11.20:8080",
+        "REJECT eni-stress ingress request 10.0.1.10:40000 10.0.11.20:8080",
+      ],
+    ],
+    [
+      "end with the reply that the source's ACL rejects on its way in",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      undefined,
+      [
+        "ACCEPT eni-data egress request 10.0.1.10:40000 10.0.2.11:8080",
+        "ACCEPT eni-receiver-1 ingress request 10.0.1.10:40000 10.0.2.11:8080",
+        "ACCEPT eni-receiver-1 egress reply 10.0.2.11:8080 10.0.1.10:40000",
+        "REJECT eni-data ingress reply 10.0.2.11:8080 10.0.1.10:40000",
+      ],
+    ],
+    [
+      "end with the Internet's reply that the source's ACL rejects on its way in",
+      "data > 192.0.2.80:443",
+      undefined,
+      [
+        "ACCEPT eni-data egress request 10.0.1.10:40000 192.0.2.80:443",
+        "REJECT eni-data ingress reply 192.0.2.80:443 10.0.1.10:40000",
+      ],
+    ],
+    [
+      "end with the reply that the destination's ACL rejects on its way out, as in AWS's example of a ping",
+      `${home} > ${data.publicIpAddress}:5000`,
+      withoutEntry(100, true),
+      [
+        "ACCEPT eni-data ingress request 198.51.100.7:40000 10.0.1.10:5000",
+        "REJECT eni-data egress reply 10.0.1.10:5000 198.51.100.7:40000",
+      ],
+    ],
+    [
+      "show nothing at the source of a reply that the destination's ACL rejects",
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      withoutEntry(100, true),
+      [
+        "ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 10.0.1.10:8080",
+        "ACCEPT eni-data ingress request 10.0.2.11:40000 10.0.1.10:8080",
+        "REJECT eni-data egress reply 10.0.1.10:8080 10.0.2.11:40000",
+      ],
+    ],
+    ["are none for a host's talk with itself", `stress > ${stress.privateIpAddress}:8080`, undefined, []],
+    ["are none for instance metadata", "stress > 169.254.169.254:80", undefined, []],
+  ])("%s", (_, attempt, change, expected) => {
+    expect(hops(decide(attempt, change))).toEqual(expected);
+  });
+});
+
+describe("each entry of the data ACL is needed", () => {
+  it.each<[string, number, boolean, string, string]>([
+    ["ingress 100 for SSH", 100, false, `${home} > ${data.publicIpAddress}:22`, dropped.byDataAcl(32767)],
+    [
+      "ingress 200 for updates",
+      200,
+      false,
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      dropped.byDataAcl(32767),
+    ],
+    ["ingress 300 for reads", 300, false, `${home} > ${data.publicIpAddress}:5000`, dropped.byDataAcl(32767)],
+    [
+      "egress 100 for every reply",
+      100,
+      true,
+      `${home} > ${data.publicIpAddress}:5000`,
+      "SUBNET_ACL_RESTRICTION reply egress eni-data acl-data 32767",
+    ],
+  ])("%s", (_, ruleNumber, egress, attempt, without) => {
+    expect(outcome(decide(attempt))).toBe("allowed");
+    expect(outcome(decide(attempt, withoutEntry(ruleNumber, egress)))).toBe(without);
+  });
+
+  it("and no other was tried", () => {
+    expect(dataAclEntries).toHaveLength(4);
+  });
+});
+
+describe("each security group rule is needed", () => {
+  const cases: [string, string, string][] = [
+    [
+      "sgr-data-read",
+      `${home} > ${data.publicIpAddress}:5000`,
+      dropped.byGroup("data", "ingress", "data-access"),
+    ],
+    [
+      "sgr-data-update",
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      dropped.byGroup("data", "ingress", "data-access"),
+    ],
+    [
+      "sgr-data-ssh",
+      `${home} > ${data.publicIpAddress}:22`,
+      dropped.byGroup("data", "ingress", "data-access"),
+    ],
+    [
+      "sgr-receiver-http",
+      `${home} > ${receiver1.publicIpAddress}:8080`,
+      dropped.byGroup("receiver-1", "ingress", "receiver"),
+    ],
+    [
+      "sgr-receiver-ssh",
+      `${home} > ${receiver1.publicIpAddress}:22`,
+      dropped.byGroup("receiver-1", "ingress", "receiver"),
+    ],
+    [
+      "sgr-receiver-to-read",
+      `receiver1 > ${data.privateIpAddress}:5000`,
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    [
+      "sgr-receiver-to-update",
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    [
+      "sgr-receiver-to-aws",
+      "receiver1 > 192.0.2.80:443",
+      dropped.byGroup("receiver-1", "egress", "receiver"),
+    ],
+    [
+      "sgr-lb-http",
+      `${home} > ${balancerA.publicIpAddress}:80`,
+      dropped.byGroup("lb-a", "ingress", "load-balancer"),
+    ],
+    [
+      "sgr-lb-to-receiver",
+      `balancerA > ${receiver1.privateIpAddress}:8080`,
+      dropped.byGroup("lb-a", "egress", "load-balancer"),
+    ],
+    [
+      "sgr-lb-to-stress",
+      `balancerA > ${stress.privateIpAddress}:8080`,
+      dropped.byGroup("lb-a", "egress", "load-balancer"),
+    ],
+    [
+      "sgr-stress-http",
+      `balancerA > ${stress.privateIpAddress}:8080`,
+      dropped.byGroup("stress", "ingress", "stress"),
+    ],
+    [
+      "sgr-stress-ssh",
+      `${home} > ${stress.publicIpAddress}:22`,
+      dropped.byGroup("stress", "ingress", "stress"),
+    ],
+  ];
+
+  it.each(cases)("%s", (id, attempt, without) => {
+    expect(outcome(decide(attempt))).toBe("allowed");
+    expect(outcome(decide(attempt, withoutRule(id)))).toBe(without);
+  });
+
+  it("sgr-data-out, which lets a request go whose reply is then lost", () => {
+    const attempt = `data > ${receiver1.privateIpAddress}:8080`;
+    expect(outcome(decide(attempt))).toBe(dropped.replyByDataAcl);
+    expect(outcome(decide(attempt, withoutRule("sgr-data-out")))).toBe(
+      dropped.byGroup("data", "egress", "data-access"),
+    );
+  });
+
+  it("and no other was tried", () => {
+    const tried = [...cases.map(([id]) => id), "sgr-data-out"];
+    expect(tried.sort()).toEqual(rules.map(rule => rule.id).sort());
+  });
+});
+
+describe("network ACLs", () => {
+  const anywhere: Change = withRule("sgr-x", "receiver", "egress", 8080, { cidrIpv4: "0.0.0.0/0" });
+
+  it.each<[string, string, Change[], string]>([
+    [
+      "see a public source when data is called by its public address, so that entry 200 doesn't match",
+      `receiver1 > ${data.publicIpAddress}:8080`,
+      [anywhere],
+      dropped.byDataAcl(32767),
+    ],
+    [
+      "apply between interfaces of one subnet that meet by public addresses",
+      `receiver1 > ${receiver2.publicIpAddress}:8080`,
+      [
+        anywhere,
+        model => {
+          known(model.networkAcls, "acl-default").entries = [];
+        },
+      ],
+      "SUBNET_ACL_RESTRICTION request egress eni-receiver-1 acl-default 32767",
+    ],
+    [
+      "deny by a lower number before they allow",
+      `${home} > ${data.publicIpAddress}:5000`,
+      [withEntry(50, "ingress", [0, 65535], "198.51.100.0/24", "deny")],
+      dropped.byDataAcl(50),
+    ],
+    [
+      "let data ask once they let ephemeral ports in",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      [withEntry(400, "ingress", [1024, 65535], "0.0.0.0/0")],
+      "allowed",
+    ],
+    [
+      "judge the reply by the source port, and by nothing else",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      [withEntry(400, "ingress", [40000, 40000], "10.0.2.11/32")],
+      "allowed",
+    ],
+    [
+      "that default to the VPC's own let all pass when the association is gone",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      [
+        model => {
+          model.networkAclAssociations.clear();
+        },
+      ],
+      "allowed",
+    ],
+    [
+      "reject the request on its way out of the source's subnet",
+      `data > ${receiver1.privateIpAddress}:8080`,
+      [withoutEntry(100, true)],
+      "SUBNET_ACL_RESTRICTION request egress eni-data acl-data 32767",
+    ],
+    [
+      "leave a subnet without any entry able to talk within itself",
+      `balancerA > ${stress.privateIpAddress}:8080`,
+      [
+        model => {
+          known(model.networkAcls, "acl-default").entries = [];
+        },
+      ],
+      "allowed",
+    ],
+  ])("%s", (_, attempt, changes, expected) => {
+    const change: Change = model => {
+      changes.forEach(each => {
+        each(model);
+      });
+    };
+    expect(outcome(decide(attempt, change))).toBe(expected);
+  });
+});
+
+describe("security groups", () => {
+  it("match a reference by private address, and not by public ones", () => {
+    const change: Change = model => {
+      known(model.securityGroupRules, "sgr-receiver-http").cidrIpv4 = undefined;
+      known(model.securityGroupRules, "sgr-receiver-http").referencedSecurityGroupId = "sg-data-access";
+      withEntry(400, "ingress", [1024, 65535], "0.0.0.0/0")(model);
+    };
+    expect(outcome(decide(`data > ${receiver1.privateIpAddress}:8080`, change))).toBe("allowed");
+    expect(outcome(decide(`data > ${receiver1.publicIpAddress}:8080`, change))).toBe(
+      dropped.byGroup("receiver-1", "ingress", "receiver"),
+    );
+  });
+
+  it("of one interface add up", () => {
+    const change: Change = model => {
+      known(model.networkInterfaces, "eni-stress").groupIds = ["sg-stress", "sg-receiver"];
+    };
+    const attempt = `${home} > ${stress.publicIpAddress}:8080`;
+    expect(outcome(decide(attempt, change))).toBe("allowed");
+    expect(outcome(decide(`${home} > ${stress.publicIpAddress}:9`, change))).toBe(
+      "ENI_SG_RULES_MISMATCH request ingress eni-stress sg-stress sg-receiver",
+    );
+    expect(decide(`${home} > ${stress.publicIpAddress}:9`, change).drop?.explanation).toContain(
+      "security groups sg-stress, sg-receiver of network interface eni-stress",
+    );
+  });
+
+  it("never judge a reply", () => {
+    expect(
+      [...declaredNetwork().securityGroupRules.values()].some(
+        each => each.groupId === "sg-stress" && each.egress,
+      ),
+    ).toBe(false);
+    expect(outcome(decide(`${home} > ${stress.publicIpAddress}:22`))).toBe("allowed");
+  });
+});
+
+describe("routes and the internet gateway", () => {
+  const onMainTable =
+    (subnet: string): Change =>
+    model => {
+      model.routeTableAssociations.delete(`rtbassoc-${subnet}`);
+    };
+  const detached: Change = model => {
+    known(model.internetGateways, "igw-main").vpcId = "vpc-other";
+  };
+  const read = `${home} > ${data.publicIpAddress}:5000`;
+  const call = "receiver1 > 192.0.2.80:443";
+
+  it.each<[string, string, Change | undefined, string]>([
+    [
+      "lose a request without a route",
+      call,
+      onMainTable("receiver"),
+      "NO_ROUTE_TO_DESTINATION request egress eni-receiver-1 rtb-main",
+    ],
+    [
+      "lose a reply without a route, though the request came in",
+      read,
+      onMainTable("data"),
+      "NO_ROUTE_TO_DESTINATION reply egress eni-data rtb-main",
+    ],
+    [
+      "need no route but the local one within the VPC",
+      `receiver1 > ${data.privateIpAddress}:8080`,
+      model => {
+        model.routeTableAssociations.clear();
+        known(model.routeTables, "rtb-main").routes = [];
+      },
+      "allowed",
+    ],
+    [
+      "lose a request to a gateway that isn't attached",
+      call,
+      detached,
+      "BAD_STATE_ROUTE request egress eni-receiver-1 rtb-public",
+    ],
+    ["let nothing in without a gateway", read, detached, "NO_PATH request ingress eni-data eni-data"],
+    [
+      "let out nobody without a public address",
+      call,
+      withoutPublicAddress("receiver1"),
+      "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS request egress eni-receiver-1 igw-main",
+    ],
+    [
+      "let nobody in to a public address that no interface has",
+      read,
+      withoutPublicAddress("data"),
+      "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS request ingress igw-main",
+    ],
+    [
+      "let nobody in to a private address",
+      `${home} > ${data.privateIpAddress}:5000`,
+      undefined,
+      "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS request ingress igw-main",
+    ],
+    [
+      "let in nobody who claims a private address",
+      `192.168.0.7 > ${data.publicIpAddress}:5000`,
+      undefined,
+      "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS request ingress eni-data igw-main",
+    ],
+    [
+      "let nothing out to a private address outside the VPC",
+      "receiver1 > 192.168.0.7:443",
+      undefined,
+      "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS request egress eni-receiver-1 igw-main",
+    ],
+    [
+      "let nothing out to a shared address",
+      "receiver1 > 100.64.0.1:443",
+      undefined,
+      "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS request egress eni-receiver-1 igw-main",
+    ],
+    [
+      "lose a request to an address of the VPC that no interface has",
+      "receiver1 > 10.0.1.99:8080",
+      undefined,
+      "NO_POSSIBLE_DESTINATION request egress eni-receiver-1 rtb-public",
+    ],
+    [
+      "never take a VPC's address for one of another VPC",
+      "receiver1 > 10.0.1.10:8080",
+      model => {
+        model.vpcs.set("vpc-other", { id: "vpc-other", cidrBlock: "10.0.0.0/16", tags: {} });
+        known(model.subnets, "subnet-data").vpcId = "vpc-other";
+      },
+      "NO_POSSIBLE_DESTINATION request egress eni-receiver-1 rtb-public",
+    ],
+  ])("%s", (_, attempt, change, expected) => {
+    expect(outcome(decide(attempt, change))).toBe(expected);
+  });
+
+  it("show a packet that they lose as accepted: the flow log knows groups and ACLs only", () => {
+    expect(hops(decide(call, onMainTable("receiver")))).toEqual([
+      "ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 192.0.2.80:443",
+    ]);
+    expect(hops(decide(read, onMainTable("data")))).toEqual([
+      "ACCEPT eni-data ingress request 198.51.100.7:40000 10.0.1.10:5000",
+      "ACCEPT eni-data egress reply 10.0.1.10:5000 198.51.100.7:40000",
+    ]);
+  });
+});
+
+describe("the destination", () => {
+  it.each<[string, string | undefined]>([
+    [`${home} > ${data.publicIpAddress}:5000`, "eni-data"],
+    [`${home} > ${data.publicIpAddress}:8080`, "eni-data"],
+    [`receiver1 > ${data.privateIpAddress}:8080`, "eni-data"],
+    [`stress > ${stress.privateIpAddress}:8080`, "eni-stress"],
+    ["receiver1 > 192.0.2.80:443", undefined],
+    ["receiver1 > 169.254.169.254:80", undefined],
+    ["receiver1 > 10.0.1.99:8080", undefined],
+    [`${home} > 203.0.113.99:5000`, undefined],
+  ])("of %s is %s", (attempt, interfaceId) => {
+    const decision = decide(attempt);
+    expect(decision.destinationInterfaceId).toBe(interfaceId);
+    expect("destinationInterfaceId" in decision).toBe(interfaceId !== undefined);
+  });
+});
+
+describe("an explanation names packet, component and rule", () => {
+  it.each<[string, string, Change | undefined, string]>([
+    [
+      "of an ACL's implied deny",
+      "data > 203.0.113.21:8080",
+      undefined,
+      "the reply from 203.0.113.21:8080 to 10.0.1.10:40000 (TCP) was dropped by network ACL acl-data (ingress rule *, deny all) of subnet subnet-data",
+    ],
+    [
+      "of an ACL's entry",
+      `${home} > ${data.publicIpAddress}:5000`,
+      withEntry(50, "egress", [1024, 65535], "198.51.100.0/24", "deny"),
+      "the reply from 10.0.1.10:5000 to 198.51.100.7:40000 (TCP) was dropped by network ACL acl-data (egress rule 50, deny TCP 1024-65535 to 198.51.100.0/24) of subnet subnet-data",
+    ],
+    [
+      "of a group",
+      `stress > ${data.privateIpAddress}:5000`,
+      undefined,
+      "the request from 10.0.11.20:40000 to 10.0.1.10:5000 (TCP) was dropped by security group sg-stress of network interface eni-stress (no egress rule allows TCP 5000 to 10.0.1.10)",
+    ],
+    [
+      "of a route table",
+      `${home} > ${data.publicIpAddress}:5000`,
+      model => {
+        model.routeTableAssociations.clear();
+      },
+      "the reply from 10.0.1.10:5000 to 198.51.100.7:40000 (TCP) was dropped by route table rtb-main of subnet subnet-data (no route to 198.51.100.7)",
+    ],
+    [
+      "of a route without a destination",
+      "receiver1 > 10.0.1.99:8080",
+      undefined,
+      "the request from 10.0.2.11:40000 to 10.0.1.99:8080 (TCP) was dropped by route table rtb-public of subnet subnet-receiver (local route, but no network interface has 10.0.1.99)",
+    ],
+    [
+      "of a gateway",
+      `${home} > 203.0.113.99:80`,
+      undefined,
+      "the request from 198.51.100.7:40000 to 203.0.113.99:80 (TCP) was dropped by internet gateway igw-main (no network interface has the public address 203.0.113.99)",
+    ],
+  ])("%s", (_, attempt, change, explanation) => {
+    expect(decide(attempt, change).drop?.explanation).toBe(explanation);
+  });
+});
+
+it("gives a whole drop", () => {
+  expect(decide(`${home} > ${data.publicIpAddress}:8080`).drop).toEqual({
+    code: "SUBNET_ACL_RESTRICTION",
+    interfaceId: "eni-data",
+    direction: "ingress",
+    packet: "request",
+    component: { type: "network-acl", ids: ["acl-data"] },
+    rule: 32767,
+    explanation: expect.stringContaining("acl-data") as string,
+  });
+});
+
+describe("what is no packet", () => {
+  it.each([
+    ["an unknown interface", { ...connection("x > 10.0.1.10:80"), from: { interfaceId: "eni-none" } }],
+    ["a name for an address", connection("receiver1 > localhost:80")],
+    ["a name for an address, from the Internet", connection(`${home} > localhost:80`)],
+    ["a name for the Internet's end", connection(`somebody > ${data.publicIpAddress}:5000`)],
+  ])("is refused: %s", (_, attempt) => {
+    expect(() => judge(declaredNetwork(), attempt)).toThrow();
+  });
+});

@@ -1,0 +1,37 @@
+/** Routes: the most specific one wins. Source: VPC User Guide, "Subnet route tables" and "Route priority". */
+import { contains, prefixLength } from "../ipv4";
+import {
+  known,
+  type InternetGateway,
+  type Route,
+  type RouteTable,
+  type Subnet,
+  type VpcModel,
+} from "./vpc-model";
+
+/** The table that a subnet is associated with, or else the main one of its VPC. */
+export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {
+  for (const { subnetId, routeTableId } of model.routeTableAssociations.values()) {
+    if (subnetId === subnet.id) return known(model.routeTables, routeTableId);
+  }
+  for (const table of model.routeTables.values()) {
+    if (table.vpcId === subnet.vpcId && table.main) return table;
+  }
+  throw new Error(`${subnet.vpcId} has no main route table`);
+}
+
+/** The most specific route to the address. */
+export function routeTo(table: RouteTable, address: string): Route | undefined {
+  return table.routes
+    .filter(route => contains(route.destinationCidrBlock, address))
+    .sort((a, b) => prefixLength(b.destinationCidrBlock) - prefixLength(a.destinationCidrBlock))[0];
+}
+
+/** A VPC has at most one. */
+export function internetGatewayOf(model: VpcModel, vpcId: string): InternetGateway | undefined {
+  return [...model.internetGateways.values()].find(gateway => gateway.vpcId === vpcId);
+}
+
+export function isInVpc(model: VpcModel, vpcId: string, address: string): boolean {
+  return contains(known(model.vpcs, vpcId).cidrBlock, address);
+}

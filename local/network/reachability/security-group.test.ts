@@ -1,0 +1,47 @@
+import { VpcModel, type SecurityGroupRule } from "./vpc-model";
+import { allowingRule, type GroupPacket } from "./security-group";
+
+const rule: SecurityGroupRule = {
+  id: "sgr-1",
+  groupId: "sg-1",
+  egress: false,
+  ipProtocol: "tcp",
+  fromPort: 8000,
+  toPort: 8080,
+  cidrIpv4: "10.0.2.0/24",
+};
+const byGroup = { ...rule, cidrIpv4: undefined, referencedSecurityGroupId: "sg-friends" };
+const packet: GroupPacket = { egress: false, address: "10.0.2.11", groupIds: [], destinationPort: 8080 };
+
+function allowed(rules: SecurityGroupRule[], change: Partial<GroupPacket> = {}, groupIds = ["sg-1"]) {
+  const model = new VpcModel();
+  for (const each of rules) model.securityGroupRules.set(each.id, each);
+  return allowingRule(model, groupIds, { ...packet, ...change })?.id;
+}
+
+it.each<[string, string | undefined, string | undefined]>([
+  ["no rule allows nothing", allowed([]), undefined],
+  ["a rule allows what it matches", allowed([rule]), "sgr-1"],
+  ["a rule includes its first port", allowed([rule], { destinationPort: 8000 }), "sgr-1"],
+  ["a rule excludes the port before", allowed([rule], { destinationPort: 7999 }), undefined],
+  ["a rule excludes the port after", allowed([rule], { destinationPort: 8081 }), undefined],
+  ["a rule excludes other addresses", allowed([rule], { address: "10.0.3.1" }), undefined],
+  ["an ingress rule allows no egress", allowed([rule], { egress: true }), undefined],
+  ["a UDP rule allows no TCP", allowed([{ ...rule, ipProtocol: "udp" }]), undefined],
+  [
+    "a rule for all protocols is for all ports",
+    allowed([{ ...rule, ipProtocol: "-1" }], { destinationPort: 1 }),
+    "sgr-1",
+  ],
+  ["a rule of a group that the interface isn't in", allowed([rule], {}, ["sg-2"]), undefined],
+  ["several groups are the union of their rules", allowed([rule], {}, ["sg-2", "sg-1"]), "sgr-1"],
+  ["any matching rule suffices", allowed([{ ...rule, id: "sgr-0", cidrIpv4: "10.9.0.0/16" }, rule]), "sgr-1"],
+  [
+    "a reference matches the group's members",
+    allowed([byGroup], { groupIds: ["sg-x", "sg-friends"] }),
+    "sgr-1",
+  ],
+  ["a reference matches nobody else", allowed([byGroup], { groupIds: ["sg-x"] }), undefined],
+])("%s", (_, actual, expected) => {
+  expect(actual).toBe(expected);
+});

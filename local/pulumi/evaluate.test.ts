@@ -1,0 +1,321 @@
+import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import type * as pulumi from "@pulumi/pulumi";
+import { evaluate, type Engine } from "./evaluate";
+import { closeAll, onClose } from "../../testing/servers";
+import type { Stack } from "./stack";
+import { temporaryFolder } from "../../testing/folders";
+
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
+afterEach(closeAll);
+
+/** Where the SDK keeps the state of an evaluation; not in its types. */
+const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
+  "@pulumi/pulumi/runtime/state",
+);
+
+const stack: Stack = {
+  project: "fleet",
+  stack: "test",
+  config: { "fleet:size": "3", "aws:region": "us-east-1" },
+};
+
+/** What every program below begins with. A Thing has what the engine makes of it. */
+const prelude = `
+  const pulumi = require(${JSON.stringify(require.resolve("@pulumi/pulumi"))});
+  class Thing extends pulumi.CustomResource {
+    constructor(name, inputs = {}, opts) { super("test:index:Thing", name, { made: undefined, ...inputs }, opts); }
+  }
+  class Group extends pulumi.ComponentResource {
+    constructor(name, inputs, opts) { super("test:index:Group", name, inputs, opts); }
+  }
+`;
+
+function programOf(source: string): string {
+  const path = join(temporaryFolder(), "program.js");
+  writeFileSync(path, prelude + source);
+  return path;
+}
+
+type Made = Omit<pulumi.runtime.MockResourceArgs, "inputs"> & { inputs: Record<string, unknown> };
+
+/** Makes everything; what is named "fails" fails. */
+function engine() {
+  const made: Made[] = [];
+  const calls: pulumi.runtime.MockCallArgs[] = [];
+  const own: Engine = {
+    newResource: async args => {
+      const { inputs } = args as Made;
+      made.push({ ...args, inputs });
+      await new Promise(setImmediate);
+      if (args.name.startsWith("fails")) throw new Error(`AWS refuses ${args.name}`);
+      return { id: `id-${args.name}`, state: { ...inputs, made: `made of ${args.name}` } };
+    },
+    call: args => {
+      calls.push(args);
+      if (args.token !== "test:index:ask") throw new Error(`nobody knows ${args.token}`);
+      return Promise.resolve({ answer: "42" });
+    },
+  };
+  return { made, calls, own };
+}
+
+async function run(source: string) {
+  const { made, calls, own } = engine();
+  const listeners = process.listeners("unhandledRejection");
+  const result = await withLocalStorage(() => evaluate(programOf(source), stack, own)).then(
+    outputs => ({ outputs, error: undefined }),
+    (error: unknown) => ({ outputs: undefined, error: error as Error }),
+  );
+  const left = process.listeners("unhandledRejection").filter(listener => !listeners.includes(listener));
+  expect(left).toHaveLength(result.outputs ? 0 : 1);
+  for (const listener of left) process.off("unhandledRejection", listener);
+  const names = made.map(({ name }) => name);
+  return { ...result, made, names, calls };
+}
+
+describe("a program that succeeds", () => {
+  test("has outputs: values, promises, outputs, and what they are made of", async () => {
+    const { outputs } = await run(`
+      const thing = new Thing("a");
+      exports.value = 1;
+      exports.nothing = null;
+      exports.promise = Promise.resolve("later");
+      exports.output = thing.made;
+      exports.id = thing.id;
+      exports.nested = { list: [thing.made, Promise.resolve(2)] };
+      exports.late = thing.made.apply(made => new Promise(resolve => setTimeout(() => resolve(made + "!"), 20)));
+    `);
+    expect(outputs).toEqual({
+      value: { secret: false, value: 1 },
+      nothing: { secret: false, value: null },
+      promise: { secret: false, value: "later" },
+      output: { secret: false, value: "made of a" },
+      id: { secret: false, value: "id-a" },
+      nested: { secret: false, value: { list: ["made of a", 2] } },
+      late: { secret: false, value: "made of a!" },
+    });
+  });
+
+  test("sees the stack's configuration and name", async () => {
+    const { outputs } = await run(`
+      exports.size = new pulumi.Config().requireNumber("size");
+      exports.region = new pulumi.Config("aws").require("region");
+      exports.stack = [pulumi.getProject(), pulumi.getStack(), pulumi.runtime.isDryRun()];
+    `);
+    expect(outputs).toEqual({
+      size: { secret: false, value: 3 },
+      region: { secret: false, value: "us-east-1" },
+      stack: { secret: false, value: ["fleet", "test", false] },
+    });
+  });
+
+  test("has each resource made when its inputs are known, and what it depends on is made", async () => {
+    const { names, made } = await run(`
+      const last = new Thing("c", { in: pulumi.output(new Promise(resolve => setTimeout(() => resolve("late"), 20))) });
+      const b = new Thing("b", { in: last.made });
+      new Thing("a", {}, { dependsOn: [b] });
+    `);
+    expect(names).toEqual(["c", "b", "a"]);
+    expect(made[1]?.inputs).toEqual({ in: "made of c" });
+  });
+
+  test("asks the engine for data", async () => {
+    const { outputs, calls } = await run(`
+      exports.answer = pulumi.runtime.invokeOutput("test:index:ask", { of: pulumi.secret("deep thought") });
+    `);
+    expect(calls).toMatchObject([{ token: "test:index:ask", inputs: { of: "deep thought" } }]);
+    expect(outputs).toMatchObject({ answer: expect.anything() as unknown });
+  });
+
+  test("registers components as well, and waits for their children", async () => {
+    const { names, made } = await run(`
+      const group = new Group("g", { thing: new Thing("in-args") });
+      new Thing("child", {}, { parent: group });
+      group.registerOutputs({});
+      new Thing("after", {}, { dependsOn: [group] });
+    `);
+    expect(names.indexOf("after")).toBeGreaterThan(names.indexOf("child"));
+    expect(made.find(({ name }) => name === "g")?.custom).toBe(false);
+  });
+});
+
+describe("secrets", () => {
+  test("are told to the engine in plain text, and keep their value to themselves as outputs", async () => {
+    const { outputs, made } = await run(`
+      const thing = new Thing("a", {
+        password: pulumi.secret("hunter2"),
+        deep: { list: [pulumi.secret("hunter3"), "plain"] },
+      });
+      exports.password = thing.password;
+      exports.derived = pulumi.interpolate\`p=\${thing.password}\`;
+      exports.nested = { one: "plain", two: pulumi.secret("hunter4") };
+      exports.plain = thing.made;
+    `);
+    expect(made[0]?.inputs).toEqual({ password: "hunter2", deep: { list: ["hunter3", "plain"] } });
+    expect(outputs).toMatchObject({
+      password: { secret: true },
+      derived: { secret: true },
+      nested: { secret: true },
+    });
+    expect(JSON.stringify(outputs)).not.toContain("hunter");
+  });
+
+  test("are those outputs too that a provider calls so, and no others", async () => {
+    const { outputs } = await run(`
+      const thing = new Thing("a", { other: "plain" }, { additionalSecretOutputs: ["made", "absent"] });
+      exports.made = thing.made;
+      exports.derived = thing.made.apply(made => made.length);
+      exports.other = thing.other;
+      exports.sibling = new Thing("b").made;
+    `);
+    expect(outputs).toEqual({
+      made: { secret: true },
+      derived: { secret: true },
+      other: { secret: false, value: "plain" },
+      sibling: { secret: false, value: "made of b" },
+    });
+  });
+
+  test("assets come to the engine as they are", async () => {
+    const { made } = await run(`new Thing("a", { source: new pulumi.asset.StringAsset("text") });`);
+    const { source } = made[0]?.inputs as { source: pulumi.asset.StringAsset };
+    await expect(source.text).resolves.toBe("text");
+  });
+});
+
+describe("a program that fails does so at once", () => {
+  test.each([
+    ["a resource is refused", `new Thing("fails");`, "AWS refuses fails"],
+    [
+      "a resource is refused, and others wait for it",
+      `const thing = new Thing("fails");
+       const next = new Thing("next", { in: thing.made });
+       exports.last = new Thing("last", {}, { dependsOn: [next] }).made;`,
+      "AWS refuses fails",
+    ],
+    [
+      "several resources are refused",
+      `for (const n of [1, 2, 3]) exports["x" + n] = new Thing("fails-" + n).made;`,
+      "AWS refuses fails-1",
+    ],
+    [
+      "data is refused",
+      `exports.x = pulumi.runtime.invokeOutput("test:index:none", {});`,
+      "nobody knows test:index:none",
+    ],
+    ["it throws", `throw new Error("thrown");`, "thrown"],
+    ["it throws after it has declared a resource", `new Thing("a"); throw new Error("thrown");`, "thrown"],
+    [
+      "it lacks configuration",
+      `new pulumi.Config().require("none");`,
+      "Missing required configuration variable 'fleet:none'",
+    ],
+    ["it has a mistake", `const a = ;`, "Unexpected token"],
+  ])("when %s", async (_name, source, message) => {
+    const { error } = await run(source);
+    expect(error?.message).toContain(message);
+  });
+
+  test("nothing that waits for a refused resource is made", async () => {
+    const { names } = await run(`
+      const thing = new Thing("fails");
+      new Thing("by-data", { in: thing.made });
+      new Thing("by-order", {}, { dependsOn: [thing] });
+      new Thing("free");
+    `);
+    expect(names.sort()).toEqual(["fails", "free"]);
+  });
+
+  test("when there is no such program", async () => {
+    const { own } = engine();
+    await expect(withLocalStorage(() => evaluate("/no/such/program", stack, own))).rejects.toThrow(
+      "/no/such/program",
+    );
+  });
+});
+
+/**
+ * Rejections that nobody handles are events of the process, which Jest keeps from tests: a process of its own
+ * evaluates these programs, one after the other.
+ */
+describe("what the SDK tells nobody but the process", () => {
+  const programs = {
+    "a throw in apply": `new Thing("a").made.apply(() => { throw new Error("thrown in apply"); });`,
+    "an input that is rejected": `new Thing("a", { in: Promise.reject(new Error("no input")) });`,
+    "an output that is rejected": `exports.x = Promise.reject(new Error("no output"));`,
+    "a rejection beside the resources": `new Thing("a"); Promise.reject(new Error("unhandled"));`,
+    "several rejections, one long after the other": `
+      new Thing("a").made.apply(() => { throw new Error("the first"); });
+      globalThis.failAgain = () => {
+        Promise.reject(new Error("the second"));
+        new Thing("b").made.apply(() => { throw new Error("the third"); });
+      };`,
+  };
+  let results: Record<string, string>;
+  let exitCode: number | null;
+  let stderr: string;
+
+  beforeAll(async () => {
+    const folder = temporaryFolder();
+    const paths = Object.entries(programs).map(([name, source], index) => {
+      const path = join(folder, `${index}.js`);
+      writeFileSync(path, prelude + source);
+      return [name, path];
+    });
+    const driver = `
+      const { evaluate } = require(${JSON.stringify(join(__dirname, "evaluate.ts"))});
+      const { withLocalStorage } = require("@pulumi/pulumi/runtime/state");
+      const engine = { newResource: async ({ name }) => ({ id: name, state: { made: name } }) };
+      const results = {};
+      /** Enough of them for what one program has left behind. */
+      const turns = async () => {
+        for (let i = 0; i < 50; i++) await new Promise(setImmediate);
+      };
+      const attempt = path =>
+        withLocalStorage(() => evaluate(path, ${JSON.stringify(stack)}, engine)).then(
+          () => "succeeded",
+          error => error.message,
+        );
+      (async () => {
+        for (const [name, path] of ${JSON.stringify(paths)}) {
+          results[name] = await attempt(path);
+          await turns();
+        }
+        globalThis.failAgain();
+        await turns();
+        console.log(JSON.stringify(results));
+      })();`;
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", driver], {
+      cwd: join(__dirname, "..", ".."),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const ended = new Promise<number | null>(resolve => child.once("close", resolve));
+    onClose(async () => {
+      child.kill("SIGKILL");
+      await ended;
+    });
+    const stdout = text(child.stdout);
+    stderr = await text(child.stderr);
+    exitCode = await ended;
+    const said = await stdout;
+    results = said === "" ? {} : (JSON.parse(said) as typeof results);
+  });
+
+  test.each([
+    ["a throw in apply", "thrown in apply"],
+    ["an input that is rejected", "no input"],
+    ["an output that is rejected", "no output"],
+    ["a rejection beside the resources", "unhandled"],
+    ["several rejections, one long after the other", "the first"],
+  ])("%s is a failure", (name, message) => {
+    expect(results[name]).toContain(message);
+  });
+
+  test("what fails after the first failure does not end the process: it has to clean up", () => {
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  });
+});

@@ -1,0 +1,184 @@
+/** Roles, policies, instance profiles and keys. */
+import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import { z } from "zod";
+import { arn, policySchema } from "../../services/iam/iam";
+import { autoName, hex, resourceId } from "../../identifiers";
+import { tags } from "./vpc";
+import { handler, type Handlers } from "./handler";
+
+/** JSON in a string, parsed and checked. */
+function json<Inner extends z.ZodType>(inner: Inner) {
+  return z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: "custom", message: "MalformedPolicyDocument: not JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(inner);
+}
+
+const trustPolicy = z.strictObject({
+  Version: z.literal("2012-10-17"),
+  Statement: z.array(
+    z.strictObject({
+      Effect: z.literal("Allow"),
+      Principal: z.strictObject({ Service: z.literal("ec2.amazonaws.com") }),
+      Action: z.literal("sts:AssumeRole"),
+    }),
+  ),
+});
+
+export const identity: Handlers = {
+  "aws:iam/role:Role": handler({
+    inputs: z.strictObject({ assumeRolePolicy: json(trustPolicy), tags }),
+    create({ region: { iam }, name }) {
+      const role = autoName(name);
+      const roleArn = arn("role", role);
+      iam.roles.set(role, {
+        name: role,
+        arn: roleArn,
+        id: `AROA${hex(16).toUpperCase()}`,
+        policies: new Map(),
+      });
+      return { id: role, outputs: { name: role, arn: roleArn } };
+    },
+    delete({ region: { iam }, id }) {
+      iam.roles.delete(id);
+    },
+  }),
+
+  "aws:iam/rolePolicy:RolePolicy": handler({
+    inputs: z.strictObject({ role: z.string(), policy: json(policySchema) }),
+    create({ region: { iam }, name }, { role, policy }) {
+      const found = iam.roles.get(role);
+      if (!found) throw new Error(`NoSuchEntity: The role with name ${role} cannot be found.`);
+      const policyName = autoName(name);
+      found.policies.set(policyName, policy);
+      return { id: `${role}:${policyName}`, outputs: { name: policyName } };
+    },
+    update({ region: { iam }, outputs }, { role, policy }) {
+      iam.roles.get(role)?.policies.set(String(outputs["name"]), policy);
+      return outputs;
+    },
+    delete({ region: { iam }, inputs, outputs }) {
+      iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"]));
+    },
+  }),
+
+  "aws:iam/instanceProfile:InstanceProfile": handler({
+    inputs: z.strictObject({ role: z.string(), tags }),
+    create({ region: { iam }, name }, { role: roleName }) {
+      const profile = autoName(name);
+      const profileArn = arn("instance-profile", profile);
+      iam.instanceProfiles.set(profile, {
+        name: profile,
+        arn: profileArn,
+        id: `AIPA${hex(16).toUpperCase()}`,
+        roleName,
+      });
+      return { id: profile, outputs: { name: profile, arn: profileArn } };
+    },
+    delete({ region: { iam }, id }) {
+      iam.instanceProfiles.delete(id);
+    },
+  }),
+
+  "tls:index/privateKey:PrivateKey": handler({
+    inputs: z.strictObject({ algorithm: z.literal("ED25519") }),
+    create() {
+      const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+      return {
+        id: hex(40),
+        outputs: {
+          publicKeyOpenssh: `${opensshPublicKey(publicKey)}\n`,
+          publicKeyPem: publicKey.export({ type: "spki", format: "pem" }),
+          privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }),
+          privateKeyOpenssh: opensshPrivateKey(publicKey, privateKey),
+        },
+      };
+    },
+    delete() {
+      // It was only ever a value.
+    },
+  }),
+
+  "aws:ec2/keyPair:KeyPair": handler({
+    inputs: z.strictObject({
+      publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+/, "InvalidKey.Format"),
+      tags,
+    }),
+    create({ region, name }, { publicKey }) {
+      const keyName = autoName(name);
+      // Type and key; what follows is a comment.
+      region.keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
+      return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
+    },
+    delete({ region, id }) {
+      region.keyPairs.delete(id);
+    },
+  }),
+};
+
+/** An SSH wire string: its length in four bytes, then its bytes (RFC 4251 section 5). */
+function wire(data: string | Buffer): Buffer {
+  const bytes = Buffer.from(data as string);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
+
+const keyType = "ssh-ed25519";
+
+/** The 32 bytes of an Ed25519 key, public or private, without their ASN.1 wrapping. */
+function rawKey(key: KeyObject): Buffer {
+  const { x, d } = key.export({ format: "jwk" });
+  return Buffer.from((key.type === "private" ? d : x) ?? "", "base64url");
+}
+
+function publicBlob(publicKey: KeyObject): Buffer {
+  return Buffer.concat([wire(keyType), wire(rawKey(publicKey))]);
+}
+
+/** RFC 8709 section 4, as one line of authorized_keys. */
+function opensshPublicKey(publicKey: KeyObject): string {
+  return `${keyType} ${publicBlob(publicKey).toString("base64")}`;
+}
+
+/** OpenSSH's PROTOCOL.key, without a passphrase. */
+function opensshPrivateKey(publicKey: KeyObject, privateKey: KeyObject): string {
+  const check = randomBytes(4);
+  const secret = Buffer.concat([
+    check,
+    check,
+    publicBlob(publicKey),
+    wire(Buffer.concat([rawKey(privateKey), rawKey(publicKey)])),
+    wire(""),
+  ]);
+  const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, index) => index + 1));
+  const one = Buffer.from([0, 0, 0, 1]);
+  const body = Buffer.concat([
+    Buffer.from("openssh-key-v1\0"),
+    wire("none"),
+    wire("none"),
+    wire(""),
+    one,
+    wire(publicBlob(publicKey)),
+    wire(Buffer.concat([secret, padding])),
+  ]);
+  const lines = body.toString("base64").match(/.{1,70}/g) ?? [];
+  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join(
+    "\n",
+  );
+}
+
+/** The authorized_keys line that an OpenSSH private key of ours belongs to. */
+export function publicKeyOf(privateKeyOpenssh: string): string | undefined {
+  const body = Buffer.from(privateKeyOpenssh.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64");
+  const start = body.indexOf(wire(keyType));
+  if (start < 0) return undefined;
+  return `${keyType} ${body.subarray(start, start + wire(keyType).length + 36).toString("base64")}`;
+}

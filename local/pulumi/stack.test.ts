@@ -1,0 +1,102 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { closeAll } from "../../testing/servers";
+import { readStack } from "./stack";
+import { temporaryFolder } from "../../testing/folders";
+
+afterEach(closeAll);
+
+function project(files: Record<string, string>): string {
+  const root = temporaryFolder();
+  for (const [name, text] of Object.entries({ "Pulumi.yaml": "name: fleet\nruntime: nodejs\n", ...files })) {
+    writeFileSync(join(root, name), text);
+  }
+  return root;
+}
+
+test("keys get the project's name where they have none, values become text", () => {
+  const root = project({
+    "Pulumi.dev.yaml": [
+      "config:",
+      "  aws:region: us-east-1",
+      "  fleet:vpcCidr: 10.1.0.0/16",
+      "  receiverCount: 3",
+      "  quiet: true",
+      "  nothing: null",
+      "  list: [1, a]",
+      "  object: {a: {b: 2}}",
+    ].join("\n"),
+  });
+  expect(readStack(root, "dev")).toEqual({
+    project: "fleet",
+    stack: "dev",
+    config: {
+      "aws:region": "us-east-1",
+      "fleet:vpcCidr": "10.1.0.0/16",
+      "fleet:receiverCount": "3",
+      "fleet:quiet": "true",
+      "fleet:nothing": "null",
+      "fleet:list": '[1,"a"]',
+      "fleet:object": '{"a":{"b":2}}',
+    },
+  });
+});
+
+test.each([
+  ["no config", "encryptionsalt: v1:abc\n"],
+  ["an empty config", "config:\n"],
+  ["nothing at all", ""],
+])("a stack's file may have %s", (_name, text) => {
+  expect(readStack(project({ "Pulumi.dev.yaml": text }), "dev").config).toEqual({});
+});
+
+test("overrides win, with or without the project's name", () => {
+  const root = project({ "Pulumi.dev.yaml": "config:\n  fleet:a: file\n  b: file\n  c: file\n" });
+  expect(readStack(root, "dev", { a: "1", "fleet:b": "2", "aws:region": "eu-west-1" }).config).toEqual({
+    "fleet:a": "1",
+    "fleet:b": "2",
+    "fleet:c": "file",
+    "aws:region": "eu-west-1",
+  });
+});
+
+describe("a value that is encrypted", () => {
+  const root = () => project({ "Pulumi.dev.yaml": "config:\n  fleet:token:\n    secure: AAAB\n" });
+
+  test("is refused, with the way out", () => {
+    expect(() => readStack(root(), "dev")).toThrow(
+      "Pulumi.dev.yaml: fleet:token is encrypted; the local region can't read it, pass it by --config fleet:token=VALUE",
+    );
+  });
+
+  test.each(["fleet:token", "token"])("is no matter when %s is passed", key => {
+    expect(readStack(root(), "dev", { [key]: "plain" }).config).toEqual({ "fleet:token": "plain" });
+  });
+});
+
+test("a stack that there is not names those that there are", () => {
+  const root = project({ "Pulumi.dev.yaml": "", "Pulumi.prod.yaml": "" });
+  expect(() => readStack(root, "test")).toThrow(
+    'there is no stack "test": no file Pulumi.test.yaml here; known are dev, prod',
+  );
+});
+
+test.each(["../other/x", "", "a/b", "de v"])("%j is no name of a stack", stack => {
+  expect(() => readStack(project({ "Pulumi.dev.yaml": "" }), stack)).toThrow("there is no stack");
+});
+
+test.each([
+  ["no YAML", "config: [\n"],
+  ["a list", "- a\n"],
+  ["a text for config", "config: text\n"],
+])("a stack's file that is %s is refused by its name", (_name, text) => {
+  expect(() => readStack(project({ "Pulumi.dev.yaml": text }), "dev")).toThrow(
+    /^Pulumi\.dev\.yaml is not a stack's file: /,
+  );
+});
+
+test("this project's own stack is understood", () => {
+  const stack = readStack(join(__dirname, "..", ".."), "dev");
+  expect(stack.project).toBe("elastic-fleet");
+  expect(stack.config["aws:region"]).toMatch(/^[a-z]+-[a-z]+-\d$/);
+});

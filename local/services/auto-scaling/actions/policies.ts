@@ -1,0 +1,52 @@
+/** Source: Auto Scaling API Reference, "DescribePolicies". */
+import { DescribePolicies$ } from "@aws-sdk/client-auto-scaling";
+import type { DescribePoliciesType, PoliciesType, ScalingPolicy } from "@aws-sdk/client-auto-scaling";
+import type { ScalingPolicy as Policy } from "../policy";
+import { accountId } from "../../../identifiers";
+import type { Context } from "../../context";
+import { action } from "../../../api/service";
+import { groupNamed, page } from "./common";
+
+export const describePolicies = action<Context, DescribePoliciesType, PoliciesType>(
+  DescribePolicies$,
+  ["AutoScalingGroupName", "PolicyNames", "PolicyTypes", "MaxRecords", "NextToken"],
+  ({ region }, { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging }) => {
+    const groups =
+      AutoScalingGroupName === undefined
+        ? [...region.autoScalingGroups.values()]
+        : [groupNamed(region, AutoScalingGroupName)];
+    const found = groups
+      .flatMap(group =>
+        [...group.policies.values()].map(policy => descriptionOf(region.name, group.name, policy)),
+      )
+      .filter(({ PolicyName = "", PolicyARN = "", PolicyType = "" }) => {
+        const isNamed =
+          PolicyNames.length === 0 || PolicyNames.includes(PolicyName) || PolicyNames.includes(PolicyARN);
+        return isNamed && (PolicyTypes.length === 0 || PolicyTypes.includes(PolicyType));
+      });
+    const { items, NextToken } = page(found, paging, 100);
+    return { ScalingPolicies: items, NextToken };
+  },
+);
+
+function descriptionOf(region: string, AutoScalingGroupName: string, policy: Policy): ScalingPolicy {
+  return {
+    AutoScalingGroupName,
+    PolicyName: policy.name,
+    PolicyARN:
+      `arn:aws:autoscaling:${region}:${accountId}:scalingPolicy:${policy.id}` +
+      `:autoScalingGroupName/${AutoScalingGroupName}:policyName/${policy.name}`,
+    PolicyType: "TargetTrackingScaling",
+    StepAdjustments: [],
+    Alarms: [policy.alarmHigh, policy.alarmLow].map(AlarmName => ({
+      AlarmName,
+      AlarmARN: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${AlarmName}`,
+    })),
+    TargetTrackingConfiguration: {
+      PredefinedMetricSpecification: { PredefinedMetricType: "ASGAverageCPUUtilization" },
+      TargetValue: policy.targetValue,
+      DisableScaleIn: false,
+    },
+    Enabled: true,
+  };
+}

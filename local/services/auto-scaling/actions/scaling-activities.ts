@@ -1,0 +1,93 @@
+/** Sources: Auto Scaling API Reference, "DescribeScalingActivities" and "TerminateInstanceInAutoScalingGroup". */
+import {
+  DescribeScalingActivities$,
+  TerminateInstanceInAutoScalingGroup$,
+} from "@aws-sdk/client-auto-scaling";
+import type {
+  ActivitiesType,
+  Activity as ActivityDescription,
+  ActivityType,
+  DescribeScalingActivitiesType,
+  TerminateInstanceInAutoScalingGroupType,
+} from "@aws-sdk/client-auto-scaling";
+import { cause } from "../activity";
+import type { Activity } from "../activity-log";
+import type { AutoScalingGroup } from "../group";
+import type { Context } from "../../context";
+import { ApiError } from "../../../api/aws-error";
+import { action } from "../../../api/service";
+import { groupNamed, page } from "./common";
+import { refusing } from "./groups";
+
+export const describeScalingActivities = action<Context, DescribeScalingActivitiesType, ActivitiesType>(
+  DescribeScalingActivities$,
+  ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
+  (context, { ActivityIds = [], AutoScalingGroupName, ...paging }) => {
+    const { region } = context;
+    const groups =
+      AutoScalingGroupName === undefined
+        ? [...region.autoScalingGroups.values()]
+        : [groupNamed(region, AutoScalingGroupName)];
+    const found = groups
+      .flatMap(group => group.activities.map(activity => ({ group, activity })))
+      .filter(({ activity }) => ActivityIds.length === 0 || ActivityIds.includes(activity.activityId))
+      .sort((a, b) => b.activity.startTime - a.activity.startTime);
+    const { items, NextToken } = page(found, { MaxRecords: 100, ...paging }, 100);
+    return {
+      Activities: items.map(({ group, activity }) => descriptionOf(context, group, activity)),
+      NextToken,
+    };
+  },
+);
+
+const progress: Record<Activity["statusCode"], number> = {
+  InProgress: 50,
+  WaitingForELBConnectionDraining: 60,
+  Successful: 100,
+  Failed: 100,
+};
+
+function descriptionOf(
+  { wallClock }: Context,
+  group: AutoScalingGroup,
+  activity: Activity,
+): ActivityDescription {
+  const { activityId, description, startTime, endTime, statusCode, statusMessage, placement } = activity;
+  return {
+    ActivityId: activityId,
+    AutoScalingGroupName: group.name,
+    Description: description,
+    Cause: cause(activity.reasons, time => wallClock.show(time)),
+    StartTime: wallClock.show(startTime),
+    EndTime: endTime === undefined ? undefined : wallClock.show(endTime),
+    StatusCode: statusCode,
+    StatusMessage: statusMessage,
+    Progress: progress[statusCode],
+    Details: JSON.stringify({
+      "Subnet ID": placement.subnetId,
+      "Availability Zone": placement.availabilityZone,
+    }),
+    AutoScalingGroupARN: group.limits.arn,
+  };
+}
+
+export const terminateInstanceInAutoScalingGroup = action<
+  Context,
+  TerminateInstanceInAutoScalingGroupType,
+  ActivityType
+>(
+  TerminateInstanceInAutoScalingGroup$,
+  ["InstanceId", "ShouldDecrementDesiredCapacity"],
+  (context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) => {
+    const group = [...context.region.autoScalingGroups.values()].find(each => each.instances.has(InstanceId));
+    const activity = refusing(() => group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity));
+    if (!group || !activity) {
+      throw new ApiError(
+        400,
+        "ValidationError",
+        `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
+      );
+    }
+    return { Activity: descriptionOf(context, group, activity) };
+  },
+);

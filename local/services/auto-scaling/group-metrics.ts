@@ -1,0 +1,43 @@
+/** What a group tells CloudWatch of itself: EC2 Auto Scaling User Guide, "Available metrics and dimensions". */
+import type { GroupInstance, LifecycleState } from "./instance";
+import type { Metric } from "../cloudwatch/metrics";
+
+export interface GroupSize {
+  minSize: number;
+  maxSize: number;
+  desiredCapacity: number;
+  instances: readonly Pick<GroupInstance, "lifecycleState">[];
+}
+
+const inState =
+  (state: LifecycleState) =>
+  ({ instances }: GroupSize) =>
+    instances.filter(({ lifecycleState }) => lifecycleState === state).length;
+
+const counts = {
+  GroupMinSize: ({ minSize }) => minSize,
+  GroupMaxSize: ({ maxSize }) => maxSize,
+  GroupDesiredCapacity: ({ desiredCapacity }) => desiredCapacity,
+  GroupInServiceInstances: inState("InService"),
+  GroupPendingInstances: inState("Pending"),
+  GroupTerminatingInstances: inState("Terminating"),
+  GroupTotalInstances: ({ instances }) => instances.length,
+} satisfies Record<string, (group: GroupSize) => number>;
+
+/** Those of groups without standby, warm pool and weights. */
+export type GroupMetric = keyof typeof counts;
+
+export const groupMetrics = Object.keys(counts) as GroupMetric[];
+
+/** The enabled metrics of a group with their values. */
+export function measureGroup(
+  groupName: string,
+  enabled: readonly GroupMetric[],
+  size: GroupSize,
+): { metric: Metric; value: number }[] {
+  const dimension = { name: "AutoScalingGroupName", value: groupName };
+  return enabled.map(name => ({
+    metric: { namespace: "AWS/AutoScaling", name, dimension },
+    value: counts[name](size),
+  }));
+}

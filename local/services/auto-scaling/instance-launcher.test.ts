@@ -1,0 +1,151 @@
+/** A group in a region, with real launches. */
+import { existsSync } from "node:fs";
+import { closeAll } from "../../../testing/servers";
+import { terminate } from "../ec2/launch";
+import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
+import { hasFirstInstance } from "./first-instance";
+import type { AutoScalingGroup } from "./group";
+import { surroundingsIn } from "./instance-launcher";
+
+jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
+
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
+afterEach(closeAll);
+
+const type = "aws:autoscaling/group:Group";
+const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
+const imageType = "aws:ec2/amiFromInstance:AmiFromInstance";
+
+/** A group of the samples that wants one instance, and has it in service. */
+async function setUp() {
+  const { region, clock, events } = await openRegion();
+  const made = await makeSamples(region, "aws:autoscaling/policy:Policy");
+  const inputsOf = (name: string) =>
+    samples()
+      .find(sample => sample.name === name)
+      ?.inputs(made) ?? {};
+  const update = (changes: object) =>
+    region.update({ type, name: "fleet", inputs: { ...inputsOf("fleet"), maxSize: 3, ...changes } });
+  const [group] = region.autoScalingGroups.values();
+  const [targets] = [...region.targetGroups.values()].map(running => running.group);
+  if (!group || !targets) throw new Error("the samples have no group");
+  await update({ desiredCapacity: 1 });
+  await group.until(hasFirstInstance);
+  return { region, clock, events, made, inputsOf, update, group, targets };
+}
+
+const inService = (group: AutoScalingGroup) =>
+  [...group.instances.values()].filter(({ lifecycleState }) => lifecycleState === "InService");
+
+test("an instance is launched as the template says, and registered at its own address", async () => {
+  const { region, group, targets, made } = await setUp();
+  const [instance] = inService(group);
+  const host = region.hosts.get(instance?.instanceId ?? "");
+  const { privateIpAddress, subnetId, groupIds, publicIpAddress } = region.interface(
+    host?.options.interfaceId ?? "",
+  );
+  expect(host?.options.name).toBe("fleet");
+  expect(host?.options.metadata()).toMatchObject({ imageId: made["image"]?.id, instanceType: "t3.micro" });
+  expect([subnetId, groupIds]).toEqual([made["subnet-1"]?.id, [made["group"]?.id]]);
+  expect(publicIpAddress).toMatch(/^203\.0\.113\./);
+  expect(instance).toMatchObject({
+    privateIpAddress,
+    availabilityZone: "us-east-1a",
+    launchTemplateVersion: 1,
+  });
+  expect(targets.describe().map(({ target }) => target)).toContainEqual({
+    id: instance?.instanceId,
+    port: 8080,
+  });
+  expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
+});
+
+test("the CPU of its processes is measured", async () => {
+  const { region, group } = await setUp();
+  const meter = surroundingsIn(region).cpuMeter(inService(group)[0]?.instanceId ?? "");
+  await expect(meter.measure()).resolves.toBeUndefined();
+  await expect(meter.measure()).resolves.toBeGreaterThan(0);
+  meter.stop();
+});
+
+test("an instance that somebody terminated is replaced", async () => {
+  const { region, group, clock } = await setUp();
+  const [first] = inService(group);
+  await terminate(region, first?.instanceId ?? "");
+  clock.advance(10_000);
+  await group.until(
+    ({ instances }) => !instances.has(first?.instanceId ?? "") && inService(group).length === 1,
+  );
+  expect(group.activities.map(({ statusCode }) => statusCode)).toEqual(Array(3).fill("Successful"));
+});
+
+test("without its template nothing can be launched", async () => {
+  const { region, group, made } = await setUp();
+  region.launchTemplates.clear();
+  group.setDesiredCapacity(2);
+  await group.until(({ activities: [latest] }) => latest?.statusCode === "Failed");
+  expect(group.activities[0]?.statusMessage).toBe(
+    `The specified launch template, with template ID ${made["template"]?.id}, does not exist. Launching EC2 instance failed.`,
+  );
+});
+
+test("a new image rolls the group, and the old one may go meanwhile", async () => {
+  const { region, group, clock, update, made, inputsOf, targets } = await setUp();
+  const [old] = inService(group);
+  const { id: imageId } = await region.create({
+    type: imageType,
+    name: "image-2",
+    inputs: { ...inputsOf("image"), name: "sample-image-2" },
+  });
+  const { latestVersion } = await region.update({
+    type: templateType,
+    name: "template",
+    inputs: { ...inputsOf("template"), imageId },
+  });
+  await update({
+    desiredCapacity: 1,
+    launchTemplate: { id: made["template"]?.id, version: String(latestVersion) },
+  });
+  await region.delete(imageType, "image");
+
+  await group.until(() => inService(group).length === 2);
+  const [, fresh] = inService(group);
+  expect(fresh?.launchTemplateVersion).toBe(2);
+  clock.advance(299_999);
+  await targets.until(all =>
+    all.some(
+      ({ target, targetHealth }) => target.id === fresh?.instanceId && targetHealth.state === "healthy",
+    ),
+  );
+  expect(inService(group)).toHaveLength(2);
+  clock.advance(10_000);
+  await group.until(({ instances }) => instances.size === 1);
+  expect(inService(group)).toEqual([fresh]);
+  expect(region.hosts.get(fresh?.instanceId ?? "")?.options.metadata().imageId).toBe(imageId);
+  expect(region.hosts.has(old?.instanceId ?? "")).toBe(false);
+});
+
+test("an update that changes neither capacity nor template leaves both to the policy", async () => {
+  const { group, update } = await setUp();
+  group.setDesiredCapacity(2);
+  await update({ desiredCapacity: 1, healthCheckGracePeriod: 30 });
+  expect([group.desiredCapacity, group.limits.healthCheckGracePeriodSeconds]).toEqual([2, 30]);
+  expect(group.activities.flatMap(({ reasons }) => reasons.map(({ what }) => what)).join()).not.toContain(
+    "instance refresh",
+  );
+});
+
+test("a group that is deleted takes its instances along, also those that boot", async () => {
+  const { region, group, targets, clock } = await setUp();
+  const others = [...region.hosts.keys()].filter(id => !group.instances.has(id));
+  group.setDesiredCapacity(3);
+  const roots = [...group.instances.keys()].map(id => `${region.folder}/hosts/fleet-${id}`);
+  expect(roots).toHaveLength(3);
+  await region.delete(type, "fleet");
+  expect([...region.hosts.keys()]).toEqual(others);
+  expect(region.vpc.networkInterfaces.size).toBe(others.length + 2); // and the load balancer's two
+  expect(roots.filter(existsSync)).toEqual([]);
+  clock.advance(30_000); // the deregistration delay
+  expect(targets.describe().map(({ target }) => target.id)).toEqual(others);
+});

@@ -1,0 +1,147 @@
+/** CloudWatch metrics of the fleet. Source: CloudWatch API Reference, "GetMetricStatistics". */
+import {
+  GetMetricStatistics$,
+  InternalServiceFault$,
+  InvalidParameterCombinationException$,
+  InvalidParameterValueException$,
+  MissingRequiredParameterException$,
+  ValidationException$,
+} from "@aws-sdk/client-cloudwatch";
+import type {
+  Datapoint as DatapointDescription,
+  Dimension,
+  GetMetricStatisticsInput,
+  GetMetricStatisticsOutput,
+  StandardUnit,
+  Statistic,
+} from "@aws-sdk/client-cloudwatch";
+import { NormalizedSchema } from "@smithy/core/schema";
+import type { Datapoint, Metric } from "./metrics";
+import type { Context } from "../context";
+import { ApiError } from "../../api/aws-error";
+import { failsConstraint } from "../../api/protocol/faults";
+import { action, type Service } from "../../api/service";
+
+const statistics: Record<Statistic, keyof Datapoint> = {
+  Average: "average",
+  Maximum: "maximum",
+  Minimum: "minimum",
+  SampleCount: "sampleCount",
+  Sum: "sum",
+};
+
+/** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */
+const mostDatapoints = 1440;
+
+const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
+  GetMetricStatistics$,
+  ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
+  ({ region, wallClock }, input) => {
+    const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
+    const period = validPeriod(Period);
+    const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
+    if (wanted.length === 0) {
+      throw new ApiError(
+        400,
+        "MissingParameter",
+        "The parameter Statistics or ExtendedStatistics is required.",
+      );
+    }
+    const from = required(StartTime);
+    const to = required(EndTime);
+    assertRange(from, to, period);
+    const metric = metricOf(input);
+    if (!metric) return { Label, Datapoints: [] };
+    const Unit = unitOf(metric);
+    if (input.Unit !== undefined && input.Unit !== Unit) return { Label, Datapoints: [] };
+    const range = { start: wallClock.timeOf(from), end: wallClock.timeOf(to), periodSeconds: period };
+    const Datapoints = region.metrics.statistics(metric, range).map(point => {
+      const described: DatapointDescription = {
+        Timestamp: wallClock.show(point.timestamp),
+        Unit,
+      };
+      for (const statistic of wanted) described[statistic] = point[statistics[statistic]];
+      return described;
+    });
+    return { Label, Datapoints };
+  },
+);
+
+/** What the schema requires is there. */
+function required(date: Date | undefined): Date {
+  if (!date) throw new TypeError("a date that the request must have is missing");
+  return date;
+}
+
+function validPeriod(period = 0): number {
+  if (!Number.isInteger(period) || period < 1)
+    throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
+  // Of less than a minute there are only high-resolution metrics, and none of them here.
+  if (period % 60 !== 0) {
+    throw new ApiError(400, "InvalidParameterValue", "The parameter Period must be a multiple of 60.");
+  }
+  return period;
+}
+
+function validStatistic(statistic: string, position: number): Statistic {
+  if (Object.hasOwn(statistics, statistic)) return statistic as Statistic;
+  throw new ApiError(
+    400,
+    "InvalidParameterValue",
+    `The parameter Statistics.member.${position} must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
+  );
+}
+
+function assertRange(from: Date, to: Date, period: number): void {
+  if (from >= to) {
+    throw new ApiError(
+      400,
+      "InvalidParameterCombination",
+      "The parameter StartTime must be less than the parameter EndTime.",
+    );
+  }
+  const datapoints = Math.ceil((to.getTime() - from.getTime()) / (period * 1000));
+  if (datapoints > mostDatapoints) {
+    throw new ApiError(
+      400,
+      "InvalidParameterCombination",
+      `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${mostDatapoints}. ` +
+        "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
+    );
+  }
+}
+
+/** A metric of one dimension, as all here are; one that there is not has no datapoints. */
+function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
+  const [dimension, ...others]: Dimension[] = input.Dimensions ?? [];
+  if (!dimension || others.length > 0) return undefined;
+  const { Name: name = "", Value: value = "" } = dimension;
+  return { namespace: input.Namespace ?? "", name: input.MetricName ?? "", dimension: { name, value } };
+}
+
+const unitOf = ({ namespace }: Metric): StandardUnit => (namespace === "AWS/EC2" ? "Percent" : "None");
+
+/** Names of exceptions by the codes that the query protocol has for them. */
+function exceptions(): Map<string, string> {
+  const schemas = [
+    InternalServiceFault$,
+    InvalidParameterCombinationException$,
+    InvalidParameterValueException$,
+    MissingRequiredParameterException$,
+    ValidationException$,
+  ].map(schema => NormalizedSchema.of(schema));
+  return new Map(
+    schemas.map(schema => {
+      const { awsQueryError } = schema.getMergedTraits() as { awsQueryError?: [string, number] };
+      return [awsQueryError?.[0] ?? "", schema.getName() ?? ""];
+    }),
+  );
+}
+
+export const cloudwatch: Service<Context> = {
+  scope: "monitoring",
+  dialect: "query",
+  xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+  json: { target: "GraniteServiceVersion20100801", exceptions: exceptions() },
+  actions: [getMetricStatistics],
+};

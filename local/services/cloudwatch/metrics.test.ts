@@ -1,0 +1,227 @@
+import fc from "fast-check";
+import { FakeClock } from "../../../testing/fake-clock";
+import { eachMinute, MetricStore, minute, type Metric } from "./metrics";
+
+const metric = (name: string, value: string): Metric => ({
+  namespace: "AWS/EC2",
+  name: "CPUUtilization",
+  dimension: { name, value },
+});
+const cpu = metric("InstanceId", "i-1");
+const groupCpu = metric("AutoScalingGroupName", "fleet");
+
+const all = (store: MetricStore, of: Metric, periodSeconds = 60) =>
+  store.statistics(of, { start: 0, end: Infinity, periodSeconds });
+
+describe("a store", () => {
+  test("tells nothing of what it has not been told", () => {
+    const store = new MetricStore();
+    store.put(cpu, 0, 50);
+    expect(all(store, groupCpu)).toEqual([]);
+    expect(store.averages(groupCpu, 2, 0)).toEqual([undefined, undefined]);
+  });
+
+  test("makes a statistic set of the samples of a minute", () => {
+    const store = new MetricStore();
+    for (const value of [10, 20, 60]) store.put(groupCpu, 5 * minute, value);
+    expect(all(store, groupCpu)).toEqual([
+      { timestamp: 5 * minute, sampleCount: 3, sum: 90, average: 30, minimum: 10, maximum: 60 },
+    ]);
+  });
+
+  test("keeps metrics apart by namespace, name and dimension", () => {
+    const store = new MetricStore();
+    const others = [
+      cpu,
+      groupCpu,
+      metric("InstanceId", "i-2"),
+      { ...cpu, name: "x" },
+      { ...cpu, namespace: "x" },
+    ];
+    others.forEach((other, index) => {
+      store.put(other, 0, index);
+    });
+    expect(others.map(other => all(store, other)[0]?.sum)).toEqual([0, 1, 2, 3, 4]);
+  });
+});
+
+describe("statistics", () => {
+  const store = new MetricStore();
+  for (const [at, value] of [
+    [0, 1],
+    [1, 2],
+    [2, 3],
+    [4, 5],
+    [5, 6],
+  ] as const)
+    store.put(cpu, at * minute, value);
+
+  test("leave out periods without data", () => {
+    expect(all(store, cpu).map(({ timestamp, average }) => [timestamp / minute, average])).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+      [4, 5],
+      [5, 6],
+    ]);
+  });
+
+  test("of longer periods weigh every sample alike, and begin where the range does", () => {
+    const range = { start: minute, end: 6 * minute, periodSeconds: 180 };
+    expect(store.statistics(cpu, range)).toEqual([
+      { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3 },
+      { timestamp: 4 * minute, sampleCount: 2, sum: 11, average: 5.5, minimum: 5, maximum: 6 },
+    ]);
+  });
+
+  test.each([
+    ["a start within a minute is rounded down to it", 1.5, 3, [1, 2]],
+    ["a start counts", 1, 3, [1, 2]],
+    ["an end does not", 0, 2, [0, 1]],
+    ["a minute that has begun before the end counts", 0, 2.1, [0, 1, 2]],
+    ["nothing lies between equal ends", 1, 1, []],
+  ])("%s", (_name, start, end, expected) => {
+    const range = { start: start * minute, end: end * minute, periodSeconds: 60 };
+    expect(store.statistics(cpu, range).map(({ timestamp }) => timestamp / minute)).toEqual(expected);
+  });
+
+  test.each([0, -60, 30, 90, NaN, Infinity])("a period of %p s is refused", periodSeconds => {
+    expect(() => all(store, cpu, periodSeconds)).toThrow(
+      new RangeError(`a period is a multiple of 60 s, not ${periodSeconds} s`),
+    );
+  });
+
+  test("of one period over everything are those of all samples", () => {
+    const samples = fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 0, max: 100 })), { minLength: 1 });
+    fc.assert(
+      fc.property(samples, fc.integer({ min: 1, max: 20 }), (unordered, period) => {
+        const store = new MetricStore();
+        const ordered = unordered.sort(([a], [b]) => a - b);
+        for (const [at, value] of ordered) store.put(cpu, at * minute, value);
+        const values = ordered.map(([, value]) => value);
+        const sum = values.reduce((a, b) => a + b, 0);
+        expect(all(store, cpu, 6000)).toEqual([
+          {
+            timestamp: 0,
+            sampleCount: values.length,
+            sum,
+            average: sum / values.length,
+            minimum: Math.min(...values),
+            maximum: Math.max(...values),
+          },
+        ]);
+        // However they are cut into periods, no sample is lost and none counted twice.
+        const periods = all(store, cpu, period * 60);
+        expect(periods.reduce((total, { sum }) => total + sum, 0)).toBe(sum);
+        expect(periods.reduce((total, { sampleCount }) => total + sampleCount, 0)).toBe(values.length);
+      }),
+    );
+  });
+});
+
+test("averages are those of the latest minutes, with gaps where there is no data", () => {
+  const store = new MetricStore();
+  for (const [at, value] of [
+    [1, 10],
+    [3, 30],
+    [3, 40],
+  ] as const)
+    store.put(cpu, at * minute, value);
+  expect(store.averages(cpu, 4, 3 * minute)).toEqual([undefined, 10, undefined, 35]);
+  expect(store.averages(cpu, 2, 4 * minute)).toEqual([35, undefined]);
+});
+
+test("a day is kept, also of what is no longer told", () => {
+  const store = new MetricStore();
+  store.put(cpu, 0, 1);
+  store.put(cpu, minute, 2);
+  store.put(groupCpu, 1439 * minute, 3);
+  expect(all(store, cpu).map(({ sum }) => sum)).toEqual([1, 2]);
+  store.put(groupCpu, 1440 * minute, 3);
+  expect(all(store, cpu).map(({ sum }) => sum)).toEqual([2]);
+  store.put(groupCpu, 1441 * minute, 3);
+  expect(all(store, cpu)).toEqual([]);
+});
+
+describe("each minute", () => {
+  function begin(at: number) {
+    const clock = new FakeClock();
+    clock.advance(at);
+    const begun: [number, number][] = [];
+    const end = eachMinute(clock, minuteBegin => begun.push([minuteBegin / minute, clock.now() / minute]));
+    return { clock, begun, end };
+  }
+
+  test("is told at its end, by its beginning", () => {
+    const { clock, begun } = begin(0);
+    clock.advance(3 * minute);
+    expect(begun).toEqual([
+      [0, 1],
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+
+  test("also from amid one on, aligned to the clock", () => {
+    const { clock, begun } = begin(90_000);
+    clock.advance(2 * minute);
+    expect(begun).toEqual([
+      [1, 2],
+      [2, 3],
+    ]);
+  });
+
+  test("for as long as it is not ended, also from within", () => {
+    const { clock, begun, end } = begin(0);
+    clock.advance(minute);
+    end();
+    clock.advance(5 * minute);
+    expect(begun).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+
+    const ended = jest.fn();
+    const endFromWithin = eachMinute(clock, () => {
+      ended();
+      endFromWithin();
+    });
+    clock.advance(5 * minute);
+    expect(ended).toHaveBeenCalledTimes(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  /** A clock whose timers fire when the test says so. */
+  function unpunctual() {
+    let now = 0;
+    let fire: () => void = () => undefined;
+    const begun: number[] = [];
+    eachMinute(
+      {
+        speed: 1,
+        now: () => now,
+        after: (_delay, callback) => {
+          fire = callback;
+          return () => undefined;
+        },
+        every: () => () => undefined,
+      },
+      minuteBegin => begun.push(minuteBegin / minute),
+    );
+    const fireAt = (minutes: number) => {
+      now = minutes * minute;
+      fire();
+    };
+    return { fireAt, begun };
+  }
+
+  test("is told once though its timer fires early", () => {
+    const { fireAt, begun } = unpunctual();
+    for (const at of [0.999, 1.999, 2.999]) fireAt(at);
+    expect(begun).toEqual([0, 1, 2]);
+  });
+
+  test("is not made up for after a sleep", () => {
+    const { fireAt, begun } = unpunctual();
+    for (const at of [1, 7.5, 8]) fireAt(at);
+    expect(begun).toEqual([0, 1, 7]);
+  });
+});

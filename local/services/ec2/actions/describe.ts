@@ -1,0 +1,88 @@
+/** What EC2's Describe actions have in common: ids, filters, pages. */
+import { pageOf } from "../../../api/paging";
+import { ApiError } from "../../../api/aws-error";
+import { matching, type Filter, type Filterable } from "./filters";
+
+/** A kind of what EC2 describes. */
+export interface Kind<Item> {
+  /** What its ids begin with: "vpc". */
+  prefix: string;
+  idOf: (item: Item) => string | undefined;
+  /** As "Error codes for the Amazon EC2 API" spells them. */
+  notFound: string;
+  malformed: string;
+  /** "The vpc ID", as the message begins. */
+  called: string;
+  filterable: Filterable<Item>;
+}
+
+export interface Asked {
+  ids?: readonly string[];
+  Filters?: readonly Filter[];
+  MaxResults?: number;
+  NextToken?: string;
+}
+
+/** The parameters that all of them have, by name. */
+export const commonParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
+
+const largestPage = 1000;
+
+/** @throws ApiError as EC2 does, for what there isn't and what makes no sense */
+export function describe<Item extends { Tags?: { Key?: string; Value?: string }[] }>(
+  items: readonly Item[],
+  kind: Kind<Item>,
+  { ids = [], Filters = [], MaxResults, NextToken }: Asked,
+): { page: Item[]; NextToken?: string } {
+  assertExist(items, kind, ids);
+  assertPageSize(MaxResults);
+  const matches = matching(Filters, kind.filterable);
+  const found = items.filter(
+    item => (ids.length === 0 || ids.includes(kind.idOf(item) ?? "")) && matches(item),
+  );
+  const paged = pageOf(found, MaxResults ?? largestPage, NextToken);
+  if (!paged) throw new ApiError(400, "InvalidNextToken", "The specified NextToken is not valid.");
+  return { page: paged.page, NextToken: paged.next };
+}
+
+export function assertExist<Item>(
+  items: readonly Item[],
+  { prefix, idOf, notFound, malformed, called }: Omit<Kind<Item>, "filterable">,
+  ids: readonly string[],
+): void {
+  const existing = new Set(items.map(idOf));
+  const missing = ids.filter(id => !existing.has(id));
+  const nonsense = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
+  if (nonsense !== undefined)
+    throw new ApiError(400, malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
+  if (missing.length === 0) return;
+  const [one, ...more] = missing;
+  throw new ApiError(
+    400,
+    notFound,
+    more.length === 0
+      ? `${called} '${one ?? ""}' does not exist`
+      : `${called}s '${missing.join(", ")}' do not exist`,
+  );
+}
+
+function assertPageSize(size: number | undefined): void {
+  if (size === undefined) return;
+  if (Number.isInteger(size) && size >= 5 && size <= largestPage) return;
+  const expected = size > largestPage ? "less than 1000" : "greater than 5";
+  throw new ApiError(
+    400,
+    "InvalidParameterValue",
+    `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${expected}.`,
+  );
+}
+
+/** DryRun of every action: "It has the required permissions", for nobody here is denied anything. */
+export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
+  if (DryRun)
+    throw new ApiError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+}
+
+export function tagList(tags: Record<string, string>): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

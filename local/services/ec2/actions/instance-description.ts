@@ -1,0 +1,162 @@
+/** An instance as DescribeInstances tells it. Source: EC2 API Reference, "Instance". */
+import type {
+  GroupIdentifier,
+  Instance as InstanceDescription,
+  InstanceNetworkInterface,
+  Reservation,
+} from "@aws-sdk/client-ec2";
+import { privateDnsName, publicDnsName } from "../../../hosts/metadata";
+import { accountId } from "../../../identifiers";
+import type { Instance, InstanceState } from "../instances";
+import type { NetworkInterface } from "../../../network/reachability/vpc-model";
+import type { Context } from "../../context";
+import { tagList } from "./describe";
+
+export const stateCodes: Record<InstanceState, number> = {
+  pending: 0,
+  running: 16,
+  "shutting-down": 32,
+  terminated: 48,
+};
+
+export function stateOf(state: InstanceState): { Code: number; Name: InstanceState } {
+  return { Code: stateCodes[state], Name: state };
+}
+
+export function descriptionOf(context: Context, instance: Instance): InstanceDescription {
+  const { region, vpc, wallClock } = context;
+  const { specification, launchedAt, state, endingSince } = instance;
+  const profile = region.iam.instanceProfiles.get(specification.instanceProfileName ?? "");
+  const zone = vpc.subnets.get(specification.subnetId)?.availabilityZone;
+  return {
+    AmiLaunchIndex: 0,
+    ImageId: specification.imageId,
+    InstanceId: specification.instanceId,
+    InstanceType: specification.instanceType as InstanceDescription["InstanceType"],
+    KeyName: specification.keyName,
+    LaunchTime: wallClock.show(launchedAt),
+    Monitoring: { State: specification.detailedMonitoring ? "enabled" : "disabled" },
+    Placement: { AvailabilityZone: zone, GroupName: "", Tenancy: "default" },
+    ProductCodes: [],
+    State: stateOf(state),
+    Architecture: "x86_64",
+    ClientToken: "",
+    EbsOptimized: false,
+    EnaSupport: true,
+    Hypervisor: "xen",
+    RootDeviceName: "/dev/xvda",
+    RootDeviceType: "ebs",
+    VirtualizationType: "hvm",
+    IamInstanceProfile: profile && { Arn: profile.arn, Id: profile.id },
+    MetadataOptions: {
+      State: "applied",
+      HttpTokens: "required",
+      HttpPutResponseHopLimit: 1,
+      HttpEndpoint: "enabled",
+    },
+    Tags: tagList(specification.tags),
+    ...placed(context, instance),
+    ...(endingSince === undefined ? { StateTransitionReason: "" } : endedByUser(wallClock.show(endingSince))),
+  };
+}
+
+/** Where it is in the network; once it has ended, nowhere. */
+function placed({ region, vpc, wallClock }: Context, instance: Instance): Partial<InstanceDescription> {
+  const attached = vpc.networkInterfaces.get(instance.interfaceId);
+  const subnet = vpc.subnets.get(instance.specification.subnetId);
+  if (!attached || !subnet || instance.state === "terminated") {
+    return {
+      PrivateDnsName: "",
+      PublicDnsName: "",
+      BlockDeviceMappings: [],
+      NetworkInterfaces: [],
+      SecurityGroups: [],
+    };
+  }
+  const { privateIpAddress, publicIpAddress, groupIds } = attached;
+  const groups = groupIds.map(GroupId => ({
+    GroupId,
+    GroupName: vpc.securityGroups.get(GroupId)?.groupName,
+  }));
+  const publicName = publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, region.name);
+  const attachedAt = wallClock.show(instance.launchedAt);
+  return {
+    PrivateDnsName: privateDnsName(privateIpAddress),
+    PrivateIpAddress: privateIpAddress,
+    PublicDnsName: publicName,
+    PublicIpAddress: publicIpAddress,
+    SubnetId: subnet.id,
+    VpcId: subnet.vpcId,
+    SourceDestCheck: true,
+    SecurityGroups: groups,
+    NetworkInterfaces: [interfaceOf(attached, subnet.vpcId, groups, publicName, attachedAt)],
+    BlockDeviceMappings: [
+      {
+        DeviceName: "/dev/xvda",
+        Ebs: {
+          AttachTime: attachedAt,
+          DeleteOnTermination: true,
+          Status: "attached",
+          VolumeId: instance.volumeId,
+        },
+      },
+    ],
+  };
+}
+
+function interfaceOf(
+  { id, subnetId, privateIpAddress, publicIpAddress, description }: NetworkInterface,
+  VpcId: string,
+  Groups: GroupIdentifier[],
+  PublicDnsName: string,
+  AttachTime: Date,
+): InstanceNetworkInterface {
+  const Association =
+    publicIpAddress === undefined
+      ? undefined
+      : { IpOwnerId: "amazon", PublicDnsName, PublicIp: publicIpAddress };
+  const PrivateDnsName = privateDnsName(privateIpAddress);
+  return {
+    Association,
+    Attachment: {
+      AttachTime,
+      AttachmentId: id.replace(/^eni-/, "eni-attach-"),
+      DeleteOnTermination: true,
+      DeviceIndex: 0,
+      Status: "attached",
+      NetworkCardIndex: 0,
+    },
+    Description: description,
+    Groups,
+    Ipv6Addresses: [],
+    NetworkInterfaceId: id,
+    OwnerId: accountId,
+    PrivateDnsName,
+    PrivateIpAddress: privateIpAddress,
+    PrivateIpAddresses: [{ Association, Primary: true, PrivateDnsName, PrivateIpAddress: privateIpAddress }],
+    SourceDestCheck: true,
+    Status: "in-use",
+    SubnetId: subnetId,
+    VpcId,
+    InterfaceType: "interface",
+  };
+}
+
+function endedByUser(at: Date): Partial<InstanceDescription> {
+  const [date = "", time = ""] = at.toISOString().split(/[T.]/);
+  const code = "Client.UserInitiatedShutdown";
+  return {
+    StateTransitionReason: `User initiated (${date} ${time} GMT)`,
+    StateReason: { Code: code, Message: `${code}: User initiated shutdown` },
+  };
+}
+
+/** Each instance is launched by itself. */
+export function reservationOf(instance: Instance, description: InstanceDescription): Reservation {
+  return {
+    ReservationId: instance.reservationId,
+    OwnerId: accountId,
+    Groups: [],
+    Instances: [description],
+  };
+}

@@ -1,0 +1,123 @@
+/** Sources: EC2 API Reference, "DescribeInstances" and "TerminateInstances". */
+import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
+import type {
+  DescribeInstancesRequest,
+  DescribeInstancesResult,
+  Instance as InstanceDescription,
+  InstanceNetworkInterface,
+  TerminateInstancesRequest,
+  TerminateInstancesResult,
+} from "@aws-sdk/client-ec2";
+import { terminate } from "../launch";
+import type { Region } from "../../../region";
+import type { Context } from "../../context";
+import { ApiError } from "../../../api/aws-error";
+import { action } from "../../../api/service";
+import { assertExist, assertNoDryRun, commonParameters, describe, type Kind } from "./describe";
+import type { Filterable, Value } from "./filters";
+import { descriptionOf, reservationOf, stateOf } from "./instance-description";
+
+export const describeInstances = action<Context, DescribeInstancesRequest, DescribeInstancesResult>(
+  DescribeInstances$,
+  ["InstanceIds", ...commonParameters],
+  (context, input) => {
+    assertNoDryRun(input);
+    if (input.InstanceIds?.length && input.MaxResults !== undefined) {
+      throw new ApiError(
+        400,
+        "InvalidParameterCombination",
+        "The parameter instancesSet cannot be used with the parameter maxResults",
+      );
+    }
+    const { region } = context;
+    const described = region.instances.visible(region.clock.now()).map(instance => {
+      const description = descriptionOf(context, instance);
+      return { ...description, reservation: reservationOf(instance, description) };
+    });
+    const { page, NextToken } = describe(described, kind, { ids: input.InstanceIds, ...input });
+    return { Reservations: page.map(({ reservation }) => reservation), NextToken };
+  },
+);
+
+type Described = InstanceDescription & { reservation: { ReservationId?: string; OwnerId?: string } };
+
+const ofInterfaces = (pick: (each: InstanceNetworkInterface) => Value | readonly Value[]) => {
+  return ({ NetworkInterfaces = [] }: InstanceDescription) => NetworkInterfaces.flatMap(pick);
+};
+
+const filterable: Filterable<Described> = {
+  architecture: instance => instance.Architecture,
+  "availability-zone": instance => instance.Placement?.AvailabilityZone,
+  "dns-name": instance => instance.PublicDnsName,
+  "iam-instance-profile.arn": instance => instance.IamInstanceProfile?.Arn,
+  "iam-instance-profile.id": instance => instance.IamInstanceProfile?.Id,
+  "image-id": instance => instance.ImageId,
+  "instance-id": instance => instance.InstanceId,
+  "instance-state-code": instance => instance.State?.Code,
+  "instance-state-name": instance => instance.State?.Name,
+  "instance-type": instance => instance.InstanceType,
+  "instance.group-id": instance => instance.SecurityGroups?.map(({ GroupId }) => GroupId) ?? [],
+  "instance.group-name": instance => instance.SecurityGroups?.map(({ GroupName }) => GroupName) ?? [],
+  "ip-address": instance => instance.PublicIpAddress,
+  "key-name": instance => instance.KeyName,
+  "launch-time": instance => instance.LaunchTime?.toISOString(),
+  "monitoring-state": instance => instance.Monitoring?.State,
+  "network-interface.addresses.association.public-ip": ofInterfaces(each => each.Association?.PublicIp),
+  "network-interface.addresses.private-ip-address": ofInterfaces(each => each.PrivateIpAddress),
+  "network-interface.association.public-ip": ofInterfaces(each => each.Association?.PublicIp),
+  "network-interface.group-id": ofInterfaces(each => each.Groups?.map(({ GroupId }) => GroupId) ?? []),
+  "network-interface.group-name": ofInterfaces(each => each.Groups?.map(({ GroupName }) => GroupName) ?? []),
+  "network-interface.network-interface-id": ofInterfaces(each => each.NetworkInterfaceId),
+  "network-interface.private-ip-address": ofInterfaces(each => each.PrivateIpAddress),
+  "network-interface.subnet-id": ofInterfaces(each => each.SubnetId),
+  "network-interface.vpc-id": ofInterfaces(each => each.VpcId),
+  "owner-id": ({ reservation }) => reservation.OwnerId,
+  "placement.availability-zone": instance => instance.Placement?.AvailabilityZone,
+  "private-dns-name": instance => instance.PrivateDnsName,
+  "private-ip-address": instance => instance.PrivateIpAddress,
+  "reservation-id": ({ reservation }) => reservation.ReservationId,
+  "root-device-name": instance => instance.RootDeviceName,
+  "root-device-type": instance => instance.RootDeviceType,
+  "state-reason-code": instance => instance.StateReason?.Code,
+  "subnet-id": instance => instance.SubnetId,
+  "virtualization-type": instance => instance.VirtualizationType,
+  "vpc-id": instance => instance.VpcId,
+};
+
+const kind: Kind<Described> = {
+  prefix: "i",
+  idOf: instance => instance.InstanceId,
+  notFound: "InvalidInstanceID.NotFound",
+  malformed: "InvalidInstanceID.Malformed",
+  called: "The instance ID",
+  filterable,
+};
+
+export const terminateInstances = action<Context, TerminateInstancesRequest, TerminateInstancesResult>(
+  TerminateInstances$,
+  ["InstanceIds", "DryRun"],
+  ({ region }, { InstanceIds = [], ...input }) => {
+    const instances = region.instances.visible(region.clock.now());
+    assertExist(instances, { ...kind, idOf: each => each.specification.instanceId }, InstanceIds);
+    assertNoDryRun(input);
+    const named = instances.filter(({ specification }) => InstanceIds.includes(specification.instanceId));
+    return {
+      TerminatingInstances: named.map(instance => {
+        const { instanceId: InstanceId, name } = instance.specification;
+        const PreviousState = stateOf(instance.state);
+        // Of a host that no load balancer and no group looks after, nothing else would tell.
+        if (instance.endingSince === undefined)
+          region.report(`${name} (${InstanceId}) is terminated at a user's request`);
+        end(region, InstanceId);
+        return { InstanceId, PreviousState, CurrentState: stateOf(instance.state) };
+      }),
+    };
+  },
+);
+
+/** EC2 answers while the instance is still shutting down. */
+function end(region: Region, instanceId: string): void {
+  terminate(region, instanceId).catch((error: unknown) => {
+    region.report(`${instanceId} could not be terminated: ${(error as Error).message}`);
+  });
+}

@@ -1,0 +1,96 @@
+/** EC2's DescribeNetworkAcls over the model. Source: EC2 API Reference, "DescribeNetworkAcls". */
+import { DescribeNetworkAcls$ } from "@aws-sdk/client-ec2";
+import type {
+  DescribeNetworkAclsRequest,
+  DescribeNetworkAclsResult,
+  NetworkAcl as NetworkAclDescription,
+  NetworkAclEntry as EntryDescription,
+} from "@aws-sdk/client-ec2";
+import { accountId } from "../../../identifiers";
+import type { NetworkAcl, NetworkAclEntry, VpcModel } from "../../../network/reachability/vpc-model";
+import { entriesInOrder, networkAclOf } from "../../../network/reachability/network-acl";
+import { action } from "../../../api/service";
+import { assertNoDryRun, commonParameters, describe, tagList, type Kind } from "./describe";
+
+export const describeNetworkAcls = action<
+  { vpc: VpcModel },
+  DescribeNetworkAclsRequest,
+  DescribeNetworkAclsResult
+>(DescribeNetworkAcls$, ["NetworkAclIds", ...commonParameters], ({ vpc }, input) => {
+  assertNoDryRun(input);
+  const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
+  const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });
+  return { NetworkAcls: page, NextToken };
+});
+
+/** What it can be filtered by. Filters on ICMP and IPv6 are valid, and match nothing here. */
+const kind: Kind<ReturnType<typeof descriptionOf>> = {
+  prefix: "acl",
+  idOf: acl => acl.NetworkAclId,
+  notFound: "InvalidNetworkAclID.NotFound",
+  malformed: "InvalidNetworkAclID.Malformed",
+  called: "The networkAcl ID",
+  filterable: {
+    "association.association-id": acl => acl.Associations.map(each => each.NetworkAclAssociationId),
+    "association.network-acl-id": acl => acl.Associations.map(each => each.NetworkAclId),
+    "association.subnet-id": acl => acl.Associations.map(each => each.SubnetId),
+    default: acl => acl.IsDefault,
+    "entry.cidr": acl => acl.Entries.map(each => each.CidrBlock),
+    "entry.egress": acl => acl.Entries.map(each => each.Egress),
+    "entry.icmp.code": () => [],
+    "entry.icmp.type": () => [],
+    "entry.ipv6-cidr": () => [],
+    "entry.port-range.from": acl => acl.Entries.map(each => each.PortRange?.From),
+    "entry.port-range.to": acl => acl.Entries.map(each => each.PortRange?.To),
+    "entry.protocol": acl =>
+      acl.Entries.flatMap(each => (each.Protocol === "6" ? ["6", "tcp"] : each.Protocol)),
+    "entry.rule-action": acl => acl.Entries.map(each => each.RuleAction),
+    "entry.rule-number": acl => acl.Entries.map(each => each.RuleNumber),
+    "network-acl-id": acl => acl.NetworkAclId,
+    "owner-id": acl => acl.OwnerId,
+    "vpc-id": acl => acl.VpcId,
+  },
+};
+
+function descriptionOf(model: VpcModel, acl: NetworkAcl) {
+  return {
+    Associations: [...model.subnets.values()]
+      .filter(subnet => subnet.vpcId === acl.vpcId && networkAclOf(model, subnet).id === acl.id)
+      .map(({ id }) => ({
+        NetworkAclAssociationId: associationIdOf(model, id),
+        NetworkAclId: acl.id,
+        SubnetId: id,
+      })),
+    // Outbound before inbound, as in AWS's example of this call.
+    Entries: [...entriesInOrder(acl, true), ...entriesInOrder(acl, false)].map(entryDescriptionOf),
+    IsDefault: acl.isDefault,
+    NetworkAclId: acl.id,
+    Tags: tagList(acl.tags),
+    VpcId: acl.vpcId,
+    OwnerId: accountId,
+  } satisfies NetworkAclDescription;
+}
+
+/** On AWS a subnet that was put under no ACL has an association all the same; its id follows from the subnet's. */
+function associationIdOf(model: VpcModel, subnetId: string): string {
+  const explicit = [...model.networkAclAssociations.values()].find(each => each.subnetId === subnetId);
+  return explicit?.id ?? subnetId.replace(/^subnet-/, "aclassoc-");
+}
+
+function entryDescriptionOf({
+  cidrBlock,
+  egress,
+  portRange,
+  protocol,
+  ruleAction,
+  ruleNumber,
+}: NetworkAclEntry): EntryDescription {
+  return {
+    CidrBlock: cidrBlock,
+    Egress: egress,
+    ...(portRange && protocol !== "-1" && { PortRange: { From: portRange.from, To: portRange.to } }),
+    Protocol: protocol,
+    RuleAction: ruleAction,
+    RuleNumber: ruleNumber,
+  };
+}

@@ -1,0 +1,128 @@
+/** VPCs and subnets. Sources: EC2 API Reference, "DescribeVpcs" and "DescribeSubnets". */
+import { DescribeSubnets$, DescribeVpcs$ } from "@aws-sdk/client-ec2";
+import type {
+  DescribeSubnetsRequest,
+  DescribeSubnetsResult,
+  DescribeVpcsRequest,
+  DescribeVpcsResult,
+  Subnet,
+  Vpc,
+} from "@aws-sdk/client-ec2";
+import { accountId } from "../../../identifiers";
+import type { Context } from "../../context";
+import { action } from "../../../api/service";
+import { assertNoDryRun, commonParameters, describe, tagList, type Kind } from "./describe";
+
+export const describeVpcs = action<Context, DescribeVpcsRequest, DescribeVpcsResult>(
+  DescribeVpcs$,
+  ["VpcIds", ...commonParameters],
+  ({ region }, input) => {
+    assertNoDryRun(input);
+    const vpcs = [...region.vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
+      CidrBlock: cidrBlock,
+      DhcpOptionsId: id.replace(/^vpc-/, "dopt-"),
+      State: "available",
+      VpcId: id,
+      OwnerId: accountId,
+      InstanceTenancy: "default",
+      CidrBlockAssociationSet: [
+        {
+          AssociationId: id.replace(/^vpc-/, "vpc-cidr-assoc-"),
+          CidrBlock: cidrBlock,
+          CidrBlockState: { State: "associated" },
+        },
+      ],
+      // The program makes a network of its own, and the region has nothing else.
+      IsDefault: false,
+      Tags: tagList(tags),
+    }));
+    const { page, NextToken } = describe(vpcs, vpcKind, { ids: input.VpcIds, ...input });
+    return { Vpcs: page, NextToken };
+  },
+);
+
+const vpcKind: Kind<Vpc> = {
+  prefix: "vpc",
+  idOf: vpc => vpc.VpcId,
+  notFound: "InvalidVpcID.NotFound",
+  malformed: "InvalidVpcID.Malformed",
+  called: "The vpc ID",
+  filterable: {
+    cidr: vpc => vpc.CidrBlock,
+    "cidr-block-association.association-id": vpc =>
+      vpc.CidrBlockAssociationSet?.map(each => each.AssociationId) ?? [],
+    "cidr-block-association.cidr-block": vpc =>
+      vpc.CidrBlockAssociationSet?.map(each => each.CidrBlock) ?? [],
+    "cidr-block-association.state": vpc =>
+      vpc.CidrBlockAssociationSet?.map(each => each.CidrBlockState?.State) ?? [],
+    "dhcp-options-id": vpc => vpc.DhcpOptionsId,
+    // The tutorial's spelling is an older one of "is-default", which AWS still takes.
+    isDefault: vpc => vpc.IsDefault,
+    "is-default": vpc => vpc.IsDefault,
+    "owner-id": vpc => vpc.OwnerId,
+    state: vpc => vpc.State,
+    "vpc-id": vpc => vpc.VpcId,
+  },
+};
+
+export const describeSubnets = action<Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
+  DescribeSubnets$,
+  ["SubnetIds", ...commonParameters],
+  ({ region }, input) => {
+    assertNoDryRun(input);
+    const subnets = [...region.vpc.subnets.values()].map(
+      ({ id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch, tags }): Subnet => ({
+        AvailabilityZone: availabilityZone,
+        AvailabilityZoneId: zoneId(availabilityZone),
+        AvailableIpAddressCount: region.privateAddresses.get(id)?.available,
+        CidrBlock: cidrBlock,
+        DefaultForAz: false,
+        MapPublicIpOnLaunch: mapPublicIpOnLaunch,
+        State: "available",
+        SubnetId: id,
+        VpcId: vpcId,
+        OwnerId: accountId,
+        AssignIpv6AddressOnCreation: false,
+        Ipv6CidrBlockAssociationSet: [],
+        MapCustomerOwnedIpOnLaunch: false,
+        Tags: tagList(tags),
+        SubnetArn: `arn:aws:ec2:${region.name}:${accountId}:subnet/${id}`,
+        EnableDns64: false,
+        Ipv6Native: false,
+      }),
+    );
+    const { page, NextToken } = describe(subnets, subnetKind, { ids: input.SubnetIds, ...input });
+    return { Subnets: page, NextToken };
+  },
+);
+
+/** "use1-az1" of "us-east-1a": which zone it is for AWS; on AWS that differs from account to account. */
+function zoneId(zone: string): string {
+  const [, area = "", side = "", number = "", letter = ""] = /^(\w+)-(\w+)-(\d+)(\w)$/.exec(zone) ?? [];
+  return `${area}${side.charAt(0)}${number}-az${letter.charCodeAt(0) - "a".charCodeAt(0) + 1}`;
+}
+
+const subnetKind: Kind<Subnet> = {
+  prefix: "subnet",
+  idOf: subnet => subnet.SubnetId,
+  notFound: "InvalidSubnetID.NotFound",
+  malformed: "InvalidSubnetID.Malformed",
+  called: "The subnet ID",
+  filterable: {
+    "availability-zone": subnet => subnet.AvailabilityZone,
+    availabilityZone: subnet => subnet.AvailabilityZone,
+    "availability-zone-id": subnet => subnet.AvailabilityZoneId,
+    "available-ip-address-count": subnet => subnet.AvailableIpAddressCount,
+    cidr: subnet => subnet.CidrBlock,
+    "cidr-block": subnet => subnet.CidrBlock,
+    cidrBlock: subnet => subnet.CidrBlock,
+    "default-for-az": subnet => subnet.DefaultForAz,
+    defaultForAz: subnet => subnet.DefaultForAz,
+    "map-public-ip-on-launch": subnet => subnet.MapPublicIpOnLaunch,
+    "owner-id": subnet => subnet.OwnerId,
+    state: subnet => subnet.State,
+    "subnet-arn": subnet => subnet.SubnetArn,
+    "subnet-id": subnet => subnet.SubnetId,
+    "vpc-id": subnet => subnet.VpcId,
+  },
+};

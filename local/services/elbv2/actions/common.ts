@@ -1,0 +1,39 @@
+/** What Elastic Load Balancing's Describe actions have in common. */
+import { assertPageSize, pageOf } from "../../../api/paging";
+import { ApiError } from "../../../api/aws-error";
+
+/** The largest that is allowed ("PageSize", ELB API Reference). */
+const largestPage = 400;
+
+export function page<Item>(
+  items: readonly Item[],
+  { Marker, PageSize = largestPage }: { Marker?: string; PageSize?: number },
+): { items: Item[]; NextMarker?: string } {
+  assertPageSize(PageSize, "PageSize", largestPage);
+  const paged = pageOf(items, PageSize, Marker);
+  if (!paged) throw new ApiError(400, "ValidationError", "The specified marker is not valid");
+  return { items: paged.page, NextMarker: paged.next };
+}
+
+/** Names and ARNs and the like exclude each other. */
+export function assertOneKind(kinds: Record<string, readonly string[]>): void {
+  const given = Object.entries(kinds).filter(([, values]) => values.length > 0);
+  if (given.length > 1) {
+    throw new ApiError(
+      400,
+      "ValidationError",
+      `You can specify only one of the following: ${given.map(([kind]) => kind).join(", ")}`,
+    );
+  }
+}
+
+export function assertArns(arns: readonly string[], kind: string, form: RegExp): void {
+  const nonsense = arns.find(arn => !form.test(arn));
+  if (nonsense !== undefined)
+    throw new ApiError(400, "ValidationError", `'${nonsense}' is not a valid ${kind} ARN`);
+}
+
+/** The name that an ARN ends with, but for an id. */
+export function nameOf(arn: string): string {
+  return arn.split("/").at(-2) ?? "";
+}

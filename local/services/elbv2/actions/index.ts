@@ -1,0 +1,12 @@
+/** Elastic Load Balancing. */
+import type { Context } from "../../context";
+import type { Service } from "../../../api/service";
+import { describeListeners, describeLoadBalancers } from "./load-balancers";
+import { describeTargetGroups, describeTargetHealth } from "./target-groups";
+
+export const elbv2: Service<Context> = {
+  scope: "elasticloadbalancing",
+  dialect: "query",
+  xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
+  actions: [describeListeners, describeLoadBalancers, describeTargetGroups, describeTargetHealth],
+};

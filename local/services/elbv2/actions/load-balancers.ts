@@ -1,0 +1,111 @@
+/** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
+import { DescribeListeners$, DescribeLoadBalancers$ } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type {
+  DescribeListenersInput,
+  DescribeListenersOutput,
+  DescribeLoadBalancersInput,
+  DescribeLoadBalancersOutput,
+  Listener,
+  LoadBalancer,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { RunningLoadBalancer } from "../../../pulumi/resources/load-balancing";
+import type { Context } from "../../context";
+import { ApiError } from "../../../api/aws-error";
+import { action } from "../../../api/service";
+import { assertArns, assertOneKind, nameOf, page } from "./common";
+
+export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput, DescribeLoadBalancersOutput>(
+  DescribeLoadBalancers$,
+  ["LoadBalancerArns", "Names", "Marker", "PageSize"],
+  (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
+    assertOneKind({ "load balancer ARNs": arns, "load balancer names": names });
+    assertArns(arns, "load balancer", /:loadbalancer\/app\/[^/]+\/[0-9a-f]+$/);
+    const all = [...context.region.loadBalancers].map(([arn, running]) =>
+      descriptionOf(context, arn, running),
+    );
+    const missing = names.filter(name => !all.some(each => each.LoadBalancerName === name));
+    if (missing.length > 0) throw notFound(`Load balancers '[${missing.join(", ")}]' not found`);
+    if (!arns.every(arn => context.region.loadBalancers.has(arn)))
+      throw notFound("One or more load balancers not found");
+    const found = all.filter(
+      ({ LoadBalancerArn = "", LoadBalancerName = "" }) =>
+        (arns.length === 0 || arns.includes(LoadBalancerArn)) &&
+        (names.length === 0 || names.includes(LoadBalancerName)),
+    );
+    const { items, NextMarker } = page(found, paging);
+    return { LoadBalancers: items, NextMarker };
+  },
+);
+
+function notFound(message: string): ApiError {
+  return new ApiError(400, "LoadBalancerNotFound", message);
+}
+
+/** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
+const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
+
+function descriptionOf({ vpc, wallClock }: Context, arn: string, running: RunningLoadBalancer): LoadBalancer {
+  const subnets = running.subnetIds.map(id => vpc.subnets.get(id));
+  return {
+    LoadBalancerArn: arn,
+    DNSName: running.dnsName,
+    CanonicalHostedZoneId: canonicalHostedZoneId,
+    CreatedTime: wallClock.show(running.createdAt),
+    LoadBalancerName: nameOf(arn),
+    Scheme: "internet-facing",
+    VpcId: subnets[0]?.vpcId,
+    State: { Code: "active" },
+    Type: "application",
+    AvailabilityZones: running.subnetIds.map((SubnetId, index) => ({
+      ZoneName: subnets[index]?.availabilityZone,
+      SubnetId,
+      LoadBalancerAddresses: [],
+    })),
+    SecurityGroups: running.securityGroupIds,
+    IpAddressType: "ipv4",
+  };
+}
+
+export const describeListeners = action<Context, DescribeListenersInput, DescribeListenersOutput>(
+  DescribeListeners$,
+  ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
+  ({ region }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
+    if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
+      throw new ApiError(
+        400,
+        "ValidationError",
+        "You must specify either listener ARNs or a load balancer ARN",
+      );
+    }
+    if (LoadBalancerArn !== undefined && !region.loadBalancers.has(LoadBalancerArn))
+      throw notFound("One or more load balancers not found");
+    const all = [...region.loadBalancers].flatMap(([arn, { listeners }]) =>
+      [...listeners].map(([Port, listener]) => listenerOf(arn, Port, listener)),
+    );
+    if (!ListenerArns.every(arn => all.some(each => each.ListenerArn === arn)))
+      throw new ApiError(400, "ListenerNotFound", "One or more listeners not found");
+    const found = all.filter(
+      each =>
+        (LoadBalancerArn === undefined || each.LoadBalancerArn === LoadBalancerArn) &&
+        (ListenerArns.length === 0 || ListenerArns.includes(each.ListenerArn ?? "")),
+    );
+    const { items, NextMarker } = page(found, paging);
+    return { Listeners: items, NextMarker };
+  },
+);
+
+function listenerOf(
+  LoadBalancerArn: string,
+  Port: number,
+  { arn, targetGroupArn: TargetGroupArn }: { arn: string; targetGroupArn: string },
+): Listener {
+  const TargetGroups = [{ TargetGroupArn, Weight: 1 }];
+  const ForwardConfig = { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } };
+  return {
+    ListenerArn: arn,
+    LoadBalancerArn,
+    Port,
+    Protocol: "HTTP",
+    DefaultActions: [{ Type: "forward", TargetGroupArn, ForwardConfig }],
+  };
+}

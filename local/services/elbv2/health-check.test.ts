@@ -1,0 +1,104 @@
+import { once } from "node:events";
+import net from "node:net";
+import type { Reach } from "../../network/http/route";
+import { closeAll, closedPort, keepAliveAgent, lines, listenRaw, loopback } from "../../../testing/servers";
+import { checkHealth } from "./health-check";
+
+afterEach(closeAll);
+
+const check = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
+  to: { address: "10.0.2.10", port: 8080 },
+  path: "/health?deep=1",
+  timeoutMs,
+  matches: (code: number) => code === 200,
+  signal,
+});
+
+function open(port: number): Reach {
+  return { outcome: "open", agent: keepAliveAgent(), host: loopback, port };
+}
+
+const answer = (status: string) => lines(`HTTP/1.1 ${status}`, "Content-Length: 2", "", "ok");
+
+test.each<[string, (socket: net.Socket) => void, object]>([
+  ["passes on a code that matches", socket => socket.write(answer("200 OK")), { result: "passed" }],
+  ["fails on another code", socket => socket.write(answer("503 No")), { result: "mismatched", code: 503 }],
+  [
+    "doesn't follow a redirect",
+    socket => socket.write(lines("HTTP/1.1 302 Found", "Location: /", "Content-Length: 0", "", "")),
+    { result: "mismatched", code: 302 },
+  ],
+  ["times out on silence", () => undefined, { result: "timed-out" }],
+  [
+    "times out on half an answer",
+    socket => socket.write(answer("200 OK").slice(0, -1)),
+    { result: "timed-out" },
+  ],
+  ["fails on a reset", socket => socket.resetAndDestroy(), { result: "failed" }],
+  ["fails on a connection that ends", socket => socket.end(), { result: "failed" }],
+  [
+    "fails on an answer that breaks off",
+    socket => socket.end(answer("200 OK").slice(0, -1)),
+    { result: "failed" },
+  ],
+  ["fails on what isn't HTTP", socket => socket.write("+OK\r\n"), { result: "failed" }],
+  [
+    "fails on a change of protocol",
+    socket =>
+      socket.write(lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", "")),
+    { result: "failed" },
+  ],
+])("a check %s", async (name, behave, expected) => {
+  const target = await listenRaw(behave);
+  await expect(
+    checkHealth(() => open(target.port), check(name.includes("times out") ? 50 : undefined)),
+  ).resolves.toEqual(expected);
+  await Promise.all([...target.sockets].map(socket => once(socket, "close")));
+});
+
+test("a check fails where nothing listens", async () => {
+  const port = await closedPort();
+  await expect(checkHealth(() => open(port), check())).resolves.toEqual({ result: "failed" });
+});
+
+test.each<[Reach["outcome"] & ("refused" | "dropped"), string]>([
+  ["refused", "failed"],
+  ["dropped", "timed-out"],
+])("a check whose connection is %s has %s", async (outcome, result) => {
+  await expect(checkHealth(() => ({ outcome }), check(50))).resolves.toEqual({ result });
+});
+
+test("a check asks for the path by the target's own address, on a connection made for it", async () => {
+  let asked = "";
+  const target = await listenRaw((socket, request) => {
+    asked = request;
+    socket.write(answer("200 OK"));
+  });
+  const agent = keepAliveAgent();
+  const connected = jest.spyOn(agent, "createConnection");
+  const reach = jest.fn((): Reach => ({ outcome: "open", agent, host: loopback, port: target.port }));
+  await checkHealth(reach, check());
+  expect(reach.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }]]);
+  expect(connected).toHaveBeenCalledTimes(1);
+  expect(Object.keys(agent.freeSockets)).toEqual([]);
+  expect(asked).toBe(
+    lines(
+      "GET /health?deep=1 HTTP/1.1",
+      "Host: 10.0.2.10:8080",
+      "User-Agent: ELB-HealthChecker/2.0",
+      "Accept-Encoding: gzip, compressed",
+      "Connection: close",
+      "",
+      "",
+    ),
+  );
+});
+
+test("a check ends with its signal", async () => {
+  const end = new AbortController();
+  const target = await listenRaw(() => {
+    end.abort();
+  });
+  await checkHealth(() => open(target.port), check(60_000, end.signal));
+  await Promise.all([...target.sockets].map(socket => once(socket, "close")));
+});

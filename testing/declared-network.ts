@@ -1,0 +1,161 @@
+/** For tests: the network that infra/ declares, with ids that read as names. */
+import {
+  VpcModel,
+  type NetworkAclEntry,
+  type NetworkInterface,
+  type SecurityGroupRule,
+} from "../local/network/reachability/vpc-model";
+import { defaultAclEntries } from "../local/network/reachability/network-acl";
+
+export const accountId = "123456789012";
+
+/** Somebody outside AWS. */
+export const home = "198.51.100.7";
+
+/** What the hosts' interfaces are called, and their addresses. */
+export const interfaces = {
+  data: at("data", "data", "10.0.1.10", "203.0.113.10", "data-access"),
+  receiver1: at("receiver-1", "receiver", "10.0.2.11", "203.0.113.21", "receiver"),
+  receiver2: at("receiver-2", "receiver", "10.0.2.12", "203.0.113.22", "receiver"),
+  stress: at("stress", "edge-a", "10.0.11.20", "203.0.113.31", "stress"),
+  fleet: at("fleet", "edge-b", "10.0.12.30", "203.0.113.32", "stress"),
+  balancerA: at("lb-a", "edge-a", "10.0.11.4", "203.0.113.41", "load-balancer"),
+  balancerB: at("lb-b", "edge-b", "10.0.12.4", "203.0.113.42", "load-balancer"),
+} satisfies Record<string, NetworkInterface>;
+
+function at(
+  name: string,
+  subnet: string,
+  privateIpAddress: string,
+  publicIpAddress: string,
+  group: string,
+): NetworkInterface {
+  return {
+    id: `eni-${name}`,
+    subnetId: `subnet-${subnet}`,
+    privateIpAddress,
+    publicIpAddress,
+    groupIds: [`sg-${group}`],
+    description: name,
+  };
+}
+
+const subnets = {
+  data: ["10.0.1.0/24", "ap-northeast-1a"],
+  receiver: ["10.0.2.0/24", "ap-northeast-1c"],
+  "edge-a": ["10.0.11.0/24", "ap-northeast-1a"],
+  "edge-b": ["10.0.12.0/24", "ap-northeast-1c"],
+} as const;
+
+export function tcpEntry(
+  ruleNumber: number,
+  direction: "ingress" | "egress",
+  [from, to]: readonly [number, number],
+  cidrBlock: string,
+  ruleAction: "allow" | "deny" = "allow",
+): NetworkAclEntry {
+  const egress = direction === "egress";
+  return { ruleNumber, egress, protocol: "6", ruleAction, cidrBlock, portRange: { from, to } };
+}
+
+export function tcpRule(
+  id: string,
+  group: string,
+  direction: "ingress" | "egress",
+  port: number,
+  otherEnd: { cidrIpv4: string } | { referencedSecurityGroupId: string },
+): SecurityGroupRule {
+  const ports = { ipProtocol: "tcp", fromPort: port, toPort: port };
+  return { id, groupId: `sg-${group}`, egress: direction === "egress", ...ports, ...otherEnd };
+}
+
+const all = { cidrIpv4: "0.0.0.0/0" };
+const group = (name: string) => ({ referencedSecurityGroupId: `sg-${name}` });
+
+export const rules: readonly SecurityGroupRule[] = [
+  tcpRule("sgr-data-read", "data-access", "ingress", 5000, all),
+  tcpRule("sgr-data-update", "data-access", "ingress", 8080, { cidrIpv4: subnets.receiver[0] }),
+  tcpRule("sgr-data-ssh", "data-access", "ingress", 22, all),
+  { id: "sgr-data-out", groupId: "sg-data-access", egress: true, ipProtocol: "-1", ...all },
+  tcpRule("sgr-receiver-http", "receiver", "ingress", 8080, all),
+  tcpRule("sgr-receiver-ssh", "receiver", "ingress", 22, all),
+  tcpRule("sgr-receiver-to-read", "receiver", "egress", 5000, { cidrIpv4: subnets.data[0] }),
+  tcpRule("sgr-receiver-to-update", "receiver", "egress", 8080, { cidrIpv4: subnets.data[0] }),
+  tcpRule("sgr-receiver-to-aws", "receiver", "egress", 443, all),
+  tcpRule("sgr-lb-http", "load-balancer", "ingress", 80, all),
+  tcpRule("sgr-lb-to-receiver", "load-balancer", "egress", 8080, group("receiver")),
+  tcpRule("sgr-lb-to-stress", "load-balancer", "egress", 8080, group("stress")),
+  tcpRule("sgr-stress-http", "stress", "ingress", 8080, group("load-balancer")),
+  tcpRule("sgr-stress-ssh", "stress", "ingress", 22, all),
+];
+
+export const dataAclEntries: readonly NetworkAclEntry[] = [
+  tcpEntry(100, "ingress", [22, 22], "0.0.0.0/0"),
+  tcpEntry(200, "ingress", [8080, 8080], subnets.receiver[0]),
+  tcpEntry(300, "ingress", [5000, 5000], "0.0.0.0/0"),
+  tcpEntry(100, "egress", [0, 65535], "0.0.0.0/0"),
+];
+
+/** A model of its own for each test, to change as it likes. */
+export function declaredNetwork(): VpcModel {
+  const model = new VpcModel();
+  const vpcId = "vpc-main";
+  model.vpcs.set(vpcId, { id: vpcId, cidrBlock: "10.0.0.0/16", tags: {} });
+  model.internetGateways.set("igw-main", { id: "igw-main", vpcId, tags: {} });
+  model.routeTables.set("rtb-main", {
+    id: "rtb-main",
+    vpcId,
+    main: true,
+    routes: [{ destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" }],
+    tags: {},
+  });
+  model.routeTables.set("rtb-public", {
+    id: "rtb-public",
+    vpcId,
+    main: false,
+    routes: [
+      { destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" },
+      { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-main" },
+    ],
+    tags: {},
+  });
+  for (const [name, [cidrBlock, availabilityZone]] of Object.entries(subnets)) {
+    const subnetId = `subnet-${name}`;
+    model.subnets.set(subnetId, {
+      id: subnetId,
+      vpcId,
+      cidrBlock,
+      availabilityZone,
+      mapPublicIpOnLaunch: true,
+      tags: { Name: name },
+    });
+    const id = `rtbassoc-${name}`;
+    model.routeTableAssociations.set(id, { id, subnetId, routeTableId: "rtb-public" });
+  }
+  model.networkAcls.set("acl-default", {
+    id: "acl-default",
+    vpcId,
+    isDefault: true,
+    entries: [...defaultAclEntries],
+    tags: {},
+  });
+  model.networkAcls.set("acl-data", {
+    id: "acl-data",
+    vpcId,
+    isDefault: false,
+    entries: structuredClone([...dataAclEntries]),
+    tags: { Name: "data", Project: "elastic-fleet" },
+  });
+  model.networkAclAssociations.set("aclassoc-0123", {
+    id: "aclassoc-0123",
+    subnetId: "subnet-data",
+    networkAclId: "acl-data",
+  });
+  for (const groupName of ["data-access", "receiver", "load-balancer", "stress"]) {
+    const id = `sg-${groupName}`;
+    model.securityGroups.set(id, { id, vpcId, groupName, description: groupName, tags: {} });
+  }
+  for (const rule of rules) model.securityGroupRules.set(rule.id, { ...rule });
+  for (const each of Object.values(interfaces)) model.networkInterfaces.set(each.id, { ...each });
+  return model;
+}

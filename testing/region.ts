@@ -1,0 +1,229 @@
+/**
+ * Local regions inside the test's own process, each in a folder of its own and on free ports, on a clock sixty
+ * times as fast as AWS's.
+ */
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import * as esbuild from "esbuild";
+import { cause } from "../local/services/auto-scaling/activity";
+import type { AutoScalingGroup } from "../local/services/auto-scaling/group";
+import { realClock } from "../local/clock";
+import type { Host } from "../local/hosts/host";
+import type { Supervisor } from "../local/hosts/supervisor";
+import type { TargetGroup, TargetHealthDescription } from "../local/services/elbv2/target-group";
+import type { Declaration } from "../local/region";
+import { readStack } from "../local/pulumi/stack";
+import { startRegion, type RunningRegion } from "../local/start";
+import type { Drop } from "../local/network/reachability/decision";
+import { WallClock } from "../local/api/wall-clock";
+import { eventually } from "./eventually";
+
+/** Of the region's clock, in its milliseconds. */
+export const minute = 60_000;
+
+export const root = join(__dirname, "..");
+
+/** Where "we" are on the Internet; any address will do that is no host's. */
+export const operatorAddress = "198.51.100.10";
+
+/** Where the SDK keeps the state of an evaluation; not in its types. */
+const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
+  "@pulumi/pulumi/runtime/state",
+);
+
+const ends: (() => Promise<void>)[] = [];
+
+/** To be given to `afterEach` or `afterAll`: ends every region, and removes its folder. */
+export async function endRegions(): Promise<void> {
+  for (const end of ends.splice(0).reverse()) await end();
+}
+
+/**
+ * Each start loads the program anew.
+ * @param without resources that are left undeclared, "Kind:name"
+ */
+export async function startTestRegion({ without = [] }: { without?: string[] } = {}): Promise<TestRegion> {
+  jest.resetModules();
+  // They take seconds to load, and the SDKs listen to the process: once is enough.
+  const libraries = {
+    "@pulumi/aws": aws,
+    "@pulumi/command": command,
+    "@pulumi/pulumi": pulumi,
+    "@pulumi/tls": tls,
+    esbuild,
+  };
+  for (const [name, library] of Object.entries(libraries)) jest.doMock(name, () => library);
+  const folder = await mkdtemp(join(tmpdir(), "elastic-fleet-region-"));
+  ends.push(() => rm(folder, { recursive: true }));
+  const events: string[] = [];
+  // A store of its own: what a failed evaluation leaves behind goes on in the background.
+  const running = await withLocalStorage(() =>
+    startRegion({
+      root,
+      stack: readStack(root, "dev"),
+      folder,
+      clock: realClock(60),
+      operatorAddress,
+      port: 0,
+      without,
+      report: event => events.push(event),
+    }),
+  );
+  ends.push(() => running.close());
+  return new TestRegion(running, folder, events);
+}
+
+/** Addresses of a host as the stack's outputs have them. */
+export interface HostAddresses {
+  instanceId: string;
+  publicIp: string;
+  privateIp: string;
+}
+
+export class TestRegion {
+  constructor(
+    readonly running: RunningRegion,
+    readonly folder: string,
+    /** What it has reported, line by line. */
+    readonly events: string[],
+  ) {}
+
+  get region(): RunningRegion["region"] {
+    return this.running.region;
+  }
+
+  /** The local Internet. */
+  get internet(): string {
+    return this.running.doorUrl;
+  }
+
+  /** An output of the stack that is text. */
+  output(name: string): string {
+    return String(this.outputValue(name));
+  }
+
+  addresses(host: string): HostAddresses {
+    const found = (this.outputValue("hosts") as Record<string, HostAddresses>)[host];
+    if (!found) throw new Error(`no output tells of the host ${host}`);
+    return found;
+  }
+
+  host(name: string): Host {
+    const host = this.region.hosts.get(this.addresses(name).instanceId);
+    if (!host) throw new Error(`there is no host ${name}`);
+    return host;
+  }
+
+  /** The one service of a host. */
+  service(host: string): Supervisor {
+    const [service] = this.host(host).services.values();
+    if (!service) throw new Error(`${host} has no service`);
+    return service;
+  }
+
+  /** The last line with this message that the service of a host has logged since it was started. */
+  logged(host: string, message: string): Promise<Record<string, unknown>> {
+    const { journal } = this.service(host).options;
+    return eventually(`${host} logs "${message}"`, async () =>
+      completeLines(await readFile(journal, "utf8"))
+        .filter(line => line.startsWith("{")) // the others are the supervisor's
+        .map(line => JSON.parse(line) as Record<string, unknown>)
+        .findLast(({ msg }) => msg === message),
+    );
+  }
+
+  /** The receivers' target group. */
+  get targets(): TargetGroup {
+    return this.targetGroup("receiver-lb");
+  }
+
+  targetGroup(name: string): TargetGroup {
+    const found = [...this.region.targetGroups.values()].find(each => each.name === name);
+    if (!found) throw new Error(`there is no target group ${name}`);
+    return found.group;
+  }
+
+  /** Resolves when so many milliseconds have passed on the region's clock. */
+  passed(ms: number): Promise<void> {
+    return new Promise(resolve => this.region.clock.after(ms, resolve));
+  }
+
+  /** The first declared resource of a type, and of a name if one is given. */
+  declared(type: string, name?: string): Declaration {
+    const found = this.region.declarations.find(
+      each => each.type === type && (name === undefined || each.name === name),
+    );
+    if (!found) throw new Error(`no ${type} ${name ?? ""} is declared`);
+    return found;
+  }
+
+  get fleet(): AutoScalingGroup {
+    const [only, ...others] = this.region.autoScalingGroups.values();
+    if (!only || others.length > 0) throw new Error("there is not exactly one Auto Scaling group");
+    return only;
+  }
+
+  /** The group's latest activities as DescribeScalingActivities tells them, the latest first. */
+  activities(howMany?: number): { description: string; cause: string; statusCode: string }[] {
+    const { fleet, region } = this;
+    return fleet.activities.slice(0, howMany).map(({ description, reasons, statusCode }) => ({
+      description,
+      cause: cause(reasons, time => new WallClock(region.clock).show(time)),
+      statusCode,
+    }));
+  }
+
+  /** The hosts that the group launched and that are in service. */
+  get fleetHosts(): Host[] {
+    return [...this.fleet.instances.values()]
+      .filter(({ lifecycleState }) => lifecycleState === "InService")
+      .flatMap(({ instanceId }) => this.region.hosts.get(instanceId) ?? []);
+  }
+
+  /** State, and reason if there is one, of each registered target by its host's name. */
+  health(described: TargetHealthDescription[] = this.targets.describe()): Record<string, string> {
+    return Object.fromEntries(
+      described.map(({ target, targetHealth: { state, reason } }) => [
+        this.region.hosts.get(target.id)?.options.name ?? target.id,
+        reason === undefined ? state : `${state}: ${reason}`,
+      ]),
+    );
+  }
+
+  flowLog(): Promise<string[]> {
+    return this.lines("flow-log.txt");
+  }
+
+  /** Every drop that was decided, in order. */
+  async decisions(): Promise<LoggedDrop[]> {
+    return (await this.lines("decision-log.jsonl")).map(line => JSON.parse(line) as LoggedDrop);
+  }
+
+  private outputValue(name: string): unknown {
+    const output = this.running.outputs[name];
+    if (!output || output.secret) throw new Error(`there is no public output ${name}`);
+    return output.value;
+  }
+
+  private async lines(file: string): Promise<string[]> {
+    return completeLines(await readFile(join(this.folder, file), "utf8"));
+  }
+}
+
+/** Without the last line, if it has no end yet. */
+function completeLines(text: string): string[] {
+  return text.split("\n").slice(0, -1);
+}
+
+/** A line of the decision log, as far as tests read it. */
+export type LoggedDrop = Drop & {
+  /** ISO 8601, to the millisecond. */
+  time: string;
+  from: { interfaceId?: string; internetAddress?: string };
+  to: { address: string; port: number };
+};

@@ -1,0 +1,320 @@
+/**
+ * What must not get through, and what it looks like to who tries: silence, a refusal, or an answer that says no. On
+ * the local region; that AWS's own filters do the same is for the acceptance suite to prove there.
+ */
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { DescribeNetworkAclsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { answerTo, ask } from "../testing/client";
+import { endRegions, operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+
+jest.setTimeout(60_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
+
+let region: TestRegion;
+let internet: string;
+beforeAll(async () => {
+  region = await startTestRegion();
+  internet = region.internet;
+});
+afterAll(endRegions);
+
+const errorByReceiver = { status: 502, json: "Error in processing request" };
+
+describe("from the Internet", () => {
+  test("the port for updates is silent, not closed", async () => {
+    const { publicIp } = region.addresses("data");
+    const before = await answerTo(region.output("dataReadUrl"), { through: internet });
+    const post = { through: internet, method: "POST", body: { num: 666 } };
+    expect(await ask(`http://${publicIp}:8080/`, post)).toBe("silent");
+    expect(await answerTo(region.output("dataReadUrl"), { through: internet })).toMatchObject({
+      text: before.text,
+    });
+    expect((await region.decisions()).at(-1)).toMatchObject({
+      from: { internetAddress: operatorAddress },
+      to: { address: publicIp, port: 8080 },
+      code: "SUBNET_ACL_RESTRICTION",
+      packet: "request",
+      direction: "ingress",
+      rule: 32767,
+    });
+  });
+
+  test("a port that the fences let through, and where nobody listens, is closed, not silent", async () => {
+    const url = `http://${region.addresses("data").publicIp}:22/`;
+    expect(await ask(url, { through: internet, patience: 10_000 })).toBe("refused");
+  });
+
+  test.each([
+    ["the data host's private address", () => `${region.addresses("data").privateIp}:5000`],
+    ["a receiver's private address", () => `${region.addresses("receiver-1").privateIp}:8080`],
+    ["a public address that nobody has", () => "203.0.113.250"],
+    ["an address of somebody else", () => "192.0.2.1"],
+    ["instance metadata", () => "169.254.169.254"],
+  ])("%s is silent", async (_what, authority) => {
+    expect(await ask(`http://${authority()}/`, { through: internet })).toBe("silent");
+  });
+});
+
+describe("the data host can answer and never ask:", () => {
+  test.each([
+    ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, 8080],
+    ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, 8080],
+    ["the load balancer by its name", () => region.output("receiverLoadBalancerDns"), 80],
+    ["the EC2 API", () => region.region.ec2Api.address, 443],
+  ])("%s is silent, as the ACL lets the request out and no reply in", async (_what, name, port) => {
+    const data = region.host("data");
+    const [decided, flows] = [(await region.decisions()).length, (await region.flowLog()).length];
+
+    expect(await ask(`http://${name()}:${port}/health`, { through: data.proxyUrl })).toBe("silent");
+
+    const { interfaceId } = data.options;
+    const drop = (await region.decisions())
+      .slice(decided)
+      .find(({ from }) => from.interfaceId === interfaceId);
+    expect(drop).toMatchObject({
+      code: "SUBNET_ACL_RESTRICTION",
+      packet: "reply",
+      direction: "ingress",
+      interfaceId,
+      component: { type: "network-acl", ids: [region.output("dataNetworkAclId")] },
+      rule: 32767,
+      to: { port },
+    });
+    const own = region.addresses("data").privateIp;
+    const other = drop?.to.address ?? "";
+    const records = (await region.flowLog())
+      .slice(flows)
+      .map(record => record.split(" "))
+      .filter(([, , id]) => id === interfaceId)
+      .map(([, , , source, target, sourcePort, targetPort, , , , , , action]) => [
+        source,
+        target,
+        source === own ? targetPort : sourcePort,
+        action,
+      ]);
+    expect(records).toEqual([
+      [own, other, String(port), "ACCEPT"],
+      [other, own, String(port), "REJECT"],
+    ]);
+  });
+
+  test("receivers do ask it, at its private address only", async () => {
+    const { privateIp, publicIp } = region.addresses("data");
+    const through = region.host("receiver-1").proxyUrl;
+    expect(await answerTo(`http://${privateIp}:5000/`, { through })).toMatchObject({
+      status: 200,
+      json: expect.any(Number) as number,
+    });
+    expect(await ask(`http://${publicIp}:5000/`, { through })).toBe("silent");
+  });
+});
+
+/** Instance metadata, as a process on the host asks for it. */
+async function metadata(host: string, path: string, token?: string) {
+  const headers = token === undefined ? {} : { "X-aws-ec2-metadata-token": token };
+  return answerTo(`http://169.254.169.254${path}`, { through: region.host(host).proxyUrl, headers });
+}
+
+async function metadataToken(host: string): Promise<string> {
+  const { status, text } = await answerTo("http://169.254.169.254/latest/api/token", {
+    through: region.host(host).proxyUrl,
+    method: "PUT",
+    headers: { "X-aws-ec2-metadata-token-ttl-seconds": "60" },
+  });
+  expect(status).toBe(200);
+  return text;
+}
+
+const credentialsPath = "/latest/meta-data/iam/security-credentials/";
+
+describe("instance metadata", () => {
+  test.each(["data", "receiver-1"])("answers a process on %s with a token only", async host => {
+    const path = "/latest/meta-data/public-ipv4";
+    expect(await metadata(host, path)).toMatchObject({ status: 401, text: "" });
+    expect(await metadata(host, path, "a token that nobody gave out")).toMatchObject({ status: 401 });
+    const token = await metadataToken(host);
+    const { publicIp } = region.addresses(host);
+    expect(await metadata(host, path, token)).toMatchObject({ status: 200, text: publicIp });
+  });
+
+  test("one host's token is nothing to another", async () => {
+    const path = "/latest/meta-data/public-ipv4";
+    const token = await metadataToken("receiver-1");
+    expect(await metadata("receiver-2", path, token)).toMatchObject({ status: 401 });
+  });
+
+  test("the data host, without an instance profile, has no credentials; a receiver has", async () => {
+    expect(await metadata("data", credentialsPath, await metadataToken("data"))).toMatchObject({
+      status: 404,
+    });
+    expect(await credentialsOf("receiver-1")).toEqual({
+      accessKeyId: expect.stringMatching(/^ASIA/) as string,
+      secretAccessKey: expect.stringMatching(/./) as string,
+      sessionToken: expect.stringMatching(/./) as string,
+    });
+  });
+});
+
+async function credentialsOf(host: string) {
+  const token = await metadataToken(host);
+  const role = (await metadata(host, credentialsPath, token)).text;
+  const { json } = await metadata(host, `${credentialsPath}${role}`, token);
+  const { AccessKeyId, SecretAccessKey, Token } = json as Record<string, string>;
+  return { accessKeyId: AccessKeyId ?? "", secretAccessKey: SecretAccessKey ?? "", sessionToken: Token };
+}
+
+/** As far as we send it on. */
+interface SdkRequest {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** AWS's own client, on receiver-1 as far as the network can tell. */
+function ec2Client(credentials: NonNullable<EC2ClientConfig["credentials"]>): EC2Client {
+  const { address, port } = region.region.ec2Api;
+  const endpoint = `http://${address}:${port}`;
+  return new EC2Client({
+    region: "us-east-1",
+    endpoint,
+    credentials,
+    maxAttempts: 1,
+    requestHandler: {
+      handle: async ({ method, path, headers, body }: SdkRequest) => {
+        const { status, ...answer } = await answerTo(`${endpoint}${path}`, {
+          through: region.host("receiver-1").proxyUrl,
+          method,
+          headers,
+          body,
+        });
+        return {
+          response: { statusCode: status, headers: answer.headers, body: Readable.from([answer.text]) },
+        };
+      },
+    },
+  });
+}
+
+describe("the EC2 API", () => {
+  const describeAcls = () =>
+    new DescribeNetworkAclsCommand({ NetworkAclIds: [region.output("dataNetworkAclId")] });
+
+  test("refuses a wrong key, an unknown one, and a foreign session", async () => {
+    const credentials = await credentialsOf("receiver-1");
+    const other = await credentialsOf("receiver-2");
+    const refusal = async (change: Partial<typeof credentials>) =>
+      ec2Client({ ...credentials, ...change })
+        .send(describeAcls())
+        .then(
+          () => "answered",
+          (error: unknown) => (error as Error).name,
+        );
+    expect(await refusal({})).toBe("answered");
+    expect(await refusal({ secretAccessKey: other.secretAccessKey })).toBe("SignatureDoesNotMatch");
+    expect(await refusal({ accessKeyId: "ASIAAAAAAAAAAAAAAAAA" })).toBe("AuthFailure");
+    expect(await refusal({ sessionToken: other.sessionToken })).toBe("AuthFailure");
+  });
+
+  test("refuses a receiver whose role lost the permission, until it has it again", async () => {
+    const declaration = region.declared("aws:iam/rolePolicy:RolePolicy");
+    const policy = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],
+    });
+    const post = () =>
+      answerTo(`http://${region.addresses("receiver-1").publicIp}:8080/`, {
+        through: internet,
+        method: "POST",
+        body: { num: 1 },
+      });
+    expect(await post()).toMatchObject({ status: 200 });
+
+    await region.region.update({ ...declaration, inputs: { ...declaration.inputs, policy } });
+    expect(await post()).toMatchObject(errorByReceiver);
+    expect((await region.logged("receiver-1", "an upstream failed")).err).toMatchObject({
+      message: "EC2 failed",
+      cause: {
+        type: "UnauthorizedOperation",
+        message: expect.stringContaining("is not authorized to perform: ec2:DescribeNetworkAcls") as string,
+      },
+    });
+
+    await region.region.update(declaration);
+    expect(await post()).toMatchObject({ status: 200 });
+  });
+});
+
+describe("the local Internet", () => {
+  test("shows its own page to this machine's own names, and to no page of another site", async () => {
+    const { host } = new URL(internet);
+    const page = await answerTo(`${internet}/`);
+    expect(page.status).toBe(200);
+    expect(page.text).toContain(region.output("dataReadUrl"));
+    const status = async (headers: http.OutgoingHttpHeaders) =>
+      (await answerTo(`${internet}/`, { headers })).status;
+    expect(await status({ host: host.replace("127.0.0.1", "localhost") })).toBe(200);
+    expect(await status({ host: "rebound.example" })).toBe(403);
+    expect(await status({ host: `localhost.example:${new URL(internet).port}` })).toBe(403);
+    expect(await status({ origin: "http://other.example" })).toBe(403);
+    expect(await status({ origin: internet })).toBe(403);
+  });
+
+  test.each([
+    "http://aws.amazon.com/",
+    "http://localhost/",
+    "http://data/",
+    "http://169.254.169.254.nip.io/",
+  ])("%s is no name of the region's", async url => {
+    expect(await answerTo(url, { through: internet })).toMatchObject({
+      status: 502,
+      headers: { "proxy-status": expect.stringContaining("; error=dns_error;") as string },
+    });
+  });
+});
+
+test("neither the local Internet nor a host's proxy ever connects to what the region did not make", async () => {
+  let connections = 0;
+  const outside = http.createServer((_req, res) => res.end("reached"));
+  outside.on("connection", () => connections++);
+  await new Promise<void>(resolve => outside.listen(0, "127.0.0.1", resolve));
+  const { port } = outside.address() as AddressInfo;
+  try {
+    expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toBe("reached");
+    expect(connections).toBe(1);
+
+    const names = ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]"];
+    const targets = [...names, "[::ffff:127.0.0.1]", "any.localhost", "user@127.0.0.1"];
+    const proxies = [internet, ...["data", "receiver-1"].map(host => region.host(host).proxyUrl)];
+    const outcomes = await Promise.all(
+      proxies.flatMap(through =>
+        targets.map(async target => {
+          const outcome = await ask(`http://${target}:${port}/`, { through });
+          return typeof outcome === "string" ? outcome : outcome.status;
+        }),
+      ),
+    );
+    expect(new Set(outcomes)).toEqual(new Set(["silent", 502]));
+
+    for (const proxy of proxies) expect(await tunnelStatus(proxy, `127.0.0.1:${port}`)).toBe(501);
+    expect(connections).toBe(1);
+  } finally {
+    outside.close();
+  }
+});
+
+/** What a proxy answers to CONNECT. */
+function tunnelStatus(proxy: string, target: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    http
+      .request(proxy, { method: "CONNECT", path: target, agent: false })
+      .on("connect", (response, socket) => {
+        socket.destroy();
+        resolve(response.statusCode);
+      })
+      .on("error", reject)
+      .end();
+  });
+}
