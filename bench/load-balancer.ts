@@ -48,7 +48,7 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
     dnsName: "bench.elb.localhost",
     nodes: [() => ({ outcome: "open", agent, host: "127.0.0.1", port: backendPort })],
   });
-  balancer.listen(80, group);
+  balancer.addListener(80, group);
   group.register({ id: "i-1", address: "10.0.2.10", port: 8080 });
   await group.until(targets => targets.every(({ targetHealth }) => targetHealth.state === "healthy"));
   return http.createServer((req, res) => void balancer.handle(req, res, { address: "203.0.113.9" }));

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { hardening } from "./host";
+import { instanceDefaults } from "./host";
 import type { LoadBalancer } from "./load-balancer";
 
 export interface FleetArgs {
@@ -22,7 +22,7 @@ export interface FleetArgs {
   /** The service that it runs, as its tag. */
   part: string;
   /** What has to stand before an instance is launched. */
-  after: pulumi.Resource[];
+  dependsOn: pulumi.Resource[];
 }
 
 /** An Auto Scaling group behind a load balancer that follows the CPU of its instances. */
@@ -30,7 +30,12 @@ export class Fleet extends pulumi.ComponentResource {
   readonly autoScalingGroupName: pulumi.Output<string>;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("elastic-fleet:infra:Fleet", name, { ...args, loadBalancer: undefined, after: undefined }, opts);
+    super(
+      "elastic-fleet:infra:Fleet",
+      name,
+      { ...args, loadBalancer: undefined, dependsOn: undefined },
+      opts,
+    );
     const tags = { Name: name, part: args.part };
     // What the group launches is not made by the provider, whose default tags it therefore lacks.
     const launchedTags = { project: pulumi.getProject(), stack: pulumi.getStack(), ...tags };
@@ -42,7 +47,7 @@ export class Fleet extends pulumi.ComponentResource {
         instanceType: args.instanceType,
         keyName: args.keyName,
         vpcSecurityGroupIds: [args.securityGroupId],
-        ...hardening(args.instanceType),
+        ...instanceDefaults(args.instanceType),
         // CloudWatch gets a CPU point a minute, not one every five.
         monitoring: { enabled: true },
         tagSpecifications: ["instance", "volume"].map(resourceType => ({ resourceType, tags: launchedTags })),
@@ -82,7 +87,7 @@ export class Fleet extends pulumi.ComponentResource {
       {
         parent: this,
         // Without a listener the target group is nobody's, and no instance ever becomes healthy.
-        dependsOn: [args.loadBalancer.listener, ...args.after],
+        dependsOn: [args.loadBalancer.listener, ...args.dependsOn],
         // The policy's to say, once the group stands.
         ignoreChanges: ["desiredCapacity"],
       },

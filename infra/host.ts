@@ -13,11 +13,11 @@ export interface HostArgs {
   /** The service that it is for, as its tag. */
   part: string;
   /** What has to stand before it is launched. */
-  after: pulumi.Resource[];
+  dependsOn: pulumi.Resource[];
 }
 
 /** What every instance is launched with, one by one or by the fleet. */
-export function hardening(instanceType: string) {
+export function instanceDefaults(instanceType: string) {
   const burstable = /^t\d/.test(instanceType); // and not trn1
   return {
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
@@ -33,7 +33,7 @@ export class Host extends pulumi.ComponentResource {
   readonly privateIp: pulumi.Output<string>;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("elastic-fleet:infra:Host", name, { ...args, after: undefined }, opts);
+    super("elastic-fleet:infra:Host", name, { ...args, dependsOn: undefined }, opts);
     const tags = { Name: name, part: args.part };
 
     const instance = new aws.ec2.Instance(
@@ -46,11 +46,11 @@ export class Host extends pulumi.ComponentResource {
         associatePublicIpAddress: true,
         keyName: args.keyName,
         iamInstanceProfile: args.instanceProfileName,
-        ...hardening(args.instanceType),
+        ...instanceDefaults(args.instanceType),
         rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
         tags,
       },
-      { parent: this, dependsOn: args.after, ignoreChanges: ["ami"] },
+      { parent: this, dependsOn: args.dependsOn, ignoreChanges: ["ami"] },
     );
 
     this.instanceId = instance.id;

@@ -64,7 +64,7 @@ const data = new Host(
     securityGroupId: groups.ids["data-access"],
     part: "data-access",
     // Launched before its ACL holds the subnet, it would live under the default ACL, which allows everything.
-    after: [...network.routing, dataAcl.association],
+    dependsOn: [...network.routing, dataAcl.association],
   },
   { provider },
 );
@@ -73,7 +73,7 @@ const dataService = new Service("data-access", {
   privateKey: key.privateKey,
   runtime,
   release: buildRelease("data-access"),
-  after: reachable,
+  dependsOn: reachable,
 });
 
 // Receivers answer the Internet through their load balancer. They are installed one after the other, so that
@@ -91,7 +91,7 @@ const receivers = Array.from({ length: config.receiverCount }, (_, index) => `re
         securityGroupId: groups.ids.receiver,
         instanceProfileName: identity.instanceProfileName,
         part: "receiver",
-        after: network.routing,
+        dependsOn: network.routing,
       },
       { provider },
     ),
@@ -113,8 +113,8 @@ for (const { name, host } of receivers) {
         NETWORK_ACL_ID: dataAcl.networkAclId,
         AWS_REGION: region,
       },
-      after: reachable,
-      follows: [identity.policy, before.installed],
+      dependsOn: reachable,
+      startAfter: [identity.policy, before.installed],
     }),
   );
 }
@@ -129,11 +129,11 @@ const receiverLoadBalancer = new LoadBalancer(
     targets: Object.fromEntries(
       receivers.map(({ name, host }, index) => [
         name,
-        { instanceId: host.instanceId, after: receiverServices.slice(index, index + 1) },
+        { instanceId: host.instanceId, dependsOn: receiverServices.slice(index, index + 1) },
       ]),
     ),
     part: "receiver",
-    after: network.routing,
+    dependsOn: network.routing,
   },
   { provider },
 );
@@ -146,7 +146,7 @@ const stress = new Host(
     subnetId: network.subnetIds["edge-a"],
     securityGroupId: groups.ids.stress,
     part: "stress",
-    after: network.routing,
+    dependsOn: network.routing,
   },
   { provider },
 );
@@ -156,7 +156,7 @@ const stressService = new Service("stress", {
   runtime,
   release: buildRelease("stress"),
   environment: { STRESS_SECONDS: String(config.stressSeconds) },
-  after: reachable,
+  dependsOn: reachable,
 });
 const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });
 const fleetLoadBalancer = new LoadBalancer(
@@ -167,7 +167,7 @@ const fleetLoadBalancer = new LoadBalancer(
     securityGroupId: groups.ids["load-balancer"],
     targetPort: ports.stress.http,
     part: "stress",
-    after: network.routing,
+    dependsOn: network.routing,
   },
   { provider },
 );
@@ -186,7 +186,7 @@ const fleet = new Fleet(
     warmupSeconds: config.warmupSeconds,
     targetCpuPercent: config.targetCpuPercent,
     part: "stress",
-    after: [...network.routing, ...groups.rules],
+    dependsOn: [...network.routing, ...groups.rules],
   },
   { provider },
 );

@@ -9,11 +9,11 @@ export interface LoadBalancerArgs {
   /** The port that targets serve on. */
   targetPort: number;
   /** Instances that are registered one by one, by a name that is their identity; a group registers its own. */
-  targets?: Record<string, { instanceId: pulumi.Input<string>; after: pulumi.Resource[] }>;
+  targets?: Record<string, { instanceId: pulumi.Input<string>; dependsOn: pulumi.Resource[] }>;
   /** The service behind it, as its tag. */
   part: string;
   /** What has to stand before it is created: AWS refuses one in a VPC without a way to the Internet. */
-  after: pulumi.Resource[];
+  dependsOn: pulumi.Resource[];
 }
 
 /** An internet-facing Application Load Balancer with one listener and one target group. */
@@ -28,7 +28,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   /** @param name at most 24 characters: AWS allows 32, and Pulumi adds a suffix */
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("elastic-fleet:infra:LoadBalancer", name, { ...args, targets: undefined, after: undefined }, opts);
+    super(
+      "elastic-fleet:infra:LoadBalancer",
+      name,
+      { ...args, targets: undefined, dependsOn: undefined },
+      opts,
+    );
     const tags = { Name: name, part: args.part };
 
     const loadBalancer = new aws.lb.LoadBalancer(
@@ -41,7 +46,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         tags,
       },
       // A load balancer can change its subnets, but not to those of another VPC.
-      { parent: this, dependsOn: args.after, replaceOnChanges: ["subnets"] },
+      { parent: this, dependsOn: args.dependsOn, replaceOnChanges: ["subnets"] },
     );
     const targetGroup = new aws.lb.TargetGroup(
       name,
@@ -74,11 +79,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const [target, { instanceId, after }] of Object.entries(args.targets ?? {})) {
+    for (const [target, { instanceId, dependsOn }] of Object.entries(args.targets ?? {})) {
       new aws.lb.TargetGroupAttachment(
         `${name}-${target}`,
         { targetGroupArn: targetGroup.arn, targetId: instanceId, port: args.targetPort },
-        { parent: this, dependsOn: after },
+        { parent: this, dependsOn },
       );
     }
 

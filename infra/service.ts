@@ -13,9 +13,9 @@ export interface ServiceArgs {
   /** Nothing secret: it is shown in diffs. */
   environment?: Record<string, pulumi.Input<string>>;
   /** What has to stand before the host can be reached. */
-  after: pulumi.Resource[];
+  dependsOn: pulumi.Resource[];
   /** What has to stand before the service is started, while its files may be copied already. */
-  follows?: pulumi.Resource[];
+  startAfter?: pulumi.Resource[];
 }
 
 /** A service shipped to a host and started there: copied and installed over SSH, as the host may have no way out. */
@@ -53,14 +53,14 @@ export class Service extends pulumi.ComponentResource {
         new command.remote.CopyToRemote(
           `${name}-${what}`,
           { connection, source: new pulumi.asset.FileAsset(source), remotePath, triggers },
-          { parent: this, dependsOn: args.after },
+          { parent: this, dependsOn: args.dependsOn },
         ),
     );
     this.installed = new command.remote.Command(
       name,
       // Hosts' sshd takes no variables from outside: each update would warn of that.
       { connection, create, stdin: manifest, triggers, addPreviousOutputInEnv: false },
-      { parent: this, dependsOn: [...copied, ...args.after, ...(args.follows ?? [])] },
+      { parent: this, dependsOn: [...copied, ...args.dependsOn, ...(args.startAfter ?? [])] },
     );
     // The runtime and the release stand in it by their digests.
     this.content = manifest;

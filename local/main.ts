@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { realClock } from "./clock";
 import { help, parseOptions, type Options } from "./cli/options";
-import { occupy } from "./cli/lock";
+import { acquireLock } from "./cli/lock";
 import { readStack } from "./pulumi/stack";
 import { startRegion, type RunningRegion } from "./start";
 import { table } from "./cli/table";
@@ -23,7 +23,7 @@ async function main(options: Options): Promise<void> {
     return;
   }
   const stack = readStack(root, options.stack, options.config);
-  const leave = await occupy(folder);
+  const leave = await acquireLock(folder);
   say(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C ends it`);
 
   const state: { running?: RunningRegion } = {};

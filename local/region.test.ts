@@ -66,11 +66,11 @@ test("with an instance goes whatever listened at its address", async () => {
   const made = await makeSamples(region, "aws:lb/loadBalancer:LoadBalancer");
   const { id = "", outputs = {} } = made["instance"] ?? {};
   const interfaceId = String(outputs["primaryNetworkInterfaceId"]);
-  region.fabric.listen(interfaceId, 8080, 12345);
+  region.virtualNetwork.registerEndpoint(interfaceId, 8080, 12345);
   const { interfaceId: own } = region.hosts.get(id)?.options ?? {};
   expect(own).toBe(interfaceId);
   await region.delete("aws:ec2/instance:Instance", "instance");
-  const endpoints = Reflect.get(region.fabric, "endpoints") as Map<string, number>;
+  const endpoints = Reflect.get(region.virtualNetwork, "endpoints") as Map<string, number>;
   expect([...endpoints.keys()]).not.toContain(`${interfaceId}:8080`);
 });
 
@@ -78,7 +78,7 @@ describe("close", () => {
   test("ends whatever listens or ticks, writes the logs to their end, and leaves the folder", async () => {
     const { region, clock } = await openRegion();
     const made = await makeSamples(region, "command:remote:CopyToRemote");
-    region.fabric.knock(
+    region.virtualNetwork.probe(
       { internetAddress: region.operatorAddress },
       { address: String(made["instance"]?.outputs["publicIp"]), port: 22 },
     );

@@ -8,19 +8,19 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { AutoScalingGroup } from "./services/auto-scaling/group";
 import { MetricStore } from "./services/cloudwatch/metrics";
-import { createEc2Api } from "./services/ec2/ec2-endpoint";
+import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { Iam } from "./services/iam/iam";
 import type { Clock } from "./clock";
-import { Fabric } from "./network/virtual-network";
+import { VirtualNetwork } from "./network/virtual-network";
 import type { Host } from "./hosts/host";
-import { listen, shut } from "./network/http/servers";
-import type { Address } from "./network/http/route";
+import { listen, closeServer } from "./network/http/servers";
+import type { Address } from "./network/router";
 import { accountId, AddressPool, publicRange, resourceId } from "./identifiers";
 import type { Image } from "./services/ec2/image";
 import type { LaunchTemplate } from "./services/ec2/launch-template";
 import { Instances } from "./services/ec2/instances";
 import { LogFile } from "./network/log-file";
-import { Names } from "./network/dns";
+import { Dns } from "./network/dns";
 import { handlers } from "./pulumi/resources";
 import type { Existing } from "./pulumi/resources/handler";
 import type { RunningLoadBalancer, RunningTargetGroup } from "./pulumi/resources/load-balancing";
@@ -57,7 +57,7 @@ const flowLogInterval = 60_000;
 export class Region {
   readonly vpc = new VpcModel();
   readonly iam = new Iam();
-  readonly names = new Names();
+  readonly dns = new Dns();
   /** What EC2 tells of instances, those that have ended included. */
   readonly instances = new Instances();
   /** The machines of those that run. */
@@ -74,7 +74,7 @@ export class Region {
   readonly metrics = new MetricStore();
   /** Free private addresses by subnet. */
   readonly privateAddresses = new Map<string, AddressPool>();
-  readonly fabric: Fabric;
+  readonly virtualNetwork: VirtualNetwork;
   readonly ec2Api = ec2ApiAddress;
 
   private readonly publicAddresses = new AddressPool(publicRange);
@@ -91,7 +91,7 @@ export class Region {
     const now = () => Date.now();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
-    this.fabric = new Fabric(this.vpc, this.flowLog, decisions);
+    this.virtualNetwork = new VirtualNetwork(this.vpc, this.flowLog, decisions);
   }
 
   get name(): string {
@@ -120,9 +120,9 @@ export class Region {
     for (const name of [flowLogFile, decisionLogFile]) {
       this.logs.set(name, new LogFile(join(this.folder, name)));
     }
-    const ec2Api = createEc2Api(this.vpc, this.iam, this.report);
+    const ec2Api = createEc2Endpoint(this.vpc, this.iam, this.report);
     this.servers.push(ec2Api);
-    this.fabric.listen(ec2ApiAddress.address, ec2ApiAddress.port, await listen(ec2Api));
+    this.virtualNetwork.registerEndpoint(ec2ApiAddress.address, ec2ApiAddress.port, await listen(ec2Api));
     this.endFlowLog = this.clock.every(flowLogInterval, () => {
       this.flowLog.flush();
     });
@@ -206,7 +206,7 @@ export class Region {
     this.privateAddresses.get(subnetId)?.release(privateIpAddress);
     if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
     this.vpc.networkInterfaces.delete(id);
-    this.fabric.forget(id);
+    this.virtualNetwork.removeInterface(id);
   }
 
   interface(id: string): NetworkInterface {
@@ -223,11 +223,11 @@ export class Region {
     await Promise.all([...this.autoScalingGroups.values()].map(group => group.close()));
     for (const { group } of this.targetGroups.values()) group.stop();
     for (const { servers } of this.loadBalancers.values())
-      for (const server of servers.values()) shut(server);
+      for (const server of servers.values()) closeServer(server);
     await Promise.all([...this.hosts.values()].map(host => host.shutDown()));
     await Promise.all(this.terminations.values());
-    this.fabric.close();
-    for (const server of this.servers) shut(server);
+    this.virtualNetwork.close();
+    for (const server of this.servers) closeServer(server);
     this.flowLog.flush();
     await Promise.all([...this.logs.values()].map(log => log.close()));
   }

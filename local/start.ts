@@ -7,8 +7,8 @@ import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import type { Clock } from "./clock";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate, type StackOutput } from "./pulumi/evaluate";
-import { isTaken, listen, listenNear, shut } from "./network/http/servers";
-import { createDoor, createShortcut } from "./network/local-internet";
+import { isTaken, listen, listenNear, closeServer } from "./network/http/servers";
+import { createInternetProxy, createLocalPort } from "./network/local-internet";
 import { outputsAsJson } from "./pulumi/outputs";
 import { Region } from "./region";
 import type { Stack } from "./pulumi/stack";
@@ -32,9 +32,9 @@ export interface RunningRegion {
   region: Region;
   outputs: Record<string, StackOutput>;
   /** The local Internet: an HTTP proxy. */
-  doorUrl: string;
+  internetUrl: string;
   /** Load balancers by name, each on a loopback port. */
-  shortcuts: Map<string, string>;
+  localPorts: Map<string, string>;
   close(): Promise<void>;
 }
 
@@ -51,12 +51,12 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   const region = new Region({ name, folder, clock, operatorAddress, report });
   const servers: http.Server[] = [];
   const close = async () => {
-    for (const server of servers) shut(server);
+    for (const server of servers) closeServer(server);
     await region.close();
   };
   try {
     let welcome = "the region is starting\n";
-    const door = createDoor(region, () => welcome);
+    const door = createInternetProxy(region, () => welcome);
     const doorPort = await openDoor(door, options.port);
     const doorUrl = `http://127.0.0.1:${doorPort}`;
     if (options.port === undefined && doorPort !== preferredPort) {
@@ -72,7 +72,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
 
     const shortcuts = new Map<string, string>();
     for (const { name: balancer, dnsName } of region.loadBalancers.values()) {
-      const server = createShortcut(region, dnsName);
+      const server = createLocalPort(region, dnsName);
       servers.push(server);
       const port = await listenNear(server, doorPort + 80 + shortcuts.size);
       shortcuts.set(balancer, `http://127.0.0.1:${port}/`);
@@ -84,7 +84,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     welcome =
       `The local Internet of ${stack.project}/${stack.stack}, an HTTP proxy: curl -x ${doorUrl} URL\n` +
       `with any name or public address of the stack's outputs:\n\n${json}`;
-    return { region, outputs, doorUrl, shortcuts, close };
+    return { region, outputs, internetUrl: doorUrl, localPorts: shortcuts, close };
   } catch (error) {
     await close();
     throw error;

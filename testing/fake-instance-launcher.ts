@@ -6,7 +6,7 @@ import { AutoScalingGroup } from "../local/services/auto-scaling/group";
 import { MetricStore } from "../local/services/cloudwatch/metrics";
 import { targetTrackingPolicy } from "../local/services/auto-scaling/policy";
 import type { GroupSettings } from "../local/services/auto-scaling/settings";
-import type { LaunchRequest, Surroundings } from "../local/services/auto-scaling/instance-launcher";
+import type { LaunchRequest, GroupContext } from "../local/services/auto-scaling/instance-launcher";
 
 /** Checks its targets after 10 s for the first time, and drains each for 30 s. */
 export class FakeTargetGroup {
@@ -43,7 +43,7 @@ export class FakeTargetGroup {
 const bootSeconds = 30;
 const copySeconds = 10;
 
-export class FakeSurroundings implements Surroundings {
+export class FakeGroupContext implements GroupContext {
   readonly clock = new FakeClock();
   readonly metrics = new MetricStore();
   readonly reports: string[] = [];
@@ -143,13 +143,13 @@ export const fleetSettings: GroupSettings = {
 
 /** The fleet of the tutorial: 0 to 3 instances, one to begin with, held at 50 %. */
 export function openGroup(settings: Partial<GroupSettings> = {}, desiredCapacity = 1) {
-  const surroundings = new FakeSurroundings();
+  const context = new FakeGroupContext();
   const all = { ...fleetSettings, ...settings };
-  const group = new AutoScalingGroup(surroundings, all, desiredCapacity);
+  const group = new AutoScalingGroup(context, all, desiredCapacity);
   group.policies.set("cpu-target-tracking", {
     ...targetTrackingPolicy(all.name, "cpu-target-tracking", 50),
     alarmHigh: "TargetTracking-High",
     alarmLow: "TargetTracking-Low",
   });
-  return { surroundings, group };
+  return { context, group };
 }

@@ -10,7 +10,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import * as esbuild from "esbuild";
-import { cause } from "../local/services/auto-scaling/activity";
+import { causeText } from "../local/services/auto-scaling/activity";
 import type { AutoScalingGroup } from "../local/services/auto-scaling/group";
 import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
@@ -99,7 +99,7 @@ export class TestRegion {
 
   /** The local Internet. */
   get internet(): string {
-    return this.running.doorUrl;
+    return this.running.internetUrl;
   }
 
   /** An output of the stack that is text. */
@@ -171,9 +171,9 @@ export class TestRegion {
   /** The group's latest activities as DescribeScalingActivities tells them, the latest first. */
   activities(howMany?: number): { description: string; cause: string; statusCode: string }[] {
     const { fleet, region } = this;
-    return fleet.activities.slice(0, howMany).map(({ description, reasons, statusCode }) => ({
+    return fleet.activities.slice(0, howMany).map(({ description, causes, statusCode }) => ({
       description,
-      cause: cause(reasons, time => new WallClock(region.clock).show(time)),
+      cause: causeText(causes, time => new WallClock(region.clock).show(time)),
       statusCode,
     }));
   }

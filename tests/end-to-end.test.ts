@@ -123,8 +123,8 @@ test("the load balancer takes the receivers in turn, and each tells its own publ
 });
 
 test("each load balancer also answers on a loopback port, without any proxy", async () => {
-  expect([...region.running.shortcuts.keys()]).toEqual(["receiver-lb", "fleet-lb"]);
-  const answer = await answerTo(region.running.shortcuts.get("receiver-lb") ?? "");
+  expect([...region.running.localPorts.keys()]).toEqual(["receiver-lb", "fleet-lb"]);
+  const answer = await answerTo(region.running.localPorts.get("receiver-lb") ?? "");
   expect(answer.json).toMatchObject({ seed: 1000 });
 });
 

@@ -3,7 +3,7 @@
  * and a silence counts only together with the drop that the region's decision log names for it.
  */
 import type { Source } from "../local/network/virtual-network";
-import type { Address } from "../local/network/http/route";
+import type { Address } from "../local/network/router";
 import { ask, type Outcome } from "../testing/client";
 import { operatorAddress, type LoggedDrop, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
@@ -55,7 +55,8 @@ export function flowsOf(region: TestRegion) {
   const bySsh = (address: string): Flow => {
     const to = { address, port: ssh };
     return {
-      attempt: () => Promise.resolve(region.region.fabric.knock(operator, to).drop ? "silent" : "passes"),
+      attempt: () =>
+        Promise.resolve(region.region.virtualNetwork.probe(operator, to).drop ? "silent" : "passes"),
       hops: [{ from: operator, to }],
     };
   };

@@ -1,5 +1,5 @@
 /** A refusal in AWS's own words. */
-export class ApiError extends Error {
+export class AwsError extends Error {
   override name = "ApiError";
 
   constructor(

@@ -8,7 +8,7 @@ import { amazonLinux2023, resourceId } from "../identifiers";
 import { launch } from "../services/ec2/launch";
 import type { Region } from "../region";
 import { closeAll, exchange, lines, listen, loopback, onClose } from "../../testing/servers";
-import { createDoor } from "../network/local-internet";
+import { createInternetProxy } from "../network/local-internet";
 import { makeSamples, openRegion, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
 import { clientsOf, type Clients } from "../../testing/aws-clients";
@@ -23,7 +23,7 @@ let port: number;
 beforeAll(async () => {
   ({ region, clock, events } = await openRegion());
   made = await makeSamples(region);
-  ({ port } = await listen(createDoor(region, () => "welcome\n")));
+  ({ port } = await listen(createInternetProxy(region, () => "welcome\n")));
   clients = clientsOf(`http://${loopback}:${port}`);
   onClose(() => {
     clients.close();
@@ -89,7 +89,7 @@ describe("EC2", () => {
     const instance = Reservations?.[0]?.Instances?.[0];
     expect(instance?.IamInstanceProfile?.Arn).toContain(":instance-profile/");
     expect(Math.abs((instance?.LaunchTime?.getTime() ?? 0) - Date.now())).toBeLessThan(120_000);
-    expect(region.names.resolve(name)).toBe(publicIp);
+    expect(region.dns.resolve(name)).toBe(publicIp);
   });
 
   test.each<[Filters, boolean]>([

@@ -1,7 +1,7 @@
 /** Requests to AWS's APIs as they come over HTTP, and answers as they go. */
 import type http from "node:http";
-import { ApiError } from "./aws-error";
-import type { Answer, Request, Writing } from "./service";
+import { AwsError } from "./aws-error";
+import type { Answer, Request, Protocol } from "./service";
 
 /** Far more than any action here needs. */
 const largestBody = 64 * 1024;
@@ -15,7 +15,7 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
     size += chunk.length;
     if (size > largestBody) {
       req.resume();
-      throw new ApiError(413, "RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`);
+      throw new AwsError(413, "RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`);
     }
     chunks.push(chunk);
   }
@@ -25,13 +25,13 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
 /** The answer, or the error that stands for why there is none; what is not AWS's to say is reported, and not told. */
 export async function serve(
   answering: Promise<Answer>,
-  writing: Writing,
+  writing: Protocol,
   report: (event: string) => void,
 ): Promise<Answer> {
   try {
     return await answering;
   } catch (error) {
-    if (error instanceof ApiError) return writing.error(error);
+    if (error instanceof AwsError) return writing.error(error);
     report(`an API call failed unexpectedly: ${(error as Error).stack ?? String(error)}`);
     return writing.error(writing.faults.internal());
   }

@@ -2,7 +2,7 @@
 import { deref, NormalizedSchema } from "@smithy/core/schema";
 import { randomUUID } from "node:crypto";
 import type http from "node:http";
-import type { ApiError } from "./aws-error";
+import type { AwsError } from "./aws-error";
 import { ec2Faults, jsonFaults, queryFaults, type Faults } from "./protocol/faults";
 import { jsonInput, jsonOutput } from "./protocol/json";
 import type { Shape } from "./protocol/members";
@@ -17,7 +17,7 @@ export interface Action<Context> {
   output: Shape;
   /** Members of the input that the region heeds; others are refused, not ignored. */
   parameters: ReadonlySet<string>;
-  answer(context: Context, input: unknown): unknown;
+  handle(context: Context, input: unknown): unknown;
 }
 
 /** An operation's schema, as the SDK's client has it. */
@@ -42,7 +42,7 @@ export function action<Context, Input, Output>(
     output: NormalizedSchema.of(deref(output)),
     parameters: new Set(parameters),
     // The input has been read by the operation's own schema.
-    answer: answer,
+    handle: answer,
   };
 }
 
@@ -68,21 +68,21 @@ export interface Answer {
 }
 
 /** How a request is written, and so its answer. */
-export interface Writing {
+export interface Protocol {
   faults: Faults;
   action: (request: Request) => { name: string; version: string };
   input: (request: Request, shape: Shape) => Record<string, unknown>;
   result: (action: Pick<Action<unknown>, "name" | "output">, output: object) => Answer;
-  error: (error: ApiError) => Answer;
+  error: (error: AwsError) => Answer;
 }
 
 /**
  * @param authorize throws where the caller must not
  * @throws ApiError, or what an action throws
  */
-export async function perform<Context>(
+export async function dispatch<Context>(
   service: Pick<Service<Context>, "actions">,
-  writing: Writing,
+  writing: Protocol,
   request: Request,
   context: Context,
   authorize: (action: string) => void = () => undefined,
@@ -95,18 +95,18 @@ export async function perform<Context>(
   for (const parameter of Object.keys(input)) {
     if (!action.parameters.has(parameter)) throw writing.faults.unsupportedParameter(parameter);
   }
-  return writing.result(action, (await action.answer(context, input)) as object);
+  return writing.result(action, (await action.handle(context, input)) as object);
 }
 
 /** JSON where the service speaks it and the request does, else form parameters and XML. */
-export function writingOf<Context>(service: Service<Context>, headers: http.IncomingHttpHeaders): Writing {
+export function protocolOf<Context>(service: Service<Context>, headers: http.IncomingHttpHeaders): Protocol {
   return service.json && headers["x-amz-target"] !== undefined
-    ? jsonWriting(service.json)
-    : queryWriting(service);
+    ? jsonProtocol(service.json)
+    : queryProtocol(service);
 }
 
 /** @param service none where a request is for no service that we know */
-export function queryWriting(service?: Pick<Service<unknown>, "dialect" | "xmlNamespace">): Writing {
+export function queryProtocol(service?: Pick<Service<unknown>, "dialect" | "xmlNamespace">): Protocol {
   const { dialect = "query", xmlNamespace = "http://webservices.amazon.com/AWSFault/2005-15-09" } =
     service ?? {};
   const faults = dialect === "ec2" ? ec2Faults : queryFaults;
@@ -156,7 +156,7 @@ function isEmpty(object: object): boolean {
 }
 
 /** With the codes of the query protocol for clients that know those ("AWS Query-compatible" of Smithy). */
-function jsonWriting({ target, exceptions }: NonNullable<Service<unknown>["json"]>): Writing {
+function jsonProtocol({ target, exceptions }: NonNullable<Service<unknown>["json"]>): Protocol {
   const headers = { "content-type": "application/x-amz-json-1.0", "x-amzn-requestid": randomUUID() };
   return {
     faults: jsonFaults,

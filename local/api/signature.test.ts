@@ -3,7 +3,7 @@ import { text } from "node:stream/consumers";
 import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { closeAll, listen, loopback, onClose } from "../../testing/servers";
 import { Iam } from "../services/iam/iam";
-import { ApiError } from "./aws-error";
+import { AwsError } from "./aws-error";
 import { signer } from "./signature";
 
 afterEach(closeAll);
@@ -19,7 +19,7 @@ async function setUp() {
         .then(
           ({ instanceId }) => res.end(instanceId),
           (error: unknown) =>
-            res.end(error instanceof ApiError ? error.code : `unexpected: ${String(error)}`),
+            res.end(error instanceof AwsError ? error.code : `unexpected: ${String(error)}`),
         );
     }),
   );

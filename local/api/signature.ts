@@ -3,7 +3,7 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { Iam, Session } from "../services/iam/iam";
-import { ApiError } from "./aws-error";
+import { AwsError } from "./aws-error";
 
 /** Node's digests in the form that the signer takes them. */
 class Sha256 {
@@ -49,7 +49,7 @@ const longestSkew = 15 * 60_000;
 export async function signer(req: http.IncomingMessage, body: string, iam: Iam): Promise<Session> {
   const header = req.headers.authorization;
   if (header === undefined) {
-    throw new ApiError(
+    throw new AwsError(
       400,
       "MissingAuthenticationToken",
       "The request must contain the parameter AWSAccessKeyId",
@@ -57,17 +57,17 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
   }
   const parts = authorization.exec(header);
   if (!parts)
-    throw new ApiError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
+    throw new AwsError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
   const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
   const session = iam.session(accessKeyId);
   const signingDate = parseDate(String(req.headers["x-amz-date"]));
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
-    throw new ApiError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+    throw new AwsError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
   }
   // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
   if (service !== "ec2") {
-    throw new ApiError(
+    throw new AwsError(
       403,
       "SignatureDoesNotMatch",
       "Credential should be scoped to correct service: 'ec2'.",
@@ -75,7 +75,7 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
   }
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
-    throw new ApiError(400, "RequestExpired", "Request has expired.");
+    throw new AwsError(400, "RequestExpired", "Request has expired.");
   }
   const resigned = await new SignatureV4({
     credentials: session,
@@ -100,7 +100,7 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
     createHash("sha256").update(signatureOf(text)).digest(),
   );
   if (!isInScope || !expected || !given || !timingSafeEqual(expected, given)) {
-    throw new ApiError(
+    throw new AwsError(
       403,
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. " +
@@ -118,7 +118,7 @@ function signatureOf(header: string | undefined): string {
 function parseDate(text: string): Date {
   const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
   if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime())) {
-    throw new ApiError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
+    throw new AwsError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
   }
   return date;
 }

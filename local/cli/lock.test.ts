@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { closeAll, onClose } from "../../testing/servers";
-import { occupy } from "./lock";
+import { acquireLock } from "./lock";
 import { temporaryFolder } from "../../testing/folders";
 
 // Processes take their time on a busy machine.
@@ -10,7 +10,7 @@ jest.setTimeout(30_000);
 afterEach(closeAll);
 
 async function occupied(folder: string): Promise<() => Promise<void>> {
-  const leave = await occupy(folder);
+  const leave = await acquireLock(folder);
   let left = false;
   const once = async () => {
     if (left) return;
@@ -24,7 +24,7 @@ async function occupied(folder: string): Promise<() => Promise<void>> {
 test("a folder is held by one, another folder by another", async () => {
   const [folder, other] = [temporaryFolder(), temporaryFolder()];
   await occupied(folder);
-  await expect(occupy(folder)).rejects.toThrow(
+  await expect(acquireLock(folder)).rejects.toThrow(
     `another local region is running in this project; end it first (its files are in ${folder})`,
   );
   await expect(occupied(other)).resolves.toBeDefined();
@@ -61,7 +61,7 @@ test("a process holds it however it was started, and not beyond its end by force
     await ended;
   });
   await once(child.stdout, "data");
-  await expect(occupy(folder)).rejects.toThrow("another local region is running");
+  await expect(acquireLock(folder)).rejects.toThrow("another local region is running");
 
   child.kill("SIGKILL");
   await ended;

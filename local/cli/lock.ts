@@ -11,7 +11,7 @@ import { join } from "node:path";
  * holds it. Resolves to what gives it back.
  * @throws when another process has it
  */
-export async function occupy(folder: string): Promise<() => Promise<void>> {
+export async function acquireLock(folder: string): Promise<() => Promise<void>> {
   // Not in the folder itself: a socket's path has 100 characters at most.
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `elastic-fleet-${name}.sock`);

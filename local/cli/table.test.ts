@@ -22,8 +22,8 @@ async function running() {
       secretUrl: { secret: true as const },
       hosts: { secret: false as const, value: {} },
     },
-    doorUrl: "http://127.0.0.1:4000",
-    shortcuts: new Map([["balancer", "http://127.0.0.1:4080/"]]),
+    internetUrl: "http://127.0.0.1:4000",
+    localPorts: new Map([["balancer", "http://127.0.0.1:4080/"]]),
     close: () => region.close(),
   };
 }

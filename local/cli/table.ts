@@ -4,7 +4,7 @@ import { runtimeInUse } from "../hosts/runtime";
 import type { RunningRegion } from "../start";
 
 export function table(
-  { region, outputs, doorUrl, shortcuts }: RunningRegion,
+  { region, outputs, internetUrl: doorUrl, localPorts: shortcuts }: RunningRegion,
   { stack, folder, speed }: { stack: Stack; folder: string; speed: number },
 ): string {
   const rows = [["", "private", "public", "state", "from this machine"]];

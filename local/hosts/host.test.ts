@@ -3,9 +3,9 @@ import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
-import { Fabric } from "../network/virtual-network";
+import { VirtualNetwork } from "../network/virtual-network";
 import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../../testing/servers";
-import { Names } from "../network/dns";
+import { Dns } from "../network/dns";
 import { temporaryFolder } from "../../testing/folders";
 import { decisionLog } from "../network/decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -24,9 +24,9 @@ async function setUp() {
   const model = declaredNetwork();
   const now = () => 0;
   const flowLog = new FlowLog({ accountId, now, write: () => undefined });
-  const fabric = new Fabric(model, flowLog, decisionLog({ now, write: () => undefined }));
+  const network = new VirtualNetwork(model, flowLog, decisionLog({ now, write: () => undefined }));
   const reports: string[] = [];
-  const names = new Names();
+  const names = new Dns();
   const host = new Host({
     name: "receiver-1",
     instanceId: "i-0123",
@@ -44,8 +44,8 @@ async function setUp() {
         throw new Error("there is no profile");
       },
     }),
-    fabric,
-    names,
+    network: network,
+    dns: names,
     ec2Api,
     speed: 1,
     report: event => reports.push(event),
@@ -53,9 +53,9 @@ async function setUp() {
   await host.boot();
   onClose(async () => {
     await host.shutDown();
-    fabric.close();
+    network.close();
   });
-  return { host, fabric, model, names, reports };
+  return { host, network, model, names, reports };
 }
 
 /** A unit whose program is put on the host's disk. It serves by `handle`, an expression. */
@@ -92,11 +92,11 @@ const through = (proxyUrl: string, url: string, options: http.RequestOptions = {
 
 describe("a service on a host", () => {
   test("is reached at the host's address, once it is healthy", async () => {
-    const { host, fabric } = await setUp();
+    const { host, network } = await setUp();
     const unit = unitOf(host, ok);
     await host.start(unit);
     await host.healthy(unit, patience());
-    const reach = fabric.from({ internetAddress: home })({
+    const reach = network.routerFrom({ internetAddress: home })({
       address: receiver1.publicIpAddress ?? "",
       port: 8080,
     });
@@ -154,7 +154,7 @@ describe("a service on a host", () => {
   });
 
   test("that never gets healthy is given up when the signal fires", async () => {
-    const { host, fabric } = await setUp();
+    const { host, network } = await setUp();
     const unit = unitOf(host, "(req, res) => { res.writeHead(503).end(); }");
     await host.start(unit);
     await host.services.get("receiver")?.listening(patience());
@@ -162,9 +162,9 @@ describe("a service on a host", () => {
     const healthy = host.healthy(unit, giveUp.signal);
     giveUp.abort();
     await expect(healthy).rejects.toMatchObject({ name: "AbortError" });
-    expect(fabric.from({ internetAddress: home })({ address: "203.0.113.21", port: 8080 }).outcome).toBe(
-      "open",
-    );
+    expect(
+      network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 }).outcome,
+    ).toBe("open");
   });
 
   test("that ends is started again, told of, and healthy on its new port", async () => {
@@ -188,7 +188,7 @@ describe("a service on a host", () => {
   });
 
   test("gives way to its next release, which has the address from then on", async () => {
-    const { host, fabric } = await setUp();
+    const { host, network } = await setUp();
     const first = unitOf(host, "(req, res) => res.end('first')");
     await host.start(first);
     await host.healthy(first, patience());
@@ -197,7 +197,7 @@ describe("a service on a host", () => {
     await host.start(second);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     await host.healthy(second, patience());
-    const reach = fabric.from({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
+    const reach = network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
     if (reach.outcome !== "open") throw new Error(reach.outcome);
     await expect(get(`http://${loopback}:${reach.port}/`)).resolves.toMatchObject({ body: "second" });
   });
@@ -212,11 +212,11 @@ describe("a service on a host", () => {
 
 describe("what a host reaches by its proxy", () => {
   test("other hosts, judged by the rules of its interface", async () => {
-    const { host, fabric, model } = await setUp();
+    const { host, network, model } = await setUp();
     const { port } = await listenHttp((req, res) => {
-      res.end(`${fabric.peerOf(req.socket)?.address} asks ${req.headers.host}`);
+      res.end(`${network.peerOf(req.socket)?.address} asks ${req.headers.host}`);
     });
-    fabric.listen(data.id, 5000, port);
+    network.registerEndpoint(data.id, 5000, port);
     const url = `http://${data.privateIpAddress}:5000/`;
     await expect(through(host.proxyUrl, url)).resolves.toEqual({
       status: 200,
@@ -246,10 +246,10 @@ describe("what a host reaches by its proxy", () => {
   });
 
   test("names of the region, and not this machine", async () => {
-    const { host, names, fabric, model } = await setUp();
+    const { host, names, network, model } = await setUp();
     const { port } = await listenHttp((_req, res) => res.end("ok"));
     names.set("lb.localhost", ["192.0.2.20"]);
-    fabric.listen("192.0.2.20", 443, port);
+    network.registerEndpoint("192.0.2.20", 443, port);
     await expect(through(host.proxyUrl, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
     const rule = model.securityGroupRules.get("sgr-receiver-to-aws");
     if (rule) rule.ipProtocol = "-1";
@@ -269,11 +269,11 @@ describe("the way to the EC2 API", () => {
   }
 
   test("is open where the rules are, and the request arrives as it was sent", async () => {
-    const { host, fabric } = await setUp();
+    const { host, network } = await setUp();
     const { port } = await listenHttp((req, res) => {
       void text(req).then(body => res.end(`${req.method} ${req.headers.host} ${body}`));
     });
-    fabric.listen(ec2Api.address, ec2Api.port, port);
+    network.registerEndpoint(ec2Api.address, ec2Api.port, port);
     const url = await apiUrl(host);
     const { port: own, host: name } = new URL(url);
     const request = lines(

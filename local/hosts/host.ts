@@ -9,12 +9,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { portVariable } from "../../apps/common/listening";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
-import type { Fabric } from "../network/virtual-network";
+import type { VirtualNetwork } from "../network/virtual-network";
 import { forward, silence } from "../network/http/forward";
 import { createProxy } from "../network/http/proxy";
-import { createServer, listen, shut } from "../network/http/servers";
-import type { Address, ReachFunction } from "../network/http/route";
-import type { Names } from "../network/dns";
+import { createServer, listen, closeServer } from "../network/http/servers";
+import type { Address, Router } from "../network/router";
+import type { Dns } from "../network/dns";
 import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
 import { Supervisor } from "./supervisor";
 
@@ -27,8 +27,8 @@ export interface HostOptions {
   root: string;
   keyName?: string;
   metadata: () => Metadata;
-  fabric: Fabric;
-  names: Names;
+  network: VirtualNetwork;
+  dns: Dns;
   /** Where the EC2 API is on the Internet. */
   ec2Api: Address;
   /** Region seconds in a real one. */
@@ -60,18 +60,18 @@ export class Host implements Platform {
 
   async boot(): Promise<void> {
     await mkdir(join(this.root, "tmp"), { recursive: true });
-    const { names, fabric, interfaceId } = this.options;
-    const outward = fabric.from({ interfaceId });
+    const { dns: names, network: network, interfaceId } = this.options;
+    const outward = network.routerFrom({ interfaceId });
     this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
     this.ports.ec2Api = await this.serve(this.wayToEc2Api(outward));
 
     // Link-local addresses are the host's own affair: no group and no ACL sees them.
     const metadataAgent = new http.Agent();
-    const reach: ReachFunction = to =>
+    const reach: Router = to =>
       to.address === metadataAddress && to.port === 80
         ? { outcome: "open", agent: metadataAgent, host: "127.0.0.1", port: this.ports.metadata }
         : outward(to);
-    this.ports.proxy = await this.serve(createProxy({ name: this.options.name, names, reach }));
+    this.ports.proxy = await this.serve(createProxy({ name: this.options.name, dns: names, route: reach }));
   }
 
   /**
@@ -103,7 +103,7 @@ export class Host implements Platform {
   async shutDown(): Promise<void> {
     this.down.abort(new Error(`${this.options.name} is shut down`));
     await this.stopServices();
-    for (const server of this.servers) shut(server);
+    for (const server of this.servers) closeServer(server);
   }
 
   async terminate(): Promise<void> {
@@ -113,7 +113,7 @@ export class Host implements Platform {
 
   async start(unit: Unit): Promise<void> {
     await this.services.get(unit.service)?.stop();
-    const { fabric, interfaceId, report, name } = this.options;
+    const { network: network, interfaceId, report, name } = this.options;
     const state = join(this.root, "var/lib", unit.service);
     await mkdir(state, { recursive: true });
     // An installation that is under way when the host goes starts nothing any more.
@@ -128,8 +128,8 @@ export class Host implements Platform {
       onSocket: (socket, loopbackPort) => {
         const port = unit.ports[socket];
         if (port === undefined) return;
-        if (loopbackPort === undefined) fabric.unlisten(interfaceId, port);
-        else fabric.listen(interfaceId, port, loopbackPort);
+        if (loopbackPort === undefined) network.unregisterEndpoint(interfaceId, port);
+        else network.registerEndpoint(interfaceId, port, loopbackPort);
       },
       onExit: how => {
         report(`${name}: ${unit.service} ${how}; it is started again`);
@@ -191,7 +191,7 @@ export class Host implements Platform {
   }
 
   /** The SDK takes no HTTP proxy: this stands for its connection to the EC2 API, and is judged as one. */
-  private wayToEc2Api(reach: ReachFunction): http.Server {
+  private wayToEc2Api(reach: Router): http.Server {
     return createServer((req, res) => {
       const way = reach(this.options.ec2Api);
       if (way.outcome === "dropped") void silence(req, res);

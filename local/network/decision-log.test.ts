@@ -1,12 +1,12 @@
-import type { Connection } from "./reachability/decision";
+import type { ConnectionAttempt } from "./reachability/decision";
 import { decisionLog } from "./decision-log";
 import { declaredNetwork, home, interfaces } from "../../testing/declared-network";
-import { judge } from "./reachability/reachability";
+import { evaluateConnection } from "./reachability/reachability";
 
-function logOf(connection: Connection): unknown[] {
+function logOf(connection: ConnectionAttempt): unknown[] {
   const lines: string[] = [];
   const log = decisionLog({ write: line => lines.push(line), now: () => 1_800_000_000_123 });
-  log(connection, judge(declaredNetwork(), connection));
+  log(connection, evaluateConnection(declaredNetwork(), connection));
   return lines.map(line => JSON.parse(line) as unknown);
 }
 

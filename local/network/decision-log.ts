@@ -1,5 +1,5 @@
 /** Why each dropped connection was dropped, one line of JSON for each. */
-import type { Connection, Decision } from "./reachability/decision";
+import type { ConnectionAttempt, Decision } from "./reachability/decision";
 
 export interface DecisionLogOptions {
   /** Takes one line, without a line feed. */
@@ -8,7 +8,7 @@ export interface DecisionLogOptions {
   now: () => number;
 }
 
-export type DecisionLog = (connection: Connection, decision: Decision) => void;
+export type DecisionLog = (connection: ConnectionAttempt, decision: Decision) => void;
 
 /** What passed is the flow log's matter and is not written here. */
 export function decisionLog({ write, now }: DecisionLogOptions): DecisionLog {

@@ -1,7 +1,7 @@
-import { Names } from "./dns";
+import { Dns } from "./dns";
 
 describe("Names", () => {
-  const names = new Names();
+  const names = new Dns();
   names.set("Lb-1.us-east-1.elb.localhost", ["203.0.113.10", "203.0.113.11", "203.0.113.12"]);
 
   test("gives the addresses of a name in turn, and begins anew", () => {
@@ -33,14 +33,14 @@ describe("Names", () => {
   });
 
   test("forgets a name, in whatever case it is given", () => {
-    const names = new Names();
+    const names = new Dns();
     names.set("a.localhost", ["203.0.113.10"]);
     names.delete("A.localhost");
     expect(names.resolve("a.localhost")).toBeUndefined();
   });
 
   test("a name set again has its new addresses only", () => {
-    const names = new Names();
+    const names = new Dns();
     names.set("a.localhost", ["203.0.113.10", "203.0.113.11"]);
     names.resolve("a.localhost");
     names.set("a.localhost", ["203.0.113.12"]);
@@ -51,7 +51,7 @@ describe("Names", () => {
   });
 
   test("a name without addresses leads nowhere", () => {
-    const names = new Names();
+    const names = new Dns();
     names.set("a.localhost", []);
     expect(names.resolve("a.localhost")).toBeUndefined();
   });

@@ -1,7 +1,7 @@
 import { isIPv4 } from "node:net";
 
 /** The region's DNS: names of load balancers, and addresses that stand for themselves. */
-export class Names {
+export class Dns {
   private readonly records = new Map<string, { addresses: string[]; turn: number }>();
 
   set(name: string, addresses: string[]): void {

@@ -1,7 +1,7 @@
 import type { Decision } from "./reachability/decision";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
 import { FlowLog } from "./flow-log";
-import { judge } from "./reachability/reachability";
+import { evaluateConnection } from "./reachability/reachability";
 
 const start = 1_800_000_000_000;
 
@@ -21,11 +21,15 @@ function setUp() {
 
 function fromHome(address: string | undefined, port: number): Decision {
   const to = { address: address ?? "", port };
-  return judge(declaredNetwork(), { from: { internetAddress: home }, sourcePort: 40000, to });
+  return evaluateConnection(declaredNetwork(), { from: { internetAddress: home }, sourcePort: 40000, to });
 }
 
 function fromHost(interfaceId: string, address: string, port: number): Decision {
-  return judge(declaredNetwork(), { from: { interfaceId }, sourcePort: 40000, to: { address, port } });
+  return evaluateConnection(declaredNetwork(), {
+    from: { interfaceId },
+    sourcePort: 40000,
+    to: { address, port },
+  });
 }
 
 const read = fromHome(interfaces.data.publicIpAddress, 5000);

@@ -1,6 +1,6 @@
 import type http from "node:http";
 import { closeAll, exchange, lines, listen, listenHttp } from "../../testing/servers";
-import { createDoor, createShortcut } from "./local-internet";
+import { createInternetProxy, createLocalPort } from "./local-internet";
 import { makeSamples, openRegion } from "../../testing/sample-resources";
 
 afterEach(closeAll);
@@ -12,9 +12,13 @@ async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req
   const { publicIp, privateIp } = made["instance"]?.outputs as Record<string, string>;
   const dnsName = String(made["aws:lb/loadBalancer:LoadBalancer"]?.outputs["dnsName"]);
   const { port: service } = await listenHttp(handle);
-  region.fabric.listen(String(made["instance"]?.outputs["primaryNetworkInterfaceId"]), 8080, service);
-  const door = await listen(createDoor(region, () => "welcome\n"));
-  const shortcut = await listen(createShortcut(region, dnsName));
+  region.virtualNetwork.registerEndpoint(
+    String(made["instance"]?.outputs["primaryNetworkInterfaceId"]),
+    8080,
+    service,
+  );
+  const door = await listen(createInternetProxy(region, () => "welcome\n"));
+  const shortcut = await listen(createLocalPort(region, dnsName));
   return { region, clock, publicIp, privateIp, dnsName, door: door.port, shortcut: shortcut.port };
 }
 
@@ -41,7 +45,7 @@ describe("the local Internet", () => {
   test("leads neither to private addresses nor to this machine", async () => {
     const { region, door, privateIp } = await setUp();
     const drops: string[] = [];
-    const reach = region.fabric.from({ internetAddress: region.operatorAddress });
+    const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
     for (const address of [privateIp ?? "", "127.0.0.1", "169.254.169.254", "192.0.2.10", "198.51.100.10"]) {
       drops.push(reach({ address, port: 8080 }).outcome);
     }

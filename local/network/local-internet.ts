@@ -1,6 +1,6 @@
 /** The local Internet: the region's only door to the outside, on loopback. */
 import http from "node:http";
-import { answerOperator } from "../api/endpoint";
+import { handleApiRequest } from "../api/endpoint";
 import { forward, silence } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import type { Region } from "../region";
@@ -10,12 +10,12 @@ import { createServer } from "./http/servers";
  * An HTTP proxy to every name and public address of the region, as seen from outside AWS.
  * @param welcome what a request to the door itself is answered
  */
-export function createDoor(region: Region, welcome: () => string): http.Server {
+export function createInternetProxy(region: Region, welcome: () => string): http.Server {
   return createProxy({
     name: "local-internet",
-    names: region.names,
-    reach: region.fabric.from({ internetAddress: region.operatorAddress }),
-    own: (req, res) => {
+    dns: region.dns,
+    route: region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress }),
+    ownHandler: (req, res) => {
       const respond = (status: number, body: string) => {
         res.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
       };
@@ -23,7 +23,7 @@ export function createDoor(region: Region, welcome: () => string): http.Server {
         // A page of another site, or a name that somebody else made resolve to this machine.
         respond(403, "only this machine's own names are answered here\n");
       } else if (req.url !== "/") respond(404, "there is only / here\n");
-      else if (req.method === "POST") void answerOperator(region, req, res);
+      else if (req.method === "POST") void handleApiRequest(region, req, res);
       else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET, and POST of the AWS API\n");
       else respond(200, welcome());
     },
@@ -35,10 +35,10 @@ function isOwnHost(req: http.IncomingMessage): boolean {
 }
 
 /** A load balancer on a loopback port of its own: for a browser, or a client that takes no proxy. */
-export function createShortcut(region: Region, dnsName: string): http.Server {
-  const reach = region.fabric.from({ internetAddress: region.operatorAddress });
+export function createLocalPort(region: Region, dnsName: string): http.Server {
+  const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
   return createServer((req, res) => {
-    const address = region.names.resolve(dnsName);
+    const address = region.dns.resolve(dnsName);
     if (address === undefined) {
       // The load balancer is gone, and its name with it.
       req.socket.destroy();

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
-import { Fabric } from "./virtual-network";
-import type { Address, Reach } from "./http/route";
+import { VirtualNetwork } from "./virtual-network";
+import type { Address, Connection } from "./router";
 import { closeAll, closedPort, listenHttp, loopback, onClose } from "../../testing/servers";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -15,20 +15,20 @@ function setUp() {
   const drops: { code: string; from: { port: number }; to: object }[] = [];
   const now = () => 1_700_000_000_000;
   const flowLog = new FlowLog({ accountId, now, write: line => flows.push(line) });
-  const fabric = new Fabric(
+  const network = new VirtualNetwork(
     model,
     flowLog,
     decisionLog({ now, write: line => drops.push(JSON.parse(line) as (typeof drops)[number]) }),
   );
   onClose(() => {
-    fabric.close();
+    network.close();
   });
-  return { model, fabric, flows, drops };
+  return { model, network, flows, drops };
 }
 
-type Open = Extract<Reach, { outcome: "open" }>;
+type Open = Extract<Connection, { outcome: "open" }>;
 
-function opened(reach: Reach): Open {
+function opened(reach: Connection): Open {
   if (reach.outcome !== "open") throw new Error(`it is ${reach.outcome}`);
   return reach;
 }
@@ -62,54 +62,54 @@ const toReceiver: Address = { address: receiver1.publicIpAddress ?? "", port: 80
 
 describe("where a connection ends", () => {
   test("at the loopback port that listens for the interface, by its private or its public address", async () => {
-    const { fabric } = setUp();
+    const { network } = setUp();
     const { port } = await listenHttp((_req, res) => res.end("data"));
-    fabric.listen(data.id, 5000, port);
-    expect(fabric.from(receiver)(toData)).toMatchObject({ outcome: "open", host: loopback, port });
-    expect(fabric.from(outside)({ address: publicData, port: 5000 })).toMatchObject({ port });
-    await expect(get(opened(fabric.from(receiver)(toData)))).resolves.toMatchObject({ body: "data" });
+    network.registerEndpoint(data.id, 5000, port);
+    expect(network.routerFrom(receiver)(toData)).toMatchObject({ outcome: "open", host: loopback, port });
+    expect(network.routerFrom(outside)({ address: publicData, port: 5000 })).toMatchObject({ port });
+    await expect(get(opened(network.routerFrom(receiver)(toData)))).resolves.toMatchObject({ body: "data" });
   });
 
   test("at an address of the Internet, where somebody listens there", () => {
-    const { fabric } = setUp();
-    fabric.listen("192.0.2.10", 443, 12345);
-    const reach = fabric.from(receiver);
+    const { network } = setUp();
+    network.registerEndpoint("192.0.2.10", 443, 12345);
+    const reach = network.routerFrom(receiver);
     expect(reach({ address: "192.0.2.10", port: 443 })).toMatchObject({ outcome: "open", port: 12345 });
     expect(reach({ address: "192.0.2.11", port: 443 })).toEqual({ outcome: "refused" });
   });
 
   test("refused at a closed port, which the flow log shows as accepted, both ways", () => {
-    const { fabric, flows, drops } = setUp();
-    fabric.listen(data.id, 5000, 12345);
-    fabric.unlisten(data.id, 5000);
-    expect(fabric.from(receiver)(toData)).toEqual({ outcome: "refused" });
+    const { network, flows, drops } = setUp();
+    network.registerEndpoint(data.id, 5000, 12345);
+    network.unregisterEndpoint(data.id, 5000);
+    expect(network.routerFrom(receiver)(toData)).toEqual({ outcome: "refused" });
     expect(flows.map(line => line.split(" ").at(-2))).toEqual(["ACCEPT", "ACCEPT", "ACCEPT", "ACCEPT"]);
     expect(drops).toEqual([]);
   });
 
   test("another port of the same interface stays closed", () => {
-    const { fabric } = setUp();
-    fabric.listen(data.id, 5000, 12345);
-    expect(fabric.from(receiver)({ ...toData, port: 8080 })).toEqual({ outcome: "refused" });
+    const { network } = setUp();
+    network.registerEndpoint(data.id, 5000, 12345);
+    expect(network.routerFrom(receiver)({ ...toData, port: 8080 })).toEqual({ outcome: "refused" });
   });
 
   test("a listener that has been replaced is not asked again", async () => {
-    const { fabric } = setUp();
+    const { network } = setUp();
     const [before, after] = [
       await listenHttp((_req, res) => res.end("before")),
       await listenHttp((_req, res) => res.end("after")),
     ];
-    const reach = fabric.from(receiver);
-    fabric.listen(data.id, 5000, before.port);
+    const reach = network.routerFrom(receiver);
+    network.registerEndpoint(data.id, 5000, before.port);
     await get(opened(reach(toData)));
-    fabric.listen(data.id, 5000, after.port);
+    network.registerEndpoint(data.id, 5000, after.port);
     await expect(get(opened(reach(toData)))).resolves.toMatchObject({ body: "after" });
   });
 
   test("dropped: both logs say so, and the decision log why", () => {
-    const { fabric, flows, drops } = setUp();
-    fabric.listen(data.id, 8080, 12345);
-    expect(fabric.from(outside)({ address: publicData, port: 8080 })).toEqual({
+    const { network, flows, drops } = setUp();
+    network.registerEndpoint(data.id, 8080, 12345);
+    expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({
       outcome: "dropped",
     });
     expect(flows).toHaveLength(1);
@@ -124,9 +124,9 @@ describe("where a connection ends", () => {
   });
 
   test("an interface that is gone sends nothing", () => {
-    const { fabric, model, flows } = setUp();
-    fabric.listen(data.id, 5000, 12345);
-    const reach = fabric.from(receiver);
+    const { network, model, flows } = setUp();
+    network.registerEndpoint(data.id, 5000, 12345);
+    const reach = network.routerFrom(receiver);
     model.networkInterfaces.delete(receiver1.id);
     expect(reach(toData)).toEqual({ outcome: "dropped" });
     expect(flows).toEqual([]);
@@ -135,10 +135,10 @@ describe("where a connection ends", () => {
 
 describe("connections that are kept", () => {
   test("carry several requests as one flow, whose records have the bytes of all", async () => {
-    const { fabric, flows } = setUp();
+    const { network, flows } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end("x".repeat(5000)));
-    fabric.listen(data.id, 5000, port);
-    const reach = fabric.from(receiver);
+    network.registerEndpoint(data.id, 5000, port);
+    const reach = network.routerFrom(receiver);
     const ports = [];
     for (let i = 0; i < 3; i++) ports.push((await get(opened(reach(toData)))).localPort);
     expect(new Set(ports).size).toBe(1);
@@ -148,7 +148,7 @@ describe("connections that are kept", () => {
     const [socket] = sockets;
     if (!socket) throw new Error("there is no connection");
     const closed = once(socket, "close");
-    fabric.close();
+    network.close();
     await closed;
     while (flows.length < 4) await new Promise(setImmediate);
     // One record for each direction at each of the two interfaces, of one source port.
@@ -162,20 +162,20 @@ describe("connections that are kept", () => {
   });
 
   test("belong to one source and one destination", async () => {
-    const { fabric } = setUp();
+    const { network } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
-    fabric.listen(data.id, 5000, port);
-    await get(opened(fabric.from(receiver)(toData)));
-    await get(opened(fabric.from({ interfaceId: receiver2.id })(toData)));
-    await get(opened(fabric.from(outside)({ address: publicData, port: 5000 })));
+    network.registerEndpoint(data.id, 5000, port);
+    await get(opened(network.routerFrom(receiver)(toData)));
+    await get(opened(network.routerFrom({ interfaceId: receiver2.id })(toData)));
+    await get(opened(network.routerFrom(outside)({ address: publicData, port: 5000 })));
     expect(sockets.size).toBe(3);
   });
 
   test("end as soon as a changed rule drops what comes next", async () => {
-    const { fabric, model } = setUp();
+    const { network, model } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
-    fabric.listen(data.id, 5000, port);
-    const reach = fabric.from(receiver);
+    network.registerEndpoint(data.id, 5000, port);
+    const reach = network.routerFrom(receiver);
     await get(opened(reach(toData)));
     const [socket] = sockets;
     if (!socket) throw new Error("there is no connection");
@@ -192,32 +192,34 @@ describe("connections that are kept", () => {
   });
 
   test("end with the interface, and nothing listens there any more", async () => {
-    const { fabric } = setUp();
+    const { network } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
-    fabric.listen(data.id, 5000, port);
-    fabric.listen(receiver1.id, 8080, port);
-    await get(opened(fabric.from(receiver)(toData)));
+    network.registerEndpoint(data.id, 5000, port);
+    network.registerEndpoint(receiver1.id, 8080, port);
+    await get(opened(network.routerFrom(receiver)(toData)));
     const [socket] = sockets;
     if (!socket) throw new Error("there is no connection");
     const closed = once(socket, "close");
-    fabric.forget(receiver1.id);
+    network.removeInterface(receiver1.id);
     await closed;
-    expect(fabric.from(outside)(toReceiver)).toEqual({ outcome: "refused" });
-    expect(fabric.from({ interfaceId: receiver2.id })(toData).outcome).toBe("open");
+    expect(network.routerFrom(outside)(toReceiver)).toEqual({ outcome: "refused" });
+    expect(network.routerFrom({ interfaceId: receiver2.id })(toData).outcome).toBe("open");
   });
 
   test("a connection to a port that is closed after all is an error of the request, and no flow", async () => {
-    const { fabric, flows } = setUp();
-    fabric.listen(data.id, 5000, await closedPort());
-    await expect(get(opened(fabric.from(receiver)(toData)))).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    const { network, flows } = setUp();
+    network.registerEndpoint(data.id, 5000, await closedPort());
+    await expect(get(opened(network.routerFrom(receiver)(toData)))).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
     expect(flows).toEqual([]);
   });
 
   test("an interface that goes while its connection is being made: it ends, and nobody throws", async () => {
-    const { fabric, model, flows } = setUp();
+    const { network, model, flows } = setUp();
     const { port } = await listenHttp((_req, res) => res.end());
-    fabric.listen(data.id, 5000, port);
-    const answer = get(opened(fabric.from(receiver)(toData)));
+    network.registerEndpoint(data.id, 5000, port);
+    const answer = get(opened(network.routerFrom(receiver)(toData)));
     model.networkInterfaces.delete(receiver1.id);
     await expect(answer).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(flows).toEqual([]);
@@ -226,8 +228,8 @@ describe("connections that are kept", () => {
 
 describe("who is at the other end", () => {
   /** A server that answers with the address that it sees. */
-  async function mirror(fabric: Fabric) {
-    return listenHttp((req, res) => res.end(JSON.stringify(fabric.peerOf(req.socket) ?? null)));
+  async function mirror(network: VirtualNetwork) {
+    return listenHttp((req, res) => res.end(JSON.stringify(network.peerOf(req.socket) ?? null)));
   }
 
   test.each([
@@ -240,7 +242,7 @@ describe("who is at the other end", () => {
     ],
     ["the Internet, seen by its address", outside, toReceiver, home],
   ])("%s", async (_name, source, to, expected) => {
-    const { fabric, model } = setUp();
+    const { network, model } = setUp();
     for (const id of model.networkInterfaces.keys()) {
       model.securityGroupRules.set(`out-${id}`, {
         id: `out-${id}`,
@@ -250,36 +252,36 @@ describe("who is at the other end", () => {
         cidrIpv4: "0.0.0.0/0",
       });
     }
-    const { port } = await mirror(fabric);
-    for (const at of [data.id, receiver1.id, "192.0.2.10"]) fabric.listen(at, to.port, port);
-    const seen = JSON.parse((await get(opened(fabric.from(source)(to)))).body) as Address;
+    const { port } = await mirror(network);
+    for (const at of [data.id, receiver1.id, "192.0.2.10"]) network.registerEndpoint(at, to.port, port);
+    const seen = JSON.parse((await get(opened(network.routerFrom(source)(to)))).body) as Address;
     expect(seen.address).toBe(expected ?? interfaces.stress.privateIpAddress);
     expect(seen.port).toBeGreaterThanOrEqual(32768);
     expect(seen.port).toBeLessThanOrEqual(60999);
   });
 
   test("is told apart where two connections have one local port", async () => {
-    const { fabric } = setUp();
-    const [one, two] = [await mirror(fabric), await mirror(fabric)];
-    fabric.listen(data.id, 5000, one.port);
-    fabric.listen(receiver1.id, 8080, two.port);
+    const { network } = setUp();
+    const [one, two] = [await mirror(network), await mirror(network)];
+    network.registerEndpoint(data.id, 5000, one.port);
+    network.registerEndpoint(receiver1.id, 8080, two.port);
     const localPort = await closedPort();
-    const first = await get(opened(fabric.from(receiver)(toData)), { localPort });
-    const toSecond = opened(fabric.from(outside)(toReceiver));
+    const first = await get(opened(network.routerFrom(receiver)(toData)), { localPort });
+    const toSecond = opened(network.routerFrom(outside)(toReceiver));
     const second = await get(toSecond, { localPort });
     expect([first.localPort, second.localPort]).toEqual([localPort, localPort]);
     expect(JSON.parse(second.body)).toMatchObject({ address: home });
     // The first connection still is who it was, also when the second has ended.
     toSecond.agent.destroy();
     while (two.sockets.size > 0) await new Promise(setImmediate);
-    const again = await get(opened(fabric.from(receiver)(toData)));
+    const again = await get(opened(network.routerFrom(receiver)(toData)));
     expect(again.localPort).toBe(localPort);
     expect(JSON.parse(again.body)).toMatchObject({ address: receiver1.privateIpAddress });
   });
 
   test("is nobody where the connection is not the region's", async () => {
-    const { fabric } = setUp();
-    const { port } = await mirror(fabric);
+    const { network } = setUp();
+    const { port } = await mirror(network);
     const answer = await fetch(`http://${loopback}:${port}/`, { headers: { connection: "close" } });
     await expect(answer.json()).resolves.toBeNull();
   });
@@ -287,15 +289,15 @@ describe("who is at the other end", () => {
 
 describe("knock", () => {
   test("writes a flow for what passes", () => {
-    const { fabric, flows } = setUp();
-    const decision = fabric.knock(outside, { address: publicData, port: 22 });
+    const { network, flows } = setUp();
+    const decision = network.probe(outside, { address: publicData, port: 22 });
     expect(decision).toMatchObject({ outcome: "allowed", destinationInterfaceId: data.id });
     expect(flows.map(line => line.split(" ").at(-2))).toEqual(["ACCEPT", "ACCEPT"]);
   });
 
   test("tells and logs why it does not", () => {
-    const { fabric, flows, drops } = setUp();
-    const decision = fabric.knock(outside, { address: publicData, port: 23 });
+    const { network, flows, drops } = setUp();
+    const decision = network.probe(outside, { address: publicData, port: 23 });
     expect(decision).toMatchObject({ outcome: "dropped", drop: { code: "SUBNET_ACL_RESTRICTION" } });
     expect(flows).toHaveLength(1);
     expect(drops).toHaveLength(1);
@@ -303,12 +305,12 @@ describe("knock", () => {
 });
 
 test("source ports are those of Linux, one after the other, and begin anew at the end", () => {
-  const { fabric, drops } = setUp();
-  const knock = () => fabric.knock(outside, { address: "203.0.113.99", port: 22 });
+  const { network, drops } = setUp();
+  const knock = () => network.probe(outside, { address: "203.0.113.99", port: 22 });
   knock();
   knock();
   // Not all of 28,232 in between.
-  Reflect.set(fabric, "nextPort", 60999);
+  Reflect.set(network, "nextPort", 60999);
   knock();
   knock();
   expect(drops.map(({ from }) => from.port)).toEqual([32768, 32769, 60999, 32768]);

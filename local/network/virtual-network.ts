@@ -5,20 +5,20 @@
  */
 import http from "node:http";
 import net from "node:net";
-import type { Address, Reach, ReachFunction } from "./http/route";
-import type { Connection, Decision } from "./reachability/decision";
+import type { Address, Connection, Router } from "./router";
+import type { ConnectionAttempt, Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
 import type { FlowLog } from "./flow-log";
-import { judge } from "./reachability/reachability";
+import { evaluateConnection } from "./reachability/reachability";
 import type { VpcModel } from "./reachability/vpc-model";
 
-export type Source = Connection["from"];
+export type Source = ConnectionAttempt["from"];
 
 /** Linux's range, as in net.ipv4.ip_local_port_range. */
 const firstEphemeralPort = 32768;
 const lastEphemeralPort = 60999;
 
-export class Fabric {
+export class VirtualNetwork {
   private readonly endpoints = new Map<string, number>();
   private readonly agents = new Map<string, FlowAgent>();
   /** Who opened a loopback connection, by both of its ports: one alone can be in use by several connections. */
@@ -32,23 +32,23 @@ export class Fabric {
   ) {}
 
   /** Says which loopback port answers for a port of an interface, or of an address on the Internet. */
-  listen(at: string, port: number, loopbackPort: number): void {
+  registerEndpoint(at: string, port: number, loopbackPort: number): void {
     this.endpoints.set(`${at}:${port}`, loopbackPort);
   }
 
   /** From now on the port is closed: connections to it are refused. */
-  unlisten(at: string, port: number): void {
+  unregisterEndpoint(at: string, port: number): void {
     this.endpoints.delete(`${at}:${port}`);
   }
 
   /** The way from one source to anywhere. */
-  from(source: Source): ReachFunction {
-    return to => this.reach(source, to);
+  routerFrom(source: Source): Router {
+    return to => this.route(source, to);
   }
 
   /** Judges a connection that carries no HTTP, and logs it: SSH. */
-  knock(from: Source, to: Address): Decision {
-    const decision = this.decide({ from, sourcePort: this.ephemeralPort(), to });
+  probe(from: Source, to: Address): Decision {
+    const decision = this.evaluate({ from, sourcePort: this.ephemeralPort(), to });
     if (decision.outcome === "allowed") this.flowLog.opened(decision).close();
     return decision;
   }
@@ -59,7 +59,7 @@ export class Fabric {
   }
 
   /** An interface is gone: nothing listens there, and its connections end. */
-  forget(interfaceId: string): void {
+  removeInterface(interfaceId: string): void {
     for (const at of this.endpoints.keys()) if (at.startsWith(`${interfaceId}:`)) this.endpoints.delete(at);
     for (const [key, agent] of this.agents) {
       if (!key.startsWith(`${interfaceId} `)) continue;
@@ -73,10 +73,10 @@ export class Fabric {
     this.agents.clear();
   }
 
-  private reach(from: Source, to: Address): Reach {
+  private route(from: Source, to: Address): Connection {
     if (this.isGone(from)) return { outcome: "dropped" };
-    const connection: Connection = { from, sourcePort: this.ephemeralPort(), to };
-    const decision = this.decide(connection);
+    const connection: ConnectionAttempt = { from, sourcePort: this.ephemeralPort(), to };
+    const decision = this.evaluate(connection);
     const key = `${"interfaceId" in from ? from.interfaceId : from.internetAddress} ${to.address}:${to.port}`;
     if (decision.outcome === "dropped") {
       // What was open by an earlier rule ends with it.
@@ -92,15 +92,15 @@ export class Fabric {
     let agent = this.agents.get(key);
     if (!agent) {
       agent = new FlowAgent(socket => {
-        this.follow(socket, { ...connection, sourcePort: this.ephemeralPort() });
+        this.track(socket, { ...connection, sourcePort: this.ephemeralPort() });
       });
       this.agents.set(key, agent);
     }
     return { outcome: "open", agent, host: "127.0.0.1", port };
   }
 
-  private decide(connection: Connection): Decision {
-    const decision = judge(this.model, connection);
+  private evaluate(connection: ConnectionAttempt): Decision {
+    const decision = evaluateConnection(this.model, connection);
     if (decision.outcome === "dropped") {
       this.flowLog.dropped(decision);
       this.decisionLog(connection, decision);
@@ -109,13 +109,13 @@ export class Fabric {
   }
 
   /** Logs what a connection carries while it lasts, and lets its other end know who it is. */
-  private follow(socket: net.Socket, connection: Connection): void {
+  private track(socket: net.Socket, connection: ConnectionAttempt): void {
     socket.once("connect", () => {
       if (this.isGone(connection.from)) {
         socket.destroy();
         return;
       }
-      const decision = judge(this.model, connection);
+      const decision = evaluateConnection(this.model, connection);
       const flow = this.flowLog.opened(decision);
       const ports = `${socket.localPort}>${socket.remotePort}`;
       this.peers.set(ports, this.sourceAddress(connection, decision));
@@ -137,7 +137,7 @@ export class Fabric {
     });
   }
 
-  private sourceAddress({ from, sourcePort }: Connection, { hops }: Decision): Address {
+  private sourceAddress({ from, sourcePort }: ConnectionAttempt, { hops }: Decision): Address {
     if ("internetAddress" in from) return { address: from.internetAddress, port: sourcePort };
     const arrival = hops.find(hop => hop.packet === "request" && hop.direction === "ingress");
     const own = this.model.networkInterfaces.get(from.interfaceId)?.privateIpAddress;

@@ -3,68 +3,68 @@
  * Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
  * Reference), and answers that people published.
  */
-import { ApiError } from "../aws-error";
+import { AwsError } from "../aws-error";
 
 export interface Faults {
-  unknownAction(name: string, version: string): ApiError;
-  unknownParameter(name: string): ApiError;
+  unknownAction(name: string, version: string): AwsError;
+  unknownParameter(name: string): AwsError;
   /** AWS knows the parameter, and the region does not. */
-  unsupportedParameter(name: string): ApiError;
-  missingParameter(name: string): ApiError;
-  invalidValue(name: string, value: string, expected: string): ApiError;
-  malformed(why: string): ApiError;
-  internal(): ApiError;
+  unsupportedParameter(name: string): AwsError;
+  missingParameter(name: string): AwsError;
+  invalidValue(name: string, value: string, expected: string): AwsError;
+  malformed(why: string): AwsError;
+  internal(): AwsError;
 }
 
 const unsupported = (name: string) => `The local region does not support the parameter ${name}`;
 
 export const ec2Faults: Faults = {
   unknownAction: name =>
-    new ApiError(400, "InvalidAction", `The action ${name} is not valid for this web service.`),
-  unknownParameter: name => new ApiError(400, "UnknownParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new ApiError(400, "UnsupportedOperation", unsupported(name)),
+    new AwsError(400, "InvalidAction", `The action ${name} is not valid for this web service.`),
+  unknownParameter: name => new AwsError(400, "UnknownParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError(400, "UnsupportedOperation", unsupported(name)),
   missingParameter: name =>
-    new ApiError(400, "MissingParameter", `The request must contain the parameter ${name}`),
+    new AwsError(400, "MissingParameter", `The request must contain the parameter ${name}`),
   invalidValue: (name, value, expected) =>
-    new ApiError(
+    new AwsError(
       400,
       "InvalidParameterValue",
       `Value ( ${value} ) for parameter ${name} is invalid. Expecting ${expected}.`,
     ),
-  malformed: why => new ApiError(400, "MalformedQueryString", why),
-  internal: () => new ApiError(500, "InternalError", "An internal error has occurred"),
+  malformed: why => new AwsError(400, "MalformedQueryString", why),
+  internal: () => new AwsError(500, "InternalError", "An internal error has occurred"),
 };
 
 export const queryFaults: Faults = {
   unknownAction: (name, version) =>
-    new ApiError(400, "InvalidAction", `Could not find operation ${name} for version ${version}`),
+    new AwsError(400, "InvalidAction", `Could not find operation ${name} for version ${version}`),
   unknownParameter: name =>
-    new ApiError(400, "InvalidQueryParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new ApiError(400, "InvalidQueryParameter", unsupported(name)),
+    new AwsError(400, "InvalidQueryParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError(400, "InvalidQueryParameter", unsupported(name)),
   missingParameter: name => failsConstraint("null", name, "Member must not be null"),
   invalidValue: (name, value, expected) =>
-    new ApiError(400, "MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
-  malformed: why => new ApiError(400, "MalformedQueryString", why),
-  internal: () => new ApiError(500, "InternalFailure", "We encountered an internal error. Please try again."),
+    new AwsError(400, "MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
+  malformed: why => new AwsError(400, "MalformedQueryString", why),
+  internal: () => new AwsError(500, "InternalFailure", "We encountered an internal error. Please try again."),
 };
 
 export const jsonFaults: Faults = {
-  unknownAction: name => new ApiError(400, "UnknownOperationException", `Unknown operation ${name}`),
+  unknownAction: name => new AwsError(400, "UnknownOperationException", `Unknown operation ${name}`),
   unknownParameter: name =>
-    new ApiError(400, "InvalidParameterValue", `The parameter ${name} is not recognized.`),
-  unsupportedParameter: name => new ApiError(400, "InvalidParameterValue", unsupported(name)),
-  missingParameter: name => new ApiError(400, "MissingParameter", `The parameter ${name} is required.`),
+    new AwsError(400, "InvalidParameterValue", `The parameter ${name} is not recognized.`),
+  unsupportedParameter: name => new AwsError(400, "InvalidParameterValue", unsupported(name)),
+  missingParameter: name => new AwsError(400, "MissingParameter", `The parameter ${name} is required.`),
   invalidValue: (name, value, expected) =>
-    new ApiError(400, "SerializationException", `${name}: expected ${expected}, not ${value}`),
-  malformed: why => new ApiError(400, "SerializationException", why),
-  internal: () => new ApiError(500, "InternalServiceError", "An internal error has occurred."),
+    new AwsError(400, "SerializationException", `${name}: expected ${expected}, not ${value}`),
+  malformed: why => new AwsError(400, "SerializationException", why),
+  internal: () => new AwsError(500, "InternalServiceError", "An internal error has occurred."),
 };
 
 /** As services word it whose input is checked by a model. */
-export function failsConstraint(value: string, parameter: string, constraint: string): ApiError {
+export function failsConstraint(value: string, parameter: string, constraint: string): AwsError {
   const at = parameter.charAt(0).toLowerCase() + parameter.slice(1);
   const what = value === "null" ? "Value null" : `Value '${value}'`;
-  return new ApiError(
+  return new AwsError(
     400,
     "ValidationError",
     `1 validation error detected: ${what} at '${at}' failed to satisfy constraint: ${constraint}`,

@@ -1,6 +1,6 @@
 import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
 import { deref, NormalizedSchema } from "@smithy/core/schema";
-import { ApiError } from "../aws-error";
+import { AwsError } from "../aws-error";
 import { jsonFaults } from "./faults";
 import { jsonInput, jsonOutput } from "./json";
 
@@ -44,8 +44,8 @@ test.each([
   } catch (error) {
     refused = error;
   }
-  expect(refused).toBeInstanceOf(ApiError);
-  expect(`${(refused as ApiError).code}: ${(refused as ApiError).message}`).toBe(expected);
+  expect(refused).toBeInstanceOf(AwsError);
+  expect(`${(refused as AwsError).code}: ${(refused as AwsError).message}`).toBe(expected);
 });
 
 test("output", () => {

@@ -3,7 +3,7 @@ import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client
 import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
 import { deref, NormalizedSchema } from "@smithy/core/schema";
 import fc from "fast-check";
-import { ApiError } from "../aws-error";
+import { AwsError } from "../aws-error";
 import { ec2Faults, queryFaults } from "./faults";
 import { queryInput, type Dialect } from "./query-input";
 
@@ -19,7 +19,7 @@ function refusal(operation: Operation, query: string, dialect: Dialect): string 
   try {
     return `read as ${JSON.stringify(read(operation, query, dialect))}`;
   } catch (error) {
-    if (error instanceof ApiError) return `${error.code}: ${error.message}`;
+    if (error instanceof AwsError) return `${error.code}: ${error.message}`;
     throw error;
   }
 }

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import type http from "node:http";
 import net from "node:net";
 import fc from "fast-check";
-import { Names } from "../dns";
+import { Dns } from "../dns";
 import { createProxy, type ProxyOptions } from "./proxy";
-import type { Address, ReachFunction } from "./route";
+import type { Address, Router } from "../router";
 import {
   closeAll,
   closedPort,
@@ -22,14 +22,14 @@ import {
 afterEach(closeAll);
 
 /** A proxy into a region of one address, 203.0.113.10, also named lb.localhost. */
-async function proxy(reach: ReachFunction, options: Partial<ProxyOptions> = {}) {
-  const names = new Names();
+async function proxy(reach: Router, options: Partial<ProxyOptions> = {}) {
+  const names = new Dns();
   names.set("lb.localhost", ["203.0.113.10"]);
   const asked: Address[] = [];
   const server = createProxy({
     name: "local-internet",
-    names,
-    reach: to => {
+    dns: names,
+    route: to => {
       asked.push(to);
       return reach(to);
     },
@@ -38,7 +38,7 @@ async function proxy(reach: ReachFunction, options: Partial<ProxyOptions> = {}) 
   return { ...(await listen(server)), asked };
 }
 
-function openTo(port: number): ReachFunction {
+function openTo(port: number): Router {
   const agent = keepAliveAgent();
   return () => ({ outcome: "open", agent, host: loopback, port });
 }
@@ -124,7 +124,7 @@ describe("what is sent on", () => {
 });
 
 describe("what can't be sent on", () => {
-  const nowhere: ReachFunction = () => {
+  const nowhere: Router = () => {
     throw new Error("nobody is to be reached");
   };
 
@@ -228,7 +228,7 @@ describe("what is addressed to the proxy itself", () => {
 
   test("goes to its own handler, and nothing else does", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }), {
-      own: (req, res) => res.end(`own ${req.url}`),
+      ownHandler: (req, res) => res.end(`own ${req.url}`),
     });
     await expect(ask(port, "GET /a?b HTTP/1.1")).resolves.toContain("own /a?b");
     await expect(ask(port, "GET http://lb.localhost/a HTTP/1.1")).resolves.not.toContain("own");
@@ -254,7 +254,7 @@ describe("CONNECT", () => {
 
   test("a client that resets its connection takes nobody along", async () => {
     // On a server without the listeners that `listen` of the tests adds.
-    const server = createProxy({ name: "x", names: new Names(), reach: () => ({ outcome: "refused" }) });
+    const server = createProxy({ name: "x", dns: new Dns(), route: () => ({ outcome: "refused" }) });
     await once(server.listen(0, loopback), "listening");
     onClose(() => {
       server.close();

@@ -4,9 +4,9 @@
  * (RFC 9209).
  */
 import http from "node:http";
-import type { Names } from "../dns";
+import type { Dns } from "../dns";
 import { forward, silence, type Failure } from "./forward";
-import type { ReachFunction } from "./route";
+import type { Router } from "../router";
 import { createServer } from "./servers";
 
 /** Proxy error types of RFC 9209 section 2.3. */
@@ -22,14 +22,14 @@ const errorTypes: Partial<Record<Failure, string>> = {
 export interface ProxyOptions {
   /** Who it is, in Proxy-Status. */
   name: string;
-  names: Names;
+  dns: Dns;
   /** The way of a request into the region. */
-  reach: ReachFunction;
+  route: Router;
   /** Answers what is addressed to the proxy itself; by default 400. */
-  own?: http.RequestListener;
+  ownHandler?: http.RequestListener;
 }
 
-export function createProxy({ name, names, reach, own }: ProxyOptions): http.Server {
+export function createProxy({ name, dns: names, route: reach, ownHandler: own }: ProxyOptions): http.Server {
   const fail = (res: http.ServerResponse, error: string, details: string) => {
     if (res.headersSent || res.destroyed) return;
     // A string of a structured field is printable ASCII only: RFC 9651 section 3.3.3.

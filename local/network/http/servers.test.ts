@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { isTaken, listen, listenNear, shut } from "./servers";
+import { isTaken, listen, listenNear, closeServer } from "./servers";
 import { closeAll, closedPort, connect, onClose } from "../../../testing/servers";
 
 afterEach(closeAll);
@@ -9,7 +9,7 @@ afterEach(closeAll);
 function server(handle?: http.RequestListener): http.Server {
   const server = http.createServer(handle);
   onClose(() => {
-    shut(server);
+    closeServer(server);
   });
   return server;
 }
@@ -68,13 +68,13 @@ test("shut ends idle connections, and requests that are held in silence", async 
   await Promise.all([requested, accepted]);
   const ends = [idle, waiting].map(socket => once(socket, "close"));
   const closed = once(held, "close");
-  shut(held);
+  closeServer(held);
   await Promise.all([...ends, closed]);
   expect(held.listening).toBe(false);
 });
 
 test("shut does no harm to a server that never listened", () => {
   expect(() => {
-    shut(http.createServer());
+    closeServer(http.createServer());
   }).not.toThrow();
 });

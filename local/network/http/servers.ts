@@ -33,7 +33,7 @@ export function isTaken(error: unknown): boolean {
 }
 
 /** Ends a server and whatever is connected to it, held in silence or not. */
-export function shut(server: http.Server): void {
+export function closeServer(server: http.Server): void {
   server.close();
   server.closeAllConnections();
 }

@@ -1,7 +1,7 @@
 /** What the judge is asked and what it answers. */
 
 /** A TCP connection that somebody tries to open. */
-export interface Connection {
+export interface ConnectionAttempt {
   from: { interfaceId: string } | { internetAddress: string };
   /** Ephemeral: the port that the reply goes to. */
   sourcePort: number;

@@ -1,6 +1,6 @@
 /** The two ends of a connection and the packets that pass there, before anything is judged. */
 import { contains } from "../ipv4";
-import type { Connection, Direction, Hop } from "./decision";
+import type { ConnectionAttempt, Direction, Hop } from "./decision";
 import { known, type NetworkInterface, type Subnet, type VpcModel } from "./vpc-model";
 import { isInVpc } from "./routes";
 
@@ -25,7 +25,7 @@ export type Packet = Omit<Hop, "action" | "interfaceId"> & { interfaceId?: strin
 /** An end that is the Internet, or where nobody is, is undefined. */
 export function endsOf(
   model: VpcModel,
-  { from, sourcePort, to }: Connection,
+  { from, sourcePort, to }: ConnectionAttempt,
   opener: NetworkInterface | undefined,
 ): [source: End | undefined, destination: End | undefined] {
   const scope = opener ? scopeOf(model, opener, to.address) : "internet";

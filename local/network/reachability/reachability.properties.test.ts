@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import type { Connection, Decision } from "./decision";
+import type { ConnectionAttempt, Decision } from "./decision";
 import { declaredNetwork, home, interfaces } from "../../../testing/declared-network";
-import { judge } from "./reachability";
+import { evaluateConnection } from "./reachability";
 import { known, type NetworkAclEntry, type SecurityGroupRule, type VpcModel } from "./vpc-model";
 
 /** An address of the data subnet that no interface has. */
@@ -27,7 +27,7 @@ const cidrBlock = fc.constantFrom(
   ],
 );
 
-const connections = fc.record<Connection>({
+const connections = fc.record<ConnectionAttempt>({
   from: fc.constantFrom(
     ...hosts.map(({ id }) => ({ interfaceId: id })),
     ...[home, "10.9.9.9"].map(internetAddress => ({ internetAddress })),
@@ -100,7 +100,7 @@ function oracleAllows(list: NetworkAclEntry[], egress: boolean, address: string,
   return false;
 }
 
-function isWithinOneSubnet({ from, to }: Connection): boolean {
+function isWithinOneSubnet({ from, to }: ConnectionAttempt): boolean {
   const opener = hosts.find(({ id }) => "interfaceId" in from && id === from.interfaceId);
   const subnet = (address = "") => address.split(".").slice(0, 3).join(".");
   return subnet(opener?.privateIpAddress) === subnet(to.address);
@@ -132,7 +132,7 @@ it("between subnets, open groups leave the four checks of the ACLs, which an ora
         const firstDenied = checks.indexOf(false);
 
         const to = { address: there, port: destinationPort };
-        const decision = judge(model, { from: { interfaceId: opener.id }, sourcePort, to });
+        const decision = evaluateConnection(model, { from: { interfaceId: opener.id }, sourcePort, to });
         expect(decision.outcome).toBe(firstDenied === -1 ? "allowed" : "dropped");
         expect(decision.hops.map(hop => hop.action)).toEqual(
           ["ACCEPT", "ACCEPT", "ACCEPT", "ACCEPT"]
@@ -155,9 +155,9 @@ it("one more rule in a group never drops what was allowed", () => {
       rule,
       (connection, some, others, declared, added) => {
         const model = declared ? declaredNetwork() : networkWith(some, others);
-        const before = judge(model, connection).outcome;
+        const before = evaluateConnection(model, connection).outcome;
         model.securityGroupRules.set(added.id, added);
-        const after = judge(model, connection).outcome;
+        const after = evaluateConnection(model, connection).outcome;
         expect([before, after]).not.toEqual(["allowed", "dropped"]);
       },
     ),
@@ -168,7 +168,7 @@ it("one more rule in a group never drops what was allowed", () => {
 it("ACLs without entries let nothing out of a subnet or into it", () => {
   fc.assert(
     fc.property(connections, connection => {
-      const { outcome, drop } = judge(openAllGroups(networkWith([], [])), connection);
+      const { outcome, drop } = evaluateConnection(openAllGroups(networkWith([], [])), connection);
       expect(outcome).toBe(
         isWithinOneSubnet(connection) && connection.to.address !== nobody ? "allowed" : "dropped",
       );
@@ -181,7 +181,9 @@ it("ACLs without entries let nothing out of a subnet or into it", () => {
 it("within a subnet nothing depends on ACLs", () => {
   fc.assert(
     fc.property(connections.filter(isWithinOneSubnet), entries, entries, (connection, some, others) => {
-      expect(judge(networkWith(some, others), connection)).toEqual(judge(declaredNetwork(), connection));
+      expect(evaluateConnection(networkWith(some, others), connection)).toEqual(
+        evaluateConnection(declaredNetwork(), connection),
+      );
     }),
     runs,
   );
@@ -205,7 +207,7 @@ it("hops and drop agree, and each reply's hop is the mirror of a request's", () 
   fc.assert(
     fc.property(connections, entries, entries, fc.boolean(), (connection, some, others, open) => {
       const model = networkWith(some, others);
-      const decision = judge(open ? openAllGroups(model) : model, connection);
+      const decision = evaluateConnection(open ? openAllGroups(model) : model, connection);
       const { outcome, hops, drop } = decision;
       expect(mirrored(decision)).toBe(true);
       expect(drop === undefined).toBe(outcome === "allowed");
@@ -225,7 +227,7 @@ it("judging changes nothing", () => {
     fc.property(connections, entries, entries, (connection, some, others) => {
       const model = networkWith(some, others);
       const before = structuredClone(model);
-      judge(model, connection);
+      evaluateConnection(model, connection);
       expect(structuredClone(model)).toEqual(before);
     }),
   );

@@ -1,4 +1,4 @@
-import type { Connection, Decision } from "./decision";
+import type { ConnectionAttempt, Decision } from "./decision";
 import {
   dataAclEntries,
   declaredNetwork,
@@ -8,7 +8,7 @@ import {
   tcpEntry,
   tcpRule,
 } from "../../../testing/declared-network";
-import { judge } from "./reachability";
+import { evaluateConnection } from "./reachability";
 import { known, type VpcModel } from "./vpc-model";
 
 type Host = keyof typeof interfaces;
@@ -17,7 +17,7 @@ type Change = (model: VpcModel) => void;
 const { data, receiver1, receiver2, stress, balancerA } = interfaces;
 
 /** "receiver1 > 10.0.1.10:8080", always from port 40000. */
-function connection(text: string): Connection {
+function connection(text: string): ConnectionAttempt {
   const [from = "", to = ""] = text.split(" > ");
   const [address = "", port] = to.split(":");
   return {
@@ -30,7 +30,7 @@ function connection(text: string): Connection {
 function decide(text: string, change?: Change): Decision {
   const model = declaredNetwork();
   change?.(model);
-  return judge(model, connection(text));
+  return evaluateConnection(model, connection(text));
 }
 
 /** The outcome in one line: what dropped which packet where. */
@@ -701,6 +701,6 @@ describe("what is no packet", () => {
     ["a name for an address, from the Internet", connection(`${home} > localhost:80`)],
     ["a name for the Internet's end", connection(`somebody > ${data.publicIpAddress}:5000`)],
   ])("is refused: %s", (_, attempt) => {
-    expect(() => judge(declaredNetwork(), attempt)).toThrow();
+    expect(() => evaluateConnection(declaredNetwork(), attempt)).toThrow();
   });
 });

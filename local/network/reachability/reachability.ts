@@ -1,12 +1,12 @@
 /** What becomes of one new TCP connection, as AWS would have it. */
 import { enter, filter, leave, unknownToGateways, type Cause } from "./checks";
 import { isLinkLocal } from "../ipv4";
-import type { Connection, Decision, Drop, Hop } from "./decision";
+import type { ConnectionAttempt, Decision, Drop, Hop } from "./decision";
 import { known, type VpcModel } from "./vpc-model";
 import { endsOf, packetAt, type Packet } from "./path";
 
 /** Throws where an interface is unknown or an address is malformed: AWS knows no such packet. */
-export function judge(model: VpcModel, connection: Connection): Decision {
+export function evaluateConnection(model: VpcModel, connection: ConnectionAttempt): Decision {
   const { from, sourcePort, to } = connection;
   const opener = "interfaceId" in from ? known(model.networkInterfaces, from.interfaceId) : undefined;
   if (opener?.privateIpAddress === to.address) {

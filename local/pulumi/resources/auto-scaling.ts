@@ -5,7 +5,7 @@ import { AutoScalingGroup } from "../../services/auto-scaling/group";
 import { groupMetrics } from "../../services/auto-scaling/group-metrics";
 import { targetTrackingPolicy } from "../../services/auto-scaling/policy";
 import type { GroupSettings } from "../../services/auto-scaling/settings";
-import { surroundingsIn } from "../../services/auto-scaling/instance-launcher";
+import { groupContext } from "../../services/auto-scaling/instance-launcher";
 import { accountId, autoName, resourceId } from "../../identifiers";
 import { dataOf, type LaunchTemplateData } from "../../services/ec2/launch-template";
 import type { Region } from "../../region";
@@ -143,7 +143,7 @@ export const autoScaling: Handlers = {
           `ValidationError: Desired capacity:${desiredCapacity} must be between the specified min size:${minSize} and max size:${maxSize}`,
         );
       }
-      const created = new AutoScalingGroup(surroundingsIn(region), settings, desiredCapacity);
+      const created = new AutoScalingGroup(groupContext(region), settings, desiredCapacity);
       region.autoScalingGroups.set(groupName, created);
       return { id: groupName, outputs: { name: groupName, arn } };
     },

@@ -79,7 +79,10 @@ async function run(host: Host, command: string, stdin: string): Promise<string> 
 
 /** The host at the other end of an SSH connection, if one can be made and the key fits. */
 function logIn(region: Region, { host: address, port, user, privateKey }: z.infer<typeof connection>): Host {
-  const decision = region.fabric.knock({ internetAddress: region.operatorAddress }, { address, port });
+  const decision = region.virtualNetwork.probe(
+    { internetAddress: region.operatorAddress },
+    { address, port },
+  );
   if (decision.drop) {
     throw new Error(
       `ssh: dial tcp ${address}:${port}: i/o timeout\n${decision.drop.code}: ${decision.drop.explanation}`,

@@ -1,9 +1,9 @@
 import http from "node:http";
 import { z } from "zod";
 import { accountId, autoName, hex } from "../../identifiers";
-import { createServer, listen, shut } from "../../network/http/servers";
+import { createServer, listen, closeServer } from "../../network/http/servers";
 import { LoadBalancer } from "../../services/elbv2/load-balancer";
-import { answerBadRequest } from "../../services/elbv2/error-responses";
+import { sendBadRequest } from "../../services/elbv2/error-responses";
 import { TargetGroup, type TargetGroupSettings } from "../../services/elbv2/target-group";
 import type { Region } from "../../region";
 import { tags } from "./vpc";
@@ -67,11 +67,11 @@ function arn(region: string, resource: string): string {
 function closeListener(region: Region, running: RunningLoadBalancer, port: number): void {
   const server = running.servers.get(port);
   if (!server) return;
-  for (const interfaceId of running.interfaceIds) region.fabric.unlisten(interfaceId, port);
-  running.loadBalancer.unlisten(port);
+  for (const interfaceId of running.interfaceIds) region.virtualNetwork.unregisterEndpoint(interfaceId, port);
+  running.loadBalancer.removeListener(port);
   running.servers.delete(port);
   running.listeners.delete(port);
-  shut(server);
+  closeServer(server);
 }
 
 export const loadBalancing: Handlers = {
@@ -124,11 +124,11 @@ export const loadBalancing: Handlers = {
           description: `load balancer ${name}`,
         }),
       );
-      region.names.set(
+      region.dns.set(
         dnsName,
         interfaceIds.map(interfaceId => region.interface(interfaceId).publicIpAddress ?? ""),
       );
-      const nodes = interfaceIds.map(interfaceId => region.fabric.from({ interfaceId }));
+      const nodes = interfaceIds.map(interfaceId => region.virtualNetwork.routerFrom({ interfaceId }));
       const loadBalancer = new LoadBalancer({ dnsName, nodes });
       region.loadBalancers.set(id, {
         name,
@@ -150,7 +150,7 @@ export const loadBalancing: Handlers = {
       // Its listeners go with it.
       for (const port of running.servers.keys()) closeListener(region, running, port);
       region.loadBalancers.delete(id);
-      region.names.delete(running.dnsName);
+      region.dns.delete(running.dnsName);
       for (const interfaceId of running.interfaceIds) region.detachInterface(interfaceId);
     },
   }),
@@ -171,14 +171,15 @@ export const loadBalancing: Handlers = {
       const { loadBalancer, interfaceIds, servers, listeners } = running;
       if (servers.has(port)) throw new Error("DuplicateListener: A listener already exists on this port");
       const server = createServer((req, res) => {
-        const client = region.fabric.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
+        const client = region.virtualNetwork.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
         void loadBalancer.handle(req, res, client, { port });
       });
-      server.on("clientError", answerBadRequest);
+      server.on("clientError", sendBadRequest);
       const loopbackPort = await listen(server);
       servers.set(port, server);
-      loadBalancer.listen(port, target.group);
-      for (const interfaceId of interfaceIds) region.fabric.listen(interfaceId, port, loopbackPort);
+      loadBalancer.addListener(port, target.group);
+      for (const interfaceId of interfaceIds)
+        region.virtualNetwork.registerEndpoint(interfaceId, port, loopbackPort);
       const id = `${loadBalancerArn.replace(":loadbalancer/", ":listener/")}/${hex(16)}`;
       listeners.set(port, { arn: id, targetGroupArn });
       return { id, outputs: { arn: id } };

@@ -18,11 +18,21 @@ afterEach(closeAll);
 
 /** All that the region has in it, as text to compare. */
 function contentOf(region: Region): string {
-  const { vpc, iam, names, hosts, keyPairs, loadBalancers, targetGroups, privateAddresses, fabric } = region;
+  const {
+    vpc,
+    iam,
+    dns: names,
+    hosts,
+    keyPairs,
+    loadBalancers,
+    targetGroups,
+    privateAddresses,
+    virtualNetwork: network,
+  } = region;
   const groups = [...region.autoScalingGroups].map(
-    ([id, { limits, desiredCapacity, instances, policies }]) => [
+    ([id, { settings, desiredCapacity, instances, policies }]) => [
       id,
-      { limits, desiredCapacity, instances, policies },
+      { settings, desiredCapacity, instances, policies },
     ],
   );
   const listeners = Object.fromEntries(
@@ -44,7 +54,7 @@ function contentOf(region: Region): string {
     groups,
     privateAddresses,
     publicAddresses: Reflect.get(region, "publicAddresses") as unknown,
-    endpoints: [...(Reflect.get(fabric, "endpoints") as Map<string, number>).keys()],
+    endpoints: [...(Reflect.get(network, "endpoints") as Map<string, number>).keys()],
     declarations: region.declarations,
   };
   const plain = (_key: string, value: unknown) =>
@@ -510,7 +520,7 @@ test("the installer's command brings the service up, and says so", async () => {
   const host = region.hosts.get(made["instance"]?.id ?? "");
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
   const { publicIp } = made["instance"]?.outputs ?? {};
-  const reach = region.fabric.from({ internetAddress: region.operatorAddress });
+  const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
   expect(reach({ address: String(publicIp), port: 8080 }).outcome).toBe("open");
 });
 

@@ -1,45 +1,48 @@
-import { ActivityLog } from "./activity-log";
-import { FakeSurroundings } from "../../../testing/fake-instance-launcher";
+import { ActivityLog, type TimedCause } from "./activity-log";
+import { FakeGroupContext } from "../../../testing/fake-instance-launcher";
 
 const day = 86_400_000;
 const placement = { subnetId: "subnet-1", availabilityZone: "us-east-1a" };
 
 function setUp() {
-  const surroundings = new FakeSurroundings();
-  return { surroundings, log: new ActivityLog("fleet", surroundings) };
+  const context = new FakeGroupContext();
+  return { context, log: new ActivityLog("fleet", context) };
 }
 
 test("an activity has its times on the region's clock, and reports its cause", () => {
-  const { surroundings, log } = setUp();
-  surroundings.clock.advance(61_000);
-  const reasons = [
-    { at: 1_000, what: "a" },
-    { at: 61_000, what: "b" },
+  const { context, log } = setUp();
+  context.clock.advance(61_000);
+  const causes: TimedCause[] = [
+    { at: 1_000, cause: { kind: "replacement" } },
+    { at: 61_000, cause: { kind: "selected", instanceId: "i-1" } },
   ];
-  const activity = log.begin("Launching", reasons, { ...placement, ...{ instanceId: "not its business" } });
-  surroundings.clock.advance(5_000);
+  const activity = log.begin("Launching", causes, { ...placement, ...{ instanceId: "not its business" } });
+  context.clock.advance(5_000);
   log.succeed(activity);
   expect(log.activities).toEqual([
     {
       activityId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       description: "Launching",
-      reasons,
+      causes,
       placement,
       startTime: 61_000,
       endTime: 66_000,
       statusCode: "Successful",
     },
   ]);
-  expect(surroundings.reports).toEqual(["fleet: Launching; a; b"]);
+  expect(context.reports).toEqual([
+    "fleet: Launching; an instance was launched in response to an unhealthy instance needing to be replaced; " +
+      "instance i-1 was selected for termination",
+  ]);
 });
 
 test("activities of the last six weeks are kept, the latest first, and whatever is in progress", () => {
-  const { surroundings, log } = setUp();
+  const { context, log } = setUp();
   const names = () => log.activities.map(({ description }) => description);
   for (const name of ["a", "b", "c"]) {
     const activity = log.begin(name, [], placement);
     if (name !== "b") log.succeed(activity);
-    surroundings.clock.advance(20 * day);
+    context.clock.advance(20 * day);
   }
   expect(names()).toEqual(["c", "b", "a"]);
   log.begin("d", [], placement);

@@ -1,13 +1,14 @@
 /** A group's scaling activities, as DescribeScalingActivities lists them: the latest first, for six weeks. */
 import { randomUUID } from "node:crypto";
-import type { Surroundings } from "./instance-launcher";
+import { sentenceOf, type Cause } from "./activity";
+import type { GroupContext } from "./instance-launcher";
 
 /** As Activity of the Auto Scaling API Reference; times are region milliseconds. */
 export interface Activity {
   activityId: string;
   description: string;
-  /** Its cause, sentence by sentence. */
-  reasons: readonly Reason[];
+  /** In the order in which its Cause states them. */
+  causes: readonly TimedCause[];
   /** Where the instance is that it is about. */
   placement: Placement;
   startTime: number;
@@ -21,10 +22,10 @@ export interface Placement {
   availabilityZone: string;
 }
 
-/** A sentence of a cause, and when it came about. */
-export interface Reason {
+/** A cause, and when it arose. */
+export interface TimedCause {
   at: number;
-  what: string;
+  cause: Cause;
 }
 
 const sixWeeks = 42 * 86_400_000;
@@ -34,38 +35,38 @@ export class ActivityLog {
 
   constructor(
     private readonly label: string,
-    private readonly surroundings: Pick<Surroundings, "clock" | "report">,
+    private readonly context: Pick<GroupContext, "clock" | "report">,
   ) {}
 
   begin(
     description: string,
-    reasons: readonly Reason[],
+    causes: readonly TimedCause[],
     { subnetId, availabilityZone }: Placement,
   ): Activity {
-    const { clock, report } = this.surroundings;
+    const { clock, report } = this.context;
     const startTime = clock.now();
     const activity: Activity = {
       activityId: randomUUID(),
       description,
-      reasons,
+      causes,
       placement: { subnetId, availabilityZone },
       startTime,
       statusCode: "InProgress",
     };
     while ((this.activities.at(-1)?.endTime ?? Infinity) < startTime - sixWeeks) this.activities.pop();
     this.activities.unshift(activity);
-    report([`${this.label}: ${description}`, ...reasons.map(({ what }) => what)].join("; "));
+    report([`${this.label}: ${description}`, ...causes.map(({ cause }) => sentenceOf(cause))].join("; "));
     return activity;
   }
 
   succeed(activity: Activity): void {
     activity.statusCode = "Successful";
-    activity.endTime = this.surroundings.clock.now();
+    activity.endTime = this.context.clock.now();
   }
 
   fail(activity: Activity, statusMessage: string): void {
     Object.assign(activity, { statusCode: "Failed", statusMessage });
-    activity.endTime = this.surroundings.clock.now();
-    this.surroundings.report(`${this.label}: ${activity.description}`);
+    activity.endTime = this.context.clock.now();
+    this.context.report(`${this.label}: ${activity.description}`);
   }
 }

@@ -1,13 +1,13 @@
-import { alarmName, because, cause, description } from "./activity";
+import { alarmName, causeText, description } from "./activity";
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
-test.each<[string, Parameters<typeof cause>[0], string]>([
+test.each<[string, Parameters<typeof causeText>[0], string]>([
   [
     "a launch at the group's creation",
     [
-      { at: at("20:53:25.000"), what: because.groupCreated(1) },
-      { at: at("20:53:29.930"), what: because.shortage(0, 1) },
+      { at: at("20:53:25.000"), cause: { kind: "groupCreated", desired: 1 } },
+      { at: at("20:53:29.930"), cause: { kind: "shortage", from: 0, to: 1 } },
     ],
     "At 2026-11-22T20:53:25Z a user request created an AutoScalingGroup changing the desired capacity from 0 to 1.  " +
       "At 2026-11-22T20:53:29Z an instance was started in response to a difference between desired and actual " +
@@ -18,9 +18,15 @@ test.each<[string, Parameters<typeof cause>[0], string]>([
     [
       {
         at: at("18:26:06.123"),
-        what: because.alarm(alarmName("my-asg", "AlarmHigh", "409e8972"), "cpu-target-tracking", 1, 2),
+        cause: {
+          kind: "alarm",
+          alarm: alarmName("my-asg", "AlarmHigh", "409e8972"),
+          policy: "cpu-target-tracking",
+          from: 1,
+          to: 2,
+        },
       },
-      { at: at("18:26:21.999"), what: because.shortage(1, 2) },
+      { at: at("18:26:21.999"), cause: { kind: "shortage", from: 1, to: 2 } },
     ],
     "At 2026-11-22T18:26:06Z a monitor alarm TargetTracking-my-asg-AlarmHigh-409e8972 in state ALARM triggered " +
       "policy cpu-target-tracking changing the desired capacity from 1 to 2.  At 2026-11-22T18:26:21Z an instance " +
@@ -31,10 +37,16 @@ test.each<[string, Parameters<typeof cause>[0], string]>([
     [
       {
         at: at("18:34:10.000"),
-        what: because.alarm(alarmName("my-asg", "AlarmLow", "b9376cab"), "cpu-target-tracking", 3, 2),
+        cause: {
+          kind: "alarm",
+          alarm: alarmName("my-asg", "AlarmLow", "b9376cab"),
+          policy: "cpu-target-tracking",
+          from: 3,
+          to: 2,
+        },
       },
-      { at: at("18:34:31.268"), what: because.excess(3, 2) },
-      { at: at("18:34:31.268"), what: because.selected("i-06c4794c2499af1df") },
+      { at: at("18:34:31.268"), cause: { kind: "excess", from: 3, to: 2 } },
+      { at: at("18:34:31.268"), cause: { kind: "selected", instanceId: "i-06c4794c2499af1df" } },
     ],
     "At 2026-11-22T18:34:10Z a monitor alarm TargetTracking-my-asg-AlarmLow-b9376cab in state ALARM triggered " +
       "policy cpu-target-tracking changing the desired capacity from 3 to 2.  At 2026-11-22T18:34:31Z an instance " +
@@ -43,45 +55,50 @@ test.each<[string, Parameters<typeof cause>[0], string]>([
   ],
   [
     "SetDesiredCapacity",
-    [{ at: at("10:35:05.000"), what: because.desiredCapacitySet(1, 0) }],
+    [{ at: at("10:35:05.000"), cause: { kind: "desiredCapacitySet", from: 1, to: 0 } }],
     "At 2026-11-22T10:35:05Z a user request explicitly set group desired capacity changing the desired capacity " +
       "from 1 to 0.",
   ],
   [
     "a group that is updated",
-    [{ at: at("09:21:34.000"), what: because.groupUpdated(1, { min: 1, max: 3, desired: 2 }) }],
+    [{ at: at("09:21:34.000"), cause: { kind: "groupUpdated", from: 1, min: 1, max: 3, desired: 2 } }],
     "At 2026-11-22T09:21:34Z a user request update of AutoScalingGroup constraints to min: 1, max: 3, desired: 2 " +
       "changing the desired capacity from 1 to 2.",
   ],
   [
     "TerminateInstanceInAutoScalingGroup",
-    [{ at: at("20:22:57.536"), what: because.userTerminated("i-07a5806dcc427bd75") }],
+    [{ at: at("20:22:57.536"), cause: { kind: "userTerminated", instanceId: "i-07a5806dcc427bd75" } }],
     "At 2026-11-22T20:22:57Z instance i-07a5806dcc427bd75 was taken out of service in response to a user request.",
   ],
   [
     "the same with a decrement",
-    [{ at: at("06:39:59.000"), what: because.userTerminated("i-026e4c9f62c3e448c", { from: 1, to: 0 }) }],
+    [
+      {
+        at: at("06:39:59.000"),
+        cause: { kind: "userTerminated", instanceId: "i-026e4c9f62c3e448c", shrinking: { from: 1, to: 0 } },
+      },
+    ],
     "At 2026-11-22T06:39:59Z instance i-026e4c9f62c3e448c was taken out of service in response to a user request, " +
       "shrinking the capacity from 1 to 0.",
   ],
   [
     "a failed check of the load balancer",
-    [{ at: at("19:00:11.000"), what: because.unhealthy("ELB") }],
+    [{ at: at("19:00:11.000"), cause: { kind: "unhealthy", check: "ELB" } }],
     "At 2026-11-22T19:00:11Z an instance was taken out of service in response to an ELB system health check failure.",
   ],
   [
     "an instance that somebody terminated",
-    [{ at: at("12:20:08.000"), what: because.unhealthy("EC2") }],
+    [{ at: at("12:20:08.000"), cause: { kind: "unhealthy", check: "EC2" } }],
     "At 2026-11-22T12:20:08Z an instance was taken out of service in response to an EC2 health check indicating it " +
       "has been terminated or stopped.",
   ],
   [
     "a replacement",
-    [{ at: at("12:20:10.000"), what: because.replacement }],
+    [{ at: at("12:20:10.000"), cause: { kind: "replacement" } }],
     "At 2026-11-22T12:20:10Z an instance was launched in response to an unhealthy instance needing to be replaced.",
   ],
-])("the cause of %s reads as on AWS", (_name, sentences, text) => {
-  expect(cause(sentences, time => new Date(time))).toBe(text);
+])("the cause of %s reads as on AWS", (_name, causes, text) => {
+  expect(causeText(causes, time => new Date(time))).toBe(text);
 });
 
 test("descriptions name the instance", () => {

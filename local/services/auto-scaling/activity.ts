@@ -4,59 +4,80 @@
  * User Guide) and of the AWS CLI's describe-scaling-activities; logs that people published.
  */
 
-/** Why something was done, as a sentence without its time and its full stop. */
-export const because = {
-  groupCreated: (desired: number) =>
+/** The sentence that stands for each cause, without its time and its full stop. */
+const sentences = {
+  groupCreated: ({ desired }: { desired: number }) =>
     `a user request created an AutoScalingGroup changing the desired capacity from 0 to ${desired}`,
 
-  groupUpdated: (from: number, { min, max, desired }: { min: number; max: number; desired: number }) =>
+  groupUpdated: ({ from, min, max, desired }: Record<"from" | "min" | "max" | "desired", number>) =>
     `a user request update of AutoScalingGroup constraints to min: ${min}, max: ${max}, desired: ${desired} ` +
     `changing the desired capacity from ${from} to ${desired}`,
 
-  desiredCapacitySet: (from: number, to: number) =>
+  desiredCapacitySet: ({ from, to }: CapacityChange) =>
     `a user request explicitly set group desired capacity changing the desired capacity from ${from} to ${to}`,
 
-  alarm: (alarm: string, policy: string, from: number, to: number) =>
+  alarm: ({ alarm, policy, from, to }: { alarm: string; policy: string } & CapacityChange) =>
     `a monitor alarm ${alarm} in state ALARM triggered policy ${policy} ` +
     `changing the desired capacity from ${from} to ${to}`,
 
-  shortage: (from: number, to: number) =>
+  shortage: ({ from, to }: CapacityChange) =>
     "an instance was started in response to a difference between desired and actual capacity, " +
     `increasing the capacity from ${from} to ${to}`,
 
-  excess: (from: number, to: number) =>
+  excess: ({ from, to }: CapacityChange) =>
     "an instance was taken out of service in response to a difference between desired and actual capacity, " +
     `shrinking the capacity from ${from} to ${to}`,
 
-  selected: (instanceId: string) => `instance ${instanceId} was selected for termination`,
+  selected: ({ instanceId }: { instanceId: string }) => `instance ${instanceId} was selected for termination`,
 
-  /** TerminateInstanceInAutoScalingGroup; capacities only when it decrements the desired one. */
-  userTerminated: (instanceId: string, shrinking?: { from: number; to: number }) =>
+  /** TerminateInstanceInAutoScalingGroup; `shrinking` only when it decrements the desired capacity. */
+  userTerminated: ({ instanceId, shrinking }: { instanceId: string; shrinking?: CapacityChange }) =>
     `instance ${instanceId} was taken out of service in response to a user request` +
     (shrinking ? `, shrinking the capacity from ${shrinking.from} to ${shrinking.to}` : ""),
 
-  unhealthy: (failed: "EC2" | "ELB") =>
+  unhealthy: ({ check }: { check: "EC2" | "ELB" }) =>
     "an instance was taken out of service in response to an " +
-    (failed === "ELB"
+    (check === "ELB"
       ? "ELB system health check failure"
       : "EC2 health check indicating it has been terminated or stopped"),
 
-  replacement: "an instance was launched in response to an unhealthy instance needing to be replaced",
+  replacement: () => "an instance was launched in response to an unhealthy instance needing to be replaced",
 
-  refreshLaunch: "an instance was launched in response to an instance refresh",
+  refreshLaunch: () => "an instance was launched in response to an instance refresh",
 
-  refreshTermination: "an instance was taken out of service in response to an instance refresh",
-} as const;
+  refreshTermination: () => "an instance was taken out of service in response to an instance refresh",
+};
+
+interface CapacityChange {
+  from: number;
+  to: number;
+}
+
+type Sentences = typeof sentences;
+
+/** Why a group did something. */
+export type Cause = {
+  [Kind in keyof Sentences]: { kind: Kind } & (Parameters<Sentences[Kind]> extends [infer Details]
+    ? Details
+    : unknown);
+}[keyof Sentences];
+
+export function sentenceOf(cause: Cause): string {
+  // The kind picks the writer of just these details, which the type of a table can't express.
+  return (sentences[cause.kind] as (details: Cause) => string)(cause);
+}
 
 /**
  * An activity's Cause: its sentences in order, each with its time, two blanks between them.
  * @param show what is shown of a time in region milliseconds
  */
-export function cause(
-  sentences: readonly { at: number; what: string }[],
+export function causeText(
+  causes: readonly { at: number; cause: Cause }[],
   show: (time: number) => Date,
 ): string {
-  return sentences.map(({ at, what }) => `At ${show(at).toISOString().slice(0, 19)}Z ${what}.`).join("  ");
+  return causes
+    .map(({ at, cause }) => `At ${show(at).toISOString().slice(0, 19)}Z ${sentenceOf(cause)}.`)
+    .join("  ");
 }
 
 /** An activity's Description. */

@@ -5,13 +5,13 @@ import type { AutoScalingGroup } from "./group";
  * @throws with what stands in the activity log when a launch has failed: more than likely, all will
  */
 export function hasFirstInstance({
-  limits,
+  settings,
   desiredCapacity,
   instances,
   activities,
-}: Pick<AutoScalingGroup, "limits" | "desiredCapacity" | "instances" | "activities">): boolean {
+}: Pick<AutoScalingGroup, "settings" | "desiredCapacity" | "instances" | "activities">): boolean {
   const failed = activities.find(({ statusCode }) => statusCode === "Failed");
-  if (failed) throw new Error(`the Auto Scaling group ${limits.label}: ${failed.description}`);
+  if (failed) throw new Error(`the Auto Scaling group ${settings.label}: ${failed.description}`);
   const inService = [...instances.values()].some(({ lifecycleState }) => lifecycleState === "InService");
   return inService || desiredCapacity === 0;
 }

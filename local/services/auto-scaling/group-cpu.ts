@@ -1,13 +1,13 @@
 /** CPU of a group's instances, minute by minute, into the region's metrics. */
 import { isWarm, type GroupInstance } from "./instance";
 import type { Metric } from "../cloudwatch/metrics";
-import type { Surroundings } from "./instance-launcher";
+import type { GroupContext } from "./instance-launcher";
 
 export class GroupCpu {
-  private readonly meters = new Map<string, ReturnType<Surroundings["cpuMeter"]>>();
+  private readonly meters = new Map<string, ReturnType<GroupContext["cpuMeter"]>>();
 
   constructor(
-    private readonly surroundings: Pick<Surroundings, "clock" | "metrics" | "cpuMeter">,
+    private readonly context: Pick<GroupContext, "clock" | "metrics" | "cpuMeter">,
     private readonly groupName: string,
   ) {}
 
@@ -20,7 +20,7 @@ export class GroupCpu {
     count: number,
     { instances, warmupSeconds }: { instances: readonly GroupInstance[]; warmupSeconds: number },
   ): Promise<(number | undefined)[]> {
-    const { metrics, clock } = this.surroundings;
+    const { metrics, clock } = this.context;
     const inService = instances.filter(({ lifecycleState }) => lifecycleState === "InService");
     const now = clock.now();
     await Promise.all(
@@ -51,7 +51,7 @@ export class GroupCpu {
   private meterOf(instanceId: string) {
     const known = this.meters.get(instanceId);
     if (known) return known;
-    const meter = this.surroundings.cpuMeter(instanceId);
+    const meter = this.context.cpuMeter(instanceId);
     this.meters.set(instanceId, meter);
     return meter;
   }

@@ -1,10 +1,10 @@
-import { cause } from "./activity";
+import { causeText } from "./activity";
 import {
   FakeTargetGroup,
   fleetSettings,
   openGroup,
   settled,
-  type FakeSurroundings,
+  type FakeGroupContext,
 } from "../../../testing/fake-instance-launcher";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
@@ -25,8 +25,8 @@ const low = "a monitor alarm TargetTracking-Low in state ALARM triggered policy 
 
 /** Activities from the first on, ids as "i", times as minutes and seconds since the region's start. */
 const told = (group: AutoScalingGroup) =>
-  group.activities.toReversed().map(({ description, reasons, statusCode }) =>
-    [statusCode, description, cause(reasons, regionTime)]
+  group.activities.toReversed().map(({ description, causes, statusCode }) =>
+    [statusCode, description, causeText(causes, regionTime)]
       .join(" | ")
       .replaceAll(/i-[0-9a-f]{17}/g, "i")
       .replaceAll(
@@ -38,11 +38,11 @@ const told = (group: AutoScalingGroup) =>
   );
 
 /** The desired capacity minute by minute, as it changes: "1, 4:2" is 1 at first, and 2 from the fourth on. */
-async function capacities(group: AutoScalingGroup, surroundings: FakeSurroundings, minutes: number) {
+async function capacities(group: AutoScalingGroup, context: FakeGroupContext, minutes: number) {
   let last = group.desiredCapacity;
   const changes = [String(last)];
   for (let minute = 1; minute <= minutes; minute++) {
-    await surroundings.run(1);
+    await context.run(1);
     if (group.desiredCapacity !== last) changes.push(`${minute}:${group.desiredCapacity}`);
     last = group.desiredCapacity;
   }
@@ -51,14 +51,14 @@ async function capacities(group: AutoScalingGroup, surroundings: FakeSurrounding
 
 describe("a fleet over hours", () => {
   test("rests at 1, follows a load to 3, and returns to 1, each step with its cause", async () => {
-    const { surroundings, group } = openGroup();
-    expect(await capacities(group, surroundings, 60)).toBe("1");
-    surroundings.load = 150;
-    expect(await capacities(group, surroundings, 60)).toBe("1, 3:2, 9:3");
+    const { context, group } = openGroup();
+    expect(await capacities(group, context, 60)).toBe("1");
+    context.load = 150;
+    expect(await capacities(group, context, 60)).toBe("1, 3:2, 9:3");
     expect(states(group)).toEqual(["InService", "InService", "InService"]);
-    surroundings.load = 1;
+    context.load = 1;
     // Down to 1, and not to 0: whatever little one instance does is more than none can.
-    expect(await capacities(group, surroundings, 240)).toBe("3, 15:2, 16:1");
+    expect(await capacities(group, context, 240)).toBe("3, 15:2, 16:1");
     expect(told(group)).toEqual([
       `Successful | ${launched} | 0:00 a user request created an AutoScalingGroup changing the desired capacity ` +
         `from 0 to 1.  0:00 ${started} 0 to 1.`,
@@ -69,15 +69,15 @@ describe("a fleet over hours", () => {
       `Successful | ${terminating} | 136:00 ${low} changing the desired capacity from 2 to 1.  136:00 ${takenOut} a ` +
         `difference between desired and actual capacity, shrinking the capacity from 2 to 1.  136:00 ${selected}`,
     ]);
-    expect([...surroundings.launched.keys()]).toEqual(ids(group));
+    expect([...context.launched.keys()]).toEqual(ids(group));
   });
 
   test("does not count an instance before its warm-up is over", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.load = 400;
+    const { context, group } = openGroup();
+    context.load = 400;
     // In service after 30 s, warm after 330 s: points of the minutes 6, 7 and 8.
-    expect(await capacities(group, surroundings, 8)).toBe("1, 8:2");
-    const { metrics, clock } = surroundings;
+    expect(await capacities(group, context, 8)).toBe("1, 8:2");
+    const { metrics, clock } = context;
     const metric = (name: string, value: string) => ({
       namespace: "AWS/EC2",
       name: "CPUUtilization",
@@ -91,11 +91,11 @@ describe("a fleet over hours", () => {
 
   test("tells how many instances it has and wants, minute by minute", async () => {
     const enabledMetrics = ["GroupDesiredCapacity", "GroupInServiceInstances"] as const;
-    const { surroundings, group } = openGroup({ enabledMetrics: [...enabledMetrics] });
-    await surroundings.run(1);
+    const { context, group } = openGroup({ enabledMetrics: [...enabledMetrics] });
+    await context.run(1);
     group.setDesiredCapacity(3);
-    await surroundings.run(2);
-    const { metrics, clock } = surroundings;
+    await context.run(2);
+    const { metrics, clock } = context;
     const dimension = { name: "AutoScalingGroupName", value: group.name };
     const [desired, inService] = enabledMetrics.map(name =>
       metrics.averages({ namespace: "AWS/AutoScaling", name, dimension }, 4, clock.now() - 60_000),
@@ -105,28 +105,28 @@ describe("a fleet over hours", () => {
   });
 
   test("does nothing without data", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.load = undefined;
-    expect(await capacities(group, surroundings, 60)).toBe("1");
-    surroundings.load = 400;
-    await surroundings.run(2);
-    surroundings.load = undefined;
-    expect(await capacities(group, surroundings, 60)).toBe("1, 1:2");
+    const { context, group } = openGroup();
+    context.load = undefined;
+    expect(await capacities(group, context, 60)).toBe("1");
+    context.load = 400;
+    await context.run(2);
+    context.load = undefined;
+    expect(await capacities(group, context, 60)).toBe("1, 1:2");
   });
 
   test("stays where it is without a policy", async () => {
-    const { surroundings, group } = openGroup();
+    const { context, group } = openGroup();
     group.policies.clear();
-    surroundings.load = 400;
-    expect(await capacities(group, surroundings, 60)).toBe("1");
+    context.load = 400;
+    expect(await capacities(group, context, 60)).toBe("1");
   });
 });
 
 describe("SetDesiredCapacity", () => {
   test("0 empties a group, which nothing lifts again but another one", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.load = 400;
-    await surroundings.run(5);
+    const { context, group } = openGroup();
+    context.load = 400;
+    await context.run(5);
     group.setDesiredCapacity(0);
     expect(states(group)).toEqual(["Terminating"]);
     await settled();
@@ -134,11 +134,11 @@ describe("SetDesiredCapacity", () => {
       statusCode: "WaitingForELBConnectionDraining",
       description: `Terminating EC2 instance: ${ids(group)[0] ?? ""} - Waiting For ELB Connection Draining.`,
     });
-    expect(await capacities(group, surroundings, 60)).toBe("0");
-    expect(surroundings.launched.size + group.instances.size).toBe(0);
-    expect(surroundings.targetGroup("arn-1")?.targets.size).toBe(0);
+    expect(await capacities(group, context, 60)).toBe("0");
+    expect(context.launched.size + group.instances.size).toBe(0);
+    expect(context.targetGroup("arn-1")?.targets.size).toBe(0);
     group.setDesiredCapacity(1);
-    await surroundings.run(1);
+    await context.run(1);
     expect(states(group)).toEqual(["InService"]);
     expect(told(group).slice(1)).toEqual([
       `Successful | ${terminating} | 5:00 a user request explicitly set group desired capacity changing the desired ` +
@@ -165,12 +165,12 @@ describe("SetDesiredCapacity", () => {
   });
 
   test("takes back a launch: what still boots never serves, and drains like any other", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(0.25);
+    const { context, group } = openGroup();
+    await context.run(0.25);
     group.setDesiredCapacity(0);
-    await surroundings.run(0.5);
-    expect(surroundings.targetGroup("arn-1")?.targets.size).toBe(0);
-    expect([surroundings.launched.size, group.instances.size]).toEqual([0, 0]);
+    await context.run(0.5);
+    expect(context.targetGroup("arn-1")?.targets.size).toBe(0);
+    expect([context.launched.size, group.instances.size]).toEqual([0, 0]);
     expect(group.activities.map(({ statusCode }) => statusCode)).toEqual(["Successful", "Successful"]);
   });
 });
@@ -181,10 +181,10 @@ describe("new limits", () => {
     ["a lower maximum", { minSize: 0, maxSize: 0 }, undefined, 0, "min: 0, max: 0, desired: 0"],
     ["a desired capacity", { minSize: 0, maxSize: 3 }, 2, 2, "min: 0, max: 3, desired: 2"],
   ])("move the desired capacity: %s", async (_name, limits, desired, expected, text) => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(10);
+    const { context, group } = openGroup();
+    await context.run(10);
     group.configure({ ...fleetSettings, ...limits }, desired);
-    await surroundings.run(2);
+    await context.run(2);
     expect([group.desiredCapacity, group.instances.size]).toEqual([expected, expected]);
     expect(told(group)[1]).toContain(
       `10:00 a user request update of AutoScalingGroup constraints to ${text} changing the desired capacity from 1 to ${expected}.`,
@@ -192,22 +192,22 @@ describe("new limits", () => {
   });
 
   test("that it is within change nothing", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(10);
+    const { context, group } = openGroup();
+    await context.run(10);
     group.configure({ ...fleetSettings, maxSize: 1 });
-    await surroundings.run(2);
+    await context.run(2);
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
   });
 
   test("of target groups: instances move from the one to the other", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(1);
-    const { targetGroups } = surroundings;
+    const { context, group } = openGroup();
+    await context.run(1);
+    const { targetGroups } = context;
     const first = targetGroups.get("arn-1");
-    const second = new FakeTargetGroup(surroundings.clock);
+    const second = new FakeTargetGroup(context.clock);
     targetGroups.set("arn-2", second);
     group.configure({ ...fleetSettings, targetGroupArns: ["arn-2"] });
-    await surroundings.run(1);
+    await context.run(1);
     expect([...(first?.targets.keys() ?? [])]).toEqual([]);
     expect([...second.targets.keys()]).toEqual(ids(group));
   });
@@ -215,9 +215,9 @@ describe("new limits", () => {
 
 describe("a launch that fails", () => {
   test("is written down, and tried again ever less often", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.failure = "InvalidAMIID.NotFound: The image id '[ami-1]' does not exist";
-    await surroundings.run(120);
+    const { context, group } = openGroup();
+    context.failure = "InvalidAMIID.NotFound: The image id '[ami-1]' does not exist";
+    await context.run(120);
     expect(group.activities.at(-1)).toMatchObject({
       statusCode: "Failed",
       description:
@@ -229,8 +229,8 @@ describe("a launch that fails", () => {
     const minutes = group.activities.map(({ startTime }) => Math.floor(startTime / 60_000)).reverse();
     expect(minutes).toEqual([0, 1, 4, 8, 17, 32, 48, 63, 79, 94, 110]);
     expect(group.instances.size).toBe(0);
-    surroundings.failure = undefined;
-    await surroundings.run(20);
+    context.failure = undefined;
+    await context.run(20);
     expect(states(group)).toEqual(["InService"]);
   });
 
@@ -248,53 +248,53 @@ describe("a launch that fails", () => {
       },
     ],
   ])("is tried again at once after %s", async (_name, change) => {
-    const { surroundings, group } = openGroup();
-    surroundings.failure = "no capacity";
-    await surroundings.run(30);
-    surroundings.failure = undefined;
+    const { context, group } = openGroup();
+    context.failure = "no capacity";
+    await context.run(30);
+    context.failure = undefined;
     expect(group.instances.size).toBe(0);
     change(group);
-    await surroundings.run(1);
+    await context.run(1);
     expect(states(group)).toEqual(Array(group.desiredCapacity).fill("InService"));
   });
 
   test("counts as the first again after one that succeeded", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.failure = "no capacity";
-    await surroundings.run(10);
-    surroundings.failure = undefined;
-    await surroundings.run(10);
-    surroundings.failure = "no capacity";
+    const { context, group } = openGroup();
+    context.failure = "no capacity";
+    await context.run(10);
+    context.failure = undefined;
+    await context.run(10);
+    context.failure = "no capacity";
     const before = group.activities.length;
     group.terminateInstance(ids(group)[0] ?? "", false);
-    await surroundings.run(2.5);
+    await context.run(2.5);
     // Of the termination, its failed replacement, and the next one a minute later.
     expect(group.activities.length - before).toBe(3);
   });
 
   test("does not keep another instance from being terminated", async () => {
-    const { surroundings, group } = openGroup({}, 1);
-    await surroundings.run(1);
-    surroundings.failure = "no capacity";
+    const { context, group } = openGroup({}, 1);
+    await context.run(1);
+    context.failure = "no capacity";
     group.setDesiredCapacity(2);
-    await surroundings.run(2);
+    await context.run(2);
     group.setDesiredCapacity(0);
-    await surroundings.run(1);
-    expect([group.instances.size, surroundings.launched.size]).toEqual([0, 0]);
+    await context.run(1);
+    expect([group.instances.size, context.launched.size]).toEqual([0, 0]);
   });
 });
 
 describe("an instance", () => {
   test("that fails the load balancer's check is replaced once its grace period is over", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(0.75);
+    const { context, group } = openGroup();
+    await context.run(0.75);
     const [first = ""] = ids(group);
-    const target = surroundings.targetGroup("arn-1")?.targets.get(first);
+    const target = context.targetGroup("arn-1")?.targets.get(first);
     if (!target) throw new Error("it is not registered");
     target.state = "unhealthy";
-    await surroundings.run(0.6);
+    await context.run(0.6);
     expect(states(group)).toEqual(["InService"]);
-    await surroundings.run(2);
+    await context.run(2);
     expect(ids(group)).toHaveLength(1);
     expect(ids(group)).not.toContain(first);
     expect(told(group).slice(1)).toEqual([
@@ -304,24 +304,24 @@ describe("an instance", () => {
   });
 
   test("that somebody terminated is replaced at the next look", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(10);
+    const { context, group } = openGroup();
+    await context.run(10);
     const [first = ""] = ids(group);
-    await surroundings.terminate(first);
-    surroundings.clock.advance(10_000);
+    await context.terminate(first);
+    context.clock.advance(10_000);
     expect(states(group)).toEqual(["Terminating", "Pending"]);
-    await surroundings.run(2);
+    await context.run(2);
     expect(ids(group)).toHaveLength(1);
     expect(ids(group)).not.toContain(first);
     expect(told(group)[1]).toContain("an EC2 health check indicating it has been terminated or stopped.");
   });
 
   test("that could not be terminated says so, and is no longer the group's", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(1);
-    surroundings.terminate = () => Promise.reject(new Error("its disk is busy"));
+    const { context, group } = openGroup();
+    await context.run(1);
+    context.terminate = () => Promise.reject(new Error("its disk is busy"));
     group.setDesiredCapacity(0);
-    await surroundings.run(1);
+    await context.run(1);
     expect(group.activities[0]).toMatchObject({ statusCode: "Failed", statusMessage: "its disk is busy" });
     expect(group.instances.size).toBe(0);
   });
@@ -329,13 +329,13 @@ describe("an instance", () => {
 
 describe("TerminateInstanceInAutoScalingGroup", () => {
   test("without a decrement has it replaced", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(1);
+    const { context, group } = openGroup();
+    await context.run(1);
     const [first = ""] = ids(group);
     const activity = group.terminateInstance(first, false);
     expect(activity).toBe(group.activities.find(({ description }) => description.includes(first)));
     expect(states(group)).toEqual(["Terminating", "Pending"]);
-    await surroundings.run(1);
+    await context.run(1);
     expect(told(group).slice(1)).toEqual([
       `Successful | ${terminating} | 1:00 instance i was taken out of service in response to a user request.`,
       `Successful | ${launched} | 1:00 ${started} 0 to 1.`,
@@ -343,11 +343,11 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
   });
 
   test("with a decrement shrinks the group", async () => {
-    const { surroundings, group } = openGroup({}, 2);
-    await surroundings.run(1);
+    const { context, group } = openGroup({}, 2);
+    await context.run(1);
     const [first = "", second] = ids(group);
     group.terminateInstance(first, true);
-    await surroundings.run(1);
+    await context.run(1);
     expect([group.desiredCapacity, ids(group)]).toEqual([1, [second]]);
     expect(told(group).at(-1)).toBe(
       `Successful | ${terminating} | 1:00 instance i was taken out of service in response to a user request, ` +
@@ -356,8 +356,8 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
   });
 
   test("is refused where the decrement leads below the minimum", async () => {
-    const { surroundings, group } = openGroup({ minSize: 1 });
-    await surroundings.run(1);
+    const { context, group } = openGroup({ minSize: 1 });
+    await context.run(1);
     expect(() => group.terminateInstance(ids(group)[0] ?? "", true)).toThrow(
       new RangeError(
         "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate group's min " +
@@ -368,8 +368,8 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
   });
 
   test("knows neither others' instances nor those that go already", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(1);
+    const { context, group } = openGroup();
+    await context.run(1);
     const [first = ""] = ids(group);
     expect(group.terminateInstance("i-0", false)).toBeUndefined();
     expect(group.terminateInstance(first, false)).toBeDefined();
@@ -382,21 +382,21 @@ describe("an instance refresh", () => {
   const preferences = { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
 
   test("launches the new version first, and terminates the old one when that is warm and healthy", async () => {
-    const { surroundings, group } = openGroup({}, 2);
-    surroundings.load = 100;
-    await surroundings.run(10);
+    const { context, group } = openGroup({}, 2);
+    context.load = 100;
+    await context.run(10);
     const old = ids(group);
     group.configure({ ...fleetSettings, launchTemplate: { id: "lt-1", version: 2 } });
     group.startInstanceRefresh(preferences);
     let fewest = Infinity;
     for (let step = 0; step < 66; step++) {
-      await surroundings.run(1 / 12);
+      await context.run(1 / 12);
       const inService = states(group).filter(state => state === "InService").length;
       fewest = Math.min(fewest, inService);
       if (step < 65)
         expect(old.every(id => group.instances.get(id)?.lifecycleState === "InService")).toBe(true);
     }
-    await surroundings.run(1);
+    await context.run(1);
     expect(fewest).toBe(2);
     expect([...group.instances.values()].map(({ launchTemplateVersion }) => launchTemplateVersion)).toEqual([
       2, 2,
@@ -409,32 +409,32 @@ describe("an instance refresh", () => {
         `Successful | ${terminating} | 15:30 ${takenOut} an instance refresh.  15:30 ${selected}`,
       ),
     ]);
-    expect(surroundings.reports.filter(report => report.includes("the instance refresh"))).toEqual([
+    expect(context.reports.filter(report => report.includes("the instance refresh"))).toEqual([
       "fleet: the instance refresh was successful",
     ]);
-    await surroundings.run(120);
+    await context.run(120);
     expect(group.activities).toHaveLength(6);
   });
 
   test("keeps the old ones while the new ones can't be launched", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(10);
+    const { context, group } = openGroup();
+    await context.run(10);
     const old = ids(group);
-    surroundings.failure = "no capacity";
+    context.failure = "no capacity";
     group.startInstanceRefresh(preferences);
-    await surroundings.run(60);
+    await context.run(60);
     expect(ids(group)).toEqual(old);
   });
 
   test("gives way to the next one, which also replaces what the first one launched", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(10);
+    const { context, group } = openGroup();
+    await context.run(10);
     group.startInstanceRefresh(preferences);
-    await surroundings.run(1);
+    await context.run(1);
     const both = ids(group);
     expect(both).toHaveLength(2);
     group.startInstanceRefresh(preferences);
-    await surroundings.run(10);
+    await context.run(10);
     expect(ids(group)).toHaveLength(1);
     expect(both).not.toContain(ids(group)[0]);
   });
@@ -442,7 +442,7 @@ describe("an instance refresh", () => {
 
 describe("until", () => {
   test("resolves as soon as the group is as wanted", async () => {
-    const { surroundings, group } = openGroup();
+    const { context, group } = openGroup();
     let isThere = false;
     const inService = group
       .until(({ instances }) =>
@@ -451,16 +451,16 @@ describe("until", () => {
       .then(() => {
         isThere = true;
       });
-    await surroundings.run(0.5);
+    await context.run(0.5);
     expect(isThere).toBe(false);
-    await surroundings.run(0.5);
+    await context.run(0.5);
     expect(isThere).toBe(true);
     await inService;
   });
 
   test("rejects with what the condition throws, and when the group closes", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.failure = "no capacity";
+    const { context, group } = openGroup();
+    context.failure = "no capacity";
     const failing = group.until(({ activities: [latest] }) => {
       if (latest?.statusCode === "Failed") throw new Error(latest.statusMessage);
       return false;
@@ -468,7 +468,7 @@ describe("until", () => {
     const waiting = group.until(() => false);
     await Promise.all([
       expect(failing).rejects.toThrow("no capacity. Launching EC2 instance failed."),
-      surroundings.run(1),
+      context.run(1),
     ]);
     await Promise.all([expect(waiting).rejects.toThrow("aborted"), group.close()]);
     await expect(group.until(() => true)).rejects.toThrow("the Auto Scaling group fleet-1234567 is deleted");
@@ -477,10 +477,10 @@ describe("until", () => {
 
 describe("a group's first instance", () => {
   test("is there once it is in service", async () => {
-    const { surroundings, group } = openGroup();
+    const { context, group } = openGroup();
     expect(hasFirstInstance(group)).toBe(false);
     const first = group.until(hasFirstInstance);
-    await surroundings.run(0.5);
+    await context.run(0.5);
     await first;
     expect(states(group)).toEqual(["InService"]);
   });
@@ -490,59 +490,59 @@ describe("a group's first instance", () => {
   });
 
   test("that can't be launched is an error", async () => {
-    const { surroundings, group } = openGroup();
-    surroundings.failure = "no capacity";
+    const { context, group } = openGroup();
+    context.failure = "no capacity";
     const first = expect(group.until(hasFirstInstance)).rejects.toThrow(
       "the Auto Scaling group fleet: Launching a new EC2 instance.  Status Reason: no capacity. Launching EC2 instance failed.",
     );
-    await surroundings.run(0.5);
+    await context.run(0.5);
     await first;
   });
 });
 
 describe("a group that closes leaves nothing", () => {
-  const isEmpty = ({ launched: instances, targetGroups }: FakeSurroundings, group: AutoScalingGroup) => {
+  const isEmpty = ({ launched: instances, targetGroups }: FakeGroupContext, group: AutoScalingGroup) => {
     expect([instances.size, group.instances.size]).toEqual([0, 0]);
     for (const { targets } of targetGroups.values())
       for (const { state } of targets.values()) expect(state).toBe("draining");
   };
 
   test("in service", async () => {
-    const { surroundings, group } = openGroup({}, 2);
-    await surroundings.run(3);
-    const meters = [...surroundings.launched.values()];
+    const { context, group } = openGroup({}, 2);
+    await context.run(3);
+    const meters = [...context.launched.values()];
     expect(meters.map(({ meters: count }) => count)).toEqual([1, 1]);
     await group.close();
-    isEmpty(surroundings, group);
+    isEmpty(context, group);
     expect(meters.map(({ meters: count }) => count)).toEqual([0, 0]);
-    await surroundings.run(1);
-    expect(surroundings.clock.pending).toBe(0);
+    await context.run(1);
+    expect(context.clock.pending).toBe(0);
   });
 
   test.each([
     ["copies a disk", 1 / 12],
     ["boots", 1 / 4],
   ])("while it %s", async (_name, minutes) => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(minutes);
+    const { context, group } = openGroup();
+    await context.run(minutes);
     let isClosed = false;
     const closing = group.close().then(() => (isClosed = true));
     await settled();
     // Or else whoever closes the region next would take the ground from under it.
     expect(isClosed).toBe(false);
-    await surroundings.run(0.5);
+    await context.run(0.5);
     await closing;
-    isEmpty(surroundings, group);
-    expect(surroundings.targetGroup("arn-1")?.targets.size).toBe(0);
-    expect(surroundings.clock.pending).toBe(0);
+    isEmpty(context, group);
+    expect(context.targetGroup("arn-1")?.targets.size).toBe(0);
+    expect(context.clock.pending).toBe(0);
   });
 
   test("while it drains, without waiting for that", async () => {
-    const { surroundings, group } = openGroup();
-    await surroundings.run(1);
+    const { context, group } = openGroup();
+    await context.run(1);
     group.setDesiredCapacity(0);
     await group.close();
-    isEmpty(surroundings, group);
+    isEmpty(context, group);
     await settled();
     expect(group.activities[0]).toMatchObject({ statusCode: "Successful" });
     expect(group.activities).toHaveLength(2);

@@ -3,8 +3,8 @@
  * the region's clock.
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
-import { because } from "./activity";
-import { ActivityLog, type Activity, type Reason } from "./activity-log";
+import type { Cause } from "./activity";
+import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
 import { measureGroup } from "./group-metrics";
 import type { GroupInstance } from "./instance";
@@ -14,7 +14,7 @@ import type { ScalingPolicy } from "./policy";
 import { reconcile } from "./reconcile";
 import type { Refresh } from "./refresh";
 import type { GroupSettings } from "./settings";
-import type { Surroundings } from "./instance-launcher";
+import type { GroupContext } from "./instance-launcher";
 import { track, trackedMinutes } from "./target-tracking";
 
 /** How often health and number of instances are looked at, in region milliseconds. */
@@ -32,25 +32,25 @@ export class AutoScalingGroup {
   private readonly closing = new AbortController();
   private readonly events = new EventEmitter();
   /** Why the desired capacity is what it is: told with the activities that follow from it. */
-  private lastChange: Reason | undefined;
+  private lastChange: TimedCause | undefined;
   private refresh: Refresh | undefined;
 
   constructor(
-    private readonly surroundings: Surroundings,
-    private settings: GroupSettings,
+    private readonly context: GroupContext,
+    private current: GroupSettings,
     private desired: number,
   ) {
-    const { clock } = surroundings;
+    const { clock } = context;
     this.createdAt = clock.now();
     setMaxListeners(0, this.closing.signal, this.events);
-    this.log = new ActivityLog(settings.label, surroundings);
-    this.lifecycle = new Lifecycle(surroundings, this.log, () => this.settings);
-    this.cpu = new GroupCpu(surroundings, settings.name);
-    this.lastChange = { at: clock.now(), what: because.groupCreated(desired) };
-    this.look();
+    this.log = new ActivityLog(current.label, context);
+    this.lifecycle = new Lifecycle(context, this.log, () => this.current);
+    this.cpu = new GroupCpu(context, current.name);
+    this.lastChange = { at: clock.now(), cause: { kind: "groupCreated", desired } };
+    this.reconcile();
     this.endings = [
       clock.every(lookInterval, () => {
-        this.look();
+        this.reconcile();
       }),
       eachMinute(clock, begin => {
         this.followUp(this.track(begin));
@@ -59,12 +59,12 @@ export class AutoScalingGroup {
   }
 
   get name(): string {
-    return this.settings.name;
+    return this.current.name;
   }
 
   /** The group's own size limits and the like. */
-  get limits(): Readonly<GroupSettings> {
-    return this.settings;
+  get settings(): Readonly<GroupSettings> {
+    return this.current;
   }
 
   get desiredCapacity(): number {
@@ -82,25 +82,25 @@ export class AutoScalingGroup {
 
   /** UpdateAutoScalingGroup: a desired capacity beyond the new limits is moved to the nearer one. */
   configure(settings: GroupSettings, desiredCapacity = this.desired): void {
-    const before = this.settings;
-    this.settings = settings;
+    const before = this.current;
+    this.current = settings;
     this.lifecycle.changeTargetGroups(before.targetGroupArns);
     this.lifecycle.endPause();
     const { minSize: min, maxSize: max } = settings;
     const desired = Math.min(max, Math.max(min, desiredCapacity));
-    if (desired === this.desired) this.look();
-    else this.change(desired, because.groupUpdated(this.desired, { min, max, desired }));
+    if (desired === this.desired) this.reconcile();
+    else this.change(desired, { kind: "groupUpdated", from: this.desired, min, max, desired });
   }
 
   /** @throws in the words of SetDesiredCapacity when the capacity is beyond the group's limits */
   setDesiredCapacity(to: number): void {
-    const { minSize, maxSize } = this.settings;
+    const { minSize, maxSize } = this.current;
     if (to < minSize || to > maxSize) {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
       throw new RangeError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
     }
     this.lifecycle.endPause();
-    this.change(to, because.desiredCapacitySet(this.desired, to));
+    this.change(to, { kind: "desiredCapacitySet", from: this.desired, to });
   }
 
   /**
@@ -112,7 +112,7 @@ export class AutoScalingGroup {
     const instance = this.instances.get(instanceId);
     if (!instance || instance.lifecycleState === "Terminating") return undefined;
     const from = this.desired;
-    const { minSize } = this.settings;
+    const { minSize } = this.current;
     if (decrement && from <= minSize) {
       throw new RangeError(
         `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
@@ -120,18 +120,17 @@ export class AutoScalingGroup {
       );
     }
     if (decrement) this.desired = from - 1;
-    const activity = this.end(instance, [
-      because.userTerminated(instanceId, decrement ? { from, to: from - 1 } : undefined),
-    ]);
-    this.look();
+    const shrinking = decrement ? { from, to: from - 1 } : undefined;
+    const activity = this.end(instance, [{ kind: "userTerminated", instanceId, shrinking }]);
+    this.reconcile();
     return activity;
   }
 
   /** StartInstanceRefresh: replaces every instance that there is now. One in progress gives way to it. */
   startInstanceRefresh(preferences: Omit<Refresh, "replaces">): void {
     this.refresh = { ...preferences, replaces: new Set(this.instances.keys()) };
-    this.surroundings.report(`${this.settings.label}: an instance refresh has started`);
-    this.look();
+    this.context.report(`${this.current.label}: an instance refresh has started`);
+    this.reconcile();
   }
 
   /** Resolves when the group is as wanted; rejects when it closes first, or when `wanted` throws. */
@@ -150,30 +149,30 @@ export class AutoScalingGroup {
     this.cpu.close();
   }
 
-  private look(): void {
+  private reconcile(): void {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.endRefresh();
     const { terminate, launch } = reconcile(
       {
-        ...this.settings,
+        ...this.current,
         desiredCapacity: this.desired,
-        subnets: this.settings.subnetIds.map(subnetId => ({
+        subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
-          availabilityZone: this.surroundings.availabilityZoneOf(subnetId),
+          availabilityZone: this.context.availabilityZoneOf(subnetId),
         })),
         instances: [...this.instances.values()],
         refresh: this.refresh,
       },
-      this.surroundings.clock.now(),
+      this.context.clock.now(),
     );
-    for (const { instanceId, because: reasons } of terminate) {
+    for (const { instanceId, causes } of terminate) {
       const instance = this.instances.get(instanceId);
-      if (instance) this.end(instance, reasons);
+      if (instance) this.end(instance, causes);
     }
     const { mayLaunch } = this.lifecycle;
-    for (const { subnetId, because: reasons } of mayLaunch ? launch : [])
-      this.followUp(this.lifecycle.launch(subnetId, this.explained(reasons)));
+    for (const { subnetId, causes } of mayLaunch ? launch : [])
+      this.followUp(this.lifecycle.launch(subnetId, this.explained(causes)));
     // It has been told, unless a launch still waits.
     if (mayLaunch || launch.length === 0) this.lastChange = undefined;
     this.events.emit("change");
@@ -182,11 +181,11 @@ export class AutoScalingGroup {
   private endRefresh(): void {
     if (!this.refresh || [...this.refresh.replaces].some(id => this.instances.has(id))) return;
     this.refresh = undefined;
-    this.surroundings.report(`${this.settings.label}: the instance refresh was successful`);
+    this.context.report(`${this.current.label}: the instance refresh was successful`);
   }
 
-  private end(instance: GroupInstance, reasons: string[]): Activity {
-    const { activity, done } = this.lifecycle.end(instance, this.explained(reasons));
+  private end(instance: GroupInstance, causes: Cause[]): Activity {
+    const { activity, done } = this.lifecycle.end(instance, this.explained(causes));
     this.followUp(
       done.then(() => {
         this.cpu.forget(instance.instanceId);
@@ -199,43 +198,46 @@ export class AutoScalingGroup {
   private followUp(action: Promise<void>): void {
     const work = action.finally(() => {
       this.work.delete(work);
-      this.look();
+      this.reconcile();
     });
     this.work.add(work);
   }
 
-  private change(to: number, what: string): void {
+  private change(to: number, cause: Cause): void {
     this.desired = to;
-    this.lastChange = { at: this.surroundings.clock.now(), what };
-    this.look();
+    this.lastChange = { at: this.context.clock.now(), cause };
+    this.reconcile();
   }
 
   /** A change of the desired capacity explains every activity that it leads to, and none that comes of health. */
-  private explained(reasons: string[]): Reason[] {
-    const at = this.surroundings.clock.now();
-    const follows = reasons.some(reason => reason.includes("desired and actual capacity"));
-    return [...(this.lastChange && follows ? [this.lastChange] : []), ...reasons.map(what => ({ at, what }))];
+  private explained(causes: Cause[]): TimedCause[] {
+    const at = this.context.clock.now();
+    const follows = causes.some(({ kind }) => kind === "shortage" || kind === "excess");
+    return [
+      ...(this.lastChange && follows ? [this.lastChange] : []),
+      ...causes.map(cause => ({ at, cause })),
+    ];
   }
 
   private async track(begin: number): Promise<void> {
     const instances = [...this.instances.values()];
-    const { name, enabledMetrics } = this.settings;
-    const size = { ...this.settings, desiredCapacity: this.desired, instances };
+    const { name, enabledMetrics } = this.current;
+    const size = { ...this.current, desiredCapacity: this.desired, instances };
     for (const { metric, value } of measureGroup(name, enabledMetrics, size))
-      this.surroundings.metrics.put(metric, begin, value);
-    const { warmupSeconds } = this.settings;
+      this.context.metrics.put(metric, begin, value);
+    const { warmupSeconds } = this.current;
     const points = await this.cpu.measure(begin, trackedMinutes, { instances, warmupSeconds });
     if (this.closing.signal.aborted) return;
     for (const policy of this.policies.values()) {
       const group = {
-        ...this.settings,
+        ...this.current,
         desiredCapacity: this.desired,
         instances: [...this.instances.values()],
       };
-      const { change } = track(points, policy.targetValue, group, this.surroundings.clock.now());
+      const { change } = track(points, policy.targetValue, group, this.context.clock.now());
       if (!change) continue;
       const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-      this.change(change.to, because.alarm(alarm, policy.name, change.from, change.to));
+      this.change(change.to, { kind: "alarm", alarm, policy: policy.name, from: change.from, to: change.to });
     }
   }
 }

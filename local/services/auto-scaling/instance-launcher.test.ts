@@ -5,7 +5,7 @@ import { terminate } from "../ec2/launch";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
-import { surroundingsIn } from "./instance-launcher";
+import { groupContext } from "./instance-launcher";
 
 jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
@@ -63,7 +63,7 @@ test("an instance is launched as the template says, and registered at its own ad
 
 test("the CPU of its processes is measured", async () => {
   const { region, group } = await setUp();
-  const meter = surroundingsIn(region).cpuMeter(inService(group)[0]?.instanceId ?? "");
+  const meter = groupContext(region).cpuMeter(inService(group)[0]?.instanceId ?? "");
   await expect(meter.measure()).resolves.toBeUndefined();
   await expect(meter.measure()).resolves.toBeGreaterThan(0);
   meter.stop();
@@ -130,10 +130,9 @@ test("an update that changes neither capacity nor template leaves both to the po
   const { group, update } = await setUp();
   group.setDesiredCapacity(2);
   await update({ desiredCapacity: 1, healthCheckGracePeriod: 30 });
-  expect([group.desiredCapacity, group.limits.healthCheckGracePeriodSeconds]).toEqual([2, 30]);
-  expect(group.activities.flatMap(({ reasons }) => reasons.map(({ what }) => what)).join()).not.toContain(
-    "instance refresh",
-  );
+  expect([group.desiredCapacity, group.settings.healthCheckGracePeriodSeconds]).toEqual([2, 30]);
+  const kinds = group.activities.flatMap(({ causes }) => causes.map(({ cause }) => cause.kind));
+  expect(kinds).not.toContainEqual(expect.stringMatching(/^refresh/));
 });
 
 test("a group that is deleted takes its instances along, also those that boot", async () => {

@@ -17,7 +17,7 @@ export interface LaunchRequest {
   tags: Record<string, string>;
 }
 
-export interface Surroundings {
+export interface GroupContext {
   readonly clock: Clock;
   readonly metrics: MetricStore;
   report(event: string): void;
@@ -31,7 +31,7 @@ export interface Surroundings {
   cpuMeter(instanceId: string): Pick<CpuMeter, "measure" | "stop">;
 }
 
-export function surroundingsIn(region: Region): Surroundings {
+export function groupContext(region: Region): GroupContext {
   const { clock, metrics, hosts, report } = region;
   return {
     clock,

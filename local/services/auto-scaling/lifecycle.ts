@@ -2,11 +2,11 @@
 import { once } from "node:events";
 import { resourceId } from "../../identifiers";
 import { description, launchFailure } from "./activity";
-import type { Activity, ActivityLog, Reason } from "./activity-log";
+import type { Activity, ActivityLog, TimedCause } from "./activity-log";
 import { launchBackOff } from "./back-off";
 import type { GroupInstance } from "./instance";
 import type { GroupSettings } from "./settings";
-import type { Surroundings } from "./instance-launcher";
+import type { GroupContext } from "./instance-launcher";
 
 /** What tells whose instance it is, and the group's tags that are meant for its instances. */
 function launchedTags({ name, tags }: GroupSettings): Record<string, string> {
@@ -27,14 +27,14 @@ export class Lifecycle {
   private launchAfter = 0;
 
   constructor(
-    private readonly surroundings: Surroundings,
+    private readonly context: GroupContext,
     private readonly log: ActivityLog,
     private readonly settings: () => GroupSettings,
   ) {}
 
   /** Whether no pause after a failed launch is under way. */
   get mayLaunch(): boolean {
-    return this.surroundings.clock.now() >= this.launchAfter;
+    return this.context.clock.now() >= this.launchAfter;
   }
 
   /** Ends such a pause: something has changed that may help. */
@@ -43,21 +43,21 @@ export class Lifecycle {
   }
 
   /** Resolves when it is launched, or has failed, which stands in the activity log. */
-  launch(subnetId: string, reasons: readonly Reason[]): Promise<void> {
+  launch(subnetId: string, causes: readonly TimedCause[]): Promise<void> {
     const { label: name, launchTemplate } = this.settings();
-    const { clock } = this.surroundings;
+    const { clock } = this.context;
     const instance: GroupInstance = {
       instanceId: resourceId("i"),
       subnetId,
-      availabilityZone: this.surroundings.availabilityZoneOf(subnetId),
+      availabilityZone: this.context.availabilityZoneOf(subnetId),
       launchTemplateVersion: launchTemplate.version,
       lifecycleState: "Pending",
       launchedAt: clock.now(),
     };
     const { instanceId } = instance;
     this.instances.set(instanceId, instance);
-    const activity = this.log.begin(description.launch(instanceId), reasons, instance);
-    const launching = this.surroundings
+    const activity = this.log.begin(description.launch(instanceId), causes, instance);
+    const launching = this.context
       .launch({ instanceId, name, subnetId, launchTemplate, tags: launchedTags(this.settings()) })
       .then(
         address => {
@@ -86,9 +86,9 @@ export class Lifecycle {
   }
 
   /** Takes an instance out of service, lets it drain, and terminates it; `done` resolves then, and never rejects. */
-  end(instance: GroupInstance, reasons: readonly Reason[]): { activity: Activity; done: Promise<void> } {
+  end(instance: GroupInstance, causes: readonly TimedCause[]): { activity: Activity; done: Promise<void> } {
     instance.lifecycleState = "Terminating";
-    const activity = this.log.begin(description.termination(instance.instanceId), reasons, instance);
+    const activity = this.log.begin(description.termination(instance.instanceId), causes, instance);
     return { activity, done: this.terminate(instance.instanceId, activity) };
   }
 
@@ -102,7 +102,7 @@ export class Lifecycle {
     for (const instance of this.instances.values()) {
       instance.targetHealth = health.get(instance.instanceId);
       if (instance.lifecycleState === "InService")
-        instance.gone = !this.surroundings.isRunning(instance.instanceId);
+        instance.gone = !this.context.isRunning(instance.instanceId);
     }
   }
 
@@ -130,7 +130,7 @@ export class Lifecycle {
       instance.lifecycleState = "Terminating";
       void this.deregister(instance.instanceId);
     }
-    const endAll = () => Promise.all(ids.map(id => this.surroundings.terminate(id)));
+    const endAll = () => Promise.all(ids.map(id => this.context.terminate(id)));
     await endAll();
     // Those that had not even begun to boot.
     await Promise.all(this.launches.values());
@@ -142,7 +142,7 @@ export class Lifecycle {
     try {
       await this.launches.get(instanceId);
       if (this.targetGroups().length > 0) await this.drain(instanceId, activity);
-      await this.surroundings.terminate(instanceId);
+      await this.context.terminate(instanceId);
       this.log.succeed(activity);
     } catch (error) {
       this.log.fail(activity, (error as Error).message);
@@ -165,7 +165,7 @@ export class Lifecycle {
   }
 
   private targetGroups(arns = this.settings().targetGroupArns) {
-    return arns.flatMap(arn => this.surroundings.targetGroup(arn) ?? []);
+    return arns.flatMap(arn => this.context.targetGroup(arn) ?? []);
   }
 
   private register({ instanceId: id, privateIpAddress: address }: GroupInstance, arns?: string[]): void {

@@ -49,15 +49,12 @@ test("a group that has what it desires is left alone", () => {
 
 describe("what is missing is launched", () => {
   test("with the difference as its cause, the same for all", () => {
-    const because = [
-      "an instance was started in response to a difference between desired and actual capacity, " +
-        "increasing the capacity from 1 to 3",
-    ];
+    const causes = [{ kind: "shortage", from: 1, to: 3 }];
     expect(reconcile(group(3, [instance("i-1", "a")]), now)).toEqual({
       terminate: [],
       launch: [
-        { subnetId: "subnet-b", because },
-        { subnetId: "subnet-a", because },
+        { subnetId: "subnet-b", causes },
+        { subnetId: "subnet-a", causes },
       ],
     });
   });
@@ -88,16 +85,15 @@ describe("what is missing is launched", () => {
 
 describe("what is too much is terminated", () => {
   test("with the difference as its cause, and all that were selected together", () => {
-    const because = [
-      "an instance was taken out of service in response to a difference between desired and actual capacity, " +
-        "shrinking the capacity from 2 to 0",
-      "instance i-1 was selected for termination",
-      "instance i-2 was selected for termination",
+    const causes = [
+      { kind: "excess", from: 2, to: 0 },
+      { kind: "selected", instanceId: "i-1" },
+      { kind: "selected", instanceId: "i-2" },
     ];
     expect(reconcile(group(0, [instance("i-1", "a"), instance("i-2", "b")]), now)).toEqual({
       terminate: [
-        { instanceId: "i-1", because },
-        { instanceId: "i-2", because },
+        { instanceId: "i-1", causes },
+        { instanceId: "i-2", causes },
       ],
       launch: [],
     });
@@ -158,13 +154,13 @@ describe("an unhealthy instance is replaced", () => {
       terminate: [
         {
           instanceId: "i-1",
-          because: ["an instance was taken out of service in response to an ELB system health check failure"],
+          causes: [{ kind: "unhealthy", check: "ELB" }],
         },
       ],
       launch: [
         {
           subnetId: "subnet-a",
-          because: ["an instance was launched in response to an unhealthy instance needing to be replaced"],
+          causes: [{ kind: "replacement" }],
         },
       ],
     });
@@ -201,9 +197,7 @@ describe("an unhealthy instance is replaced", () => {
     const instances = [instance("i-1", "a", gone), instance("i-2", "b", gone), instance("i-3", "b", pending)];
     const plan = reconcile(group(3, instances), now);
     expect(plan.terminate.map(({ instanceId }) => instanceId)).toEqual(["i-1", "i-2"]);
-    expect(plan.terminate[0]?.because).toEqual([
-      "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped",
-    ]);
+    expect(plan.terminate[0]?.causes).toEqual([{ kind: "unhealthy", check: "EC2" }]);
     expect(plan.launch.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-a"]);
   });
 
@@ -213,12 +207,9 @@ describe("an unhealthy instance is replaced", () => {
       terminate: [{ instanceId: "i-1" }],
       launch: [],
     });
-    expect(reconcile(group(3, instances), now).launch.map(({ because }) => because)).toEqual([
-      ["an instance was launched in response to an unhealthy instance needing to be replaced"],
-      [
-        "an instance was started in response to a difference between desired and actual capacity, " +
-          "increasing the capacity from 2 to 3",
-      ],
+    expect(reconcile(group(3, instances), now).launch.map(({ causes }) => causes)).toEqual([
+      [{ kind: "replacement" }],
+      [{ kind: "shortage", from: 2, to: 3 }],
     ]);
   });
 });
@@ -268,7 +259,7 @@ describe("whatever the instances", () => {
         const { terminate, launch } = reconcile(before, now);
         const ids = terminate.map(({ instanceId }) => instanceId);
         expect(new Set(ids).size).toBe(ids.length);
-        const shrinks = terminate.some(({ because }) => because.length > 1);
+        const shrinks = terminate.some(({ causes }) => causes.length > 1);
         expect(shrinks && launch.length > 0).toBe(false);
         for (const id of ids)
           expect(before.instances.find(({ instanceId }) => instanceId === id)?.lifecycleState).not.toBe(

@@ -7,9 +7,9 @@
  * "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones without another reason,
  * scale-in protection, instance maintenance policies, Spot.
  */
-import { because } from "./activity";
+import type { Cause } from "./activity";
 import { failedCheck, isWarmingUp, type GroupInstance, type HealthChecks } from "./instance";
-import { roll, type Refresh } from "./refresh";
+import { planRefresh, type Refresh } from "./refresh";
 import { chosenForTermination, least, times } from "./termination-policy";
 
 export interface Group extends HealthChecks {
@@ -23,8 +23,8 @@ export interface Group extends HealthChecks {
 }
 
 export interface Plan {
-  terminate: { instanceId: string; because: string[] }[];
-  launch: { subnetId: string; because: string[] }[];
+  terminate: { instanceId: string; causes: Cause[] }[];
+  launch: { subnetId: string; causes: Cause[] }[];
 }
 
 /** @param now in milliseconds of the region's clock */
@@ -36,7 +36,7 @@ export function reconcile(group: Group, now: number): Plan {
   );
   const { desiredCapacity, refresh } = group;
   const { launch, outdated, excess } = refresh
-    ? roll(kept, { ...group, refresh }, now)
+    ? planRefresh(kept, { ...group, refresh }, now)
     : {
         launch: Math.max(0, desiredCapacity - kept.length),
         outdated: [],
@@ -46,28 +46,33 @@ export function reconcile(group: Group, now: number): Plan {
   // An unhealthy instance is terminated while its replacement launches. Whatever is missing besides has another
   // reason, and a refresh launches what is not missing at all.
   const missing = Math.max(0, desiredCapacity - kept.length);
-  const launchCause = (index: number) => {
-    if (index >= missing) return because.refreshLaunch;
-    if (index < replaced.length) return because.replacement;
-    return because.shortage(kept.length + replaced.length, desiredCapacity);
+  const launchCause = (index: number): Cause => {
+    if (index >= missing) return { kind: "refreshLaunch" };
+    if (index < replaced.length) return { kind: "replacement" };
+    return { kind: "shortage", from: kept.length + replaced.length, to: desiredCapacity };
   };
-  const selected = (instances: readonly GroupInstance[]) =>
-    instances.map(({ instanceId }) => because.selected(instanceId));
+  const selected = ({ instanceId }: GroupInstance): Cause => ({ kind: "selected", instanceId });
   return {
     terminate: [
-      ...replaced.map(({ instanceId, failed }) => ({ instanceId, because: [because.unhealthy(failed)] })),
-      ...outdated.map(({ instanceId }) => ({
+      ...replaced.map(({ instanceId, failed }) => ({
         instanceId,
-        because: [because.refreshTermination, because.selected(instanceId)],
+        causes: [{ kind: "unhealthy" as const, check: failed }],
+      })),
+      ...outdated.map(instance => ({
+        instanceId: instance.instanceId,
+        causes: [{ kind: "refreshTermination" as const }, selected(instance)],
       })),
       ...excess.map(({ instanceId }) => ({
         instanceId,
-        because: [because.excess(kept.length, desiredCapacity), ...selected(excess)],
+        causes: [
+          { kind: "excess" as const, from: kept.length, to: desiredCapacity },
+          ...excess.map(selected),
+        ],
       })),
     ],
     launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => ({
       subnetId,
-      because: [launchCause(index)],
+      causes: [launchCause(index)],
     })),
   };
 }

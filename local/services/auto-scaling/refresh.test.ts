@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { GroupInstance } from "./instance";
-import { roll, type Refresh } from "./refresh";
+import { planRefresh, type Refresh } from "./refresh";
 
 const now = 3_600_000;
 
@@ -33,7 +33,11 @@ const healthChecks = {
 
 function rolled(desiredCapacity: number, instances: GroupInstance[], percentages: Partial<Refresh> = {}) {
   const refresh = { replaces, minHealthyPercentage: 100, maxHealthyPercentage: 200, ...percentages };
-  const { launch, outdated, excess } = roll(instances, { ...healthChecks, desiredCapacity, refresh }, now);
+  const { launch, outdated, excess } = planRefresh(
+    instances,
+    { ...healthChecks, desiredCapacity, refresh },
+    now,
+  );
   return [launch, outdated.map(({ instanceId }) => instanceId), excess.map(({ instanceId }) => instanceId)];
 }
 
@@ -89,7 +93,7 @@ test("without load balancer checks, a warm instance is ready", () => {
   const instances = [...old({}), ...fresh({ ...warm, targetHealth: undefined })];
   const refresh = { replaces, minHealthyPercentage: 100, maxHealthyPercentage: 200 };
   const group = { ...healthChecks, healthCheckType: "EC2", desiredCapacity: 1, refresh } as const;
-  expect(roll(instances, group, now).outdated).toHaveLength(1);
+  expect(planRefresh(instances, group, now).outdated).toHaveLength(1);
 });
 
 test("whatever the percentages, a refresh goes on to its end, and never below the minimum", () => {
@@ -101,7 +105,7 @@ test("whatever the percentages, a refresh goes on to its end, and never below th
       for (let round = 0; instances.some(({ instanceId }) => replaces.has(instanceId)); round++) {
         expect(round).toBeLessThan(3 * desired);
         const refresh = { replaces, minHealthyPercentage: min, maxHealthyPercentage: max };
-        const { launch, outdated } = roll(
+        const { launch, outdated } = planRefresh(
           instances,
           { ...healthChecks, desiredCapacity: desired, refresh },
           now,

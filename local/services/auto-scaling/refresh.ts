@@ -14,7 +14,7 @@ export interface Refresh {
   maxHealthyPercentage: number;
 }
 
-export interface Roll {
+export interface RefreshPlan {
   /** How many to launch, whatever the reason. */
   launch: number;
   /** The old ones that can go. */
@@ -27,11 +27,11 @@ export interface Roll {
  * @param capacity the group's instances that stay so far, none of them Terminating
  * @param now in milliseconds of the region's clock
  */
-export function roll(
+export function planRefresh(
   capacity: readonly GroupInstance[],
   group: HealthChecks & { desiredCapacity: number; warmupSeconds: number; refresh: Refresh },
   now: number,
-): Roll {
+): RefreshPlan {
   const { desiredCapacity, refresh } = group;
   const old = capacity.filter(({ instanceId }) => refresh.replaces.has(instanceId));
   const fresh = capacity.filter(({ instanceId }) => !refresh.replaces.has(instanceId));

@@ -18,7 +18,7 @@ import type {
 import { NormalizedSchema } from "@smithy/core/schema";
 import type { Datapoint, Metric } from "./metrics";
 import type { Context } from "../context";
-import { ApiError } from "../../api/aws-error";
+import { AwsError } from "../../api/aws-error";
 import { failsConstraint } from "../../api/protocol/faults";
 import { action, type Service } from "../../api/service";
 
@@ -41,7 +41,7 @@ const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricS
     const period = validPeriod(Period);
     const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
     if (wanted.length === 0) {
-      throw new ApiError(
+      throw new AwsError(
         400,
         "MissingParameter",
         "The parameter Statistics or ExtendedStatistics is required.",
@@ -78,14 +78,14 @@ function validPeriod(period = 0): number {
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
   // Of less than a minute there are only high-resolution metrics, and none of them here.
   if (period % 60 !== 0) {
-    throw new ApiError(400, "InvalidParameterValue", "The parameter Period must be a multiple of 60.");
+    throw new AwsError(400, "InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
   return period;
 }
 
 function validStatistic(statistic: string, position: number): Statistic {
   if (Object.hasOwn(statistics, statistic)) return statistic as Statistic;
-  throw new ApiError(
+  throw new AwsError(
     400,
     "InvalidParameterValue",
     `The parameter Statistics.member.${position} must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
@@ -94,7 +94,7 @@ function validStatistic(statistic: string, position: number): Statistic {
 
 function assertRange(from: Date, to: Date, period: number): void {
   if (from >= to) {
-    throw new ApiError(
+    throw new AwsError(
       400,
       "InvalidParameterCombination",
       "The parameter StartTime must be less than the parameter EndTime.",
@@ -102,7 +102,7 @@ function assertRange(from: Date, to: Date, period: number): void {
   }
   const datapoints = Math.ceil((to.getTime() - from.getTime()) / (period * 1000));
   if (datapoints > mostDatapoints) {
-    throw new ApiError(
+    throw new AwsError(
       400,
       "InvalidParameterCombination",
       `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${mostDatapoints}. ` +

@@ -4,7 +4,7 @@ import type { EC2ClientConfig, DescribeNetworkAclsCommandInput } from "@aws-sdk/
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { closeAll, listen, loopback, onClose } from "../../../testing/servers";
 import { accountId, declaredNetwork } from "../../../testing/declared-network";
-import { createEc2Api } from "./ec2-endpoint";
+import { createEc2Endpoint } from "./ec2-endpoint";
 import { Iam, policySchema } from "../iam/iam";
 
 afterEach(closeAll);
@@ -19,7 +19,7 @@ async function setUp() {
   const policies = new Map([["a", policySchema.parse({ Version: "2012-10-17", Statement: statement })]]);
   iam.roles.set("receiver", { name: "receiver", arn: "", id: "", policies });
   const credentials = iam.credentialsFor("i-0123", "receiver");
-  const { port } = await listen(createEc2Api(vpc, iam, event => events.push(event)));
+  const { port } = await listen(createEc2Endpoint(vpc, iam, event => events.push(event)));
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
     const client = new EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });

@@ -6,20 +6,20 @@ import { describeNetworkAcls } from "./actions/network-acls";
 import { ec2 } from "./actions/protocol";
 import { readRequest, send, serve } from "../../api/http";
 import type { Iam, Session } from "../iam/iam";
-import { ApiError } from "../../api/aws-error";
-import { perform, queryWriting } from "../../api/service";
+import { AwsError } from "../../api/aws-error";
+import { dispatch, queryProtocol } from "../../api/service";
 import { signer } from "../../api/signature";
 import { createServer } from "../../network/http/servers";
 
 const service = { ...ec2, actions: [describeNetworkAcls] };
 
 /** @param report told of what is our own fault */
-export function createEc2Api(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
+export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
   return createServer((req, res) => {
-    const writing = queryWriting(service);
+    const writing = queryProtocol(service);
     const answered = readRequest(req).then(async request => {
       const session = await signer(req, request.body, iam);
-      return perform(service, writing, request, { vpc }, name => {
+      return dispatch(service, writing, request, { vpc }, name => {
         authorize(session, `ec2:${name}`, iam);
       });
     });
@@ -31,7 +31,7 @@ export function createEc2Api(vpc: VpcModel, iam: Iam, report: (event: string) =>
 
 function authorize({ roleName, instanceId }: Session, action: string, iam: Iam): void {
   if (iam.allows(roleName, action)) return;
-  throw new ApiError(
+  throw new AwsError(
     403,
     "UnauthorizedOperation",
     `You are not authorized to perform this operation. User: arn:aws:sts::${accountId}:assumed-role/${roleName}/${instanceId} ` +

@@ -38,7 +38,10 @@ async function setUp() {
 async function answerOf(region: Region, instanceId: string): Promise<string> {
   const { interfaceId } = region.hosts.get(instanceId)?.options ?? {};
   const { publicIpAddress: address = "" } = region.interface(interfaceId ?? "");
-  const way = region.fabric.from({ internetAddress: region.operatorAddress })({ address, port: 8080 });
+  const way = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress })({
+    address,
+    port: 8080,
+  });
   if (way.outcome !== "open") throw new Error(`it is ${way.outcome}`);
   const request = get({ host: loopback, port: way.port, agent: false });
   return new Promise((resolve, reject) => {

@@ -61,8 +61,8 @@ export async function launch(region: Region, specification: LaunchSpecification)
         credentials: () => iam.credentialsFor(instanceId, profile?.roleName ?? ""),
       };
     },
-    fabric: region.fabric,
-    names: region.names,
+    network: region.virtualNetwork,
+    dns: region.dns,
     ec2Api: region.ec2Api,
     report: region.report,
     speed: region.clock.speed,
@@ -76,7 +76,7 @@ export async function launch(region: Region, specification: LaunchSpecification)
     volumeId: resourceId("vol"),
   };
   region.instances.add(instance);
-  if (publicIp !== undefined) region.names.set(publicDnsName(publicIp, region.name), [publicIp]);
+  if (publicIp !== undefined) region.dns.set(publicDnsName(publicIp, region.name), [publicIp]);
   try {
     await image?.copyTo(host.root);
     await host.boot();
@@ -115,7 +115,7 @@ async function discard(region: Region, host: Host): Promise<void> {
   } finally {
     const { instanceId, interfaceId } = host.options;
     const { publicIpAddress } = region.interface(interfaceId);
-    if (publicIpAddress !== undefined) region.names.delete(publicDnsName(publicIpAddress, region.name));
+    if (publicIpAddress !== undefined) region.dns.delete(publicDnsName(publicIpAddress, region.name));
     region.detachInterface(interfaceId);
     region.iam.endSessions(instanceId);
     region.instances.end(instanceId, region.clock.now());

@@ -13,9 +13,9 @@ const reasons = {
   504: "Gateway Time-out",
 };
 
-export type OwnStatus = keyof typeof reasons;
+export type ErrorStatus = keyof typeof reasons;
 
-export function answer(res: ServerResponse, status: OwnStatus): void {
+export function sendError(res: ServerResponse, status: ErrorStatus): void {
   if (res.closed) return;
   const page = pageOf(status);
   res.writeHead(status, reasons[status], {
@@ -29,7 +29,7 @@ export function answer(res: ServerResponse, status: OwnStatus): void {
 }
 
 /** Answers what isn't HTTP: for "clientError" of the http.Server that listens for a load balancer. */
-export function answerBadRequest(
+export function sendBadRequest(
   _error: Error,
   socket: Duplex & { _httpMessage?: ServerResponse | null },
 ): void {
@@ -50,7 +50,7 @@ export function answerBadRequest(
   socket.end([...header, "", page].join("\r\n"));
 }
 
-function pageOf(status: OwnStatus): string {
+function pageOf(status: ErrorStatus): string {
   const title = `${status} ${reasons[status]}`;
   return [
     "<html>",

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
-import type { Reach } from "../../network/http/route";
+import type { Connection } from "../../network/router";
 import { closeAll, closedPort, keepAliveAgent, lines, listenRaw, loopback } from "../../../testing/servers";
 import { checkHealth } from "./health-check";
 
@@ -14,7 +14,7 @@ const check = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
   signal,
 });
 
-function open(port: number): Reach {
+function open(port: number): Connection {
   return { outcome: "open", agent: keepAliveAgent(), host: loopback, port };
 }
 
@@ -61,7 +61,7 @@ test("a check fails where nothing listens", async () => {
   await expect(checkHealth(() => open(port), check())).resolves.toEqual({ result: "failed" });
 });
 
-test.each<[Reach["outcome"] & ("refused" | "dropped"), string]>([
+test.each<[Connection["outcome"] & ("refused" | "dropped"), string]>([
   ["refused", "failed"],
   ["dropped", "timed-out"],
 ])("a check whose connection is %s has %s", async (outcome, result) => {
@@ -76,7 +76,7 @@ test("a check asks for the path by the target's own address, on a connection mad
   });
   const agent = keepAliveAgent();
   const connected = jest.spyOn(agent, "createConnection");
-  const reach = jest.fn((): Reach => ({ outcome: "open", agent, host: loopback, port: target.port }));
+  const reach = jest.fn((): Connection => ({ outcome: "open", agent, host: loopback, port: target.port }));
   await checkHealth(reach, check());
   expect(reach.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }]]);
   expect(connected).toHaveBeenCalledTimes(1);

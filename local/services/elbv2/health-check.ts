@@ -1,5 +1,5 @@
 import http from "node:http";
-import type { Address, ReachFunction } from "../../network/http/route";
+import type { Address, Router } from "../../network/router";
 import type { CheckResult } from "./target-health";
 
 export interface Check {
@@ -16,7 +16,7 @@ export interface Check {
  * One health check from one load balancer node, on a connection of its own that is closed afterwards ("Health
  * checks for Application Load Balancer target groups").
  */
-export function checkHealth(reachOf: ReachFunction, check: Check): Promise<CheckResult> {
+export function checkHealth(reachOf: Router, check: Check): Promise<CheckResult> {
   return new Promise(resolve => {
     const reach = reachOf(check.to);
     const request =

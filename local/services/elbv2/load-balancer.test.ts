@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type net from "node:net";
 import { FakeClock } from "../../../testing/fake-clock";
-import type { Address, Reach, ReachFunction } from "../../network/http/route";
+import type { Address, Connection, Router } from "../../network/router";
 import {
   closeAll,
   connect,
@@ -15,7 +15,7 @@ import {
   onClose,
 } from "../../../testing/servers";
 import { LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
-import { answerBadRequest } from "./error-responses";
+import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
 
 afterEach(closeAll);
@@ -30,7 +30,7 @@ async function balance(
 ) {
   const clock = new FakeClock();
   const agent = keepAliveAgent();
-  const reach: ReachFunction = ({ address }) => {
+  const reach: Router = ({ address }) => {
     const port = ports[Number(address.split(".")[3]) - 1] ?? "dropped";
     return typeof port === "number" ? { outcome: "open", agent, host: loopback, port } : { outcome: port };
   };
@@ -60,14 +60,14 @@ async function balance(
     },
     ...settings,
   });
-  balancer.listen(80, group);
+  balancer.addListener(80, group);
   ports.forEach((_, i) => {
     group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 });
   });
   const { port, server } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
   });
-  server.on("clientError", answerBadRequest);
+  server.on("clientError", sendBadRequest);
   return {
     clock,
     group,
@@ -222,7 +222,7 @@ test("requests go round the targets, and over the nodes", async () => {
   const made = await balance(targets.map(({ port }) => port));
   const used: string[] = [];
   const node =
-    (name: string): ReachFunction =>
+    (name: string): Router =>
     to => {
       used.push(`${name} ${to.address}:${to.port}`);
       return made.reach(to);
@@ -245,7 +245,7 @@ test("requests go round the targets, and over the nodes", async () => {
 test("a request goes out by the node that its client reached, where the caller knows it", async () => {
   const target = await listenHttp((_req, res) => res.end());
   const { balancer, reach } = await balance([target.port]);
-  const node = jest.fn((to: Address): Reach => reach(to));
+  const node = jest.fn((to: Address): Connection => reach(to));
   const { port } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9" }, { port: 80, node });
   });
@@ -351,11 +351,11 @@ describe("a listener", () => {
     const { balancer, group } = await balance(["refused"]);
     const state = () => group.describe()[0]?.targetHealth.state;
     expect(state()).toBe("initial");
-    balancer.listen(8080, group);
-    balancer.unlisten(80);
+    balancer.addListener(8080, group);
+    balancer.removeListener(80);
     expect([balancer.listensOn(80), balancer.listensOn(8080)]).toEqual([false, true]);
     expect(state()).toBe("initial");
-    balancer.unlisten(8080);
+    balancer.removeListener(8080);
     expect(state()).toBe("unused");
   });
 
@@ -374,7 +374,7 @@ describe("a listener", () => {
       },
     });
     other.register({ id: "i-9", address: "10.0.2.9", port: 80 });
-    balancer.listen(80, other);
+    balancer.addListener(80, other);
     expect(group.describe()[0]?.targetHealth.state).toBe("unused");
     expect(other.describe()[0]?.targetHealth.state).toBe("initial");
     other.stop();
@@ -382,7 +382,7 @@ describe("a listener", () => {
 
   test("takes its clients' connections along", async () => {
     const { balancer, port } = await balance(["refused"]);
-    balancer.unlisten(80);
+    balancer.removeListener(80);
     expect(await exchange(port, get)).toBe("");
   });
 });

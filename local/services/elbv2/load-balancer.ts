@@ -1,15 +1,15 @@
 import type http from "node:http";
 import { forward, silence, type Failure, type Forwarded } from "../../network/http/forward";
-import type { ReachFunction } from "../../network/http/route";
+import type { Router } from "../../network/router";
 import { forwardedHeaders } from "./forwarded-headers";
-import { answer, type OwnStatus } from "./error-responses";
+import { sendError, type ErrorStatus } from "./error-responses";
 import type { Picked, TargetGroup } from "./target-group";
 
 export interface LoadBalancerSettings {
   /** Sent as Host where an HTTP/1.0 client sent none. */
   dnsName: string;
   /** One node per subnet, by its interface. */
-  nodes: readonly ReachFunction[];
+  nodes: readonly Router[];
   /** idle_timeout.timeout_seconds, in real seconds; 60 by default. */
   idleTimeoutSeconds?: number;
   /** 10 real seconds, which AWS lets nobody change; here for tests. */
@@ -33,7 +33,7 @@ export interface Arrival {
   /** The listener's port. */
   port?: number;
   /** The node that the client reached; by default the next in turn, as DNS would spread clients. */
-  node?: ReachFunction;
+  node?: Router;
 }
 
 /**
@@ -53,7 +53,7 @@ export class LoadBalancer {
   }
 
   /** Makes or changes the listener on a port, whose default action is to forward to the group. */
-  listen(port: number, group: TargetGroup): void {
+  addListener(port: number, group: TargetGroup): void {
     const before = this.listeners.get(port);
     this.listeners.set(port, group);
     if (before && before !== group) this.release(before);
@@ -61,7 +61,7 @@ export class LoadBalancer {
   }
 
   /** Removes a listener. A group without any is out of use. */
-  unlisten(port: number): void {
+  removeListener(port: number): void {
     const group = this.listeners.get(port);
     this.listeners.delete(port);
     if (group) this.release(group);
@@ -91,7 +91,7 @@ export class LoadBalancer {
 
     const picked = group.pick();
     if (!picked) {
-      answer(res, 503);
+      sendError(res, 503);
       report({ status: 503 });
       return;
     }
@@ -100,7 +100,7 @@ export class LoadBalancer {
       const sent = await this.send(req, res, client, port, node, picked);
       if (sent.outcome === "failed") {
         const status = statusOf(sent.failure, req);
-        if (status !== 460) answer(res, status);
+        if (status !== 460) sendError(res, status);
         report({ status, targetId });
       } else report({ status: sent.status, targetId, targetStatus: sent.status });
     } finally {
@@ -113,7 +113,7 @@ export class LoadBalancer {
     res: http.ServerResponse,
     client: { address: string },
     port: number,
-    node: ReachFunction,
+    node: Router,
     { target, signal }: Picked,
   ): Promise<Forwarded> {
     const { dnsName, idleTimeoutSeconds = 60, connectTimeoutSeconds = 10 } = this.settings;
@@ -139,7 +139,7 @@ export class LoadBalancer {
     }
   }
 
-  private nextNode(): ReachFunction | undefined {
+  private nextNode(): Router | undefined {
     const { nodes } = this.settings;
     return nodes[this.turn++ % nodes.length];
   }
@@ -150,7 +150,7 @@ export class LoadBalancer {
 }
 
 /** 460 is only ever logged: its client is gone. */
-function statusOf(failure: Failure, req: http.IncomingMessage): OwnStatus | 460 {
+function statusOf(failure: Failure, req: http.IncomingMessage): ErrorStatus | 460 {
   switch (failure) {
     case "refused":
     case "reset":

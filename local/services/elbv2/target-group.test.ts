@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type net from "node:net";
 import fc from "fast-check";
 import { FakeClock } from "../../../testing/fake-clock";
-import type { Reach, ReachFunction } from "../../network/http/route";
+import type { Connection, Router } from "../../network/router";
 import { closeAll, keepAliveAgent, listenRaw, loopback, onClose } from "../../../testing/servers";
 import { TargetGroup, type HealthCheckSettings, type TargetHealthDescription } from "./target-group";
 
@@ -47,7 +47,7 @@ async function service(status: () => number | undefined = () => 200) {
     if (code !== undefined) socket.write(`HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`);
   });
   const agent = keepAliveAgent();
-  const reach: ReachFunction = () => ({ outcome: "open", agent, host: loopback, port });
+  const reach: Router = () => ({ outcome: "open", agent, host: loopback, port });
   /** Call before the check begins. */
   const checked = async () => {
     const [socket] = (await once(server, "connection")) as [net.Socket];
@@ -56,7 +56,7 @@ async function service(status: () => number | undefined = () => 200) {
   return { reach, checked, paths, sockets, server };
 }
 
-const refused: ReachFunction = () => ({ outcome: "refused" });
+const refused: Router = () => ({ outcome: "refused" });
 const one = { id: "i-1", address: "10.0.2.10", port: 8080 };
 const two = { id: "i-2", address: "10.0.2.11", port: 8080 };
 
@@ -523,7 +523,7 @@ test("a group that stops leaves no timer, no socket, no request and nobody waiti
 test("what the fabric decides counts at the next check", async () => {
   const { clock, group } = groupOf();
   const { reach } = await service();
-  let now: Reach["outcome"] = "open";
+  let now: Connection["outcome"] = "open";
   group.use([to => (now === "open" ? reach(to) : { outcome: now })]);
   group.register(one);
   clock.advance(0);

@@ -1,6 +1,6 @@
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Clock } from "../../clock";
-import type { Address, ReachFunction } from "../../network/http/route";
+import type { Address, Router } from "../../network/router";
 import { checkHealth } from "./health-check";
 import {
   afterCheck,
@@ -12,7 +12,7 @@ import {
   registering,
   terminated,
   type CheckResult,
-  type Standing,
+  type HealthState,
   type TargetHealth,
   type Thresholds,
 } from "./target-health";
@@ -57,7 +57,7 @@ export interface Picked {
 
 /** A target as the group keeps it. */
 class Member {
-  standing: Standing = notInUse;
+  health: HealthState = notInUse;
   inFlight = 0;
   /** The turn in which it was last picked: who waits longest is next. */
   lastTurn = 0;
@@ -74,7 +74,7 @@ class Member {
   }
 
   get state(): TargetHealth["state"] {
-    return this.standing.health.state;
+    return this.health.targetHealth.state;
   }
 }
 
@@ -85,7 +85,7 @@ class Member {
 export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription] }> {
   private readonly members = new Map<string, Member>();
   private readonly stopped = new AbortController();
-  private nodes: readonly ReachFunction[] = [];
+  private nodes: readonly Router[] = [];
   private turn = 0;
   private matches: (code: number) => boolean;
 
@@ -112,7 +112,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
    * Puts the group to use by a load balancer with these nodes. With none it is out of use: its targets are
    * unused and nobody checks them.
    */
-  use(nodes: readonly ReachFunction[]): void {
+  use(nodes: readonly Router[]): void {
     const wasInUse = this.nodes.length > 0;
     this.nodes = nodes;
     if (wasInUse === nodes.length > 0) return;
@@ -154,7 +154,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     if (!member || member.state === "draining") return;
     member.endChecks();
     member.cut.abort();
-    this.stand(member, terminated);
+    this.setHealth(member, terminated);
   }
 
   /**
@@ -188,9 +188,9 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   describe(targets?: readonly { id: string; port: number }[]): TargetHealthDescription[] {
     return targets
       ? targets.map(({ id, port }) =>
-          this.description({ id, port }, this.members.get(id)?.standing ?? notRegistered),
+          this.description({ id, port }, this.members.get(id)?.health ?? notRegistered),
         )
-      : [...this.members.values()].map(({ target, standing }) => this.description(target, standing));
+      : [...this.members.values()].map(({ target, health: standing }) => this.description(target, standing));
   }
 
   /** Resolves when the targets are as wanted; rejects when the group stops first. */
@@ -210,13 +210,13 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   private begin(member: Member): void {
-    if (member.standing === terminated) return;
+    if (member.health === terminated) return;
     member.endChecks();
     if (this.nodes.length === 0) {
-      this.stand(member, notInUse);
+      this.setHealth(member, notInUse);
       return;
     }
-    this.stand(member, registering);
+    this.setHealth(member, registering);
     this.startChecks(member);
   }
 
@@ -233,11 +233,11 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     let counted = 0;
     const check = async () => {
       const mine = ++begun;
-      if (member.standing === registering) this.stand(member, checking);
+      if (member.health === registering) this.setHealth(member, checking);
       const result = await this.checkFromEachNode(member.target, running.signal);
       if (running.signal.aborted || mine < counted) return;
       counted = mine;
-      this.stand(member, afterCheck(member.standing, result, this.settings.healthCheck));
+      this.setHealth(member, afterCheck(member.health, result, this.settings.healthCheck));
     };
     const run = () => void check();
     const cancelFirst = this.clock.after(0, run);
@@ -282,20 +282,20 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
       };
     });
     if (member.inFlight === 0) member.onIdle();
-    this.stand(member, draining);
+    this.setHealth(member, draining);
   }
 
-  private stand(member: Member, standing: Standing): void {
-    const { state, reason, description } = member.standing.health;
-    member.standing = standing;
-    const now = standing.health;
+  private setHealth(member: Member, standing: HealthState): void {
+    const { state, reason, description } = member.health.targetHealth;
+    member.health = standing;
+    const now = standing.targetHealth;
     if (now.state !== state || now.reason !== reason || now.description !== description)
       this.emit("change", this.description(member.target, standing));
   }
 
   private description(
     { id, port }: { id: string; port: number },
-    { health }: Standing,
+    { targetHealth: health }: HealthState,
   ): TargetHealthDescription {
     const { port: checked } = this.settings.healthCheck;
     return {

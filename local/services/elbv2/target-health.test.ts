@@ -60,7 +60,7 @@ describe("with 3 passes for healthy and 2 failures for unhealthy, a new target",
     ["recovers after three passes in a row", [failed, failed, passed, passed, passed], healthy],
   ])("%s", (_name, checks, expected) => {
     const standing = checks.reduce((before, check) => afterCheck(before, check, thresholds), checking);
-    expect(standing.health).toEqual(expected);
+    expect(standing.targetHealth).toEqual(expected);
   });
 });
 
@@ -74,7 +74,9 @@ test.each([
 });
 
 test("every state but healthy has AWS's reason and description", () => {
-  expect([registering, checking, draining, notInUse, notRegistered].map(({ health }) => health)).toEqual([
+  expect(
+    [registering, checking, draining, notInUse, notRegistered].map(({ targetHealth: health }) => health),
+  ).toEqual([
     {
       state: "initial",
       reason: "Elb.RegistrationInProgress",
@@ -109,7 +111,7 @@ test("after as many equal results as the greater threshold, they alone decide", 
       fc.integer({ min: 2, max: 10 }),
       (checks, last, up, down) => {
         const all = [...checks, ...Array<CheckResult>(Math.max(up, down)).fill(last)];
-        const { health } = all.reduce(
+        const { targetHealth: health } = all.reduce(
           (before, check) => afterCheck(before, check, { healthyThreshold: up, unhealthyThreshold: down }),
           checking,
         );

@@ -37,40 +37,44 @@ export interface Thresholds {
 }
 
 /** A target's health and the run of equal results that leads up to its next change. */
-export interface Standing {
-  readonly health: TargetHealth;
+export interface HealthState {
+  readonly targetHealth: TargetHealth;
   readonly passes: number;
   readonly failures: number;
 }
 
-const standing = (
+const healthState = (
   state: TargetHealth["state"],
   reason?: TargetHealthReason,
   description?: string,
-): Standing => ({
-  health: reason === undefined ? { state } : { state, reason, description },
+): HealthState => ({
+  targetHealth: reason === undefined ? { state } : { state, reason, description },
   passes: 0,
   failures: 0,
 });
 
-export const registering = standing(
+export const registering = healthState(
   "initial",
   "Elb.RegistrationInProgress",
   "Target registration is in progress",
 );
-export const checking = standing("initial", "Elb.InitialHealthChecking", "Initial health checks in progress");
-export const draining = standing(
+export const checking = healthState(
+  "initial",
+  "Elb.InitialHealthChecking",
+  "Initial health checks in progress",
+);
+export const draining = healthState(
   "draining",
   "Target.DeregistrationInProgress",
   "Target deregistration is in progress",
 );
-export const notInUse = standing(
+export const notInUse = healthState(
   "unused",
   "Target.NotInUse",
   "Target group is not configured to receive traffic from the load balancer",
 );
-export const terminated = standing("unused", "Target.InvalidState", "Target is in the terminated state");
-export const notRegistered = standing(
+export const terminated = healthState("unused", "Target.InvalidState", "Target is in the terminated state");
+export const notRegistered = healthState(
   "unused",
   "Target.NotRegistered",
   "Target is not registered to the target group",
@@ -80,17 +84,17 @@ export const notRegistered = standing(
  * The standing after one more result. A new target needs one passed check; from then on both ways take their
  * threshold in a row. Of an unhealthy target the latest failure is told. Targets that aren't checked stay as they are.
  */
-export function afterCheck(before: Standing, check: CheckResult, thresholds: Thresholds): Standing {
-  const { state } = before.health;
+export function afterCheck(before: HealthState, check: CheckResult, thresholds: Thresholds): HealthState {
+  const { state } = before.targetHealth;
   if (state === "draining" || state === "unused") return before;
   if (check.result === "passed") {
     const passes = before.passes + 1;
     const healthy = state !== "unhealthy" || passes >= thresholds.healthyThreshold;
-    return { health: healthy ? { state: "healthy" } : before.health, passes, failures: 0 };
+    return { targetHealth: healthy ? { state: "healthy" } : before.targetHealth, passes, failures: 0 };
   }
   const failures = before.failures + 1;
   const unhealthy = state === "unhealthy" || failures >= thresholds.unhealthyThreshold;
-  return { health: unhealthy ? unhealthyBy(check) : before.health, passes: 0, failures };
+  return { targetHealth: unhealthy ? unhealthyBy(check) : before.targetHealth, passes: 0, failures };
 }
 
 function unhealthyBy(check: Exclude<CheckResult, { result: "passed" }>): TargetHealth {

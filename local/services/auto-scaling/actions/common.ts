@@ -2,7 +2,7 @@
 import type { AutoScalingGroup } from "../group";
 import type { Region } from "../../../region";
 import { assertPageSize, pageOf } from "../../../api/paging";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 
 export function page<Item>(
   items: readonly Item[],
@@ -12,14 +12,14 @@ export function page<Item>(
   assertPageSize(MaxRecords, "MaxRecords", largest);
   const paged = pageOf(items, MaxRecords, NextToken);
   if (!paged)
-    throw new ApiError(400, "InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
+    throw new AwsError(400, "InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
   return { items: paged.page, NextToken: paged.next };
 }
 
 export function groupNamed(region: Region, name = ""): AutoScalingGroup {
   const group = region.autoScalingGroups.get(name);
   if (group) return group;
-  throw new ApiError(
+  throw new AwsError(
     400,
     "ValidationError",
     `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,

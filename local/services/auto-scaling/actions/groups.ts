@@ -11,7 +11,7 @@ import type {
 import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { failsConstraint } from "../../../api/protocol/faults";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
@@ -39,13 +39,13 @@ export const describeAutoScalingGroups = action<Context, AutoScalingGroupNamesTy
 function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGroup) => boolean {
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
   if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
-    throw new ApiError(
+    throw new AwsError(
       400,
       "ValidationError",
       `Filter type ${Name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
     );
   }
-  return ({ limits: { tags } }) =>
+  return ({ settings: { tags } }) =>
     tags.some(tag =>
       key === undefined
         ? Values.includes(Name === "tag-key" ? tag.key : tag.value)
@@ -54,7 +54,7 @@ function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGro
 }
 
 function descriptionOf({ region, vpc, wallClock }: Context, group: AutoScalingGroup): GroupDescription {
-  const { limits: settings, name: AutoScalingGroupName } = group;
+  const { settings: settings, name: AutoScalingGroupName } = group;
   const zones = settings.subnetIds.flatMap(id => vpc.subnets.get(id)?.availabilityZone ?? []);
   return {
     AutoScalingGroupName,
@@ -98,8 +98,8 @@ function launchTemplateOf(region: Context["region"], { id, version }: { id: stri
 }
 
 function instanceOf(region: Context["region"], group: AutoScalingGroup, instance: GroupInstance): Instance {
-  const { launchTemplate } = group.limits;
-  const failed = failedCheck(instance, group.limits, region.clock.now());
+  const { launchTemplate } = group.settings;
+  const failed = failedCheck(instance, group.settings, region.clock.now());
   return {
     InstanceId: instance.instanceId,
     InstanceType: region.instances.get(instance.instanceId)?.specification.instanceType,
@@ -139,7 +139,7 @@ export function refusing<Result>(change: () => Result): Result {
   try {
     return change();
   } catch (error) {
-    if (error instanceof RangeError) throw new ApiError(400, "ValidationError", error.message);
+    if (error instanceof RangeError) throw new AwsError(400, "ValidationError", error.message);
     throw error;
   }
 }

@@ -10,11 +10,11 @@ import type {
   DescribeScalingActivitiesType,
   TerminateInstanceInAutoScalingGroupType,
 } from "@aws-sdk/client-auto-scaling";
-import { cause } from "../activity";
+import { causeText } from "../activity";
 import type { Activity } from "../activity-log";
 import type { AutoScalingGroup } from "../group";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 import { refusing } from "./groups";
@@ -57,7 +57,7 @@ function descriptionOf(
     ActivityId: activityId,
     AutoScalingGroupName: group.name,
     Description: description,
-    Cause: cause(activity.reasons, time => wallClock.show(time)),
+    Cause: causeText(activity.causes, time => wallClock.show(time)),
     StartTime: wallClock.show(startTime),
     EndTime: endTime === undefined ? undefined : wallClock.show(endTime),
     StatusCode: statusCode,
@@ -67,7 +67,7 @@ function descriptionOf(
       "Subnet ID": placement.subnetId,
       "Availability Zone": placement.availabilityZone,
     }),
-    AutoScalingGroupARN: group.limits.arn,
+    AutoScalingGroupARN: group.settings.arn,
   };
 }
 
@@ -82,7 +82,7 @@ export const terminateInstanceInAutoScalingGroup = action<
     const group = [...context.region.autoScalingGroups.values()].find(each => each.instances.has(InstanceId));
     const activity = refusing(() => group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity));
     if (!group || !activity) {
-      throw new ApiError(
+      throw new AwsError(
         400,
         "ValidationError",
         `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,

@@ -1,10 +1,10 @@
 /** What EC2's Describe actions have in common: ids, filters, pages. */
 import { pageOf } from "../../../api/paging";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { matching, type Filter, type Filterable } from "./filters";
 
 /** A kind of what EC2 describes. */
-export interface Kind<Item> {
+export interface ResourceKind<Item> {
   /** What its ids begin with: "vpc". */
   prefix: string;
   idOf: (item: Item) => string | undefined;
@@ -12,11 +12,11 @@ export interface Kind<Item> {
   notFound: string;
   malformed: string;
   /** "The vpc ID", as the message begins. */
-  called: string;
+  label: string;
   filterable: Filterable<Item>;
 }
 
-export interface Asked {
+export interface DescribeInput {
   ids?: readonly string[];
   Filters?: readonly Filter[];
   MaxResults?: number;
@@ -31,8 +31,8 @@ const largestPage = 1000;
 /** @throws ApiError as EC2 does, for what there isn't and what makes no sense */
 export function describe<Item extends { Tags?: { Key?: string; Value?: string }[] }>(
   items: readonly Item[],
-  kind: Kind<Item>,
-  { ids = [], Filters = [], MaxResults, NextToken }: Asked,
+  kind: ResourceKind<Item>,
+  { ids = [], Filters = [], MaxResults, NextToken }: DescribeInput,
 ): { page: Item[]; NextToken?: string } {
   assertExist(items, kind, ids);
   assertPageSize(MaxResults);
@@ -41,23 +41,23 @@ export function describe<Item extends { Tags?: { Key?: string; Value?: string }[
     item => (ids.length === 0 || ids.includes(kind.idOf(item) ?? "")) && matches(item),
   );
   const paged = pageOf(found, MaxResults ?? largestPage, NextToken);
-  if (!paged) throw new ApiError(400, "InvalidNextToken", "The specified NextToken is not valid.");
+  if (!paged) throw new AwsError(400, "InvalidNextToken", "The specified NextToken is not valid.");
   return { page: paged.page, NextToken: paged.next };
 }
 
 export function assertExist<Item>(
   items: readonly Item[],
-  { prefix, idOf, notFound, malformed, called }: Omit<Kind<Item>, "filterable">,
+  { prefix, idOf, notFound, malformed, label: called }: Omit<ResourceKind<Item>, "filterable">,
   ids: readonly string[],
 ): void {
   const existing = new Set(items.map(idOf));
   const missing = ids.filter(id => !existing.has(id));
   const nonsense = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
   if (nonsense !== undefined)
-    throw new ApiError(400, malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
+    throw new AwsError(400, malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
   if (missing.length === 0) return;
   const [one, ...more] = missing;
-  throw new ApiError(
+  throw new AwsError(
     400,
     notFound,
     more.length === 0
@@ -70,7 +70,7 @@ function assertPageSize(size: number | undefined): void {
   if (size === undefined) return;
   if (Number.isInteger(size) && size >= 5 && size <= largestPage) return;
   const expected = size > largestPage ? "less than 1000" : "greater than 5";
-  throw new ApiError(
+  throw new AwsError(
     400,
     "InvalidParameterValue",
     `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${expected}.`,
@@ -80,7 +80,7 @@ function assertPageSize(size: number | undefined): void {
 /** DryRun of every action: "It has the required permissions", for nobody here is denied anything. */
 export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
   if (DryRun)
-    throw new ApiError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+    throw new AwsError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
 }
 
 export function tagList(tags: Record<string, string>): { Key: string; Value: string }[] {

@@ -1,5 +1,5 @@
 /** Filters of EC2's Describe actions. Source: EC2 API Reference, "Filter". */
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 
 export interface Filter {
   Name?: string;
@@ -25,7 +25,7 @@ export function matching<Item extends Tagged>(
 ): (item: Item) => boolean {
   const predicates = filters.map(({ Name = "", Values = [] }) => {
     const actual = valuesOf(Name, filterable);
-    if (!actual) throw new ApiError(400, "InvalidParameterValue", `The filter '${Name}' is invalid`);
+    if (!actual) throw new AwsError(400, "InvalidParameterValue", `The filter '${Name}' is invalid`);
     const patterns = Values.map(patternOf);
     return (item: Item) =>
       [actual(item)]

@@ -11,9 +11,9 @@ import type {
 import { terminate } from "../launch";
 import type { Region } from "../../../region";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
-import { assertExist, assertNoDryRun, commonParameters, describe, type Kind } from "./describe";
+import { assertExist, assertNoDryRun, commonParameters, describe, type ResourceKind } from "./describe";
 import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
@@ -23,7 +23,7 @@ export const describeInstances = action<Context, DescribeInstancesRequest, Descr
   (context, input) => {
     assertNoDryRun(input);
     if (input.InstanceIds?.length && input.MaxResults !== undefined) {
-      throw new ApiError(
+      throw new AwsError(
         400,
         "InvalidParameterCombination",
         "The parameter instancesSet cannot be used with the parameter maxResults",
@@ -84,12 +84,12 @@ const filterable: Filterable<Described> = {
   "vpc-id": instance => instance.VpcId,
 };
 
-const kind: Kind<Described> = {
+const kind: ResourceKind<Described> = {
   prefix: "i",
   idOf: instance => instance.InstanceId,
   notFound: "InvalidInstanceID.NotFound",
   malformed: "InvalidInstanceID.Malformed",
-  called: "The instance ID",
+  label: "The instance ID",
   filterable,
 };
 

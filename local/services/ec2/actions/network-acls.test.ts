@@ -1,14 +1,14 @@
 import type { DescribeNetworkAclsRequest, DescribeNetworkAclsResult, NetworkAcl } from "@aws-sdk/client-ec2";
 import { declaredNetwork } from "../../../../testing/declared-network";
 import { known, type VpcModel } from "../../../network/reachability/vpc-model";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { describeNetworkAcls } from "./network-acls";
 
 function ask(
   request: DescribeNetworkAclsRequest = {},
   vpc: VpcModel = declaredNetwork(),
 ): Required<NetworkAcl>[] {
-  const { NetworkAcls } = describeNetworkAcls.answer({ vpc }, request) as DescribeNetworkAclsResult;
+  const { NetworkAcls } = describeNetworkAcls.handle({ vpc }, request) as DescribeNetworkAclsResult;
   return (NetworkAcls ?? []) as Required<NetworkAcl>[];
 }
 
@@ -20,7 +20,7 @@ function failureOf(request: DescribeNetworkAclsRequest): unknown {
   try {
     return ask(request);
   } catch (error) {
-    return error instanceof ApiError ? { code: error.code, message: error.message } : error;
+    return error instanceof AwsError ? { code: error.code, message: error.message } : error;
   }
 }
 

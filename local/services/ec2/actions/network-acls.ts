@@ -10,7 +10,7 @@ import { accountId } from "../../../identifiers";
 import type { NetworkAcl, NetworkAclEntry, VpcModel } from "../../../network/reachability/vpc-model";
 import { entriesInOrder, networkAclOf } from "../../../network/reachability/network-acl";
 import { action } from "../../../api/service";
-import { assertNoDryRun, commonParameters, describe, tagList, type Kind } from "./describe";
+import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeNetworkAcls = action<
   { vpc: VpcModel },
@@ -24,12 +24,12 @@ export const describeNetworkAcls = action<
 });
 
 /** What it can be filtered by. Filters on ICMP and IPv6 are valid, and match nothing here. */
-const kind: Kind<ReturnType<typeof descriptionOf>> = {
+const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {
   prefix: "acl",
   idOf: acl => acl.NetworkAclId,
   notFound: "InvalidNetworkAclID.NotFound",
   malformed: "InvalidNetworkAclID.Malformed",
-  called: "The networkAcl ID",
+  label: "The networkAcl ID",
   filterable: {
     "association.association-id": acl => acl.Associations.map(each => each.NetworkAclAssociationId),
     "association.network-acl-id": acl => acl.Associations.map(each => each.NetworkAclId),

@@ -9,9 +9,9 @@ import type {
 import { accountId } from "../../../identifiers";
 import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
-import { assertNoDryRun, commonParameters, describe, tagList, type Kind } from "./describe";
+import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 import type { Filterable } from "./filters";
 
 export const describeSecurityGroups = action<
@@ -26,7 +26,7 @@ export const describeSecurityGroups = action<
     const [name] = GroupNames;
     if (name !== undefined) {
       // Names alone are those of the default VPC ("GroupNames"), and there is none.
-      throw new ApiError(
+      throw new AwsError(
         400,
         "InvalidGroup.NotFound",
         `The security group '${name}' does not exist in default VPC`,
@@ -95,12 +95,12 @@ function permissionFilters(
   };
 }
 
-const kind: Kind<SecurityGroup> = {
+const kind: ResourceKind<SecurityGroup> = {
   prefix: "sg",
   idOf: group => group.GroupId,
   notFound: "InvalidGroup.NotFound",
   malformed: "InvalidGroupId.Malformed",
-  called: "The security group",
+  label: "The security group",
   filterable: {
     description: group => group.Description,
     ...permissionFilters("egress.ip-permission", group => group.IpPermissionsEgress),

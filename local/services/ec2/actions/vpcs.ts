@@ -11,7 +11,7 @@ import type {
 import { accountId } from "../../../identifiers";
 import type { Context } from "../../context";
 import { action } from "../../../api/service";
-import { assertNoDryRun, commonParameters, describe, tagList, type Kind } from "./describe";
+import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeVpcs = action<Context, DescribeVpcsRequest, DescribeVpcsResult>(
   DescribeVpcs$,
@@ -41,12 +41,12 @@ export const describeVpcs = action<Context, DescribeVpcsRequest, DescribeVpcsRes
   },
 );
 
-const vpcKind: Kind<Vpc> = {
+const vpcKind: ResourceKind<Vpc> = {
   prefix: "vpc",
   idOf: vpc => vpc.VpcId,
   notFound: "InvalidVpcID.NotFound",
   malformed: "InvalidVpcID.Malformed",
-  called: "The vpc ID",
+  label: "The vpc ID",
   filterable: {
     cidr: vpc => vpc.CidrBlock,
     "cidr-block-association.association-id": vpc =>
@@ -102,12 +102,12 @@ function zoneId(zone: string): string {
   return `${area}${side.charAt(0)}${number}-az${letter.charCodeAt(0) - "a".charCodeAt(0) + 1}`;
 }
 
-const subnetKind: Kind<Subnet> = {
+const subnetKind: ResourceKind<Subnet> = {
   prefix: "subnet",
   idOf: subnet => subnet.SubnetId,
   notFound: "InvalidSubnetID.NotFound",
   malformed: "InvalidSubnetID.Malformed",
-  called: "The subnet ID",
+  label: "The subnet ID",
   filterable: {
     "availability-zone": subnet => subnet.AvailabilityZone,
     availabilityZone: subnet => subnet.AvailabilityZone,

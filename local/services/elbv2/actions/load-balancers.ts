@@ -10,7 +10,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { RunningLoadBalancer } from "../../../pulumi/resources/load-balancing";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertArns, assertOneKind, nameOf, page } from "./common";
 
@@ -37,8 +37,8 @@ export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput,
   },
 );
 
-function notFound(message: string): ApiError {
-  return new ApiError(400, "LoadBalancerNotFound", message);
+function notFound(message: string): AwsError {
+  return new AwsError(400, "LoadBalancerNotFound", message);
 }
 
 /** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
@@ -71,7 +71,7 @@ export const describeListeners = action<Context, DescribeListenersInput, Describ
   ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
   ({ region }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
     if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
-      throw new ApiError(
+      throw new AwsError(
         400,
         "ValidationError",
         "You must specify either listener ARNs or a load balancer ARN",
@@ -83,7 +83,7 @@ export const describeListeners = action<Context, DescribeListenersInput, Describ
       [...listeners].map(([Port, listener]) => listenerOf(arn, Port, listener)),
     );
     if (!ListenerArns.every(arn => all.some(each => each.ListenerArn === arn)))
-      throw new ApiError(400, "ListenerNotFound", "One or more listeners not found");
+      throw new AwsError(400, "ListenerNotFound", "One or more listeners not found");
     const found = all.filter(
       each =>
         (LoadBalancerArn === undefined || each.LoadBalancerArn === LoadBalancerArn) &&

@@ -11,7 +11,7 @@ import type {
 import type { Region } from "../../../region";
 import type { RunningTargetGroup } from "../../../pulumi/resources/load-balancing";
 import type { Context } from "../../context";
-import { ApiError } from "../../../api/aws-error";
+import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertArns, assertOneKind, nameOf, page } from "./common";
 
@@ -29,7 +29,7 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
     });
     assertArns(arns, "target group", form);
     if (balancer !== undefined && !region.loadBalancers.has(balancer))
-      throw new ApiError(400, "LoadBalancerNotFound", "One or more load balancers not found");
+      throw new AwsError(400, "LoadBalancerNotFound", "One or more load balancers not found");
     const all = [...region.targetGroups].map(([arn, running]) => descriptionOf(region, arn, running));
     const exist =
       names.every(name => all.some(each => each.TargetGroupName === name)) &&
@@ -46,8 +46,8 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
   },
 );
 
-function notFound(message: string): ApiError {
-  return new ApiError(400, "TargetGroupNotFound", message);
+function notFound(message: string): AwsError {
+  return new AwsError(400, "TargetGroupNotFound", message);
 }
 
 function descriptionOf(region: Region, arn: string, { settings }: RunningTargetGroup): TargetGroup {

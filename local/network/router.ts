@@ -7,7 +7,7 @@ export interface Address {
 }
 
 /** What a connection to an address meets. */
-export type Reach =
+export type Connection =
   /** Something listens: where on loopback to send it. The agent keeps connections alive. */
   | { outcome: "open"; agent: http.Agent; host: string; port: number }
   /** A closed port: TCP RST. */
@@ -19,4 +19,4 @@ export type Reach =
  * Judges a connection from one network interface. It is called anew for every request and every health
  * check, so that a changed rule counts at once.
  */
-export type ReachFunction = (to: Address) => Reach;
+export type Router = (to: Address) => Connection;
