@@ -36,3 +36,29 @@ export function realClock(speed: number): Clock {
     },
   };
 }
+
+export const minute = 60_000;
+
+export const startOfMinute = (time: number): number => Math.floor(time / minute) * minute;
+
+/**
+ * Calls back as soon as a minute of the region is over, with its beginning; never twice for one, and not at all for
+ * minutes that this process slept through. The result ends it.
+ */
+export function eachMinute(clock: Clock, callback: (begin: number) => void): () => void {
+  let end = startOfMinute(clock.now());
+  let cancel: () => void = () => undefined;
+  const next = () => {
+    // Timers may fire a little early: the minute after the last is the least that comes next.
+    end = Math.max(end, startOfMinute(clock.now())) + minute;
+    cancel = clock.after(end - clock.now(), () => {
+      const begin = end - minute;
+      next();
+      callback(begin);
+    });
+  };
+  next();
+  return () => {
+    cancel();
+  };
+}

@@ -1,4 +1,4 @@
-import { AddressPool, autoName, hex, resourceId } from "./identifiers";
+import { hex, resourceId } from "./identifiers";
 
 test("ids are a prefix and 17 hexadecimal digits, each another", () => {
   const ids = Array.from({ length: 100 }, () => resourceId("vpc"));
@@ -8,59 +8,4 @@ test("ids are a prefix and 17 hexadecimal digits, each another", () => {
 
 test.each([0, 1, 7, 16])("hex gives %i digits", digits => {
   expect(hex(digits)).toMatch(new RegExp(`^[0-9a-f]{${digits}}$`));
-});
-
-test("a name by Pulumi has eight characters more: 24 leave room for the 32 of a load balancer", () => {
-  expect(autoName("receiver-lb")).toMatch(/^receiver-lb-[0-9a-f]{7}$/);
-  expect(autoName("x".repeat(24))).toHaveLength(32);
-});
-
-describe("AddressPool", () => {
-  test("gives out addresses from the eleventh to the last but one, then refuses in AWS's word", () => {
-    const pool = new AddressPool("10.0.1.0/28");
-    expect(Array.from({ length: 5 }, () => pool.take())).toEqual([
-      "10.0.1.10",
-      "10.0.1.11",
-      "10.0.1.12",
-      "10.0.1.13",
-      "10.0.1.14",
-    ]);
-    expect(() => pool.take()).toThrow("InsufficientFreeAddressesInSubnet: 10.0.1.0/28 has no address left");
-  });
-
-  test("gives an address out again once it is released, and not before", () => {
-    const pool = new AddressPool("10.0.1.0/24");
-    const [first, second] = [pool.take(), pool.take()];
-    pool.release(first);
-    expect(pool.take()).toBe(first);
-    expect(pool.take()).not.toBe(second);
-  });
-
-  test("crosses the boundaries of bytes, and the sign bit of 32", () => {
-    const pool = new AddressPool("223.255.254.0/23");
-    const addresses = Array.from({ length: 501 }, () => pool.take());
-    expect(addresses[0]).toBe("223.255.254.10");
-    expect(addresses[245]).toBe("223.255.254.255");
-    expect(addresses[246]).toBe("223.255.255.0");
-    expect(addresses[500]).toBe("223.255.255.254");
-    expect(new Set(addresses).size).toBe(501);
-    expect(() => pool.take()).toThrow("has no address left");
-    pool.release("223.255.255.0");
-    expect(pool.take()).toBe("223.255.255.0");
-  });
-
-  test("counts host bits for nothing, as EC2 does", () => {
-    expect(new AddressPool("10.0.1.200/24").take()).toBe("10.0.1.10");
-  });
-
-  test("releasing what it never gave out changes nothing", () => {
-    const pool = new AddressPool("10.0.1.0/24");
-    const first = pool.take();
-    for (const foreign of ["10.0.2.10", "192.0.2.1", ""]) pool.release(foreign);
-    expect(pool.take()).not.toBe(first);
-  });
-
-  test("a range that is no CIDR is refused at once", () => {
-    expect(() => new AddressPool("10.0.1.0")).toThrow();
-  });
 });

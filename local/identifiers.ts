@@ -1,6 +1,5 @@
 /** Names and addresses as AWS would give them out. */
 import { randomBytes } from "node:crypto";
-import { parseCIDR } from "ipaddr.js";
 
 export const accountId = "123456789012";
 
@@ -15,50 +14,5 @@ export function hex(digits: number): string {
     .slice(0, digits);
 }
 
-/** A name as Pulumi gives it to what its program does not name. */
-export function autoName(logicalName: string): string {
-  return `${logicalName}-${hex(7)}`;
-}
-
 /** TEST-NET-3 (RFC 5737): the public addresses that the region gives out. */
 export const publicRange = "203.0.113.0/24";
-
-const firstGiven = 10;
-
-/** The addresses of a range, each given to one holder at a time. */
-export class AddressPool {
-  private readonly taken = new Set<number>();
-  private readonly network: number;
-  private readonly size: number;
-
-  /** @param cidrBlock an IPv4 range; its first ten addresses and its last are never given out (AWS reserves five) */
-  constructor(private readonly cidrBlock: string) {
-    const [address, prefix] = parseCIDR(cidrBlock);
-    const number = address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
-    this.size = 2 ** (32 - prefix);
-    this.network = number - (number % this.size);
-  }
-
-  /** How many are left. */
-  get available(): number {
-    return Math.max(0, this.size - 1 - firstGiven - this.taken.size);
-  }
-
-  take(): string {
-    for (let offset = firstGiven; offset < this.size - 1; offset++) {
-      if (this.taken.has(offset)) continue;
-      this.taken.add(offset);
-      const number = this.network + offset;
-      return [24, 16, 8, 0].map(shift => (number >>> shift) & 255).join(".");
-    }
-    throw new Error(`InsufficientFreeAddressesInSubnet: ${this.cidrBlock} has no address left`);
-  }
-
-  release(address: string): void {
-    const number = address.split(".").reduce((sum, byte) => sum * 256 + Number(byte), 0);
-    this.taken.delete(number - this.network);
-  }
-}
-
-/** The image that the region's SSM parameter names. It has no content here: a host's folder starts empty. */
-export const amazonLinux2023 = "ami-0a1b2c3d4e5f60718";

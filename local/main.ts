@@ -64,7 +64,9 @@ async function main(options: Options): Promise<void> {
   }
 
   state.running = await starting;
-  say(table(state.running, { stack, folder: relative(process.cwd(), folder), speed: options.speed }));
+  say(
+    table(state.running.overview(), { stack, folder: relative(process.cwd(), folder), speed: options.speed }),
+  );
   say(`ready after ${seconds().trim()}; Ctrl-C ends it`);
 }
 

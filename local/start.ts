@@ -1,17 +1,23 @@
-/** Brings a local region to life: evaluates the program in it, and waits until what it declares serves. */
+/** Starts a local region, evaluates the program in it, and waits until everything it declares is in service. */
 import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
-import { hasFirstInstance } from "./services/auto-scaling/first-instance";
+import { handleApiRequest } from "./api/endpoint";
+import type { Overview } from "./cli/table";
 import type { Clock } from "./clock";
+import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
+import { createInternetProxy, createLocalPort } from "./network/local-internet";
+import { run, ssh } from "./program";
+import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate, type StackOutput } from "./pulumi/evaluate";
-import { isTaken, listen, listenNear, closeServer } from "./network/http/servers";
-import { createInternetProxy, createLocalPort } from "./network/local-internet";
 import { outputsAsJson } from "./pulumi/outputs";
-import { Region } from "./region";
+import { resourceHandlers } from "./pulumi/resources";
 import type { Stack } from "./pulumi/stack";
+import { Region } from "./region";
+import { hasFirstInstance } from "./services/auto-scaling/first-instance";
+import { zonesOf } from "./services/ec2/zones";
 
 export interface StartOptions {
   /** The project's root: where the program and the stack's files are. */
@@ -20,6 +26,7 @@ export interface StartOptions {
   /** Where the region keeps what it makes; emptied at the start. */
   folder: string;
   clock: Clock;
+  /** Where the operator is on the Internet. */
   operatorAddress: string;
   /** Loopback port of the local Internet; without one, 4000 or a free one. */
   port?: number;
@@ -30,78 +37,88 @@ export interface StartOptions {
 
 export interface RunningRegion {
   region: Region;
+  resources: DeclaredResources;
   outputs: Record<string, StackOutput>;
   /** The local Internet: an HTTP proxy. */
   internetUrl: string;
-  /** Load balancers by name, each on a loopback port. */
-  localPorts: Map<string, string>;
+  /** What runs where, at the moment. */
+  overview(): Overview;
   close(): Promise<void>;
 }
 
 const preferredPort = 4000;
 
-/**
- * @throws when the program or the region fails; nothing is left running then
- */
+/** @throws when the program or the region fails; nothing is left running then */
 export async function startRegion(options: StartOptions): Promise<RunningRegion> {
   const { stack, folder, clock, operatorAddress, report, root } = options;
   const name = stack.config["aws:region"];
   if (name === undefined)
     throw new Error("the stack has no region: `pulumi config set aws:region us-east-1`");
-  const region = new Region({ name, folder, clock, operatorAddress, report });
+  const region = new Region({ name, folder, clock, report });
+  const { dns, network, ssm } = region;
+  const resources = new DeclaredResources(resourceHandlers(region, { operatorAddress, ssh, run }));
   const servers: http.Server[] = [];
   const close = async () => {
+    resources.close();
     for (const server of servers) closeServer(server);
     await region.close();
   };
   try {
     let welcome = "the region is starting\n";
-    const door = createInternetProxy(region, () => welcome);
-    const doorPort = await openDoor(door, options.port);
-    const doorUrl = `http://127.0.0.1:${doorPort}`;
-    if (options.port === undefined && doorPort !== preferredPort) {
-      report(`port ${preferredPort} is taken: the local Internet is on port ${doorPort}`);
-    }
-    servers.push(door);
+    const route = network.routerFrom({ internetAddress: operatorAddress });
+    const internet = createInternetProxy({
+      dns,
+      route,
+      welcome: () => welcome,
+      handleApiRequest: (req, res) => void handleApiRequest(region.apiServices, report, req, res),
+    });
+    const port = await listenAsInternet(internet, options.port);
+    const internetUrl = `http://127.0.0.1:${port}`;
+    if (options.port === undefined && port !== preferredPort)
+      report(`port ${preferredPort} is taken: the local Internet is on port ${port}`);
+    servers.push(internet);
 
     await region.open();
     await fetchRuntime(report);
-    const engine = new RegionEngine(region, options.without);
+    const engine = new RegionEngine(
+      resources,
+      { regionName: name, zones: zonesOf(name), parameter: parameter => ssm.get(parameter) },
+      options.without,
+    );
     const outputs = await evaluate(join(root, "infra", "index.ts"), stack, engine);
     engine.assertAllLeftOut();
 
-    const shortcuts = new Map<string, string>();
-    for (const { name: balancer, dnsName } of region.loadBalancers.values()) {
-      const server = createLocalPort(region, dnsName);
+    const localPorts = new Map<string, string>();
+    for (const { label, dnsName } of region.elbv2.loadBalancers.values()) {
+      const server = createLocalPort({ dns, route }, dnsName);
       servers.push(server);
-      const port = await listenNear(server, doorPort + 80 + shortcuts.size);
-      shortcuts.set(balancer, `http://127.0.0.1:${port}/`);
+      const localPort = await listenNear(server, port + 80 + localPorts.size);
+      localPorts.set(label, `http://127.0.0.1:${localPort}/`);
     }
-    await firstChecks(region);
+    await inService(region);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);
     welcome =
-      `The local Internet of ${stack.project}/${stack.stack}, an HTTP proxy: curl -x ${doorUrl} URL\n` +
+      `The local Internet of ${stack.project}/${stack.stack}, an HTTP proxy: curl -x ${internetUrl} URL\n` +
       `with any name or public address of the stack's outputs:\n\n${json}`;
-    return { region, outputs, internetUrl: doorUrl, localPorts: shortcuts, close };
+    const overview = () => ({ ...overviewOf(region, localPorts), outputs, internetUrl });
+    return { region, resources, outputs, internetUrl, overview, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openDoor(door: http.Server, port: number | undefined): Promise<number> {
-  if (port === undefined) return listenNear(door, preferredPort);
+async function listenAsInternet(internet: http.Server, port: number | undefined): Promise<number> {
+  if (port === undefined) return listenNear(internet, preferredPort);
   try {
-    return await listen(door, port);
+    return await listen(internet, port);
   } catch (error) {
     if (!isTaken(error)) throw error;
     throw new Error(
       `port ${port} is taken or not allowed; choose another by --port, or leave it out for a free one`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }
@@ -109,13 +126,42 @@ async function openDoor(door: http.Server, port: number | undefined): Promise<nu
 /**
  * Resolves when every Auto Scaling group that wants instances has one in service, and every registered target has
  * passed or failed its first health checks.
- * @throws with what stands in the activity log when a group's launch fails
+ * @throws with the activity's description when a group's launch fails
  */
-async function firstChecks(region: Region): Promise<void> {
-  await Promise.all([...region.autoScalingGroups.values()].map(group => group.until(hasFirstInstance)));
+async function inService({ autoScaling, elbv2 }: Region): Promise<void> {
+  await Promise.all([...autoScaling.groups.values()].map(group => group.until(hasFirstInstance)));
   await Promise.all(
-    [...region.targetGroups.values()].map(({ group }) =>
+    [...elbv2.targetGroups.values()].map(({ group }) =>
       group.until(targets => targets.every(({ targetHealth }) => targetHealth.state !== "initial")),
     ),
   );
+}
+
+function overviewOf(
+  { ec2, elbv2, autoScaling }: Region,
+  localPorts: ReadonlyMap<string, string>,
+): Pick<Overview, "hosts" | "loadBalancers"> {
+  const { instances, interfaces } = ec2;
+  const hosts = [...instances.hosts.values()].map(({ options, services, proxyUrl }) => {
+    const { name, instanceId, interfaceId } = options;
+    const isOfGroup = [...autoScaling.groups.values()].some(group => group.instances.has(instanceId));
+    return {
+      name: isOfGroup ? `${name} (${instanceId})` : name,
+      ...interfaces.get(interfaceId),
+      services: [...services.values()].map(({ options: { unit } }) => ({
+        name: unit.service,
+        ports: Object.values(unit.ports),
+      })),
+      proxyUrl,
+    };
+  });
+  const loadBalancers = [...elbv2.loadBalancers.values()].map(({ label, interfaceIds }) => ({
+    name: label,
+    addresses: interfaceIds.map(id => interfaces.get(id)),
+    targets: [...elbv2.targetGroups.values()]
+      .filter(group => group.label === label)
+      .flatMap(({ group }) => group.describe().map(({ targetHealth }) => targetHealth.state)),
+    localUrl: localPorts.get(label) ?? "",
+  }));
+  return { hosts, loadBalancers };
 }

@@ -16,7 +16,7 @@ import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
 import type { TargetGroup, TargetHealthDescription } from "../local/services/elbv2/target-group";
-import type { Declaration } from "../local/region";
+import type { Declaration } from "../local/pulumi/declared-resources";
 import { readStack } from "../local/pulumi/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/network/reachability/decision";
@@ -97,6 +97,10 @@ export class TestRegion {
     return this.running.region;
   }
 
+  get resources(): RunningRegion["resources"] {
+    return this.running.resources;
+  }
+
   /** The local Internet. */
   get internet(): string {
     return this.running.internetUrl;
@@ -114,7 +118,7 @@ export class TestRegion {
   }
 
   host(name: string): Host {
-    const host = this.region.hosts.get(this.addresses(name).instanceId);
+    const host = this.region.ec2.instances.hosts.get(this.addresses(name).instanceId);
     if (!host) throw new Error(`there is no host ${name}`);
     return host;
   }
@@ -143,19 +147,19 @@ export class TestRegion {
   }
 
   targetGroup(name: string): TargetGroup {
-    const found = [...this.region.targetGroups.values()].find(each => each.name === name);
+    const found = [...this.region.elbv2.targetGroups.values()].find(each => each.label === name);
     if (!found) throw new Error(`there is no target group ${name}`);
     return found.group;
   }
 
   /** Resolves when so many milliseconds have passed on the region's clock. */
   passed(ms: number): Promise<void> {
-    return new Promise(resolve => this.region.clock.after(ms, resolve));
+    return new Promise(resolve => this.region.options.clock.after(ms, resolve));
   }
 
   /** The first declared resource of a type, and of a name if one is given. */
   declared(type: string, name?: string): Declaration {
-    const found = this.region.declarations.find(
+    const found = this.running.resources.declarations.find(
       each => each.type === type && (name === undefined || each.name === name),
     );
     if (!found) throw new Error(`no ${type} ${name ?? ""} is declared`);
@@ -163,7 +167,7 @@ export class TestRegion {
   }
 
   get fleet(): AutoScalingGroup {
-    const [only, ...others] = this.region.autoScalingGroups.values();
+    const [only, ...others] = this.region.autoScaling.groups.values();
     if (!only || others.length > 0) throw new Error("there is not exactly one Auto Scaling group");
     return only;
   }
@@ -173,7 +177,7 @@ export class TestRegion {
     const { fleet, region } = this;
     return fleet.activities.slice(0, howMany).map(({ description, causes, statusCode }) => ({
       description,
-      cause: causeText(causes, time => new WallClock(region.clock).show(time)),
+      cause: causeText(causes, time => new WallClock(region.options.clock).show(time)),
       statusCode,
     }));
   }
@@ -182,14 +186,14 @@ export class TestRegion {
   get fleetHosts(): Host[] {
     return [...this.fleet.instances.values()]
       .filter(({ lifecycleState }) => lifecycleState === "InService")
-      .flatMap(({ instanceId }) => this.region.hosts.get(instanceId) ?? []);
+      .flatMap(({ instanceId }) => this.region.ec2.instances.hosts.get(instanceId) ?? []);
   }
 
   /** State, and reason if there is one, of each registered target by its host's name. */
   health(described: TargetHealthDescription[] = this.targets.describe()): Record<string, string> {
     return Object.fromEntries(
       described.map(({ target, targetHealth: { state, reason } }) => [
-        this.region.hosts.get(target.id)?.options.name ?? target.id,
+        this.region.ec2.instances.hosts.get(target.id)?.options.name ?? target.id,
         reason === undefined ? state : `${state}: ${reason}`,
       ]),
     );

@@ -7,7 +7,10 @@ import { create as createArchive } from "tar";
 import { installCommand, manifestFor, remoteRelease, remoteUser } from "../apps/shipping/ship";
 import { FakeClock } from "./fake-clock";
 import { onClose } from "./servers";
-import { amazonLinux2023 } from "../local/identifiers";
+import { run, ssh } from "../local/program";
+import { DeclaredResources } from "../local/pulumi/declared-resources";
+import { resourceHandlers } from "../local/pulumi/resources";
+import { amazonLinux2023 } from "../local/services/ec2/image";
 import { Region } from "../local/region";
 import { temporaryFolder } from "./folders";
 
@@ -21,12 +24,15 @@ export async function openRegion() {
     name: "us-east-1",
     folder: join(temporaryFolder(), ".local"),
     clock,
-    operatorAddress,
     report: event => events.push(event),
   });
   await region.open();
-  onClose(() => region.close());
-  return { region, clock, events };
+  const resources = new DeclaredResources(resourceHandlers(region, { operatorAddress, ssh, run }));
+  onClose(() => {
+    resources.close();
+    return region.close();
+  });
+  return { region, resources, clock, events };
 }
 
 /** What was made, by its name. */
@@ -392,18 +398,22 @@ export function samples(): Sample[] {
 }
 
 /** Makes a sample, and notes it by its name and by its type. */
-export async function make(region: Region, { type, name, inputs }: Sample, made: Made): Promise<void> {
-  const result = await region.create({ type, name, inputs: inputs(made) });
+export async function make(
+  resources: DeclaredResources,
+  { type, name, inputs }: Sample,
+  made: Made,
+): Promise<void> {
+  const result = await resources.create({ type, name, inputs: inputs(made) });
   made[name] = result;
   made[type] = result;
 }
 
 /** Makes all samples, or those before the first of a type. */
-export async function makeSamples(region: Region, before?: string): Promise<Made> {
+export async function makeSamples(resources: DeclaredResources, before?: string): Promise<Made> {
   const made: Made = {};
   for (const sample of samples()) {
     if (sample.type === before) break;
-    await make(region, sample, made);
+    await make(resources, sample, made);
   }
   return made;
 }

@@ -39,8 +39,8 @@ function commands() {
 
   const groupName = () => running.output("autoScalingGroupName");
   const subnetOf = (host: string) =>
-    running.region.interface(running.host(host).options.interfaceId).subnetId;
-  const vpcId = () => [...running.region.vpc.vpcs.keys()][0] ?? "";
+    running.region.ec2.interfaces.get(running.host(host).options.interfaceId).subnetId;
+  const vpcId = () => [...running.region.ec2.vpc.vpcs.keys()][0] ?? "";
   const id = /^i-0[0-9a-f]{16}$/;
 
   test("step 0: who one is", async () => {
@@ -76,7 +76,7 @@ function commands() {
   });
 
   test("part 1: a security group's id by its name", async () => {
-    const [group] = running.region.vpc.securityGroups.values();
+    const [group] = running.region.ec2.vpc.securityGroups.values();
     const found = await aws(`aws ec2 describe-security-groups \\
   --filters Name=group-name,Values=${group?.groupName ?? ""} \\
   --query "SecurityGroups[].GroupId" \\

@@ -72,7 +72,7 @@ test("a POST to the receivers answers the data subnet's network ACL, whole", asy
     RuleAction: "deny",
     RuleNumber: 32767,
   });
-  const dataSubnet = [...region.region.vpc.subnets.values()].find(
+  const dataSubnet = [...region.region.ec2.vpc.subnets.values()].find(
     ({ cidrBlock }) => cidrBlock === "10.0.1.0/24",
   );
   expect(answer.status).toBe(200);
@@ -123,8 +123,9 @@ test("the load balancer takes the receivers in turn, and each tells its own publ
 });
 
 test("each load balancer also answers on a loopback port, without any proxy", async () => {
-  expect([...region.running.localPorts.keys()]).toEqual(["receiver-lb", "fleet-lb"]);
-  const answer = await answerTo(region.running.localPorts.get("receiver-lb") ?? "");
+  const { loadBalancers } = region.running.overview();
+  expect(loadBalancers.map(({ name }) => name)).toEqual(["receiver-lb", "fleet-lb"]);
+  const answer = await answerTo(loadBalancers[0]?.localUrl ?? "");
   expect(answer.json).toMatchObject({ seed: 1000 });
 });
 

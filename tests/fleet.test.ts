@@ -2,7 +2,7 @@
  * The fleet in trouble and under an operator's hands, while users send fifty requests a second; and what scaling does
  * without one of its parts.
  */
-import type { Declaration } from "../local/region";
+import type { Declaration } from "../local/pulumi/declared-resources";
 import { answerTo } from "../testing/client";
 import { count, under, type Sent } from "../testing/load";
 import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
@@ -59,17 +59,17 @@ describe("under fifty requests a second", () => {
   let policy: Declaration;
   beforeAll(async () => {
     policy = region.declared("aws:autoscaling/policy:Policy");
-    await region.region.delete(policy.type, policy.name);
+    await region.resources.delete(policy.type, policy.name);
     region.fleet.setDesiredCapacity(2);
     await serving(2);
   });
-  afterAll(() => region.region.create(policy));
+  afterAll(() => region.resources.create(policy));
 
   test("an instance that an operator terminates is replaced, and no request is lost", async () => {
     const [victim = ""] = await serving(2);
     const sent = await load(async () => {
       region.fleet.terminateInstance(victim, false);
-      await eventually("the instance is gone", () => !region.region.hosts.has(victim), 30_000);
+      await eventually("the instance is gone", () => !region.region.ec2.instances.hosts.has(victim), 30_000);
       expect(await serving(2)).not.toContain(victim);
     });
     tell("TerminateInstanceInAutoScalingGroup", sent);
@@ -93,7 +93,7 @@ describe("under fifty requests a second", () => {
       const [left] = await serving(1);
       await eventually(
         "the other is gone",
-        () => !before.some(id => id !== left && region.region.hosts.has(id)),
+        () => !before.some(id => id !== left && region.region.ec2.instances.hosts.has(id)),
       );
     });
     tell("scale-in", sent);
@@ -112,7 +112,7 @@ describe("under fifty requests a second", () => {
       await eventually(
         () => `the group takes the instance out: ${JSON.stringify([targetsOf(), latestActivities(3)])}`,
         () => {
-          const [service] = region.region.hosts.get(victim)?.services.values() ?? [];
+          const [service] = region.region.ec2.instances.hosts.get(victim)?.services.values() ?? [];
           const { pid } = service ?? {};
           if (pid !== undefined && !killed.has(pid)) {
             process.kill(pid, "SIGKILL");
@@ -175,11 +175,11 @@ describe("without one of its parts", () => {
   /** The group with other inputs, until `work` is done. */
   async function withGroup(inputs: object, work: () => Promise<void>): Promise<void> {
     const group = region.declared(groupType);
-    await region.region.update({ ...group, inputs: { ...group.inputs, ...inputs } });
+    await region.resources.update({ ...group, inputs: { ...group.inputs, ...inputs } });
     try {
       await work();
     } finally {
-      await region.region.update(group);
+      await region.resources.update(group);
     }
   }
 
@@ -202,7 +202,7 @@ describe("without one of its parts", () => {
     );
     await region.passed(6 * minute);
     await withGroup({ healthCheckType: "EC2" }, async () => {
-      await region.region.delete(rule.type, rule.name);
+      await region.resources.delete(rule.type, rule.name);
       await eventually("it is unhealthy", () =>
         targetsOf().some(({ targetHealth }) => targetHealth.state === "unhealthy"),
       );
@@ -210,7 +210,7 @@ describe("without one of its parts", () => {
       expect([...region.fleet.instances.keys()]).toEqual([instance]);
     });
     await eventually("it is replaced", () => !region.fleet.instances.has(instance), 30_000);
-    await region.region.create(rule);
+    await region.resources.create(rule);
     await serving(1);
   });
 
@@ -218,10 +218,10 @@ describe("without one of its parts", () => {
     await serving(1);
     await region.passed(6 * minute);
     const policy = region.declared("aws:autoscaling/policy:Policy");
-    await region.region.delete(policy.type, policy.name);
+    await region.resources.delete(policy.type, policy.name);
     const post = () => void answerTo(url(), { through: region.internet, method: "POST" });
     post();
-    const end = region.region.clock.every(2 * minute, post);
+    const end = region.region.options.clock.every(2 * minute, post);
     try {
       const { metrics } = region.region;
       const cpu = {
@@ -233,12 +233,12 @@ describe("without one of its parts", () => {
         "CloudWatch has five busy minutes",
         () =>
           metrics
-            .averages(cpu, 5, Math.floor(region.region.clock.now() / minute - 1) * minute)
+            .averages(cpu, 5, Math.floor(region.region.options.clock.now() / minute - 1) * minute)
             .every(point => point !== undefined && point > 50),
         20_000,
       );
       expect(region.fleet.desiredCapacity).toBe(1);
-      await region.region.create(policy);
+      await region.resources.create(policy);
       await eventually("it scales out", () => region.fleet.desiredCapacity === 2);
     } finally {
       end();

@@ -4,6 +4,7 @@
  */
 import type { Source } from "../local/network/virtual-network";
 import type { Address } from "../local/network/router";
+import { ec2Api } from "../local/region";
 import { ask, type Outcome } from "../testing/client";
 import { operatorAddress, type LoggedDrop, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
@@ -40,7 +41,6 @@ export function flowsOf(region: TestRegion) {
   const [nodeA, nodeB] = nodesOf("receiver-lb");
   const [fleetNodeA, fleetNodeB] = nodesOf("fleet-lb");
   const instance = fleetInstanceOf(region);
-  const { ec2Api } = region.region;
 
   const get = (from: Source, through: string, to: Address, expected = 200): Flow => ({
     attempt: async patience =>
@@ -55,8 +55,7 @@ export function flowsOf(region: TestRegion) {
   const bySsh = (address: string): Flow => {
     const to = { address, port: ssh };
     return {
-      attempt: () =>
-        Promise.resolve(region.region.virtualNetwork.probe(operator, to).drop ? "silent" : "passes"),
+      attempt: () => Promise.resolve(region.region.network.probe(operator, to).drop ? "silent" : "passes"),
       hops: [{ from: operator, to }],
     };
   };
@@ -208,7 +207,7 @@ function fleetInstanceOf(region: TestRegion) {
   const [host, ...others] = region.fleetHosts;
   if (!host || others.length > 0) throw new Error("there is not exactly one instance in service");
   const { proxyUrl: proxy, options } = host;
-  const { privateIpAddress: privateIp, publicIpAddress: publicIp } = region.region.interface(
+  const { privateIpAddress: privateIp, publicIpAddress: publicIp } = region.region.ec2.interfaces.get(
     options.interfaceId,
   );
   if (publicIp === undefined) throw new Error("an instance of the fleet has no public address");
@@ -222,10 +221,12 @@ interface Node {
 
 /** A load balancer's node in a subnet. */
 function nodeOf({ region }: TestRegion, loadBalancer: string, cidrBlock: string): Node {
-  const ids = [...region.loadBalancers.values()].find(({ name }) => name === loadBalancer)?.interfaceIds;
+  const ids = [...region.elbv2.loadBalancers.values()].find(
+    ({ label }) => label === loadBalancer,
+  )?.interfaceIds;
   const node = (ids ?? [])
-    .map(id => region.interface(id))
-    .find(({ subnetId }) => region.vpc.subnets.get(subnetId)?.cidrBlock === cidrBlock);
+    .map(id => region.ec2.interfaces.get(id))
+    .find(({ subnetId }) => region.ec2.vpc.subnets.get(subnetId)?.cidrBlock === cidrBlock);
   if (node?.publicIpAddress === undefined) throw new Error(`${loadBalancer} has no node in ${cidrBlock}`);
   return { publicIp: node.publicIpAddress, source: { interfaceId: node.id } };
 }

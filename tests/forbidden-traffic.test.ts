@@ -6,6 +6,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { DescribeNetworkAclsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { ec2Api } from "../local/region";
 import { answerTo, ask } from "../testing/client";
 import { endRegions, operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
 
@@ -62,7 +63,7 @@ describe("the data host can answer and never ask:", () => {
     ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, 8080],
     ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, 8080],
     ["the load balancer by its name", () => region.output("receiverLoadBalancerDns"), 80],
-    ["the EC2 API", () => region.region.ec2Api.address, 443],
+    ["the EC2 API", () => ec2Api.address, 443],
   ])("%s is silent, as the ACL lets the request out and no reply in", async (_what, name, port) => {
     const data = region.host("data");
     const [decided, flows] = [(await region.decisions()).length, (await region.flowLog()).length];
@@ -175,7 +176,7 @@ interface SdkRequest {
 
 /** AWS's own client, on receiver-1 as far as the network can tell. */
 function ec2Client(credentials: NonNullable<EC2ClientConfig["credentials"]>): EC2Client {
-  const { address, port } = region.region.ec2Api;
+  const { address, port } = ec2Api;
   const endpoint = `http://${address}:${port}`;
   return new EC2Client({
     region: "us-east-1",
@@ -232,7 +233,7 @@ describe("the EC2 API", () => {
       });
     expect(await post()).toMatchObject({ status: 200 });
 
-    await region.region.update({ ...declaration, inputs: { ...declaration.inputs, policy } });
+    await region.resources.update({ ...declaration, inputs: { ...declaration.inputs, policy } });
     expect(await post()).toMatchObject(errorByReceiver);
     expect((await region.logged("receiver-1", "an upstream failed")).err).toMatchObject({
       message: "EC2 failed",
@@ -242,7 +243,7 @@ describe("the EC2 API", () => {
       },
     });
 
-    await region.region.update(declaration);
+    await region.resources.update(declaration);
     expect(await post()).toMatchObject({ status: 200 });
   });
 });

@@ -245,14 +245,14 @@ beforeAll(async () => {
   flows = flowsOf(region);
   // The group would replace the instance whose health a row takes away, before anybody could look.
   const group = region.declared("aws:autoscaling/group:Group");
-  await region.region.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
+  await region.resources.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
 });
 afterAll(endRegions);
 
 const kindOf = (type: string) => type.split(":").at(-1) ?? "";
 
 test("every declared resource has a row here, or is of a kind that others stand on", () => {
-  const declared = region.region.declarations.map(({ type, name }) => ({ kind: kindOf(type), name }));
+  const declared = region.resources.declarations.map(({ type, name }) => ({ kind: kindOf(type), name }));
   const removable = declared.filter(({ kind }) => !withoutRow.includes(kind));
   expect(removable.map(({ kind, name }) => `${kind}:${name}`).sort()).toEqual(Object.keys(changes).sort());
   const kinds = new Set(declared.map(({ kind }) => kind));
@@ -288,16 +288,16 @@ test.each(Object.entries(changes))(
   "without %s, exactly what its row says changes",
   async (resource, change) => {
     const { type, name } =
-      region.region.declarations.find(each => `${kindOf(each.type)}:${each.name}` === resource) ?? {};
+      region.resources.declarations.find(each => `${kindOf(each.type)}:${each.name}` === resource) ?? {};
     if (type === undefined || name === undefined) throw new Error(`there is no ${resource}`);
     const expected = { ...asDeclared, ...change };
 
-    const declaration = await region.region.delete(type, name);
+    const declaration = await region.resources.delete(type, name);
     try {
       await healthOf(expected);
       expect(await tryAll(region, flows, expected)).toEqual(expected);
     } finally {
-      await region.region.create(declaration);
+      await region.resources.create(declaration);
     }
     await healthOf(asDeclared);
     expect(await tryAll(region, flows, asDeclared)).toEqual(asDeclared);

@@ -37,7 +37,7 @@ async function hostNames(): Promise<string[]> {
 /** As EC2 names hosts after their private addresses. */
 function expectedNames(): string[] {
   return region.fleetHosts
-    .map(({ options }) => region.region.interface(options.interfaceId).privateIpAddress)
+    .map(({ options }) => region.region.ec2.interfaces.get(options.interfaceId).privateIpAddress)
     .map(address => `ip-${address.replaceAll(".", "-")}.ec2.internal`)
     .sort();
 }
@@ -69,7 +69,7 @@ test("ten POSTs at rest make it two", async () => {
 });
 
 test("with POSTs repeated every two minutes it goes to three, no further, and each tells its own name", async () => {
-  const end = region.region.clock.every(2 * minute, () => void postTenTimes());
+  const end = region.region.options.clock.every(2 * minute, () => void postTenTimes());
   try {
     await serves(3, 60_000);
     const names = await hostNames();

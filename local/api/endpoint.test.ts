@@ -4,12 +4,13 @@ import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { amazonLinux2023, resourceId } from "../identifiers";
-import { launch } from "../services/ec2/launch";
+import { resourceId } from "../identifiers";
+import { amazonLinux2023 } from "../services/ec2/image";
 import type { Region } from "../region";
+import { handleApiRequest } from "./endpoint";
 import { closeAll, exchange, lines, listen, loopback, onClose } from "../../testing/servers";
 import { createInternetProxy } from "../network/local-internet";
-import { makeSamples, openRegion, type Made } from "../../testing/sample-resources";
+import { makeSamples, openRegion, operatorAddress, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
 import { clientsOf, type Clients } from "../../testing/aws-clients";
 
@@ -21,9 +22,17 @@ let clients: Clients;
 let port: number;
 
 beforeAll(async () => {
-  ({ region, clock, events } = await openRegion());
-  made = await makeSamples(region);
-  ({ port } = await listen(createInternetProxy(region, () => "welcome\n")));
+  const opened = await openRegion();
+  ({ region, clock, events } = opened);
+  made = await makeSamples(opened.resources);
+  const internet = createInternetProxy({
+    dns: region.dns,
+    route: region.network.routerFrom({ internetAddress: operatorAddress }),
+    welcome: () => "welcome\n",
+    handleApiRequest: (req, res) =>
+      void handleApiRequest(region.apiServices, event => events.push(event), req, res),
+  });
+  ({ port } = await listen(internet));
   clients = clientsOf(`http://${loopback}:${port}`);
   onClose(() => {
     clients.close();
@@ -124,10 +133,10 @@ describe("EC2", () => {
   });
 
   test("an instance is ended once, and people are told once", async () => {
-    const like = region.instances.get(id("instance"))?.specification;
+    const like = region.ec2.instances.records.get(id("instance"))?.specification;
     if (!like) throw new Error("the sample's instance is missing");
     const instanceId = resourceId("i");
-    await launch(region, { ...like, instanceId, name: "extra", imageId: amazonLinux2023 });
+    await region.ec2.instances.launch({ ...like, instanceId, name: "extra", imageId: amazonLinux2023 });
     const before = events.length;
     for (const state of ["running", "shutting-down|terminated"]) {
       const { TerminatingInstances } = await clients.ec2.send(
@@ -281,7 +290,7 @@ describe("EC2", () => {
     ],
   ])("refuses %s", async (_name, ask, expected) => {
     expect(await refusal(ask())).toBe(expected);
-    expect(region.hosts.has(id("instance"))).toBe(true);
+    expect(region.ec2.instances.hosts.has(id("instance"))).toBe(true);
   });
 });
 
@@ -684,7 +693,7 @@ describe("any service", () => {
   });
 
   test("is told nothing of a fault of ours, which is reported", async () => {
-    const visible = jest.spyOn(region.instances, "visible").mockImplementation(() => {
+    const visible = jest.spyOn(region.ec2.instances.records, "visible").mockImplementation(() => {
       throw new Error("a secret cause");
     });
     const answer = await post("ec2", "Action=DescribeInstances");

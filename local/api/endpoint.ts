@@ -3,44 +3,48 @@
  * is said by the scope of their signature. Any credentials will do.
  */
 import type http from "node:http";
-import type { Region } from "../region";
-import { WallClock } from "./wall-clock";
-import { autoScaling } from "../services/auto-scaling/actions";
-import { cloudwatch } from "../services/cloudwatch/actions";
-import type { Context } from "../services/context";
-import { ec2ForOperators } from "../services/ec2/actions";
-import { elbv2 } from "../services/elbv2/actions";
-import { readRequest, send, serve } from "./http";
 import { AwsError } from "./aws-error";
-import { dispatch, queryProtocol, protocolOf, type Service } from "./service";
+import { readRequest, send, serve } from "./http";
+import { dispatch, protocolOf, queryProtocol, type Service } from "./service";
 import { authorization } from "./signature";
-import { sts } from "../services/sts/actions";
 
-const services: readonly Service<Context>[] = [autoScaling, cloudwatch, ec2ForOperators, elbv2, sts];
+/** A service with what its actions work on, made anew for each request. */
+export interface BoundService {
+  service: Service<unknown>;
+  context: () => unknown;
+}
+
+/** Ties a service to the type of its context, then forgets the type, so that services fit in one list. */
+export function bind<Context>(service: Service<Context>, context: () => Context): BoundService {
+  return { service, context };
+}
 
 /** Answers a request to `/`; always, and never rejects. */
 export async function handleApiRequest(
-  region: Region,
+  services: readonly BoundService[],
+  report: (event: string) => void,
   req: http.IncomingMessage,
   res: http.ServerResponse,
 ): Promise<void> {
   const [, , , , scope] = authorization.exec(req.headers.authorization ?? "") ?? [];
-  const service = services.find(each => each.scope === scope);
-  const writing = service ? protocolOf(service, req.headers) : queryProtocol();
+  const bound = services.find(({ service }) => service.scope === scope);
+  const protocol = bound ? protocolOf(bound.service, req.headers) : queryProtocol();
   const answered = readRequest(req).then(request => {
-    if (!service) throw noService(req.headers.authorization, scope);
-    const context = { region, vpc: region.vpc, wallClock: new WallClock(region.clock) };
-    return dispatch(service, writing, request, context);
+    if (bound) return dispatch(bound.service, protocol, request, bound.context());
+    throw noService(
+      services.map(({ service }) => service.scope),
+      req.headers.authorization,
+      scope,
+    );
   });
-  send(res, await serve(answered, writing, region.report));
+  send(res, await serve(answered, protocol, report));
 }
 
 /** Source: "Common Error Types" of each API Reference. */
-function noService(signature: string | undefined, scope: string | undefined): AwsError {
+function noService(scopes: string[], signature: string | undefined, scope: string | undefined): AwsError {
   if (signature === undefined)
-    return new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    return new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
   if (scope === undefined)
-    return new AwsError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
-  const known = services.map(each => each.scope).join(", ");
-  return new AwsError(400, "InvalidAction", `The local region answers ${known}, and no ${scope}`);
+    return new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
+  return new AwsError("InvalidAction", `The local region answers ${scopes.join(", ")}, and no ${scope}`);
 }

@@ -15,7 +15,7 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
     size += chunk.length;
     if (size > largestBody) {
       req.resume();
-      throw new AwsError(413, "RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`);
+      throw new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`, 413);
     }
     chunks.push(chunk);
   }

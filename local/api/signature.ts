@@ -49,33 +49,29 @@ const longestSkew = 15 * 60_000;
 export async function signer(req: http.IncomingMessage, body: string, iam: Iam): Promise<Session> {
   const header = req.headers.authorization;
   if (header === undefined) {
-    throw new AwsError(
-      400,
-      "MissingAuthenticationToken",
-      "The request must contain the parameter AWSAccessKeyId",
-    );
+    throw new AwsError("MissingAuthenticationToken", "The request must contain the parameter AWSAccessKeyId");
   }
   const parts = authorization.exec(header);
   if (!parts)
-    throw new AwsError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
+    throw new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
   const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
   const session = iam.session(accessKeyId);
   const signingDate = parseDate(String(req.headers["x-amz-date"]));
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
-    throw new AwsError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+    throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
   }
   // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
   if (service !== "ec2") {
     throw new AwsError(
-      403,
       "SignatureDoesNotMatch",
       "Credential should be scoped to correct service: 'ec2'.",
+      403,
     );
   }
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
-    throw new AwsError(400, "RequestExpired", "Request has expired.");
+    throw new AwsError("RequestExpired", "Request has expired.");
   }
   const resigned = await new SignatureV4({
     credentials: session,
@@ -101,10 +97,10 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
   );
   if (!isInScope || !expected || !given || !timingSafeEqual(expected, given)) {
     throw new AwsError(
-      403,
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. " +
         "Check your AWS Secret Access Key and signing method.",
+      403,
     );
   }
   return session;
@@ -118,7 +114,7 @@ function signatureOf(header: string | undefined): string {
 function parseDate(text: string): Date {
   const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
   if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime())) {
-    throw new AwsError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
+    throw new AwsError("IncompleteSignature", "Date must be in ISO-8601 'basic format'");
   }
   return date;
 }

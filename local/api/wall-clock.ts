@@ -1,6 +1,4 @@
-import type { Clock } from "../clock";
-
-const minute = 60_000;
+import { startOfMinute, type Clock } from "../clock";
 
 /**
  * What people are shown of the region's times. Now is now, and what was an hour ago on the region's clock is shown as an
@@ -14,7 +12,7 @@ export class WallClock {
   private readonly origin: number;
 
   constructor(clock: Pick<Clock, "now">, now: number = Date.now()) {
-    this.origin = Math.floor((now - clock.now()) / minute) * minute;
+    this.origin = startOfMinute(now - clock.now());
   }
 
   /** @param time in region milliseconds */

@@ -46,8 +46,8 @@ test("of several that come at once one gets it", async () => {
 test("a process holds it however it was started, and not beyond its end by force", async () => {
   const folder = temporaryFolder();
   const program = `
-    const { occupy } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
-    occupy(${JSON.stringify(folder)}).then(() => {
+    const { acquireLock } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
+    acquireLock(${JSON.stringify(folder)}).then(() => {
       process.stdout.write("occupied");
       setInterval(() => undefined, 1000);
     });`;

@@ -1,58 +1,69 @@
 /** What runs where, and how to reach it: what the start ends with. */
-import type { Stack } from "../pulumi/stack";
 import { runtimeInUse } from "../hosts/runtime";
-import type { RunningRegion } from "../start";
+import type { StackOutput } from "../pulumi/evaluate";
+
+interface Addresses {
+  privateIpAddress: string;
+  publicIpAddress?: string;
+}
+
+/** What runs where. */
+export interface Overview {
+  hosts: (Addresses & {
+    name: string;
+    services: { name: string; ports: number[] }[];
+    /** An HTTP proxy that sends requests as the host. */
+    proxyUrl: string;
+  })[];
+  loadBalancers: {
+    name: string;
+    addresses: Addresses[];
+    /** The state of each target. */
+    targets: string[];
+    /** Where it is reached on this machine without a proxy. */
+    localUrl: string;
+  }[];
+  outputs: Record<string, StackOutput>;
+  /** The local Internet: an HTTP proxy. */
+  internetUrl: string;
+}
 
 export function table(
-  { region, outputs, internetUrl: doorUrl, localPorts: shortcuts }: RunningRegion,
-  { stack, folder, speed }: { stack: Stack; folder: string; speed: number },
+  { hosts, loadBalancers, outputs, internetUrl }: Overview,
+  { stack, folder, speed }: { stack: { project: string; stack: string }; folder: string; speed: number },
 ): string {
   const rows = [["", "private", "public", "state", "from this machine"]];
-  const hosts = [...region.hosts.values()].sort((a, b) => a.options.name.localeCompare(b.options.name));
-  for (const host of hosts) {
-    const { privateIpAddress, publicIpAddress } = region.interface(host.options.interfaceId);
-    const services = [...host.services.values()].map(({ options: { unit } }) => {
-      const ports = Object.values(unit.ports).join(", ");
-      return `${unit.service} on ${ports}`;
-    });
-    const { name, instanceId } = host.options;
-    const launchedByGroup = [...region.autoScalingGroups.values()].some(group =>
-      group.instances.has(instanceId),
-    );
+  for (const host of hosts.toSorted((a, b) => a.name.localeCompare(b.name))) {
     rows.push([
-      launchedByGroup ? `${name} (${instanceId})` : name,
-      privateIpAddress,
-      publicIpAddress ?? "",
-      services.join("; ") || "no service",
+      host.name,
+      host.privateIpAddress,
+      host.publicIpAddress ?? "",
+      host.services.map(({ name, ports }) => `${name} on ${ports.join(", ")}`).join("; ") || "no service",
       `as this host: curl -x ${host.proxyUrl} URL`,
     ]);
   }
-  for (const { name, interfaceIds } of region.loadBalancers.values()) {
-    const addresses = interfaceIds.map(id => region.interface(id));
-    const targets = [...region.targetGroups.values()]
-      .filter(group => group.name === name)
-      .flatMap(({ group }) => group.describe());
-    const healthy = targets.filter(({ targetHealth }) => targetHealth.state === "healthy");
+  for (const { name, addresses, targets, localUrl } of loadBalancers) {
+    const healthy = targets.filter(state => state === "healthy");
     rows.push([
       name,
       addresses.map(({ privateIpAddress }) => privateIpAddress).join(", "),
       addresses.map(({ publicIpAddress }) => publicIpAddress).join(", "),
       `${healthy.length} of ${targets.length} targets healthy`,
-      `also at ${shortcuts.get(name) ?? ""}`,
+      `also at ${localUrl}`,
     ]);
   }
   const urls = Object.entries(outputs)
     .flatMap(([name, output]) => (output.secret ? [] : [[name, String(output.value)]]))
     // A dashboard is AWS's own page, which is not here.
     .filter(([name, value]) => name?.endsWith("Url") && value?.startsWith("http://"))
-    .map(([name, value]) => `  curl -x ${doorUrl} ${value}   # ${name}`);
+    .map(([name, value]) => `  curl -x ${internetUrl} ${value}   # ${name}`);
   return [
     "",
     aligned(rows),
     "",
-    `The local Internet is the HTTP proxy ${doorUrl}. From outside AWS:`,
+    `The local Internet is the HTTP proxy ${internetUrl}. From outside AWS:`,
     ...urls,
-    `The AWS CLI and SDKs find the region there too: export AWS_ENDPOINT_URL=${doorUrl}, with any credentials.`,
+    `The AWS CLI and SDKs find the region there too: export AWS_ENDPOINT_URL=${internetUrl}, with any credentials.`,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
     "Two values of the stress service's manifest differ from AWS's: STRESS_SECONDS goes by that clock, and",

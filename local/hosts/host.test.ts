@@ -3,6 +3,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
+import { localEnvironment } from "../program";
 import { VirtualNetwork } from "../network/virtual-network";
 import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../../testing/servers";
 import { Dns } from "../network/dns";
@@ -44,10 +45,11 @@ async function setUp() {
         throw new Error("there is no profile");
       },
     }),
-    network: network,
+    network,
     dns: names,
     ec2Api,
     speed: 1,
+    localEnvironment,
     report: event => reports.push(event),
   });
   await host.boot();

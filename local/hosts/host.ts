@@ -33,6 +33,8 @@ export interface HostOptions {
   ec2Api: Address;
   /** Region seconds in a real one. */
   speed: number;
+  /** What a service's environment holds here in place of what its manifest says. */
+  localEnvironment: (unit: Unit, host: { hostName: string; speed: number }) => Record<string, string>;
   /** Told of what happens to its services, one line each. */
   report: (event: string) => void;
 }
@@ -160,13 +162,14 @@ export class Host implements Platform {
    * reaches a service.
    */
   private environment(unit: Unit, state: string): Record<string, string> {
+    const { localEnvironment, metadata, speed } = this.options;
     return {
       PATH: "/usr/bin:/bin",
       HOME: this.root,
       TMPDIR: join(this.root, "tmp"),
       LANG: "C.UTF-8",
       ...unit.environment,
-      ...this.localValues(unit),
+      ...localEnvironment(unit, { hostName: privateDnsName(metadata().privateIp), speed }),
       STATE_DIRECTORY: state,
       LISTEN_ADDRESS: "127.0.0.1",
       ...Object.fromEntries(Object.keys(unit.ports).map(socket => [portVariable(socket), "0"])),
@@ -174,19 +177,6 @@ export class Host implements Platform {
       http_proxy: this.proxyUrl,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${this.ports.metadata}`,
       AWS_ENDPOINT_URL_EC2: `http://127.0.0.1:${this.ports.ec2Api}`,
-    };
-  }
-
-  /**
-   * Where the environment differs from what the manifest says: a host here has one vCPU, its load lasts as long on
-   * the region's clock as it would on AWS, and this machine's name is not the host's.
-   */
-  private localValues({ environment }: Unit): Record<string, string> {
-    const { speed, metadata } = this.options;
-    const seconds = environment["STRESS_SECONDS"];
-    return {
-      HOST_NAME: privateDnsName(metadata().privateIp),
-      ...(seconds !== undefined && { STRESS_SECONDS: String(Number(seconds) / speed), STRESS_WORKERS: "1" }),
     };
   }
 

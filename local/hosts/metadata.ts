@@ -4,8 +4,21 @@
  */
 import { randomBytes } from "node:crypto";
 import http from "node:http";
-import type { InstanceCredentials } from "../services/iam/iam";
 import { createServer } from "../network/http/servers";
+
+export interface InstanceProfile {
+  arn: string;
+  id: string;
+  roleName: string;
+}
+
+export interface InstanceCredentials {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  lastUpdated: Date;
+  expiration: Date;
+}
 
 export interface Metadata {
   instanceId: string;
@@ -17,7 +30,7 @@ export interface Metadata {
   availabilityZone: string;
   securityGroupNames: string[];
   /** None where the host has no instance profile. */
-  profile?: { arn: string; id: string; roleName: string };
+  profile?: InstanceProfile;
   /** Credentials of the role; those at hand, or new ones. */
   credentials: () => InstanceCredentials;
 }

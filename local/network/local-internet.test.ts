@@ -1,25 +1,38 @@
 import type http from "node:http";
 import { closeAll, exchange, lines, listen, listenHttp } from "../../testing/servers";
 import { createInternetProxy, createLocalPort } from "./local-internet";
-import { makeSamples, openRegion } from "../../testing/sample-resources";
+import { makeSamples, openRegion, operatorAddress } from "../../testing/sample-resources";
 
 afterEach(closeAll);
 
-/** A region with an instance behind a load balancer, and its door. */
+const noApi: http.RequestListener = (_req, res) => res.writeHead(501).end();
+
+/** A region with an instance behind a load balancer, and its internet. */
 async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req.method} ${req.url}`)) {
-  const { region, clock } = await openRegion();
-  const made = await makeSamples(region, "command:remote:CopyToRemote");
+  const { region, resources, clock } = await openRegion();
+  const made = await makeSamples(resources, "command:remote:CopyToRemote");
   const { publicIp, privateIp } = made["instance"]?.outputs as Record<string, string>;
   const dnsName = String(made["aws:lb/loadBalancer:LoadBalancer"]?.outputs["dnsName"]);
   const { port: service } = await listenHttp(handle);
-  region.virtualNetwork.registerEndpoint(
+  region.network.registerEndpoint(
     String(made["instance"]?.outputs["primaryNetworkInterfaceId"]),
     8080,
     service,
   );
-  const door = await listen(createInternetProxy(region, () => "welcome\n"));
-  const shortcut = await listen(createLocalPort(region, dnsName));
-  return { region, clock, publicIp, privateIp, dnsName, door: door.port, shortcut: shortcut.port };
+  const route = region.network.routerFrom({ internetAddress: operatorAddress });
+  const options = { dns: region.dns, route, welcome: () => "welcome\n", handleApiRequest: noApi };
+  const internet = await listen(createInternetProxy(options));
+  const localPort = await listen(createLocalPort(options, dnsName));
+  return {
+    resources,
+    clock,
+    publicIp,
+    privateIp,
+    dnsName,
+    route,
+    internet: internet.port,
+    localPort: localPort.port,
+  };
 }
 
 function ask(
@@ -35,38 +48,37 @@ const bodyOf = (answer: string) => answer.slice(answer.indexOf("\r\n\r\n") + 4);
 
 describe("the local Internet", () => {
   test("leads to public addresses and names, as the operator's address", async () => {
-    const { door, publicIp, dnsName } = await setUp((req, res) => {
+    const { internet, publicIp, dnsName } = await setUp((req, res) => {
       res.end(`${req.headers.host} ${String(req.headers["x-forwarded-for"] ?? "direct")}`);
     });
-    expect(await ask(door, `http://${publicIp}:8080/`)).toMatch(new RegExp(`${publicIp}:8080 direct$`));
-    expect(await ask(door, `http://${dnsName}/`)).toMatch(new RegExp(`${dnsName} 198.51.100.10$`));
+    expect(await ask(internet, `http://${publicIp}:8080/`)).toMatch(new RegExp(`${publicIp}:8080 direct$`));
+    expect(await ask(internet, `http://${dnsName}/`)).toMatch(new RegExp(`${dnsName} 198.51.100.10$`));
   });
 
   test("leads neither to private addresses nor to this machine", async () => {
-    const { region, door, privateIp } = await setUp();
+    const { route, internet, privateIp } = await setUp();
     const drops: string[] = [];
-    const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
     for (const address of [privateIp ?? "", "127.0.0.1", "169.254.169.254", "192.0.2.10", "198.51.100.10"]) {
-      drops.push(reach({ address, port: 8080 }).outcome);
+      drops.push(route({ address, port: 8080 }).outcome);
     }
     expect(drops).toEqual(["dropped", "dropped", "dropped", "dropped", "dropped"]);
-    expect(await ask(door, "http://localhost/")).toMatch(/^HTTP\/1\.1 502 [^]*error=dns_error/);
+    expect(await ask(internet, "http://localhost/")).toMatch(/^HTTP\/1\.1 502 [^]*error=dns_error/);
   });
 
   test("tells of a closed port", async () => {
-    const { door, publicIp } = await setUp();
-    expect(await ask(door, `http://${publicIp}:9/`)).toMatch(
+    const { internet, publicIp } = await setUp();
+    expect(await ask(internet, `http://${publicIp}:9/`)).toMatch(
       /^HTTP\/1\.1 502 [^]*proxy-status: local-internet; error=connection_refused/,
     );
   });
 });
 
-describe("the door itself", () => {
+describe("the internet itself", () => {
   test.each(["localhost", "127.0.0.1", "localhost:4000", "127.0.0.1:4000"])(
     "welcomes who calls it %s",
     async host => {
-      const { door } = await setUp();
-      const answer = await ask(door, "/", [`Host: ${host}`]);
+      const { internet } = await setUp();
+      const answer = await ask(internet, "/", [`Host: ${host}`]);
       expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
       expect(bodyOf(answer)).toContain("welcome\n");
     },
@@ -81,9 +93,11 @@ describe("the door itself", () => {
     ["a page of another site", ["Host: localhost:4000", "Origin: http://evil.test"]],
     ["a page without an origin", ["Host: localhost:4000", "Origin: null"]],
   ])("refuses %s, also the AWS API", async (_name, fields) => {
-    const { door } = await setUp();
-    const answer = await ask(door, "/", fields);
-    expect(await ask(door, "/", fields, "POST")).toMatch(/^HTTP\/1\.1 403 [^]*only this machine's own names/);
+    const { internet } = await setUp();
+    const answer = await ask(internet, "/", fields);
+    expect(await ask(internet, "/", fields, "POST")).toMatch(
+      /^HTTP\/1\.1 403 [^]*only this machine's own names/,
+    );
     expect(answer).toMatch(/^HTTP\/1\.1 403 /);
     expect(answer).not.toContain("welcome");
     expect(answer).not.toMatch(/^access-control/im);
@@ -97,15 +111,15 @@ describe("the door itself", () => {
     ["OPTIONS", "/", 405],
     ["DELETE", "/", 405],
   ])("%s %s is answered %i", async (method, target, status) => {
-    const { door } = await setUp();
-    expect(await ask(door, target, ["Host: localhost"], method)).toMatch(
+    const { internet } = await setUp();
+    expect(await ask(internet, target, ["Host: localhost"], method)).toMatch(
       new RegExp(`^HTTP/1\\.1 ${status} `),
     );
   });
 
   test("HEAD is answered without a body", async () => {
-    const { door } = await setUp();
-    const answer = await ask(door, "/", ["Host: localhost"], "HEAD");
+    const { internet } = await setUp();
+    const answer = await ask(internet, "/", ["Host: localhost"], "HEAD");
     expect(answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(bodyOf(answer)).toBe("");
   });
@@ -113,29 +127,29 @@ describe("the door itself", () => {
 
 describe("a load balancer's own port", () => {
   test("leads to it, whatever it is called, with the request as it came", async () => {
-    const { shortcut } = await setUp((req, res) => res.end(`${req.method} ${req.url} ${req.headers.host}`));
-    const answer = await ask(shortcut, "/a/../b?c", ["Host: localhost:4080"]);
+    const { localPort } = await setUp((req, res) => res.end(`${req.method} ${req.url} ${req.headers.host}`));
+    const answer = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
     expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
   });
 
   test("closes the connection where the load balancer has no listener", async () => {
-    const { region, shortcut } = await setUp();
-    await region.delete("aws:lb/listener:Listener", "listener");
-    expect(await ask(shortcut, "/")).toBe("");
+    const { resources, localPort } = await setUp();
+    await resources.delete("aws:lb/listener:Listener", "listener");
+    expect(await ask(localPort, "/")).toBe("");
   });
 
   test("is silent where its group lets nobody in", async () => {
-    const { region, shortcut } = await setUp();
-    await region.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
+    const { resources, localPort } = await setUp();
+    await resources.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
     const signal = AbortSignal.timeout(100);
-    await expect(fetch(`http://127.0.0.1:${shortcut}/`, { signal })).rejects.toMatchObject({
+    await expect(fetch(`http://127.0.0.1:${localPort}/`, { signal })).rejects.toMatchObject({
       name: "TimeoutError",
     });
   });
 
   test("closes the connection where there is no load balancer any more", async () => {
-    const { region, shortcut } = await setUp();
-    await region.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
-    expect(await ask(shortcut, "/")).toBe("");
+    const { resources, localPort } = await setUp();
+    await resources.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
+    expect(await ask(localPort, "/")).toBe("");
   });
 });

@@ -1,5 +1,6 @@
 import { RegionEngine } from "./engine";
 import { closeAll } from "../../testing/servers";
+import { zonesOf } from "../services/ec2/zones";
 import { openRegion } from "../../testing/sample-resources";
 
 afterEach(closeAll);
@@ -9,8 +10,13 @@ const inputs = { cidrBlock: "10.0.0.0/16", tags: { Name: "main", part: "network"
 const providerOf = (name: string) => `urn:pulumi:dev::elastic-fleet::pulumi:providers:aws::${name}::0b1c`;
 
 async function setUp(without?: string[]) {
-  const { region } = await openRegion();
-  return { region, engine: new RegionEngine(region, without) };
+  const { region, resources } = await openRegion();
+  const dataSources = {
+    regionName: "us-east-1",
+    zones: zonesOf("us-east-1"),
+    parameter: (name: string) => region.ssm.get(name),
+  };
+  return { region, resources, engine: new RegionEngine(resources, dataSources, without) };
 }
 
 async function withProvider() {
@@ -30,7 +36,7 @@ async function withProvider() {
 test("a resource is made in the region; its outputs are its inputs and what it has become", async () => {
   const { region, engine } = await setUp();
   const { id, state } = await engine.newResource({ ...vpc, inputs });
-  expect([...region.vpc.vpcs.keys()]).toEqual([id]);
+  expect([...region.ec2.vpc.vpcs.keys()]).toEqual([id]);
   expect(state).toMatchObject(inputs);
   expect(state["mainRouteTableId"]).toMatch(/^rtb-/);
 });
@@ -39,7 +45,7 @@ describe("default tags of a provider", () => {
   test("are on what it makes, below the resource's own, and are none of its outputs", async () => {
     const { region, engine } = await withProvider();
     const { id, state } = await engine.newResource({ ...vpc, inputs, provider: providerOf("aws") });
-    expect(region.vpc.vpcs.get(id)?.tags).toEqual({ project: "fleet", Name: "main", part: "network" });
+    expect(region.ec2.vpc.vpcs.get(id)?.tags).toEqual({ project: "fleet", Name: "main", part: "network" });
     expect(state["tags"]).toEqual(inputs.tags);
   });
 
@@ -49,7 +55,7 @@ describe("default tags of a provider", () => {
       await engine.newResource({ ...vpc, name: "other", inputs, provider: providerOf("other") }),
       await engine.newResource({ ...vpc, name: "none", inputs }),
     ];
-    for (const { id } of [other, none]) expect(region.vpc.vpcs.get(id)?.tags).toEqual(inputs.tags);
+    for (const { id } of [other, none]) expect(region.ec2.vpc.vpcs.get(id)?.tags).toEqual(inputs.tags);
   });
 
   test("are not on what can't be tagged", async () => {
@@ -71,7 +77,7 @@ describe("default tags of a provider", () => {
 });
 
 test("a component is nothing in the region", async () => {
-  const { region, engine } = await setUp();
+  const { resources, engine } = await setUp();
   const component = {
     type: "elastic-fleet:infra:Network",
     name: "fleet",
@@ -79,7 +85,7 @@ test("a component is nothing in the region", async () => {
     inputs: { vpcCidr: "x" },
   };
   await expect(engine.newResource(component)).resolves.toEqual({ id: "", state: { vpcCidr: "x" } });
-  expect(region.declarations).toEqual([]);
+  expect(resources.declarations).toEqual([]);
 });
 
 test.each([
@@ -128,10 +134,10 @@ describe("data sources", () => {
 
 describe("what is left out", () => {
   test("is not made, and has neither an id nor outputs", async () => {
-    const { region, engine } = await setUp(["Vpc:main"]);
+    const { resources, engine } = await setUp(["Vpc:main"]);
     await expect(engine.newResource({ ...vpc, inputs })).resolves.toEqual({ id: "", state: {} });
     await engine.newResource({ ...vpc, name: "other", inputs });
-    expect(region.declarations.map(({ name }) => name)).toEqual(["other"]);
+    expect(resources.declarations.map(({ name }) => name)).toEqual(["other"]);
     expect(() => {
       engine.assertAllLeftOut();
     }).not.toThrow();

@@ -1,7 +1,7 @@
 /** Makes what the evaluated program registers: between Pulumi's terms and the region's. */
 import type { Engine } from "./evaluate";
-import { invoke } from "./invokes";
-import type { Region } from "../region";
+import { invoke, type DataSourceContext } from "./data-sources";
+import type { DeclaredResources } from "./declared-resources";
 
 type NewResource = Engine["newResource"];
 type Call = Engine["call"];
@@ -13,7 +13,8 @@ export class RegionEngine implements Engine {
 
   /** @param without resources that are left unmade, "Kind:name"; whatever uses them finds nothing there */
   constructor(
-    private readonly region: Region,
+    private readonly resources: Pick<DeclaredResources, "create">,
+    private readonly dataSources: DataSourceContext,
     private readonly without: readonly string[] = [],
   ) {}
 
@@ -34,12 +35,11 @@ export class RegionEngine implements Engine {
     if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"])) {
       tagged["tags"] = { ...this.defaultTags.get(providerName(provider)), ...(inputs["tags"] as object) };
     }
-    const { id, outputs } = await this.region.create({ type, name, inputs: tagged });
+    const { id, outputs } = await this.resources.create({ type, name, inputs: tagged });
     return { id, state: { ...inputs, ...outputs } };
   };
 
-  call: Call = ({ token, inputs }) =>
-    Promise.resolve(invoke(this.region, token, inputs) as Record<string, unknown>);
+  call: Call = ({ token, inputs }) => Promise.resolve(invoke(this.dataSources, token, inputs));
 
   /** @throws when something that was to be left out is not declared at all */
   assertAllLeftOut(): void {

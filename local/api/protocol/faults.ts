@@ -20,44 +20,41 @@ const unsupported = (name: string) => `The local region does not support the par
 
 export const ec2Faults: Faults = {
   unknownAction: name =>
-    new AwsError(400, "InvalidAction", `The action ${name} is not valid for this web service.`),
-  unknownParameter: name => new AwsError(400, "UnknownParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new AwsError(400, "UnsupportedOperation", unsupported(name)),
+    new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`),
+  unknownParameter: name => new AwsError("UnknownParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError("UnsupportedOperation", unsupported(name)),
   missingParameter: name =>
-    new AwsError(400, "MissingParameter", `The request must contain the parameter ${name}`),
+    new AwsError("MissingParameter", `The request must contain the parameter ${name}`),
   invalidValue: (name, value, expected) =>
     new AwsError(
-      400,
       "InvalidParameterValue",
       `Value ( ${value} ) for parameter ${name} is invalid. Expecting ${expected}.`,
     ),
-  malformed: why => new AwsError(400, "MalformedQueryString", why),
-  internal: () => new AwsError(500, "InternalError", "An internal error has occurred"),
+  malformed: why => new AwsError("MalformedQueryString", why),
+  internal: () => new AwsError("InternalError", "An internal error has occurred", 500),
 };
 
 export const queryFaults: Faults = {
   unknownAction: (name, version) =>
-    new AwsError(400, "InvalidAction", `Could not find operation ${name} for version ${version}`),
-  unknownParameter: name =>
-    new AwsError(400, "InvalidQueryParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new AwsError(400, "InvalidQueryParameter", unsupported(name)),
+    new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`),
+  unknownParameter: name => new AwsError("InvalidQueryParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError("InvalidQueryParameter", unsupported(name)),
   missingParameter: name => failsConstraint("null", name, "Member must not be null"),
   invalidValue: (name, value, expected) =>
-    new AwsError(400, "MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
-  malformed: why => new AwsError(400, "MalformedQueryString", why),
-  internal: () => new AwsError(500, "InternalFailure", "We encountered an internal error. Please try again."),
+    new AwsError("MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
+  malformed: why => new AwsError("MalformedQueryString", why),
+  internal: () => new AwsError("InternalFailure", "We encountered an internal error. Please try again.", 500),
 };
 
 export const jsonFaults: Faults = {
-  unknownAction: name => new AwsError(400, "UnknownOperationException", `Unknown operation ${name}`),
-  unknownParameter: name =>
-    new AwsError(400, "InvalidParameterValue", `The parameter ${name} is not recognized.`),
-  unsupportedParameter: name => new AwsError(400, "InvalidParameterValue", unsupported(name)),
-  missingParameter: name => new AwsError(400, "MissingParameter", `The parameter ${name} is required.`),
+  unknownAction: name => new AwsError("UnknownOperationException", `Unknown operation ${name}`),
+  unknownParameter: name => new AwsError("InvalidParameterValue", `The parameter ${name} is not recognized.`),
+  unsupportedParameter: name => new AwsError("InvalidParameterValue", unsupported(name)),
+  missingParameter: name => new AwsError("MissingParameter", `The parameter ${name} is required.`),
   invalidValue: (name, value, expected) =>
-    new AwsError(400, "SerializationException", `${name}: expected ${expected}, not ${value}`),
-  malformed: why => new AwsError(400, "SerializationException", why),
-  internal: () => new AwsError(500, "InternalServiceError", "An internal error has occurred."),
+    new AwsError("SerializationException", `${name}: expected ${expected}, not ${value}`),
+  malformed: why => new AwsError("SerializationException", why),
+  internal: () => new AwsError("InternalServiceError", "An internal error has occurred.", 500),
 };
 
 /** As services word it whose input is checked by a model. */
@@ -65,7 +62,6 @@ export function failsConstraint(value: string, parameter: string, constraint: st
   const at = parameter.charAt(0).toLowerCase() + parameter.slice(1);
   const what = value === "null" ? "Value null" : `Value '${value}'`;
   return new AwsError(
-    400,
     "ValidationError",
     `1 validation error detected: ${what} at '${at}' failed to satisfy constraint: ${constraint}`,
   );

@@ -3,16 +3,24 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { install } from "../../../apps/installer/install";
-import { manifestSchema } from "../../../apps/manifest";
-import { sshPort } from "../../../apps/ports";
-import { installCommand, remoteRuntime, remoteUser } from "../../../apps/shipping/ship";
 import type { Host } from "../../hosts/host";
-import { placeRuntime } from "../../hosts/runtime";
 import { hex } from "../../identifiers";
-import type { Region } from "../../region";
+import type { VirtualNetwork } from "../../network/virtual-network";
 import { handler, type Handlers } from "./handler";
 import { publicKeyOf } from "./identity";
+
+export interface CommandContext {
+  network: Pick<VirtualNetwork, "probe">;
+  /** Where on the Internet the connections come from. */
+  operatorAddress: string;
+  hosts: ReadonlyMap<string, Host>;
+  /** Public keys by the names of their pairs. */
+  keyPairs: ReadonlyMap<string, string>;
+  /** The port that sshd listens on, and the user that it lets in. */
+  ssh: { port: number; user: string };
+  /** Runs a command with its standard input on a host; resolves to its standard output. */
+  run(host: Host, command: string, stdin: string): Promise<string>;
+}
 
 const connection = z.strictObject({
   host: z.string(),
@@ -25,7 +33,7 @@ const connection = z.strictObject({
 });
 const triggers = z.array(z.unknown()).optional();
 
-export const commands: Handlers = {
+export const commandHandlers = (context: CommandContext): Handlers => ({
   "command:remote:CopyToRemote": handler({
     inputs: z.strictObject({
       connection,
@@ -33,8 +41,8 @@ export const commands: Handlers = {
       remotePath: z.string().startsWith("/"),
       triggers,
     }),
-    async create({ region }, { connection, source, remotePath }) {
-      const host = logIn(region, connection);
+    async create(_name, { connection, source, remotePath }) {
+      const host = logIn(context, connection);
       const target = join(host.root, normalize(remotePath)); // "/.." is "/", there as here
       await mkdir(dirname(target), { recursive: true });
       await copyFile(await source.path, target);
@@ -53,48 +61,38 @@ export const commands: Handlers = {
       triggers,
       addPreviousOutputInEnv: z.literal(false).optional(),
     }),
-    async create({ region }, { connection, create, stdin }) {
-      const host = logIn(region, connection);
-      return { id: hex(32), outputs: { stdout: await run(host, create, stdin), stderr: "" } };
+    async create(_name, { connection, create, stdin }) {
+      const host = logIn(context, connection);
+      return { id: hex(32), outputs: { stdout: await context.run(host, create, stdin), stderr: "" } };
     },
-    async update({ region }, { connection, create, stdin }) {
-      const host = logIn(region, connection);
-      return { stdout: await run(host, create, stdin), stderr: "" };
+    async update(_existing, { connection, create, stdin }) {
+      const host = logIn(context, connection);
+      return { stdout: await context.run(host, create, stdin), stderr: "" };
     },
     delete() {
       // Without a `delete` command nothing is run.
     },
   }),
-};
-
-/** The installer, as its command would start it: there is no shell between. */
-async function run(host: Host, command: string, stdin: string): Promise<string> {
-  const manifest = manifestSchema.parse(JSON.parse(stdin));
-  if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 })) {
-    throw new Error("a host of the local region runs no other command than the one that installs a service");
-  }
-  await placeRuntime(join(host.root, remoteRuntime), join(host.root, manifest.runtime.binary));
-  return install(manifest, host);
-}
+});
 
 /** The host at the other end of an SSH connection, if one can be made and the key fits. */
-function logIn(region: Region, { host: address, port, user, privateKey }: z.infer<typeof connection>): Host {
-  const decision = region.virtualNetwork.probe(
-    { internetAddress: region.operatorAddress },
-    { address, port },
-  );
+function logIn(
+  { network, operatorAddress, hosts, keyPairs, ssh }: CommandContext,
+  { host: address, port, user, privateKey }: z.infer<typeof connection>,
+): Host {
+  const decision = network.probe({ internetAddress: operatorAddress }, { address, port });
   if (decision.drop) {
     throw new Error(
       `ssh: dial tcp ${address}:${port}: i/o timeout\n${decision.drop.code}: ${decision.drop.explanation}`,
     );
   }
-  const host = [...region.hosts.values()].find(
+  const host = [...hosts.values()].find(
     ({ options }) => options.interfaceId === decision.destinationInterfaceId,
   );
-  if (!host || port !== sshPort)
+  if (!host || port !== ssh.port)
     throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
-  const authorized = region.keyPairs.get(host.options.keyName ?? "");
-  if (user !== remoteUser || authorized === undefined || publicKeyOf(privateKey) !== authorized) {
+  const authorized = keyPairs.get(host.options.keyName ?? "");
+  if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized) {
     throw new Error(
       `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: its authorized key is another`,
     );

@@ -1,9 +1,5 @@
-/**
- * How one type of resource is realized. Handlers know nothing of who asks: the evaluated program, a test that
- * deletes a rule from the running region, or an engine that plans and updates.
- */
-import type { z } from "zod";
-import type { Region } from "../../region";
+/** How one type of resource is realized. Handlers don't know who asks: the evaluated program, or a test. */
+import { z } from "zod";
 
 /** What a resource has become: its id, and the outputs beside its inputs. */
 export interface Realized {
@@ -11,21 +7,18 @@ export interface Realized {
   outputs?: Record<string, unknown>;
 }
 
-export interface Context {
-  region: Region;
+export interface Existing<Inputs> extends Required<Realized> {
   /** The resource's logical name. */
   name: string;
-}
-
-export interface Existing<Inputs> extends Context, Required<Realized> {
   inputs: Inputs;
 }
 
 export interface Handler<Inputs> {
   /** Strict: an input that the region does not know is refused, not ignored. */
   inputs: z.ZodType<Inputs>;
-  create(context: Context, inputs: Inputs): Promise<Realized> | Realized;
-  /** Changes it in place; absent where AWS can't, and a change replaces it. The result is its new outputs. */
+  /** @param name the resource's logical name */
+  create(name: string, inputs: Inputs): Promise<Realized> | Realized;
+  /** Changes it in place; absent where AWS can't, and a change replaces it. Resolves to its new outputs. */
   update?(
     existing: Existing<Inputs>,
     inputs: Inputs,
@@ -39,3 +32,5 @@ export function handler<Inputs>(definition: Handler<Inputs>): Handler<unknown> {
 }
 
 export type Handlers = Record<string, Handler<unknown>>;
+
+export const tags = z.record(z.string(), z.string()).default({});

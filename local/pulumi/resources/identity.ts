@@ -1,10 +1,11 @@
 /** Roles, policies, instance profiles and keys. */
 import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import { arn, policySchema } from "../../services/iam/iam";
-import { autoName, hex, resourceId } from "../../identifiers";
-import { tags } from "./vpc";
-import { handler, type Handlers } from "./handler";
+import { AwsError } from "../../api/aws-error";
+import { hex, resourceId } from "../../identifiers";
+import { arn, policySchema, type Iam } from "../../services/iam/iam";
+import { autoName } from "../auto-name";
+import { handler, tags, type Handlers } from "./handler";
 
 /** JSON in a string, parsed and checked. */
 function json<Inner extends z.ZodType>(inner: Inner) {
@@ -32,10 +33,16 @@ const trustPolicy = z.strictObject({
   ),
 });
 
-export const identity: Handlers = {
+export interface IdentityContext {
+  iam: Pick<Iam, "roles" | "instanceProfiles">;
+  /** Public keys by the names of their pairs. */
+  keyPairs: Map<string, string>;
+}
+
+export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers => ({
   "aws:iam/role:Role": handler({
     inputs: z.strictObject({ assumeRolePolicy: json(trustPolicy), tags }),
-    create({ region: { iam }, name }) {
+    create(name) {
       const role = autoName(name);
       const roleArn = arn("role", role);
       iam.roles.set(role, {
@@ -46,32 +53,32 @@ export const identity: Handlers = {
       });
       return { id: role, outputs: { name: role, arn: roleArn } };
     },
-    delete({ region: { iam }, id }) {
+    delete({ id }) {
       iam.roles.delete(id);
     },
   }),
 
   "aws:iam/rolePolicy:RolePolicy": handler({
     inputs: z.strictObject({ role: z.string(), policy: json(policySchema) }),
-    create({ region: { iam }, name }, { role, policy }) {
+    create(name, { role, policy }) {
       const found = iam.roles.get(role);
-      if (!found) throw new Error(`NoSuchEntity: The role with name ${role} cannot be found.`);
+      if (!found) throw new AwsError("NoSuchEntity", `The role with name ${role} cannot be found.`, 404);
       const policyName = autoName(name);
       found.policies.set(policyName, policy);
       return { id: `${role}:${policyName}`, outputs: { name: policyName } };
     },
-    update({ region: { iam }, outputs }, { role, policy }) {
+    update({ outputs }, { role, policy }) {
       iam.roles.get(role)?.policies.set(String(outputs["name"]), policy);
       return outputs;
     },
-    delete({ region: { iam }, inputs, outputs }) {
+    delete({ inputs, outputs }) {
       iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"]));
     },
   }),
 
   "aws:iam/instanceProfile:InstanceProfile": handler({
     inputs: z.strictObject({ role: z.string(), tags }),
-    create({ region: { iam }, name }, { role: roleName }) {
+    create(name, { role: roleName }) {
       const profile = autoName(name);
       const profileArn = arn("instance-profile", profile);
       iam.instanceProfiles.set(profile, {
@@ -82,7 +89,7 @@ export const identity: Handlers = {
       });
       return { id: profile, outputs: { name: profile, arn: profileArn } };
     },
-    delete({ region: { iam }, id }) {
+    delete({ id }) {
       iam.instanceProfiles.delete(id);
     },
   }),
@@ -111,17 +118,17 @@ export const identity: Handlers = {
       publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+/, "InvalidKey.Format"),
       tags,
     }),
-    create({ region, name }, { publicKey }) {
+    create(name, { publicKey }) {
       const keyName = autoName(name);
       // Type and key; what follows is a comment.
-      region.keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
+      keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
       return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
     },
-    delete({ region, id }) {
-      region.keyPairs.delete(id);
+    delete({ id }) {
+      keyPairs.delete(id);
     },
   }),
-};
+});
 
 /** An SSH wire string: its length in four bytes, then its bytes (RFC 4251 section 5). */
 function wire(data: string | Buffer): Buffer {

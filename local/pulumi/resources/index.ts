@@ -1,19 +1,46 @@
 /** Every type of resource that the local region knows. */
-import { autoScaling } from "./auto-scaling";
-import { commands } from "./command";
-import { network } from "./vpc";
+import type { VirtualNetwork } from "../../network/virtual-network";
+import type { AutoScaling } from "../../services/auto-scaling/auto-scaling";
+import type { Ec2 } from "../../services/ec2/ec2";
+import type { Elbv2 } from "../../services/elbv2/elbv2";
+import type { Iam } from "../../services/iam/iam";
+import { autoScalingHandlers } from "./auto-scaling";
+import { commandHandlers, type CommandContext } from "./command";
+import { dashboardHandlers } from "./dashboard";
 import type { Handlers } from "./handler";
-import { identity } from "./identity";
-import { instances } from "./instances";
-import { loadBalancing } from "./load-balancing";
-import { securityGroups } from "./security-groups";
+import { identityHandlers } from "./identity";
+import { instanceHandlers } from "./instances";
+import { launchTemplateHandlers } from "./launch-template";
+import { loadBalancingHandlers } from "./load-balancing";
+import { securityGroupHandlers } from "./security-groups";
+import { vpcHandlers } from "./vpc";
 
-export const handlers: Handlers = {
-  ...network,
-  ...securityGroups,
-  ...identity,
-  ...instances,
-  ...loadBalancing,
-  ...autoScaling,
-  ...commands,
-};
+export interface Services {
+  network: VirtualNetwork;
+  iam: Iam;
+  ec2: Ec2;
+  elbv2: Elbv2;
+  autoScaling: AutoScaling;
+}
+
+/** How the program's commands reach and run on hosts. */
+export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
+
+export function resourceHandlers(services: Services, provisioning: Provisioning): Handlers {
+  const { network, iam, ec2, elbv2, autoScaling } = services;
+  const { keyPairs, vpc, launchTemplates, instances } = ec2;
+  return {
+    ...vpcHandlers(ec2),
+    ...securityGroupHandlers(vpc),
+    ...identityHandlers({ iam, keyPairs }),
+    ...instanceHandlers(ec2),
+    ...loadBalancingHandlers(elbv2),
+    ...launchTemplateHandlers(launchTemplates),
+    ...autoScalingHandlers({
+      autoScaling,
+      targetPortOf: arn => elbv2.targetGroups.get(arn)?.description.port,
+    }),
+    ...dashboardHandlers,
+    ...commandHandlers({ ...provisioning, network, keyPairs, hosts: instances.hosts }),
+  };
+}

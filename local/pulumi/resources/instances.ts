@@ -1,11 +1,8 @@
 /** Instances and images. */
-import { join } from "node:path";
 import { z } from "zod";
 import { resourceId } from "../../identifiers";
-import { Image } from "../../services/ec2/image";
-import { launch, terminate } from "../../services/ec2/launch";
-import { tags } from "./vpc";
-import { handler, type Handlers } from "./handler";
+import type { Ec2 } from "../../services/ec2/ec2";
+import { handler, tags, type Handlers } from "./handler";
 
 export const metadataOptions = z.strictObject({
   httpEndpoint: z.literal("enabled"),
@@ -14,7 +11,9 @@ export const metadataOptions = z.strictObject({
 });
 export const creditSpecification = z.strictObject({ cpuCredits: z.string() }).optional();
 
-export const instances: Handlers = {
+export type InstanceContext = Pick<Ec2, "instances" | "interfaces" | "createImage" | "deregisterImage">;
+
+export const instanceHandlers = (ec2: InstanceContext): Handlers => ({
   "aws:ec2/instance:Instance": handler({
     inputs: z.strictObject({
       ami: z.string(),
@@ -29,8 +28,8 @@ export const instances: Handlers = {
       rootBlockDevice: z.strictObject({ volumeType: z.string(), encrypted: z.boolean(), tags }).optional(),
       tags,
     }),
-    async create({ region, name }, inputs) {
-      const host = await launch(region, {
+    async create(name, inputs) {
+      const { options } = await ec2.instances.launch({
         instanceId: resourceId("i"),
         name: inputs.tags["Name"] ?? name,
         imageId: inputs.ami,
@@ -43,36 +42,25 @@ export const instances: Handlers = {
         detailedMonitoring: false,
         tags: inputs.tags,
       });
-      const { instanceId, interfaceId } = host.options;
-      const { privateIpAddress: privateIp, publicIpAddress: publicIp = "" } = region.interface(interfaceId);
+      const { instanceId, interfaceId } = options;
+      const { privateIpAddress: privateIp, publicIpAddress: publicIp = "" } = ec2.interfaces.get(interfaceId);
       return {
         id: instanceId,
         outputs: { privateIp, publicIp, primaryNetworkInterfaceId: interfaceId, instanceState: "running" },
       };
     },
-    async delete({ region, id }) {
-      await terminate(region, id);
+    async delete({ id }) {
+      await ec2.instances.terminate(id);
     },
   }),
 
   "aws:ec2/amiFromInstance:AmiFromInstance": handler({
     inputs: z.strictObject({ name: z.string().min(3).max(128), sourceInstanceId: z.string(), tags }),
-    async create({ region }, { name, sourceInstanceId }) {
-      const host = region.hosts.get(sourceInstanceId);
-      if (!host)
-        throw new Error(`InvalidInstanceID.NotFound: The instance ID '${sourceInstanceId}' does not exist`);
-      const id = resourceId("ami");
-      // The host is restarted for its disk to be whole, as EC2 does it.
-      await host.restart(async () => {
-        region.images.set(id, await Image.of(host.root, join(region.folder, "images", id)));
-      });
-      region.report(`image ${name} is made of ${host.options.name}`);
-      return { id };
-    },
-    async delete({ region, id }) {
-      const image = region.images.get(id);
-      region.images.delete(id);
-      await image?.deregister();
+    create: async (_name, { name, sourceInstanceId }) => ({
+      id: await ec2.createImage(name, sourceInstanceId),
+    }),
+    async delete({ id }) {
+      await ec2.deregisterImage(id);
     },
   }),
-};
+});

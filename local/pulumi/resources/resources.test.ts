@@ -3,11 +3,19 @@ import { createPrivateKey, createPublicKey } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { handlers } from ".";
+import { resourceHandlers, type Provisioning } from ".";
 import { closeAll } from "../../../testing/servers";
-import type { Region } from "../../region";
-import { make, makeSamples, openRegion, samples, type Made } from "../../../testing/sample-resources";
+import { Region, type RegionOptions } from "../../region";
+import {
+  make,
+  makeSamples,
+  openRegion,
+  operatorAddress,
+  samples,
+  type Made,
+} from "../../../testing/sample-resources";
 import { temporaryFolder } from "../../../testing/folders";
+import type { DeclaredResources } from "../declared-resources";
 import { publicKeyOf } from "./identity";
 
 jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
@@ -16,46 +24,38 @@ jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../test
 jest.setTimeout(30_000);
 afterEach(closeAll);
 
+type Opened = Pick<Awaited<ReturnType<typeof openRegion>>, "region" | "resources">;
+
 /** All that the region has in it, as text to compare. */
-function contentOf(region: Region): string {
-  const {
-    vpc,
-    iam,
-    dns: names,
-    hosts,
-    keyPairs,
-    loadBalancers,
-    targetGroups,
-    privateAddresses,
-    virtualNetwork: network,
-  } = region;
-  const groups = [...region.autoScalingGroups].map(
-    ([id, { settings, desiredCapacity, instances, policies }]) => [
-      id,
-      { settings, desiredCapacity, instances, policies },
-    ],
-  );
+function contentOf({ region, resources }: Opened): string {
+  const { iam, dns, network, ec2, elbv2, autoScaling } = region;
+  const groups = [...autoScaling.groups].map(([id, { settings, desiredCapacity, instances, policies }]) => [
+    id,
+    { settings, desiredCapacity, instances, policies },
+  ]);
   const listeners = Object.fromEntries(
-    [...loadBalancers].map(([id, { servers }]) => [id, [...servers.keys()]]),
+    [...elbv2.loadBalancers].map(([id, { listeners }]) => [id, [...listeners.keys()]]),
   );
-  const targets = Object.fromEntries([...targetGroups].map(([id, { group }]) => [id, group.describe()]));
+  const targets = Object.fromEntries(
+    [...elbv2.targetGroups].map(([id, { group }]) => [id, group.describe()]),
+  );
   const content = {
-    vpc,
+    vpc: ec2.vpc,
     roles: iam.roles,
     instanceProfiles: iam.instanceProfiles,
-    names: Reflect.get(names, "records") as unknown,
-    hosts: [...hosts.keys()],
-    keyPairs,
+    names: Reflect.get(dns, "records") as unknown,
+    hosts: [...ec2.instances.hosts.keys()],
+    keyPairs: ec2.keyPairs,
     listeners,
     targets,
-    images: region.images,
+    images: ec2.images,
     // Versions only ever grow in number.
-    templates: [...region.launchTemplates].map(([id, { versions }]) => [id, [...versions.values()].at(-1)]),
+    templates: [...ec2.launchTemplates].map(([id, { versions }]) => [id, [...versions.values()].at(-1)]),
     groups,
-    privateAddresses,
-    publicAddresses: Reflect.get(region, "publicAddresses") as unknown,
+    privateAddresses: Reflect.get(ec2.interfaces, "privateAddresses") as unknown,
+    publicAddresses: Reflect.get(ec2.interfaces, "publicAddresses") as unknown,
     endpoints: [...(Reflect.get(network, "endpoints") as Map<string, number>).keys()],
-    declarations: region.declarations,
+    declarations: resources.declarations,
   };
   const plain = (_key: string, value: unknown) =>
     value instanceof Map || value instanceof Set ? [...(value as Iterable<unknown>)] : value;
@@ -69,10 +69,11 @@ async function before(type: string) {
   const sample = all.find(each => each.type === type);
   if (!sample) throw new Error(`there is no sample of ${type}`);
   const made: Made = {};
-  for (const each of all.slice(0, all.indexOf(sample))) await make(opened.region, each, made);
+  for (const each of all.slice(0, all.indexOf(sample))) await make(opened.resources, each, made);
   return { ...opened, made, sample };
 }
 
+const handlers = resourceHandlers(new Region({ name: "us-east-1" } as RegionOptions), {} as Provisioning);
 const types = Object.keys(handlers);
 const updatable = types.filter(type => handlers[type]?.update !== undefined);
 
@@ -85,23 +86,23 @@ test("there is a sample of every type that the region knows, and another input f
 });
 
 test("the samples of all types, deleted in reverse, leave at each step what was there before", async () => {
-  const { region, clock } = await openRegion();
+  const { region, resources, clock } = await openRegion();
   const made: Made = {};
-  const states: string[] = [contentOf(region)];
+  const states: string[] = [contentOf({ region, resources })];
   const pending: number[] = [clock.pending];
   // What a command has done stays, as with the command provider.
   const all = samples().filter(({ type }) => !type.startsWith("command:"));
   for (const sample of all) {
-    await make(region, sample, made);
-    states.push(contentOf(region));
+    await make(resources, sample, made);
+    states.push(contentOf({ region, resources }));
     pending.push(clock.pending);
   }
   expect(new Set(states).size).toBe(states.length);
   for (const { type, name } of all.reverse()) {
     states.pop();
-    await region.delete(type, name);
+    await resources.delete(type, name);
     if (type.endsWith("TargetGroupAttachment")) clock.advance(30_000); // the deregistration delay
-    expect(contentOf(region)).toEqual(states.at(-1));
+    expect(contentOf({ region, resources })).toEqual(states.at(-1));
     pending.pop();
     expect(clock.pending).toBe(pending.at(-1));
   }
@@ -110,24 +111,24 @@ test("the samples of all types, deleted in reverse, leave at each step what was 
 
 describe.each(types)("%s", type => {
   test("refuses an input that the region does not know, and makes nothing", async () => {
-    const { region, sample, made } = await before(type);
-    const content = contentOf(region);
+    const { region, resources, sample, made } = await before(type);
+    const content = contentOf({ region, resources });
     const { name, inputs } = sample;
-    await expect(region.create({ type, name, inputs: { ...inputs(made), surprise: true } })).rejects.toThrow(
-      /^the local region can't make .*\n[^]*Unrecognized key: "surprise"/,
-    );
-    expect(contentOf(region)).toBe(content);
+    await expect(
+      resources.create({ type, name, inputs: { ...inputs(made), surprise: true } }),
+    ).rejects.toThrow(/^the local region can't make .*\n[^]*Unrecognized key: "surprise"/);
+    expect(contentOf({ region, resources })).toBe(content);
     // Refused is not declared: the right one can still be made.
-    await expect(make(region, sample, made)).resolves.toBeUndefined();
+    await expect(make(resources, sample, made)).resolves.toBeUndefined();
   });
 
   test("can be made again under its name once it is deleted", async () => {
-    const { region, sample, made } = await before(type);
-    await make(region, sample, made);
+    const { resources, sample, made } = await before(type);
+    await make(resources, sample, made);
     const { id } = made[sample.name] ?? {};
-    const declaration = await region.delete(type, sample.name);
+    const declaration = await resources.delete(type, sample.name);
     expect(declaration).toMatchObject({ type, name: sample.name });
-    const again = await region.create(declaration);
+    const again = await resources.create(declaration);
     // What the program names itself is known by that name.
     if (Object.values(declaration.inputs).includes(id)) expect(again.id).toBe(id);
     else expect(again.id).not.toBe(id);
@@ -135,20 +136,20 @@ describe.each(types)("%s", type => {
 });
 
 test.each(updatable)("%s is updated in place, and back to what it was", async type => {
-  const { region, sample, made } = await before(type);
-  await make(region, sample, made);
+  const { region, resources, sample, made } = await before(type);
+  await make(resources, sample, made);
   const { name, inputs, changed = inputs } = sample;
-  const content = contentOf(region);
-  await region.update({ type, name, inputs: changed(made) });
-  expect(contentOf(region)).not.toBe(content);
-  await region.update({ type, name, inputs: inputs(made) });
-  expect(contentOf(region)).toBe(content);
+  const content = contentOf({ region, resources });
+  await resources.update({ type, name, inputs: changed(made) });
+  expect(contentOf({ region, resources })).not.toBe(content);
+  await resources.update({ type, name, inputs: inputs(made) });
+  expect(contentOf({ region, resources })).toBe(content);
 });
 
 test.each(types.filter(type => !updatable.includes(type)))("%s is not updated in place", async type => {
-  const { region, sample, made } = await before(type);
-  await make(region, sample, made);
-  await expect(region.update({ type, name: sample.name, inputs: sample.inputs(made) })).rejects.toThrow(
+  const { resources, sample, made } = await before(type);
+  await make(resources, sample, made);
+  await expect(resources.update({ type, name: sample.name, inputs: sample.inputs(made) })).rejects.toThrow(
     `${type} is replaced, not updated`,
   );
 });
@@ -321,57 +322,59 @@ describe("what AWS refuses", () => {
     ],
     ["a manifest that is none", "command:remote:Command", () => ({ stdin: "{}" }), "service"],
   ])("%s", async (_name, type, change, message) => {
-    const { region, sample, made } = await before(type);
-    const content = contentOf(region);
+    const { region, resources, sample, made } = await before(type);
+    const content = contentOf({ region, resources });
     const inputs = sample.inputs(made);
     const declaration = { type, name: sample.name, inputs: { ...inputs, ...change(inputs) } };
-    await expect(region.create(declaration)).rejects.toThrow(message);
-    expect(contentOf(region)).toBe(content);
+    await expect(resources.create(declaration)).rejects.toThrow(message);
+    expect(contentOf({ region, resources })).toBe(content);
   });
 
   test("a second entry of one number and direction", async () => {
-    const { region, sample, made } = await before(rule);
-    await make(region, sample, made);
-    await expect(region.create({ type: rule, name: "second", inputs: sample.inputs(made) })).rejects.toThrow(
+    const { resources, sample, made } = await before(rule);
+    await make(resources, sample, made);
+    await expect(
+      resources.create({ type: rule, name: "second", inputs: sample.inputs(made) }),
+    ).rejects.toThrow(
       "NetworkAclEntryAlreadyExists: The network acl entry identified by 100 already exists.",
     );
   });
 
   test("a second listener on a port", async () => {
-    const { region, sample, made } = await before("aws:lb/listener:Listener");
-    await make(region, sample, made);
+    const { resources, sample, made } = await before("aws:lb/listener:Listener");
+    await make(resources, sample, made);
     await expect(
-      region.create({ type: sample.type, name: "second", inputs: sample.inputs(made) }),
+      resources.create({ type: sample.type, name: "second", inputs: sample.inputs(made) }),
     ).rejects.toThrow("DuplicateListener");
   });
 
   test("a load balancer whose name is too long, once it has its suffix", async () => {
-    const { region, sample, made } = await before("aws:lb/loadBalancer:LoadBalancer");
+    const { resources, sample, made } = await before("aws:lb/loadBalancer:LoadBalancer");
     const name = "x".repeat(25);
-    await expect(region.create({ type: sample.type, name, inputs: sample.inputs(made) })).rejects.toThrow(
+    await expect(resources.create({ type: sample.type, name, inputs: sample.inputs(made) })).rejects.toThrow(
       /ValidationError: Load balancer name 'x{25}-[0-9a-f]{7}' is longer than 32/,
     );
     await expect(
-      region.create({ type: sample.type, name: name.slice(1), inputs: sample.inputs(made) }),
+      resources.create({ type: sample.type, name: name.slice(1), inputs: sample.inputs(made) }),
     ).resolves.toBeDefined();
   });
 });
 
 test("a load balancer takes its listeners along: nothing listens, and no port is held", async () => {
-  const { region } = await openRegion();
-  const made = await makeSamples(region, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
+  const { region, resources } = await openRegion();
+  const made = await makeSamples(resources, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
   const { id = "" } = made["aws:lb/loadBalancer:LoadBalancer"] ?? {};
-  const server = region.loadBalancers.get(id)?.servers.get(80);
+  const server = region.elbv2.loadBalancers.get(id)?.listeners.get(80)?.server;
   expect(server?.listening).toBe(true);
-  await region.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
+  await resources.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
   expect(server?.listening).toBe(false);
-  await expect(region.delete("aws:lb/listener:Listener", "listener")).resolves.toBeDefined();
+  await expect(resources.delete("aws:lb/listener:Listener", "listener")).resolves.toBeDefined();
 });
 
 describe("the key that provisioning uses", () => {
   async function makeKey() {
-    const { region } = await openRegion();
-    const { outputs } = await region.create({
+    const { resources } = await openRegion();
+    const { outputs } = await resources.create({
       type: "tls:index/privateKey:PrivateKey",
       name: "key",
       inputs: { algorithm: "ED25519" },
@@ -422,13 +425,17 @@ describe("an SSH connection", () => {
   const copyType = "command:remote:CopyToRemote";
 
   async function copy(
-    change: (inputs: Record<string, unknown>, made: Made, region: Region) => object | Promise<object>,
+    change: (
+      inputs: Record<string, unknown>,
+      made: Made,
+      resources: DeclaredResources,
+    ) => object | Promise<object>,
   ) {
-    const { region, sample, made } = await before(copyType);
+    const { region, resources, sample, made } = await before(copyType);
     const inputs = sample.inputs(made);
     const connection = inputs["connection"] as Record<string, unknown>;
-    const changed = await change(connection, made, region);
-    const result = region.create({
+    const changed = await change(connection, made, resources);
+    const result = resources.create({
       type: copyType,
       name: "copy",
       inputs: { ...inputs, connection: { ...connection, ...changed } },
@@ -442,33 +449,37 @@ describe("an SSH connection", () => {
       perDialTimeout: 15,
     }));
     await result;
-    const host = region.hosts.get(made["instance"]?.id ?? "");
+    const host = region.ec2.instances.hosts.get(made["instance"]?.id ?? "");
     expect(readFileSync(join(host?.root ?? "", remotePath)).length).toBeGreaterThan(0);
   });
 
   test("never leaves the folder of the host", async () => {
-    const { region, sample, made } = await before(copyType);
+    const { region, resources, sample, made } = await before(copyType);
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "content");
     const source = new pulumi.asset.FileAsset(file);
     const inputs = { ...sample.inputs(made), source, remotePath: "/../../../escaped" };
-    await region.create({ type: copyType, name: "copy", inputs });
-    const { root = "" } = region.hosts.get(made["instance"]?.id ?? "") ?? {};
+    await resources.create({ type: copyType, name: "copy", inputs });
+    const { root = "" } = region.ec2.instances.hosts.get(made["instance"]?.id ?? "") ?? {};
     expect(readFileSync(join(root, "escaped"), "utf8")).toBe("content");
   });
 
   test.each<
     [
       string,
-      (connection: Record<string, unknown>, made: Made, region: Region) => object | Promise<object>,
+      (
+        connection: Record<string, unknown>,
+        made: Made,
+        resources: DeclaredResources,
+      ) => object | Promise<object>,
       RegExp,
     ]
   >([
     ["another user", () => ({ user: "root" }), /^ssh: handshake failed: .*root@/],
     [
       "another key",
-      async (_connection, _made, region) => {
-        const other = await region.create({
+      async (_connection, _made, resources) => {
+        const other = await resources.create({
           type: "tls:index/privateKey:PrivateKey",
           name: "other",
           inputs: { algorithm: "ED25519" },
@@ -490,16 +501,16 @@ describe("an SSH connection", () => {
     ],
     [
       "a security group that does not let it in",
-      async (_connection, _made, region) => {
-        await region.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
+      async (_connection, _made, resources) => {
+        await resources.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
         return {};
       },
       /i\/o timeout\nENI_SG_RULES_MISMATCH: the request from 198\.51\.100\.10:\d+ to /,
     ],
     [
       "an ACL that does not let the answer out",
-      async (_connection, _made, region) => {
-        await region.delete("aws:ec2/networkAclRule:NetworkAclRule", "entry-out");
+      async (_connection, _made, resources) => {
+        await resources.delete("aws:ec2/networkAclRule:NetworkAclRule", "entry-out");
         return {};
       },
       /i\/o timeout\nSUBNET_ACL_RESTRICTION: the reply /,
@@ -511,16 +522,16 @@ describe("an SSH connection", () => {
 });
 
 test("the installer's command brings the service up, and says so", async () => {
-  const { region } = await openRegion();
-  const made = await makeSamples(region);
+  const { region, resources } = await openRegion();
+  const made = await makeSamples(resources);
   expect(made["command"]?.outputs).toMatchObject({
     stdout: expect.stringMatching(/^receiver release [0-9a-f]{12} is installed and healthy$/) as string,
     stderr: "",
   });
-  const host = region.hosts.get(made["instance"]?.id ?? "");
+  const host = region.ec2.instances.hosts.get(made["instance"]?.id ?? "");
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
   const { publicIp } = made["instance"]?.outputs ?? {};
-  const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
+  const reach = region.network.routerFrom({ internetAddress: operatorAddress });
   expect(reach({ address: String(publicIp), port: 8080 }).outcome).toBe("open");
 });
 
@@ -539,10 +550,10 @@ describe("a launch template", () => {
     ["only its own tags", () => ({ tags: {} }), 1, 1],
     ["nothing", () => ({}), 1, 1],
   ])("that changes %s", async (_name, change, latestVersion, defaultVersion) => {
-    const { region, sample, made } = await before(type);
-    await make(region, sample, made);
+    const { resources, sample, made } = await before(type);
+    await make(resources, sample, made);
     const inputs = sample.inputs(made);
-    const outputs = await region.update({
+    const outputs = await resources.update({
       type,
       name: sample.name,
       inputs: { ...inputs, ...change(inputs) },
@@ -551,11 +562,11 @@ describe("a launch template", () => {
   });
 
   test("keeps its earlier versions", async () => {
-    const { region, sample, made } = await before(type);
-    await make(region, sample, made);
-    const [template] = region.launchTemplates.values();
+    const { region, resources, sample, made } = await before(type);
+    await make(resources, sample, made);
+    const [template] = region.ec2.launchTemplates.values();
     const first = template?.versions.get(1);
-    await region.update({
+    await resources.update({
       type,
       name: sample.name,
       inputs: { ...sample.inputs(made), instanceType: "t3.small" },

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { autoName, resourceId } from "../../identifiers";
-import { tags } from "./vpc";
-import type { Region } from "../../region";
-import { handler, type Handler, type Handlers } from "./handler";
+import { resourceId } from "../../identifiers";
+import type { VpcModel } from "../../network/reachability/vpc-model";
+import { autoName } from "../auto-name";
+import { handler, tags, type Handler, type Handlers } from "./handler";
 
 const port = z.int().min(0).max(65535);
 
@@ -22,48 +22,40 @@ const rule = z
     "exactly one of cidrIpv4 and referencedSecurityGroupId",
   );
 
-function ruleHandler(egress: boolean): Handler<unknown> {
-  const put = ({ vpc }: Region, id: string, inputs: z.infer<typeof rule>) => {
-    const {
-      securityGroupId: groupId,
-      ipProtocol,
-      fromPort,
-      toPort,
-      cidrIpv4,
-      referencedSecurityGroupId,
-    } = inputs;
+function ruleHandler({ securityGroupRules }: VpcModel, egress: boolean): Handler<unknown> {
+  const put = (id: string, inputs: z.infer<typeof rule>) => {
+    const { securityGroupId: groupId, ipProtocol, fromPort, toPort } = inputs;
+    const { cidrIpv4, referencedSecurityGroupId } = inputs;
     const peer = { cidrIpv4, referencedSecurityGroupId };
-    vpc.securityGroupRules.set(id, { id, groupId, egress, ipProtocol, fromPort, toPort, ...peer });
+    securityGroupRules.set(id, { id, groupId, egress, ipProtocol, fromPort, toPort, ...peer });
     return { securityGroupRuleId: id };
   };
   return handler({
     inputs: rule,
-    create({ region }, inputs) {
+    create(_name, inputs) {
       const id = resourceId("sgr");
-      return { id, outputs: put(region, id, inputs) };
+      return { id, outputs: put(id, inputs) };
     },
-    update({ region, id }, inputs) {
-      return put(region, id, inputs);
-    },
-    delete({ region, id }) {
-      region.vpc.securityGroupRules.delete(id);
+    update: ({ id }, inputs) => put(id, inputs),
+    delete({ id }) {
+      securityGroupRules.delete(id);
     },
   });
 }
 
-export const securityGroups: Handlers = {
+export const securityGroupHandlers = (vpc: VpcModel): Handlers => ({
   "aws:ec2/securityGroup:SecurityGroup": handler({
     inputs: z.strictObject({ vpcId: z.string(), description: z.string(), tags }),
-    create({ region: { vpc }, name }, { vpcId, description, tags }) {
+    create(name, inputs) {
       const id = resourceId("sg");
       const groupName = autoName(name);
-      vpc.securityGroups.set(id, { id, vpcId, groupName, description, tags });
+      vpc.securityGroups.set(id, { id, groupName, ...inputs });
       return { id, outputs: { name: groupName } };
     },
-    delete({ region: { vpc }, id }) {
+    delete({ id }) {
       vpc.securityGroups.delete(id);
     },
   }),
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleHandler(false),
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleHandler(true),
-};
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleHandler(vpc, false),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleHandler(vpc, true),
+});

@@ -90,9 +90,9 @@ export const description = {
     `Terminating EC2 instance: ${instanceId} - Waiting For ELB Connection Draining.`,
 } as const;
 
-/** A failed launch's StatusMessage: what EC2 said, without its error's code. */
+/** A failed launch's StatusMessage, from EC2's error message. */
 export function launchFailure(message: string): string {
-  return `${message.replace(/^[\w.]+: /, "").replace(/\.?$/, ".")} Launching EC2 instance failed.`;
+  return `${message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
 }
 
 /** Name of one of the two alarms that Auto Scaling makes for a target tracking policy. */

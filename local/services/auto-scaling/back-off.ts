@@ -1,4 +1,5 @@
-const minute = 60_000;
+import { minute } from "../../clock";
+
 const longest = 15 * minute;
 
 /**

@@ -1,10 +1,9 @@
 /** CPU of a group's instances, minute by minute, into the region's metrics. */
 import { isWarm, type GroupInstance } from "./instance";
-import type { Metric } from "../cloudwatch/metrics";
-import type { GroupContext } from "./instance-launcher";
+import type { CpuMeter, GroupContext, Metric } from "./instance-launcher";
 
 export class GroupCpu {
-  private readonly meters = new Map<string, ReturnType<GroupContext["cpuMeter"]>>();
+  private readonly meters = new Map<string, CpuMeter>();
 
   constructor(
     private readonly context: Pick<GroupContext, "clock" | "metrics" | "cpuMeter">,

@@ -1,6 +1,6 @@
 /** What a group tells CloudWatch of itself: EC2 Auto Scaling User Guide, "Available metrics and dimensions". */
 import type { GroupInstance, LifecycleState } from "./instance";
-import type { Metric } from "../cloudwatch/metrics";
+import type { Metric } from "./instance-launcher";
 
 export interface GroupSize {
   minSize: number;

@@ -1,3 +1,4 @@
+import { AwsError } from "../../api/aws-error";
 import { causeText } from "./activity";
 import {
   FakeTargetGroup,
@@ -158,7 +159,10 @@ describe("SetDesiredCapacity", () => {
       expect(() => {
         group.setDesiredCapacity(capacity);
       }).toThrow(
-        new RangeError(`New SetDesiredCapacity value ${capacity} is ${limit} for the AutoScalingGroup.`),
+        new AwsError(
+          "ValidationError",
+          `New SetDesiredCapacity value ${capacity} is ${limit} for the AutoScalingGroup.`,
+        ),
       );
     }
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
@@ -216,7 +220,7 @@ describe("new limits", () => {
 describe("a launch that fails", () => {
   test("is written down, and tried again ever less often", async () => {
     const { context, group } = openGroup();
-    context.failure = "InvalidAMIID.NotFound: The image id '[ami-1]' does not exist";
+    context.failure = "The image id '[ami-1]' does not exist";
     await context.run(120);
     expect(group.activities.at(-1)).toMatchObject({
       statusCode: "Failed",
@@ -359,7 +363,8 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
     const { context, group } = openGroup({ minSize: 1 });
     await context.run(1);
     expect(() => group.terminateInstance(ids(group)[0] ?? "", true)).toThrow(
-      new RangeError(
+      new AwsError(
+        "ValidationError",
         "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate group's min " +
           "size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
       ),

@@ -4,12 +4,13 @@
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Cause } from "./activity";
+import { AwsError } from "../../api/aws-error";
+import { eachMinute } from "../../clock";
 import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
 import { measureGroup } from "./group-metrics";
 import type { GroupInstance } from "./instance";
 import { Lifecycle } from "./lifecycle";
-import { eachMinute } from "../cloudwatch/metrics";
 import type { ScalingPolicy } from "./policy";
 import { reconcile } from "./reconcile";
 import type { Refresh } from "./refresh";
@@ -92,12 +93,15 @@ export class AutoScalingGroup {
     else this.change(desired, { kind: "groupUpdated", from: this.desired, min, max, desired });
   }
 
-  /** @throws in the words of SetDesiredCapacity when the capacity is beyond the group's limits */
+  /** @throws AwsError when the capacity is beyond the group's limits */
   setDesiredCapacity(to: number): void {
     const { minSize, maxSize } = this.current;
     if (to < minSize || to > maxSize) {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
-      throw new RangeError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
+      throw new AwsError(
+        "ValidationError",
+        `New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`,
+      );
     }
     this.lifecycle.endPause();
     this.change(to, { kind: "desiredCapacitySet", from: this.desired, to });
@@ -106,7 +110,7 @@ export class AutoScalingGroup {
   /**
    * TerminateInstanceInAutoScalingGroup; without a decrement another one takes its place. Undefined when the group has
    * no such instance.
-   * @throws in AWS's words when a decrement would lead below the group's minimum
+   * @throws AwsError when a decrement would lead below the group's minimum
    */
   terminateInstance(instanceId: string, decrement: boolean): Activity | undefined {
     const instance = this.instances.get(instanceId);
@@ -114,7 +118,8 @@ export class AutoScalingGroup {
     const from = this.desired;
     const { minSize } = this.current;
     if (decrement && from <= minSize) {
-      throw new RangeError(
+      throw new AwsError(
+        "ValidationError",
         `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
           "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
       );
@@ -159,7 +164,8 @@ export class AutoScalingGroup {
         desiredCapacity: this.desired,
         subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
-          availabilityZone: this.context.availabilityZoneOf(subnetId),
+          // A launch into a subnet that is gone fails by itself.
+          availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
         instances: [...this.instances.values()],
         refresh: this.refresh,

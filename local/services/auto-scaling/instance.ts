@@ -2,7 +2,7 @@
  * An instance as its Auto Scaling group sees it, and what can be said of one alone. All times are milliseconds of
  * the region's clock.
  */
-import type { TargetHealth } from "../elbv2/target-health";
+import type { TargetState } from "./instance-launcher";
 
 /** "Amazon EC2 Auto Scaling instance lifecycle" (EC2 Auto Scaling User Guide), without hooks and standby. */
 export type LifecycleState = "Pending" | "InService" | "Terminating";
@@ -22,7 +22,7 @@ export interface GroupInstance {
   /** EC2 no longer runs it, because somebody stopped or terminated it. */
   gone?: boolean;
   /** What the group's target group thinks of it, where it is registered with one. */
-  targetHealth?: TargetHealth["state"];
+  targetHealth?: TargetState;
 }
 
 /** What an instance's place in its warm-up depends on. */

@@ -49,7 +49,7 @@ export class Lifecycle {
     const instance: GroupInstance = {
       instanceId: resourceId("i"),
       subnetId,
-      availabilityZone: this.context.availabilityZoneOf(subnetId),
+      availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
       launchTemplateVersion: launchTemplate.version,
       lifecycleState: "Pending",
       launchedAt: clock.now(),

@@ -4,7 +4,7 @@
  * named. A group without instances in service has no CPU and so no datapoint: both alarms lack data, nothing is
  * decided, and the policy can't lift a group from 0.
  */
-import { alarmState, furtherPeriods, type Alarm, type AlarmState } from "../cloudwatch/alarm";
+import { alarmState, furtherPeriods, type Alarm, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
 
 export interface TrackedGroup {

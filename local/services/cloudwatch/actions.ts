@@ -16,11 +16,18 @@ import type {
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import { NormalizedSchema } from "@smithy/core/schema";
-import type { Datapoint, Metric } from "./metrics";
-import type { Context } from "../context";
+import type { Datapoint, Metric, MetricStore } from "./metrics";
+import type { WallClock } from "../../api/wall-clock";
 import { AwsError } from "../../api/aws-error";
 import { failsConstraint } from "../../api/protocol/faults";
 import { action, type Service } from "../../api/service";
+
+/** What CloudWatch's actions work on. */
+export interface CloudWatchContext {
+  metrics: MetricStore;
+  /** One for the whole answer, so that its times are consistent. */
+  wallClock: WallClock;
+}
 
 const statistics: Record<Statistic, keyof Datapoint> = {
   Average: "average",
@@ -33,19 +40,15 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 /** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */
 const mostDatapoints = 1440;
 
-const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
+const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
   GetMetricStatistics$,
   ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
-  ({ region, wallClock }, input) => {
+  ({ metrics, wallClock }, input) => {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
     const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
     if (wanted.length === 0) {
-      throw new AwsError(
-        400,
-        "MissingParameter",
-        "The parameter Statistics or ExtendedStatistics is required.",
-      );
+      throw new AwsError("MissingParameter", "The parameter Statistics or ExtendedStatistics is required.");
     }
     const from = required(StartTime);
     const to = required(EndTime);
@@ -55,7 +58,7 @@ const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricS
     const Unit = unitOf(metric);
     if (input.Unit !== undefined && input.Unit !== Unit) return { Label, Datapoints: [] };
     const range = { start: wallClock.timeOf(from), end: wallClock.timeOf(to), periodSeconds: period };
-    const Datapoints = region.metrics.statistics(metric, range).map(point => {
+    const Datapoints = metrics.statistics(metric, range).map(point => {
       const described: DatapointDescription = {
         Timestamp: wallClock.show(point.timestamp),
         Unit,
@@ -78,7 +81,7 @@ function validPeriod(period = 0): number {
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
   // Of less than a minute there are only high-resolution metrics, and none of them here.
   if (period % 60 !== 0) {
-    throw new AwsError(400, "InvalidParameterValue", "The parameter Period must be a multiple of 60.");
+    throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
   return period;
 }
@@ -86,7 +89,6 @@ function validPeriod(period = 0): number {
 function validStatistic(statistic: string, position: number): Statistic {
   if (Object.hasOwn(statistics, statistic)) return statistic as Statistic;
   throw new AwsError(
-    400,
     "InvalidParameterValue",
     `The parameter Statistics.member.${position} must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
   );
@@ -95,7 +97,6 @@ function validStatistic(statistic: string, position: number): Statistic {
 function assertRange(from: Date, to: Date, period: number): void {
   if (from >= to) {
     throw new AwsError(
-      400,
       "InvalidParameterCombination",
       "The parameter StartTime must be less than the parameter EndTime.",
     );
@@ -103,7 +104,6 @@ function assertRange(from: Date, to: Date, period: number): void {
   const datapoints = Math.ceil((to.getTime() - from.getTime()) / (period * 1000));
   if (datapoints > mostDatapoints) {
     throw new AwsError(
-      400,
       "InvalidParameterCombination",
       `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${mostDatapoints}. ` +
         "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
@@ -138,7 +138,7 @@ function exceptions(): Map<string, string> {
   );
 }
 
-export const cloudwatch: Service<Context> = {
+export const cloudWatchService: Service<CloudWatchContext> = {
   scope: "monitoring",
   dialect: "query",
   xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",

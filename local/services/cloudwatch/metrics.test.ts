@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { FakeClock } from "../../../testing/fake-clock";
-import { eachMinute, MetricStore, minute, type Metric } from "./metrics";
+import { minute } from "../../clock";
+import { MetricStore, type Metric } from "./metrics";
 
 const metric = (name: string, value: string): Metric => ({
   namespace: "AWS/EC2",
@@ -141,87 +141,4 @@ test("a day is kept, also of what is no longer told", () => {
   expect(all(store, cpu).map(({ sum }) => sum)).toEqual([2]);
   store.put(groupCpu, 1441 * minute, 3);
   expect(all(store, cpu)).toEqual([]);
-});
-
-describe("each minute", () => {
-  function begin(at: number) {
-    const clock = new FakeClock();
-    clock.advance(at);
-    const begun: [number, number][] = [];
-    const end = eachMinute(clock, minuteBegin => begun.push([minuteBegin / minute, clock.now() / minute]));
-    return { clock, begun, end };
-  }
-
-  test("is told at its end, by its beginning", () => {
-    const { clock, begun } = begin(0);
-    clock.advance(3 * minute);
-    expect(begun).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 3],
-    ]);
-  });
-
-  test("also from amid one on, aligned to the clock", () => {
-    const { clock, begun } = begin(90_000);
-    clock.advance(2 * minute);
-    expect(begun).toEqual([
-      [1, 2],
-      [2, 3],
-    ]);
-  });
-
-  test("for as long as it is not ended, also from within", () => {
-    const { clock, begun, end } = begin(0);
-    clock.advance(minute);
-    end();
-    clock.advance(5 * minute);
-    expect(begun).toHaveLength(1);
-    expect(clock.pending).toBe(0);
-
-    const ended = jest.fn();
-    const endFromWithin = eachMinute(clock, () => {
-      ended();
-      endFromWithin();
-    });
-    clock.advance(5 * minute);
-    expect(ended).toHaveBeenCalledTimes(1);
-    expect(clock.pending).toBe(0);
-  });
-
-  /** A clock whose timers fire when the test says so. */
-  function unpunctual() {
-    let now = 0;
-    let fire: () => void = () => undefined;
-    const begun: number[] = [];
-    eachMinute(
-      {
-        speed: 1,
-        now: () => now,
-        after: (_delay, callback) => {
-          fire = callback;
-          return () => undefined;
-        },
-        every: () => () => undefined,
-      },
-      minuteBegin => begun.push(minuteBegin / minute),
-    );
-    const fireAt = (minutes: number) => {
-      now = minutes * minute;
-      fire();
-    };
-    return { fireAt, begun };
-  }
-
-  test("is told once though its timer fires early", () => {
-    const { fireAt, begun } = unpunctual();
-    for (const at of [0.999, 1.999, 2.999]) fireAt(at);
-    expect(begun).toEqual([0, 1, 2]);
-  });
-
-  test("is not made up for after a sleep", () => {
-    const { fireAt, begun } = unpunctual();
-    for (const at of [1, 7.5, 8]) fireAt(at);
-    expect(begun).toEqual([0, 1, 7]);
-  });
 });

@@ -2,7 +2,7 @@
  * The region's CloudWatch metrics: statistic sets per minute, on the region's clock. A minute is named by its
  * beginning, in milliseconds of that clock; a multiple of 60,000.
  */
-import type { Clock } from "../../clock";
+import { minute, startOfMinute } from "../../clock";
 
 export interface Metric {
   /** "AWS/EC2", whose metrics here are percentages, or "AWS/AutoScaling", whose are numbers without a unit. */
@@ -25,12 +25,8 @@ export interface Datapoint {
 
 type StatisticSet = Pick<Datapoint, "sampleCount" | "sum" | "minimum" | "maximum">;
 
-export const minute = 60_000;
-
 /** As many datapoints as one GetMetricStatistics may answer: a region's day. */
 const keptMinutes = 1440;
-
-const startOfMinute = (time: number) => Math.floor(time / minute) * minute;
 
 export class MetricStore {
   /** By metric, then by minute, the oldest first. */
@@ -89,28 +85,6 @@ export class MetricStore {
       if (minutes.size === 0) this.metrics.delete(key);
     }
   }
-}
-
-/**
- * Calls back as soon as a minute of the region is over, with its beginning; never twice for one, and not at all for
- * minutes that this process slept through. The result ends it.
- */
-export function eachMinute(clock: Clock, callback: (begin: number) => void): () => void {
-  let end = startOfMinute(clock.now());
-  let cancel: () => void = () => undefined;
-  const next = () => {
-    // Timers may fire a little early: the minute after the last is the least that comes next.
-    end = Math.max(end, startOfMinute(clock.now())) + minute;
-    cancel = clock.after(end - clock.now(), () => {
-      const begin = end - minute;
-      next();
-      callback(begin);
-    });
-  };
-  next();
-  return () => {
-    cancel();
-  };
 }
 
 function merged(a: StatisticSet, b: StatisticSet): StatisticSet {

@@ -19,7 +19,7 @@ export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: strin
     const writing = queryProtocol(service);
     const answered = readRequest(req).then(async request => {
       const session = await signer(req, request.body, iam);
-      return dispatch(service, writing, request, { vpc }, name => {
+      return dispatch(service, writing, request, { ec2: { vpc } }, name => {
         authorize(session, `ec2:${name}`, iam);
       });
     });
@@ -32,9 +32,9 @@ export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: strin
 function authorize({ roleName, instanceId }: Session, action: string, iam: Iam): void {
   if (iam.allows(roleName, action)) return;
   throw new AwsError(
-    403,
     "UnauthorizedOperation",
     `You are not authorized to perform this operation. User: arn:aws:sts::${accountId}:assumed-role/${roleName}/${instanceId} ` +
       `is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
+    403,
   );
 }

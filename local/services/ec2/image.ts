@@ -2,6 +2,9 @@
 import { constants } from "node:fs";
 import { cp, rm } from "node:fs/promises";
 
+/** Amazon Linux 2023. It has no content here: a host's folder starts empty. */
+export const amazonLinux2023 = "ami-0a1b2c3d4e5f60718";
+
 export class Image {
   private copies: Promise<unknown> = Promise.resolve();
 

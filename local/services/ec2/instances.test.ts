@@ -1,49 +1,229 @@
-import { Instances, type Instance } from "./instances";
-import type { LaunchSpecification } from "./launch";
+import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:http";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { closeAll, loopback } from "../../../testing/servers";
+import { resourceId } from "../../identifiers";
+import type { AddressPool } from "./address-pool";
+import { amazonLinux2023 } from "./image";
+import type { LaunchSpecification } from "./instance-records";
+import type { Region } from "../../region";
+import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
 
-const pending = (instanceId: string): Instance => ({
-  specification: { instanceId } as LaunchSpecification,
-  launchedAt: 0,
-  state: "pending",
-  interfaceId: "eni-1",
-  reservationId: "r-1",
-  volumeId: "vol-1",
+jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
+
+// Processes take their time on a busy machine.
+jest.setTimeout(30_000);
+afterEach(closeAll);
+
+/** A region with an instance that runs a service, an image of it, and what is needed to launch a copy. */
+async function setUp() {
+  const { region, resources } = await openRegion();
+  const made = await makeSamples(resources, "aws:ec2/launchTemplate:LaunchTemplate");
+  const id = (name: string) => made[name]?.id ?? "";
+  const specification = (): LaunchSpecification => ({
+    instanceId: resourceId("i"),
+    name: "copy",
+    imageId: id("image"),
+    instanceType: "t3.micro",
+    subnetId: id("subnet-1"),
+    securityGroupIds: [id("group")],
+    publicAddress: true,
+    instanceProfileName: id("profile"),
+    detailedMonitoring: true,
+    tags: {},
+  });
+  return { region, resources, id, specification };
+}
+
+/** What the service answers at an instance's address, asked from outside. */
+async function answerOf(region: Region, instanceId: string): Promise<string> {
+  const { interfaceId } = region.ec2.instances.hosts.get(instanceId)?.options ?? {};
+  const { publicIpAddress: address = "" } = region.ec2.interfaces.get(interfaceId ?? "");
+  const way = region.network.routerFrom({ internetAddress: operatorAddress })({
+    address,
+    port: 8080,
+  });
+  if (way.outcome !== "open") throw new Error(`it is ${way.outcome}`);
+  const request = get({ host: loopback, port: way.port, agent: false });
+  return new Promise((resolve, reject) => {
+    request.on("response", response => void text(response).then(resolve, reject)).on("error", reject);
+  });
+}
+
+const publicAddresses = (region: Region) =>
+  Reflect.get(region.ec2.interfaces, "publicAddresses") as AddressPool;
+const privateAddresses = (region: Region) =>
+  Reflect.get(region.ec2.interfaces, "privateAddresses") as Map<string, AddressPool>;
+/** Whatever a launch takes. */
+const taken = (region: Region) =>
+  JSON.stringify(
+    [
+      [...privateAddresses(region).values()],
+      publicAddresses(region),
+      [...region.ec2.vpc.networkInterfaces.keys()],
+      [...region.ec2.instances.hosts.keys()],
+      readdirSync(join(region.options.folder, "hosts")),
+      [...(Reflect.get(region.iam, "sessions") as Map<string, unknown>).keys()],
+    ],
+    (_key, value: unknown) => (value instanceof Set ? [...(value as Set<unknown>)] : value),
+  );
+
+describe("a launch from an image", () => {
+  test("runs its service under the new host's own name, and answers when it resolves", async () => {
+    const { region, id, specification } = await setUp();
+    const { options } = await region.ec2.instances.launch(specification());
+    const { privateIpAddress } = region.ec2.interfaces.get(options.interfaceId);
+    const name = `ip-${privateIpAddress.replaceAll(".", "-")}.ec2.internal`;
+    await expect(answerOf(region, options.instanceId)).resolves.toBe(name);
+    await expect(answerOf(region, id("instance"))).resolves.not.toBe(name);
+  });
+
+  test("is a copy: neither disk sees what the other writes", async () => {
+    const { region, id, specification } = await setUp();
+    const source = region.ec2.instances.hosts.get(id("instance"));
+    writeFileSync(join(source?.root ?? "", "tmp/later"), "");
+    const [first, second] = await Promise.all([
+      region.ec2.instances.launch(specification()),
+      region.ec2.instances.launch(specification()),
+    ]);
+    writeFileSync(join(first.root, "tmp/own"), "");
+    expect(readdirSync(join(first.root, "tmp"))).toEqual(["own"]);
+    expect(readdirSync(join(second.root, "tmp"))).toEqual([]);
+  });
+
+  test("needs the host no more that it was made of", async () => {
+    const { region, id, specification } = await setUp();
+    await region.ec2.instances.terminate(id("instance"));
+    const { options } = await region.ec2.instances.launch(specification());
+    await expect(answerOf(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
+  });
+
+  test("that is under way has its copy when the image is deregistered; the next one has none", async () => {
+    const { region, resources, specification } = await setUp();
+    const launching = region.ec2.instances.launch(specification());
+    await resources.delete("aws:ec2/amiFromInstance:AmiFromInstance", "image");
+    expect(readdirSync(join(region.options.folder, "images"))).toEqual([]);
+    const { options } = await launching;
+    await expect(answerOf(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
+    await expect(region.ec2.instances.launch(specification())).rejects.toMatchObject({
+      code: "InvalidAMIID.NotFound",
+    });
+  });
 });
-const shown = (instances: Instances, now: number) =>
-  instances.visible(now).map(({ specification, state }) => `${specification.instanceId} ${state}`);
-const hour = 3_600_000;
 
-test("an instance is visible from its launch until an hour after its end", () => {
-  const instances = new Instances();
-  const instance = pending("i-1");
-  instances.add(instance);
-  expect(shown(instances, 0)).toEqual(["i-1 pending"]);
-  expect(instances.run(instance)).toBe(true);
-  expect(shown(instances, 1)).toEqual(["i-1 running"]);
-  instances.beginEnd("i-1", 10);
-  expect(shown(instances, 10 * hour)).toEqual(["i-1 shutting-down"]);
-  instances.beginEnd("i-1", 15);
-  instances.end("i-1", 20);
-  expect(instances.get("i-1")).toMatchObject({ endingSince: 10, endedAt: 20 });
-  expect(shown(instances, 20 + hour - 1)).toEqual(["i-1 terminated"]);
-  expect(shown(instances, 20 + hour)).toEqual([]);
-  expect(instances.get("i-1")).toBeUndefined();
+describe("a launch that fails leaves nothing", () => {
+  const noAddress = "InsufficientFreeAddressesInSubnet";
+  const exhaust = (pool: AddressPool | undefined) => {
+    const free: string[] = [];
+    try {
+      for (;;) free.push(pool?.take() ?? "");
+    } catch {
+      expect(free.length).toBeGreaterThan(200);
+    }
+  };
+
+  test.each<[string, (set: Awaited<ReturnType<typeof setUp>>) => Partial<LaunchSpecification>, object]>([
+    ["without a subnet", () => ({ subnetId: "subnet-0" }), { code: "InvalidSubnetID.NotFound" }],
+    ["without an image", () => ({ imageId: "ami-0" }), { code: "InvalidAMIID.NotFound" }],
+    [
+      "without a public address left",
+      ({ region }) => {
+        exhaust(publicAddresses(region));
+        return {};
+      },
+      { code: noAddress, message: "203.0.113.0/24 has no address left" },
+    ],
+    [
+      "without a private address left",
+      ({ region, id }) => {
+        exhaust(privateAddresses(region).get(id("subnet-1")));
+        return {};
+      },
+      { code: noAddress, message: "10.0.1.0/24 has no address left" },
+    ],
+    [
+      "with an image whose disk is broken",
+      ({ region, id }) => {
+        rmSync(join(region.options.folder, "images", id("image")), { recursive: true });
+        return {};
+      },
+      { code: "ENOENT" },
+    ],
+  ])("%s", async (_name, change, error) => {
+    const set = await setUp();
+    const specification = { ...set.specification(), ...change(set) };
+    const before = taken(set.region);
+    await expect(set.region.ec2.instances.launch(specification)).rejects.toMatchObject(error);
+    expect(taken(set.region)).toBe(before);
+  });
+
+  test("terminated while it boots", async () => {
+    const { region, id, specification } = await setUp();
+    // A service that never gets healthy has a boot take its full time.
+    const releases = join(
+      region.options.folder,
+      "images",
+      id("image"),
+      "opt/elastic-fleet/receiver/releases",
+    );
+    for (const release of readdirSync(releases))
+      writeFileSync(join(releases, release, "main.js"), "setInterval(() => {}, 1000);");
+    const before = taken(region);
+    const sick = specification();
+    const launching = region.ec2.instances.launch(sick);
+    const failing = expect(launching).rejects.toThrow("copy is shut down");
+    while (!region.ec2.instances.hosts.has(sick.instanceId))
+      await new Promise(resolve => setImmediate(resolve));
+    await region.ec2.instances.terminate(sick.instanceId);
+    await failing;
+    expect(taken(region)).toBe(before);
+  });
 });
 
-test("one that is ended while it is pending never runs, and is told of; a failed launch is not", () => {
-  const instances = new Instances();
-  const [ended, failed] = [pending("i-1"), pending("i-2")];
-  instances.add(ended);
-  instances.add(failed);
-  instances.beginEnd("i-1", 0);
-  expect(instances.run(ended)).toBe(false);
-  for (const instance of [ended, failed]) instances.forgetFailed(instance);
-  expect(shown(instances, 0)).toEqual(["i-1 shutting-down"]);
-});
+describe("a termination", () => {
+  test("takes disk, addresses and credentials along, whoever else asks for it meanwhile", async () => {
+    const { region, specification } = await setUp();
+    const before = taken(region);
+    const { root, options } = await region.ec2.instances.launch({
+      ...specification(),
+      imageId: amazonLinux2023,
+    });
+    const { instanceId } = options;
+    const { accessKeyId } = options.metadata().credentials();
+    expect(region.iam.session(accessKeyId)).toBeDefined();
+    expect(taken(region)).not.toBe(before);
+    await Promise.all(
+      [1, 2].map(async () => {
+        await region.ec2.instances.terminate(instanceId);
+        expect(existsSync(root)).toBe(false);
+      }),
+    );
+    expect(region.iam.session(accessKeyId)).toBeUndefined();
+    expect([taken(region), region.ec2.instances.terminations.size]).toEqual([before, 0]);
+    await expect(region.ec2.instances.terminate(instanceId)).resolves.toBeUndefined();
+  });
 
-test("an id that there is not is no error", () => {
-  const instances = new Instances();
-  instances.beginEnd("i-9", 0);
-  instances.end("i-9", 0);
-  expect(instances.visible(0)).toEqual([]);
+  test("asks no load balancer, and drains nothing: the target is of no use at once", async () => {
+    const { region, id } = await setUp();
+    const [group] = [...region.elbv2.targetGroups.values()];
+    const before = group?.group.describe();
+    expect(before).toMatchObject([{ target: { id: id("instance") } }]);
+    await region.ec2.instances.terminate(id("instance"));
+    expect(group?.group.describe()).toMatchObject([
+      {
+        target: { id: id("instance") },
+        targetHealth: { state: "unused", reason: "Target.InvalidState" },
+      },
+    ]);
+  });
+
+  test("is over before the region is", async () => {
+    const { region, specification } = await setUp();
+    const { root, options } = await region.ec2.instances.launch(specification());
+    const terminating = region.ec2.instances.terminate(options.instanceId);
+    await region.close();
+    expect(existsSync(root)).toBe(false);
+    await terminating;
+  });
 });

@@ -1,69 +1,166 @@
-/**
- * Instances as EC2 knows them, from their launch until an hour after their end. Source: "Amazon EC2 instance state
- * changes" (EC2 User Guide).
- */
-import type { LaunchSpecification } from "./launch";
+/** Instances: launched by the program one by one, or by an Auto Scaling group, from an image. */
+import { join } from "node:path";
+import { AwsError } from "../../api/aws-error";
+import type { Clock } from "../../clock";
+import { Host, type HostOptions } from "../../hosts/host";
+import { publicDnsName, type InstanceCredentials, type InstanceProfile } from "../../hosts/metadata";
+import { resourceId } from "../../identifiers";
+import type { Dns } from "../../network/dns";
+import type { VpcModel } from "../../network/reachability/vpc-model";
+import { amazonLinux2023, type Image } from "./image";
+import { InstanceRecords, type Instance, type LaunchSpecification } from "./instance-records";
+import type { NetworkInterfaces } from "./network-interfaces";
 
-export type InstanceState = "pending" | "running" | "shutting-down" | "terminated";
-
-export interface Instance {
-  specification: LaunchSpecification;
-  /** In region milliseconds, as all times here. */
-  launchedAt: number;
-  state: InstanceState;
-  /** While it has one. */
-  interfaceId: string;
-  reservationId: string;
-  volumeId: string;
-  /** When it was told to end. */
-  endingSince?: number;
-  /** When it had ended. */
-  endedAt?: number;
+/** What an instance needs of the region around it. */
+export interface InstanceContext extends Pick<
+  HostOptions,
+  "network" | "ec2Api" | "localEnvironment" | "report"
+> {
+  regionName: string;
+  /** Where the hosts' disks are kept. */
+  folder: string;
+  clock: Clock;
+  dns: Dns;
+  vpc: VpcModel;
+  interfaces: NetworkInterfaces;
+  images: ReadonlyMap<string, Image>;
+  identities: {
+    readonly instanceProfiles: ReadonlyMap<string, InstanceProfile>;
+    credentialsFor(instanceId: string, roleName: string): InstanceCredentials;
+    endSessions(instanceId: string): void;
+  };
+  /** Called as soon as an instance begins to terminate. */
+  onTermination: (instanceId: string) => void;
 }
 
-/** "Terminated instances remain visible after termination (for approximately one hour)" (Terminate an instance). */
-const visibleAfterEnd = 3_600_000;
-
 export class Instances {
-  private readonly instances = new Map<string, Instance>();
+  /** What EC2 shows of instances, terminated ones included. */
+  readonly records = new InstanceRecords();
+  /** The machines of those that run. */
+  readonly hosts = new Map<string, Host>();
+  /** Terminations under way, by instance. */
+  readonly terminations = new Map<string, Promise<void>>();
 
-  add(instance: Instance): void {
-    this.instances.set(instance.specification.instanceId, instance);
-  }
+  constructor(private readonly context: InstanceContext) {}
 
-  get(instanceId: string): Instance | undefined {
-    return this.instances.get(instanceId);
-  }
-
-  /** @returns false where it has been told to end already */
-  run(instance: Instance): boolean {
-    if (instance.state !== "pending") return false;
-    instance.state = "running";
-    return true;
-  }
-
-  /** It is to end; if it is on its way already, or unknown, nothing. */
-  beginEnd(instanceId: string, now: number): void {
-    const instance = this.instances.get(instanceId);
-    if (!instance || instance.endingSince !== undefined) return;
-    Object.assign(instance, { state: "shutting-down", endingSince: now });
-  }
-
-  end(instanceId: string, now: number): void {
-    const instance = this.instances.get(instanceId);
-    if (instance) Object.assign(instance, { state: "terminated", endedAt: now });
-  }
-
-  /** A launch that failed by itself has left no instance; one that somebody ended has. */
-  forgetFailed({ specification, endingSince }: Instance): void {
-    if (endingSince === undefined) this.instances.delete(specification.instanceId);
-  }
-
-  /** Those that EC2 shows, in the order of their launch. */
-  visible(now: number): Instance[] {
-    for (const [id, { endedAt }] of this.instances) {
-      if (endedAt !== undefined && now >= endedAt + visibleAfterEnd) this.instances.delete(id);
+  /**
+   * Resolves to the host once it has booted: the services that its image holds accept connections, or had time to.
+   * @throws AwsError when the subnet or image is unknown, or no address is left; of a failed launch nothing remains
+   */
+  async launch(specification: LaunchSpecification): Promise<Host> {
+    const { clock, vpc, interfaces, images, regionName, dns } = this.context;
+    const { instanceId, name, imageId, subnetId, securityGroupIds, publicAddress } = specification;
+    const subnet = vpc.subnets.get(subnetId);
+    if (!subnet) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
+    const image = images.get(imageId);
+    if (image === undefined && imageId !== amazonLinux2023)
+      throw new AwsError("InvalidAMIID.NotFound", `The image id '[${imageId}]' does not exist`);
+    const attached = interfaces.attach({
+      subnetId,
+      groupIds: securityGroupIds,
+      publicAddress,
+      description: name,
+    });
+    const { id: interfaceId, publicIpAddress } = attached;
+    const host = this.hostFor(specification, attached, subnet.availabilityZone);
+    const instance: Instance = {
+      specification,
+      launchedAt: clock.now(),
+      state: "pending",
+      interfaceId,
+      reservationId: resourceId("r"),
+      volumeId: resourceId("vol"),
+    };
+    this.records.add(instance);
+    if (publicIpAddress !== undefined) dns.set(publicDnsName(publicIpAddress, regionName), [publicIpAddress]);
+    try {
+      await image?.copyTo(host.root);
+      await host.boot();
+      this.hosts.set(instanceId, host);
+      if (!this.records.run(instance)) throw new Error(`${instanceId} was terminated while it was pending`);
+      await host.startInstalled();
+      return host;
+    } catch (error) {
+      // What was terminated while it booted has gone already.
+      await this.terminate(instanceId);
+      if (vpc.networkInterfaces.has(interfaceId)) await this.discard(host);
+      this.records.forgetFailed(instance);
+      throw error;
     }
-    return [...this.instances.values()];
+  }
+
+  /**
+   * Ends an instance with its disk and its addresses, as TerminateInstances does: no load balancer is asked, and an
+   * unknown instance is no error. Resolves when it is gone, whoever asked first.
+   */
+  async terminate(instanceId: string): Promise<void> {
+    const host = this.hosts.get(instanceId);
+    this.records.beginEnd(instanceId, this.context.clock.now());
+    if (host) {
+      this.hosts.delete(instanceId);
+      const discarding = this.discard(host).finally(() => this.terminations.delete(instanceId));
+      this.terminations.set(instanceId, discarding);
+    }
+    await this.terminations.get(instanceId);
+  }
+
+  /** Ends every process; the disks stay. */
+  async close(): Promise<void> {
+    await Promise.all([...this.hosts.values()].map(host => host.shutDown()));
+    await Promise.all(this.terminations.values());
+  }
+
+  private hostFor(
+    { instanceId, name, imageId, instanceType, securityGroupIds, ...rest }: LaunchSpecification,
+    { id, privateIpAddress: privateIp, publicIpAddress: publicIp }: ReturnType<NetworkInterfaces["get"]>,
+    availabilityZone: string,
+  ): Host {
+    const { folder, clock, vpc, identities, regionName, dns, network, ec2Api, localEnvironment, report } =
+      this.context;
+    return new Host({
+      name,
+      instanceId,
+      interfaceId: id,
+      root: join(folder, "hosts", `${name}-${instanceId}`),
+      keyName: rest.keyName,
+      metadata: () => {
+        const profile = identities.instanceProfiles.get(rest.instanceProfileName ?? "");
+        return {
+          instanceId,
+          imageId,
+          instanceType,
+          privateIp,
+          publicIp,
+          region: regionName,
+          availabilityZone,
+          securityGroupNames: securityGroupIds.map(
+            group => vpc.securityGroups.get(group)?.groupName ?? group,
+          ),
+          profile,
+          credentials: () => identities.credentialsFor(instanceId, profile?.roleName ?? ""),
+        };
+      },
+      network,
+      dns,
+      ec2Api,
+      localEnvironment,
+      report,
+      speed: clock.speed,
+    });
+  }
+
+  private async discard(host: Host): Promise<void> {
+    const { instanceId, interfaceId } = host.options;
+    const { interfaces, identities, dns, regionName, clock, onTermination } = this.context;
+    onTermination(instanceId);
+    try {
+      await host.terminate();
+    } finally {
+      const { publicIpAddress } = interfaces.get(interfaceId);
+      if (publicIpAddress !== undefined) dns.delete(publicDnsName(publicIpAddress, regionName));
+      interfaces.detach(interfaceId);
+      identities.endSessions(instanceId);
+      this.records.end(instanceId, clock.now());
+    }
   }
 }

@@ -1,5 +1,6 @@
 /** Launch templates: what an Auto Scaling group launches, in versions that never change. */
-import type { LaunchSpecification } from "./launch";
+import { AwsError } from "../../api/aws-error";
+import type { LaunchSpecification } from "./instance-records";
 
 export type LaunchTemplateData = Pick<
   LaunchSpecification,
@@ -15,7 +16,7 @@ export interface LaunchTemplate {
 
 /**
  * One version of a template.
- * @throws in the words of EC2 when there is none
+ * @throws AwsError when there is none
  */
 export function dataOf(
   templates: ReadonlyMap<string, LaunchTemplate>,
@@ -23,14 +24,16 @@ export function dataOf(
 ): LaunchTemplateData {
   const template = templates.get(id);
   if (!template) {
-    throw new Error(
-      `InvalidLaunchTemplateId.NotFound: The specified launch template, with template ID ${id}, does not exist.`,
+    throw new AwsError(
+      "InvalidLaunchTemplateId.NotFound",
+      `The specified launch template, with template ID ${id}, does not exist.`,
     );
   }
   const data = template.versions.get(version);
   if (!data) {
-    throw new Error(
-      `InvalidLaunchTemplateId.VersionNotFound: Could not find the specified version ${version} for the launch template with ID ${id}.`,
+    throw new AwsError(
+      "InvalidLaunchTemplateId.VersionNotFound",
+      `Could not find the specified version ${version} for the launch template with ID ${id}.`,
     );
   }
   return data;

@@ -1,6 +1,7 @@
 /** IAM as far as hosts need it: roles, their policies, instance profiles, and the credentials of a host. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
+import type { InstanceCredentials, InstanceProfile as AttachedProfile } from "../../hosts/metadata";
 import { accountId, hex } from "../../identifiers";
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform(value => [value].flat());
@@ -30,19 +31,8 @@ export interface Role {
   policies: Map<string, Policy>;
 }
 
-export interface InstanceProfile {
+export interface InstanceProfile extends AttachedProfile {
   name: string;
-  arn: string;
-  id: string;
-  roleName: string;
-}
-
-export interface InstanceCredentials {
-  accessKeyId: string;
-  secretAccessKey: string;
-  sessionToken: string;
-  lastUpdated: Date;
-  expiration: Date;
 }
 
 /** Who signed a request: a host in its role. */

@@ -2,18 +2,17 @@
 import { GetCallerIdentity$ } from "@aws-sdk/client-sts";
 import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from "@aws-sdk/client-sts";
 import { accountId } from "../../identifiers";
-import type { Context } from "../context";
 import { action, type Service } from "../../api/service";
 
 /** Whatever the credentials, there is one operator. */
 const operator = { UserId: "AIDALOCALREGIONOPERATOR", Account: accountId };
 
-export const sts: Service<Context> = {
+export const stsService: Service<unknown> = {
   scope: "sts",
   dialect: "query",
   xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
   actions: [
-    action<Context, GetCallerIdentityRequest, GetCallerIdentityResponse>(GetCallerIdentity$, [], () => ({
+    action<unknown, GetCallerIdentityRequest, GetCallerIdentityResponse>(GetCallerIdentity$, [], () => ({
       ...operator,
       Arn: `arn:aws:iam::${accountId}:user/operator`,
     })),

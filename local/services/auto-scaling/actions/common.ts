@@ -1,6 +1,6 @@
 /** What Auto Scaling's actions have in common. */
+import type { AutoScaling } from "../auto-scaling";
 import type { AutoScalingGroup } from "../group";
-import type { Region } from "../../../region";
 import { assertPageSize, pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 
@@ -11,16 +11,14 @@ export function page<Item>(
 ): { items: Item[]; NextToken?: string } {
   assertPageSize(MaxRecords, "MaxRecords", largest);
   const paged = pageOf(items, MaxRecords, NextToken);
-  if (!paged)
-    throw new AwsError(400, "InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
+  if (!paged) throw new AwsError("InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
   return { items: paged.page, NextToken: paged.next };
 }
 
-export function groupNamed(region: Region, name = ""): AutoScalingGroup {
-  const group = region.autoScalingGroups.get(name);
+export function groupNamed(autoScaling: AutoScaling, name = ""): AutoScalingGroup {
+  const group = autoScaling.groups.get(name);
   if (group) return group;
   throw new AwsError(
-    400,
     "ValidationError",
     `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,
   );

@@ -10,18 +10,22 @@ import type {
 } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
-import type { Context } from "../../context";
+import type { AutoScalingActionContext } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { failsConstraint } from "../../../api/protocol/faults";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 
-export const describeAutoScalingGroups = action<Context, AutoScalingGroupNamesType, AutoScalingGroupsType>(
+export const describeAutoScalingGroups = action<
+  AutoScalingActionContext,
+  AutoScalingGroupNamesType,
+  AutoScalingGroupsType
+>(
   DescribeAutoScalingGroups$,
   ["AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken", "IncludeInstances"],
   (context, { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true, ...paging }) => {
     const predicates = Filters.map(predicateOf);
-    const found = [...context.region.autoScalingGroups.values()]
+    const found = [...context.autoScaling.groups.values()]
       .filter(({ name }) => AutoScalingGroupNames.length === 0 || AutoScalingGroupNames.includes(name))
       .filter(group => predicates.every(matches => matches(group)));
     const { items, NextToken } = page(found, paging, 100);
@@ -40,7 +44,6 @@ function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGro
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
   if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
     throw new AwsError(
-      400,
       "ValidationError",
       `Filter type ${Name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
     );
@@ -53,13 +56,14 @@ function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGro
     );
 }
 
-function descriptionOf({ region, vpc, wallClock }: Context, group: AutoScalingGroup): GroupDescription {
+function descriptionOf(context: AutoScalingActionContext, group: AutoScalingGroup): GroupDescription {
+  const { availabilityZoneOf, wallClock } = context;
   const { settings: settings, name: AutoScalingGroupName } = group;
-  const zones = settings.subnetIds.flatMap(id => vpc.subnets.get(id)?.availabilityZone ?? []);
+  const zones = settings.subnetIds.flatMap(id => availabilityZoneOf(id) ?? []);
   return {
     AutoScalingGroupName,
     AutoScalingGroupARN: settings.arn,
-    LaunchTemplate: launchTemplateOf(region, settings.launchTemplate),
+    LaunchTemplate: launchTemplateOf(context, settings.launchTemplate),
     MinSize: settings.minSize,
     MaxSize: settings.maxSize,
     DesiredCapacity: group.desiredCapacity,
@@ -69,7 +73,7 @@ function descriptionOf({ region, vpc, wallClock }: Context, group: AutoScalingGr
     TargetGroupARNs: settings.targetGroupArns,
     HealthCheckType: settings.healthCheckType,
     HealthCheckGracePeriod: settings.healthCheckGracePeriodSeconds,
-    Instances: [...group.instances.values()].map(instance => instanceOf(region, group, instance)),
+    Instances: [...group.instances.values()].map(instance => instanceOf(context, group, instance)),
     CreatedTime: wallClock.show(group.createdAt),
     SuspendedProcesses: [],
     VPCZoneIdentifier: settings.subnetIds.join(","),
@@ -89,24 +93,31 @@ function descriptionOf({ region, vpc, wallClock }: Context, group: AutoScalingGr
   };
 }
 
-function launchTemplateOf(region: Context["region"], { id, version }: { id: string; version: number }) {
+function launchTemplateOf(
+  { launchTemplateNameOf }: AutoScalingActionContext,
+  { id, version }: { id: string; version: number },
+) {
   return {
     LaunchTemplateId: id,
-    LaunchTemplateName: region.launchTemplates.get(id)?.name,
+    LaunchTemplateName: launchTemplateNameOf(id),
     Version: String(version),
   };
 }
 
-function instanceOf(region: Context["region"], group: AutoScalingGroup, instance: GroupInstance): Instance {
+function instanceOf(
+  context: AutoScalingActionContext,
+  group: AutoScalingGroup,
+  instance: GroupInstance,
+): Instance {
   const { launchTemplate } = group.settings;
-  const failed = failedCheck(instance, group.settings, region.clock.now());
+  const failed = failedCheck(instance, group.settings, context.now());
   return {
     InstanceId: instance.instanceId,
-    InstanceType: region.instances.get(instance.instanceId)?.specification.instanceType,
+    InstanceType: context.instanceTypeOf(instance.instanceId),
     AvailabilityZone: instance.availabilityZone,
     LifecycleState: instance.lifecycleState,
     HealthStatus: failed === undefined && instance.lifecycleState !== "Terminating" ? "Healthy" : "Unhealthy",
-    LaunchTemplate: launchTemplateOf(region, {
+    LaunchTemplate: launchTemplateOf(context, {
       id: launchTemplate.id,
       version: instance.launchTemplateVersion,
     }),
@@ -114,11 +125,11 @@ function instanceOf(region: Context["region"], group: AutoScalingGroup, instance
   };
 }
 
-export const setDesiredCapacity = action<Context, SetDesiredCapacityType, object>(
+export const setDesiredCapacity = action<AutoScalingActionContext, SetDesiredCapacityType, object>(
   SetDesiredCapacity$,
   // The group has no cooldown that could be honoured: a target tracking policy has none.
   ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
-  ({ region }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
+  ({ autoScaling }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
     if (!Number.isInteger(DesiredCapacity) || DesiredCapacity < 0) {
       throw failsConstraint(
         String(DesiredCapacity),
@@ -126,20 +137,8 @@ export const setDesiredCapacity = action<Context, SetDesiredCapacityType, object
         "Member must have value greater than or equal to 0",
       );
     }
-    const group = groupNamed(region, AutoScalingGroupName);
-    refusing(() => {
-      group.setDesiredCapacity(DesiredCapacity);
-    });
+    const group = groupNamed(autoScaling, AutoScalingGroupName);
+    group.setDesiredCapacity(DesiredCapacity);
     return {};
   },
 );
-
-/** What the group refuses in AWS's words. */
-export function refusing<Result>(change: () => Result): Result {
-  try {
-    return change();
-  } catch (error) {
-    if (error instanceof RangeError) throw new AwsError(400, "ValidationError", error.message);
-    throw error;
-  }
-}

@@ -3,21 +3,21 @@ import { DescribePolicies$ } from "@aws-sdk/client-auto-scaling";
 import type { DescribePoliciesType, PoliciesType, ScalingPolicy } from "@aws-sdk/client-auto-scaling";
 import type { ScalingPolicy as Policy } from "../policy";
 import { accountId } from "../../../identifiers";
-import type { Context } from "../../context";
+import type { AutoScalingActionContext } from "./context";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 
-export const describePolicies = action<Context, DescribePoliciesType, PoliciesType>(
+export const describePolicies = action<AutoScalingActionContext, DescribePoliciesType, PoliciesType>(
   DescribePolicies$,
   ["AutoScalingGroupName", "PolicyNames", "PolicyTypes", "MaxRecords", "NextToken"],
-  ({ region }, { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging }) => {
+  ({ autoScaling, regionName }, { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging }) => {
     const groups =
       AutoScalingGroupName === undefined
-        ? [...region.autoScalingGroups.values()]
-        : [groupNamed(region, AutoScalingGroupName)];
+        ? [...autoScaling.groups.values()]
+        : [groupNamed(autoScaling, AutoScalingGroupName)];
     const found = groups
       .flatMap(group =>
-        [...group.policies.values()].map(policy => descriptionOf(region.name, group.name, policy)),
+        [...group.policies.values()].map(policy => descriptionOf(regionName, group.name, policy)),
       )
       .filter(({ PolicyName = "", PolicyARN = "", PolicyType = "" }) => {
         const isNamed =

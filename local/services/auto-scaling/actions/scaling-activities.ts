@@ -13,21 +13,24 @@ import type {
 import { causeText } from "../activity";
 import type { Activity } from "../activity-log";
 import type { AutoScalingGroup } from "../group";
-import type { Context } from "../../context";
+import type { AutoScalingActionContext } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
-import { refusing } from "./groups";
 
-export const describeScalingActivities = action<Context, DescribeScalingActivitiesType, ActivitiesType>(
+export const describeScalingActivities = action<
+  AutoScalingActionContext,
+  DescribeScalingActivitiesType,
+  ActivitiesType
+>(
   DescribeScalingActivities$,
   ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
   (context, { ActivityIds = [], AutoScalingGroupName, ...paging }) => {
-    const { region } = context;
+    const { autoScaling } = context;
     const groups =
       AutoScalingGroupName === undefined
-        ? [...region.autoScalingGroups.values()]
-        : [groupNamed(region, AutoScalingGroupName)];
+        ? [...autoScaling.groups.values()]
+        : [groupNamed(autoScaling, AutoScalingGroupName)];
     const found = groups
       .flatMap(group => group.activities.map(activity => ({ group, activity })))
       .filter(({ activity }) => ActivityIds.length === 0 || ActivityIds.includes(activity.activityId))
@@ -48,7 +51,7 @@ const progress: Record<Activity["statusCode"], number> = {
 };
 
 function descriptionOf(
-  { wallClock }: Context,
+  { wallClock }: AutoScalingActionContext,
   group: AutoScalingGroup,
   activity: Activity,
 ): ActivityDescription {
@@ -72,18 +75,17 @@ function descriptionOf(
 }
 
 export const terminateInstanceInAutoScalingGroup = action<
-  Context,
+  AutoScalingActionContext,
   TerminateInstanceInAutoScalingGroupType,
   ActivityType
 >(
   TerminateInstanceInAutoScalingGroup$,
   ["InstanceId", "ShouldDecrementDesiredCapacity"],
   (context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) => {
-    const group = [...context.region.autoScalingGroups.values()].find(each => each.instances.has(InstanceId));
-    const activity = refusing(() => group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity));
+    const group = [...context.autoScaling.groups.values()].find(each => each.instances.has(InstanceId));
+    const activity = group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity);
     if (!group || !activity) {
       throw new AwsError(
-        400,
         "ValidationError",
         `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
       );

@@ -25,7 +25,7 @@ export function matching<Item extends Tagged>(
 ): (item: Item) => boolean {
   const predicates = filters.map(({ Name = "", Values = [] }) => {
     const actual = valuesOf(Name, filterable);
-    if (!actual) throw new AwsError(400, "InvalidParameterValue", `The filter '${Name}' is invalid`);
+    if (!actual) throw new AwsError("InvalidParameterValue", `The filter '${Name}' is invalid`);
     const patterns = Values.map(patternOf);
     return (item: Item) =>
       [actual(item)]

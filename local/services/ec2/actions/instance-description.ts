@@ -7,9 +7,9 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { privateDnsName, publicDnsName } from "../../../hosts/metadata";
 import { accountId } from "../../../identifiers";
-import type { Instance, InstanceState } from "../instances";
+import type { Instance, InstanceState } from "../instance-records";
 import type { NetworkInterface } from "../../../network/reachability/vpc-model";
-import type { Context } from "../../context";
+import type { Ec2Context } from "./context";
 import { tagList } from "./describe";
 
 export const stateCodes: Record<InstanceState, number> = {
@@ -23,11 +23,11 @@ export function stateOf(state: InstanceState): { Code: number; Name: InstanceSta
   return { Code: stateCodes[state], Name: state };
 }
 
-export function descriptionOf(context: Context, instance: Instance): InstanceDescription {
-  const { region, vpc, wallClock } = context;
+export function descriptionOf(context: Ec2Context, instance: Instance): InstanceDescription {
+  const { ec2, instanceProfiles, wallClock } = context;
   const { specification, launchedAt, state, endingSince } = instance;
-  const profile = region.iam.instanceProfiles.get(specification.instanceProfileName ?? "");
-  const zone = vpc.subnets.get(specification.subnetId)?.availabilityZone;
+  const profile = instanceProfiles.get(specification.instanceProfileName ?? "");
+  const zone = ec2.vpc.subnets.get(specification.subnetId)?.availabilityZone;
   return {
     AmiLaunchIndex: 0,
     ImageId: specification.imageId,
@@ -61,7 +61,10 @@ export function descriptionOf(context: Context, instance: Instance): InstanceDes
 }
 
 /** Where it is in the network; once it has ended, nowhere. */
-function placed({ region, vpc, wallClock }: Context, instance: Instance): Partial<InstanceDescription> {
+function placed(
+  { ec2: { vpc }, regionName, wallClock }: Ec2Context,
+  instance: Instance,
+): Partial<InstanceDescription> {
   const attached = vpc.networkInterfaces.get(instance.interfaceId);
   const subnet = vpc.subnets.get(instance.specification.subnetId);
   if (!attached || !subnet || instance.state === "terminated") {
@@ -78,7 +81,7 @@ function placed({ region, vpc, wallClock }: Context, instance: Instance): Partia
     GroupId,
     GroupName: vpc.securityGroups.get(GroupId)?.groupName,
   }));
-  const publicName = publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, region.name);
+  const publicName = publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, regionName);
   const attachedAt = wallClock.show(instance.launchedAt);
   return {
     PrivateDnsName: privateDnsName(privateIpAddress),

@@ -8,29 +8,26 @@ import type {
   TerminateInstancesRequest,
   TerminateInstancesResult,
 } from "@aws-sdk/client-ec2";
-import { terminate } from "../launch";
-import type { Region } from "../../../region";
-import type { Context } from "../../context";
+import type { Ec2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertExist, assertNoDryRun, commonParameters, describe, type ResourceKind } from "./describe";
 import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
-export const describeInstances = action<Context, DescribeInstancesRequest, DescribeInstancesResult>(
+export const describeInstances = action<Ec2Context, DescribeInstancesRequest, DescribeInstancesResult>(
   DescribeInstances$,
   ["InstanceIds", ...commonParameters],
   (context, input) => {
     assertNoDryRun(input);
     if (input.InstanceIds?.length && input.MaxResults !== undefined) {
       throw new AwsError(
-        400,
         "InvalidParameterCombination",
         "The parameter instancesSet cannot be used with the parameter maxResults",
       );
     }
-    const { region } = context;
-    const described = region.instances.visible(region.clock.now()).map(instance => {
+    const { ec2, now } = context;
+    const described = ec2.instances.records.visible(now()).map(instance => {
       const description = descriptionOf(context, instance);
       return { ...description, reservation: reservationOf(instance, description) };
     });
@@ -93,11 +90,11 @@ const kind: ResourceKind<Described> = {
   filterable,
 };
 
-export const terminateInstances = action<Context, TerminateInstancesRequest, TerminateInstancesResult>(
+export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, TerminateInstancesResult>(
   TerminateInstances$,
   ["InstanceIds", "DryRun"],
-  ({ region }, { InstanceIds = [], ...input }) => {
-    const instances = region.instances.visible(region.clock.now());
+  ({ ec2, now, report }, { InstanceIds = [], ...input }) => {
+    const instances = ec2.instances.records.visible(now());
     assertExist(instances, { ...kind, idOf: each => each.specification.instanceId }, InstanceIds);
     assertNoDryRun(input);
     const named = instances.filter(({ specification }) => InstanceIds.includes(specification.instanceId));
@@ -107,17 +104,13 @@ export const terminateInstances = action<Context, TerminateInstancesRequest, Ter
         const PreviousState = stateOf(instance.state);
         // Of a host that no load balancer and no group looks after, nothing else would tell.
         if (instance.endingSince === undefined)
-          region.report(`${name} (${InstanceId}) is terminated at a user's request`);
-        end(region, InstanceId);
+          report(`${name} (${InstanceId}) is terminated at a user's request`);
+        // EC2 answers while the instance is still shutting down.
+        ec2.instances.terminate(InstanceId).catch((error: unknown) => {
+          report(`${InstanceId} could not be terminated: ${(error as Error).message}`);
+        });
         return { InstanceId, PreviousState, CurrentState: stateOf(instance.state) };
       }),
     };
   },
 );
-
-/** EC2 answers while the instance is still shutting down. */
-function end(region: Region, instanceId: string): void {
-  terminate(region, instanceId).catch((error: unknown) => {
-    region.report(`${instanceId} could not be terminated: ${(error as Error).message}`);
-  });
-}

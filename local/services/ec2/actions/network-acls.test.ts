@@ -8,7 +8,7 @@ function ask(
   request: DescribeNetworkAclsRequest = {},
   vpc: VpcModel = declaredNetwork(),
 ): Required<NetworkAcl>[] {
-  const { NetworkAcls } = describeNetworkAcls.handle({ vpc }, request) as DescribeNetworkAclsResult;
+  const { NetworkAcls } = describeNetworkAcls.handle({ ec2: { vpc } }, request) as DescribeNetworkAclsResult;
   return (NetworkAcls ?? []) as Required<NetworkAcl>[];
 }
 

@@ -13,10 +13,10 @@ import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeNetworkAcls = action<
-  { vpc: VpcModel },
+  { ec2: { vpc: VpcModel } },
   DescribeNetworkAclsRequest,
   DescribeNetworkAclsResult
->(DescribeNetworkAcls$, ["NetworkAclIds", ...commonParameters], ({ vpc }, input) => {
+>(DescribeNetworkAcls$, ["NetworkAclIds", ...commonParameters], ({ ec2: { vpc } }, input) => {
   assertNoDryRun(input);
   const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
   const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });

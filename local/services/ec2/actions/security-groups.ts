@@ -8,41 +8,40 @@ import type {
 } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
 import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
-import type { Context } from "../../context";
+import type { Ec2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 import type { Filterable } from "./filters";
 
 export const describeSecurityGroups = action<
-  Context,
+  Ec2Context,
   DescribeSecurityGroupsRequest,
   DescribeSecurityGroupsResult
 >(
   DescribeSecurityGroups$,
   ["GroupIds", "GroupNames", ...commonParameters],
-  ({ region }, { GroupIds, GroupNames = [], ...input }) => {
+  ({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) => {
     assertNoDryRun(input);
     const [name] = GroupNames;
     if (name !== undefined) {
       // Names alone are those of the default VPC ("GroupNames"), and there is none.
       throw new AwsError(
-        400,
         "InvalidGroup.NotFound",
         `The security group '${name}' does not exist in default VPC`,
       );
     }
-    const groups = [...region.vpc.securityGroups.values()].map(
+    const groups = [...vpc.securityGroups.values()].map(
       ({ id, vpcId, groupName, description, tags }): SecurityGroup => ({
         Description: description,
         GroupName: groupName,
-        IpPermissions: permissions(region.vpc, id, false),
+        IpPermissions: permissions(vpc, id, false),
         OwnerId: accountId,
         GroupId: id,
-        IpPermissionsEgress: permissions(region.vpc, id, true),
+        IpPermissionsEgress: permissions(vpc, id, true),
         Tags: tagList(tags),
         VpcId: vpcId,
-        SecurityGroupArn: `arn:aws:ec2:${region.name}:${accountId}:security-group/${id}`,
+        SecurityGroupArn: `arn:aws:ec2:${regionName}:${accountId}:security-group/${id}`,
       }),
     );
     const { page, NextToken } = describe(groups, kind, { ids: GroupIds, ...input });

@@ -9,16 +9,16 @@ import type {
   Vpc,
 } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
-import type { Context } from "../../context";
+import type { Ec2Context } from "./context";
 import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
-export const describeVpcs = action<Context, DescribeVpcsRequest, DescribeVpcsResult>(
+export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcsResult>(
   DescribeVpcs$,
   ["VpcIds", ...commonParameters],
-  ({ region }, input) => {
+  ({ ec2: { vpc } }, input) => {
     assertNoDryRun(input);
-    const vpcs = [...region.vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
+    const vpcs = [...vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
       CidrBlock: cidrBlock,
       DhcpOptionsId: id.replace(/^vpc-/, "dopt-"),
       State: "available",
@@ -65,16 +65,16 @@ const vpcKind: ResourceKind<Vpc> = {
   },
 };
 
-export const describeSubnets = action<Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
+export const describeSubnets = action<Ec2Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
   DescribeSubnets$,
   ["SubnetIds", ...commonParameters],
-  ({ region }, input) => {
+  ({ ec2: { vpc, interfaces }, regionName }, input) => {
     assertNoDryRun(input);
-    const subnets = [...region.vpc.subnets.values()].map(
+    const subnets = [...vpc.subnets.values()].map(
       ({ id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch, tags }): Subnet => ({
         AvailabilityZone: availabilityZone,
         AvailabilityZoneId: zoneId(availabilityZone),
-        AvailableIpAddressCount: region.privateAddresses.get(id)?.available,
+        AvailableIpAddressCount: interfaces.availableIn(id),
         CidrBlock: cidrBlock,
         DefaultForAz: false,
         MapPublicIpOnLaunch: mapPublicIpOnLaunch,
@@ -86,7 +86,7 @@ export const describeSubnets = action<Context, DescribeSubnetsRequest, DescribeS
         Ipv6CidrBlockAssociationSet: [],
         MapCustomerOwnedIpOnLaunch: false,
         Tags: tagList(tags),
-        SubnetArn: `arn:aws:ec2:${region.name}:${accountId}:subnet/${id}`,
+        SubnetArn: `arn:aws:ec2:${regionName}:${accountId}:subnet/${id}`,
         EnableDns64: false,
         Ipv6Native: false,
       }),

@@ -8,24 +8,28 @@ import type {
   Listener,
   LoadBalancer,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { RunningLoadBalancer } from "../../../pulumi/resources/load-balancing";
-import type { Context } from "../../context";
+import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
+import type { Elbv2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertArns, assertOneKind, nameOf, page } from "./common";
 
-export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput, DescribeLoadBalancersOutput>(
+export const describeLoadBalancers = action<
+  Elbv2Context,
+  DescribeLoadBalancersInput,
+  DescribeLoadBalancersOutput
+>(
   DescribeLoadBalancers$,
   ["LoadBalancerArns", "Names", "Marker", "PageSize"],
   (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
     assertOneKind({ "load balancer ARNs": arns, "load balancer names": names });
     assertArns(arns, "load balancer", /:loadbalancer\/app\/[^/]+\/[0-9a-f]+$/);
-    const all = [...context.region.loadBalancers].map(([arn, running]) =>
+    const all = [...context.elbv2.loadBalancers].map(([arn, running]) =>
       descriptionOf(context, arn, running),
     );
     const missing = names.filter(name => !all.some(each => each.LoadBalancerName === name));
     if (missing.length > 0) throw notFound(`Load balancers '[${missing.join(", ")}]' not found`);
-    if (!arns.every(arn => context.region.loadBalancers.has(arn)))
+    if (!arns.every(arn => context.elbv2.loadBalancers.has(arn)))
       throw notFound("One or more load balancers not found");
     const found = all.filter(
       ({ LoadBalancerArn = "", LoadBalancerName = "" }) =>
@@ -38,14 +42,18 @@ export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput,
 );
 
 function notFound(message: string): AwsError {
-  return new AwsError(400, "LoadBalancerNotFound", message);
+  return new AwsError("LoadBalancerNotFound", message);
 }
 
 /** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
 const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
 
-function descriptionOf({ vpc, wallClock }: Context, arn: string, running: RunningLoadBalancer): LoadBalancer {
-  const subnets = running.subnetIds.map(id => vpc.subnets.get(id));
+function descriptionOf(
+  { subnet, wallClock }: Elbv2Context,
+  arn: string,
+  running: RunningLoadBalancer,
+): LoadBalancer {
+  const subnets = running.subnetIds.map(id => subnet(id));
   return {
     LoadBalancerArn: arn,
     DNSName: running.dnsName,
@@ -66,24 +74,20 @@ function descriptionOf({ vpc, wallClock }: Context, arn: string, running: Runnin
   };
 }
 
-export const describeListeners = action<Context, DescribeListenersInput, DescribeListenersOutput>(
+export const describeListeners = action<Elbv2Context, DescribeListenersInput, DescribeListenersOutput>(
   DescribeListeners$,
   ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
-  ({ region }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
+  ({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
     if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
-      throw new AwsError(
-        400,
-        "ValidationError",
-        "You must specify either listener ARNs or a load balancer ARN",
-      );
+      throw new AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
     }
-    if (LoadBalancerArn !== undefined && !region.loadBalancers.has(LoadBalancerArn))
+    if (LoadBalancerArn !== undefined && !elbv2.loadBalancers.has(LoadBalancerArn))
       throw notFound("One or more load balancers not found");
-    const all = [...region.loadBalancers].flatMap(([arn, { listeners }]) =>
+    const all = [...elbv2.loadBalancers].flatMap(([arn, { listeners }]) =>
       [...listeners].map(([Port, listener]) => listenerOf(arn, Port, listener)),
     );
     if (!ListenerArns.every(arn => all.some(each => each.ListenerArn === arn)))
-      throw new AwsError(400, "ListenerNotFound", "One or more listeners not found");
+      throw new AwsError("ListenerNotFound", "One or more listeners not found");
     const found = all.filter(
       each =>
         (LoadBalancerArn === undefined || each.LoadBalancerArn === LoadBalancerArn) &&
@@ -97,7 +101,7 @@ export const describeListeners = action<Context, DescribeListenersInput, Describ
 function listenerOf(
   LoadBalancerArn: string,
   Port: number,
-  { arn, targetGroupArn: TargetGroupArn }: { arn: string; targetGroupArn: string },
+  { arn, targetGroupArn: TargetGroupArn }: RunningListener,
 ): Listener {
   const TargetGroups = [{ TargetGroupArn, Weight: 1 }];
   const ForwardConfig = { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } };

@@ -8,19 +8,22 @@ import type {
   TargetDescription,
   TargetGroup,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Region } from "../../../region";
-import type { RunningTargetGroup } from "../../../pulumi/resources/load-balancing";
-import type { Context } from "../../context";
+import type { Elbv2, RunningTargetGroup } from "../elbv2";
+import type { Elbv2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
 import { assertArns, assertOneKind, nameOf, page } from "./common";
 
 const form = /:targetgroup\/[^/]+\/[0-9a-f]+$/;
 
-export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, DescribeTargetGroupsOutput>(
+export const describeTargetGroups = action<
+  Elbv2Context,
+  DescribeTargetGroupsInput,
+  DescribeTargetGroupsOutput
+>(
   DescribeTargetGroups$,
   ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
-  ({ region }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
+  ({ elbv2 }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
     const ofBalancer = balancer === undefined ? [] : [balancer];
     assertOneKind({
       "a load balancer ARN": ofBalancer,
@@ -28,12 +31,12 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
       "target group names": names,
     });
     assertArns(arns, "target group", form);
-    if (balancer !== undefined && !region.loadBalancers.has(balancer))
-      throw new AwsError(400, "LoadBalancerNotFound", "One or more load balancers not found");
-    const all = [...region.targetGroups].map(([arn, running]) => descriptionOf(region, arn, running));
+    if (balancer !== undefined && !elbv2.loadBalancers.has(balancer))
+      throw new AwsError("LoadBalancerNotFound", "One or more load balancers not found");
+    const all = [...elbv2.targetGroups].map(([arn, running]) => descriptionOf(elbv2, arn, running));
     const exist =
       names.every(name => all.some(each => each.TargetGroupName === name)) &&
-      arns.every(arn => region.targetGroups.has(arn));
+      arns.every(arn => elbv2.targetGroups.has(arn));
     if (!exist) throw notFound("One or more target groups not found");
     const found = all.filter(
       ({ TargetGroupArn = "", TargetGroupName = "", LoadBalancerArns = [] }) =>
@@ -47,41 +50,45 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
 );
 
 function notFound(message: string): AwsError {
-  return new AwsError(400, "TargetGroupNotFound", message);
+  return new AwsError("TargetGroupNotFound", message);
 }
 
-function descriptionOf(region: Region, arn: string, { settings }: RunningTargetGroup): TargetGroup {
-  const { healthCheck: check } = settings;
+function descriptionOf(elbv2: Elbv2, arn: string, { description }: RunningTargetGroup): TargetGroup {
+  const { healthCheck: check } = description;
   return {
     TargetGroupArn: arn,
     TargetGroupName: nameOf(arn),
-    Protocol: settings.protocol,
-    Port: settings.port,
-    VpcId: settings.vpcId,
+    Protocol: "HTTP",
+    Port: description.port,
+    VpcId: description.vpcId,
     HealthCheckProtocol: "HTTP",
     HealthCheckPort: "traffic-port",
     HealthCheckEnabled: true,
-    HealthCheckIntervalSeconds: check.interval,
-    HealthCheckTimeoutSeconds: check.timeout,
+    HealthCheckIntervalSeconds: check.intervalSeconds,
+    HealthCheckTimeoutSeconds: check.timeoutSeconds,
     HealthyThresholdCount: check.healthyThreshold,
     UnhealthyThresholdCount: check.unhealthyThreshold,
     HealthCheckPath: check.path,
     Matcher: { HttpCode: check.matcher },
-    LoadBalancerArns: [...region.loadBalancers]
+    LoadBalancerArns: [...elbv2.loadBalancers]
       .filter(([, { listeners }]) => [...listeners.values()].some(each => each.targetGroupArn === arn))
       .map(([balancer]) => balancer),
-    TargetType: settings.targetType,
+    TargetType: "instance",
     ProtocolVersion: "HTTP1",
     IpAddressType: "ipv4",
   };
 }
 
-export const describeTargetHealth = action<Context, DescribeTargetHealthInput, DescribeTargetHealthOutput>(
+export const describeTargetHealth = action<
+  Elbv2Context,
+  DescribeTargetHealthInput,
+  DescribeTargetHealthOutput
+>(
   DescribeTargetHealth$,
   ["TargetGroupArn", "Targets"],
-  ({ region }, { TargetGroupArn = "", Targets = [] }) => {
+  ({ elbv2 }, { TargetGroupArn = "", Targets = [] }) => {
     assertArns([TargetGroupArn], "target group", form);
-    const running = region.targetGroups.get(TargetGroupArn);
+    const running = elbv2.targetGroups.get(TargetGroupArn);
     if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
     const asked = Targets.map(target => idAndPort(target, running));
     const described = running.group.describe(asked.length > 0 ? asked : undefined);
@@ -99,6 +106,6 @@ export const describeTargetHealth = action<Context, DescribeTargetHealthInput, D
   },
 );
 
-function idAndPort({ Id, Port }: TargetDescription, { port }: RunningTargetGroup) {
-  return { id: Id ?? "", port: Port ?? port };
+function idAndPort({ Id, Port }: TargetDescription, { description }: RunningTargetGroup) {
+  return { id: Id ?? "", port: Port ?? description.port };
 }

@@ -1,11 +1,11 @@
 /** A group in a region, with real launches. */
 import { existsSync } from "node:fs";
+import { minute, startOfMinute } from "../../clock";
+import { eventually } from "../../../testing/eventually";
 import { closeAll } from "../../../testing/servers";
-import { terminate } from "../ec2/launch";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
-import { groupContext } from "./instance-launcher";
 
 jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
@@ -19,20 +19,20 @@ const imageType = "aws:ec2/amiFromInstance:AmiFromInstance";
 
 /** A group of the samples that wants one instance, and has it in service. */
 async function setUp() {
-  const { region, clock, events } = await openRegion();
-  const made = await makeSamples(region, "aws:autoscaling/policy:Policy");
+  const { region, resources, clock, events } = await openRegion();
+  const made = await makeSamples(resources, "aws:autoscaling/policy:Policy");
   const inputsOf = (name: string) =>
     samples()
       .find(sample => sample.name === name)
       ?.inputs(made) ?? {};
   const update = (changes: object) =>
-    region.update({ type, name: "fleet", inputs: { ...inputsOf("fleet"), maxSize: 3, ...changes } });
-  const [group] = region.autoScalingGroups.values();
-  const [targets] = [...region.targetGroups.values()].map(running => running.group);
+    resources.update({ type, name: "fleet", inputs: { ...inputsOf("fleet"), maxSize: 3, ...changes } });
+  const [group] = region.autoScaling.groups.values();
+  const [targets] = [...region.elbv2.targetGroups.values()].map(running => running.group);
   if (!group || !targets) throw new Error("the samples have no group");
   await update({ desiredCapacity: 1 });
   await group.until(hasFirstInstance);
-  return { region, clock, events, made, inputsOf, update, group, targets };
+  return { region, resources, clock, events, made, inputsOf, update, group, targets };
 }
 
 const inService = (group: AutoScalingGroup) =>
@@ -41,8 +41,8 @@ const inService = (group: AutoScalingGroup) =>
 test("an instance is launched as the template says, and registered at its own address", async () => {
   const { region, group, targets, made } = await setUp();
   const [instance] = inService(group);
-  const host = region.hosts.get(instance?.instanceId ?? "");
-  const { privateIpAddress, subnetId, groupIds, publicIpAddress } = region.interface(
+  const host = region.ec2.instances.hosts.get(instance?.instanceId ?? "");
+  const { privateIpAddress, subnetId, groupIds, publicIpAddress } = region.ec2.interfaces.get(
     host?.options.interfaceId ?? "",
   );
   expect(host?.options.name).toBe("fleet");
@@ -62,17 +62,21 @@ test("an instance is launched as the template says, and registered at its own ad
 });
 
 test("the CPU of its processes is measured", async () => {
-  const { region, group } = await setUp();
-  const meter = groupContext(region).cpuMeter(inService(group)[0]?.instanceId ?? "");
-  await expect(meter.measure()).resolves.toBeUndefined();
-  await expect(meter.measure()).resolves.toBeGreaterThan(0);
-  meter.stop();
+  const { region, group, clock } = await setUp();
+  const dimension = { name: "InstanceId", value: inService(group)[0]?.instanceId ?? "" };
+  const metric = { namespace: "AWS/EC2", name: "CPUUtilization", dimension };
+  const percent = await eventually("a whole minute is measured", () => {
+    const [latest] = region.metrics.averages(metric, 1, startOfMinute(clock.now()) - minute);
+    if (latest === undefined) clock.advance(minute);
+    return latest;
+  });
+  expect(percent).toBeGreaterThan(0);
 });
 
 test("an instance that somebody terminated is replaced", async () => {
   const { region, group, clock } = await setUp();
   const [first] = inService(group);
-  await terminate(region, first?.instanceId ?? "");
+  await region.ec2.instances.terminate(first?.instanceId ?? "");
   clock.advance(10_000);
   await group.until(
     ({ instances }) => !instances.has(first?.instanceId ?? "") && inService(group).length === 1,
@@ -82,7 +86,7 @@ test("an instance that somebody terminated is replaced", async () => {
 
 test("without its template nothing can be launched", async () => {
   const { region, group, made } = await setUp();
-  region.launchTemplates.clear();
+  region.ec2.launchTemplates.clear();
   group.setDesiredCapacity(2);
   await group.until(({ activities: [latest] }) => latest?.statusCode === "Failed");
   expect(group.activities[0]?.statusMessage).toBe(
@@ -91,14 +95,14 @@ test("without its template nothing can be launched", async () => {
 });
 
 test("a new image rolls the group, and the old one may go meanwhile", async () => {
-  const { region, group, clock, update, made, inputsOf, targets } = await setUp();
+  const { region, resources, group, clock, update, made, inputsOf, targets } = await setUp();
   const [old] = inService(group);
-  const { id: imageId } = await region.create({
+  const { id: imageId } = await resources.create({
     type: imageType,
     name: "image-2",
     inputs: { ...inputsOf("image"), name: "sample-image-2" },
   });
-  const { latestVersion } = await region.update({
+  const { latestVersion } = await resources.update({
     type: templateType,
     name: "template",
     inputs: { ...inputsOf("template"), imageId },
@@ -107,7 +111,7 @@ test("a new image rolls the group, and the old one may go meanwhile", async () =
     desiredCapacity: 1,
     launchTemplate: { id: made["template"]?.id, version: String(latestVersion) },
   });
-  await region.delete(imageType, "image");
+  await resources.delete(imageType, "image");
 
   await group.until(() => inService(group).length === 2);
   const [, fresh] = inService(group);
@@ -122,8 +126,8 @@ test("a new image rolls the group, and the old one may go meanwhile", async () =
   clock.advance(10_000);
   await group.until(({ instances }) => instances.size === 1);
   expect(inService(group)).toEqual([fresh]);
-  expect(region.hosts.get(fresh?.instanceId ?? "")?.options.metadata().imageId).toBe(imageId);
-  expect(region.hosts.has(old?.instanceId ?? "")).toBe(false);
+  expect(region.ec2.instances.hosts.get(fresh?.instanceId ?? "")?.options.metadata().imageId).toBe(imageId);
+  expect(region.ec2.instances.hosts.has(old?.instanceId ?? "")).toBe(false);
 });
 
 test("an update that changes neither capacity nor template leaves both to the policy", async () => {
@@ -136,14 +140,14 @@ test("an update that changes neither capacity nor template leaves both to the po
 });
 
 test("a group that is deleted takes its instances along, also those that boot", async () => {
-  const { region, group, targets, clock } = await setUp();
-  const others = [...region.hosts.keys()].filter(id => !group.instances.has(id));
+  const { region, resources, group, targets, clock } = await setUp();
+  const others = [...region.ec2.instances.hosts.keys()].filter(id => !group.instances.has(id));
   group.setDesiredCapacity(3);
-  const roots = [...group.instances.keys()].map(id => `${region.folder}/hosts/fleet-${id}`);
+  const roots = [...group.instances.keys()].map(id => `${region.options.folder}/hosts/fleet-${id}`);
   expect(roots).toHaveLength(3);
-  await region.delete(type, "fleet");
-  expect([...region.hosts.keys()]).toEqual(others);
-  expect(region.vpc.networkInterfaces.size).toBe(others.length + 2); // and the load balancer's two
+  await resources.delete(type, "fleet");
+  expect([...region.ec2.instances.hosts.keys()]).toEqual(others);
+  expect(region.ec2.vpc.networkInterfaces.size).toBe(others.length + 2); // and the load balancer's two
   expect(roots.filter(existsSync)).toEqual([]);
   clock.advance(30_000); // the deregistration delay
   expect(targets.describe().map(({ target }) => target.id)).toEqual(others);

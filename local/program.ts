@@ -1,0 +1,42 @@
+/** The one file of the local region that knows the program that it runs. */
+import { join } from "node:path";
+import { install } from "../apps/installer/install";
+import type { Unit } from "../apps/installer/unit";
+import { manifestSchema } from "../apps/manifest";
+import { sshPort } from "../apps/ports";
+import { installCommand, remoteRuntime, remoteUser } from "../apps/shipping/ship";
+import type { Host } from "./hosts/host";
+import { placeRuntime } from "./hosts/runtime";
+
+export const ssh = { port: sshPort, user: remoteUser };
+
+/** The public SSM parameter that names the hosts' image. */
+export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
+
+/**
+ * Runs the installer as its command would: there is no shell in between.
+ * @throws for any other command, and when the installation fails
+ */
+export async function run(host: Host, command: string, stdin: string): Promise<string> {
+  const manifest = manifestSchema.parse(JSON.parse(stdin));
+  if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 })) {
+    throw new Error("a host of the local region runs no other command than the one that installs a service");
+  }
+  await placeRuntime(join(host.root, remoteRuntime), join(host.root, manifest.runtime.binary));
+  return install(manifest, host);
+}
+
+/**
+ * Where a service's environment differs from what its manifest says: a host here has one vCPU, its load lasts as long on
+ * the region's clock as it would on AWS, and this machine's name is not the host's.
+ */
+export function localEnvironment(
+  { environment }: Unit,
+  { hostName, speed }: { hostName: string; speed: number },
+): Record<string, string> {
+  const seconds = environment["STRESS_SECONDS"];
+  return {
+    HOST_NAME: hostName,
+    ...(seconds !== undefined && { STRESS_SECONDS: String(Number(seconds) / speed), STRESS_WORKERS: "1" }),
+  };
+}

@@ -1,0 +1,82 @@
+import { closeAll } from "../../testing/servers";
+import { makeSamples, openRegion } from "../../testing/sample-resources";
+import { amazonLinux2023 } from "../services/ec2/image";
+
+afterEach(closeAll);
+
+const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: { cidrBlock: "10.0.0.0/16" } };
+
+test("two resources of one type and name are refused, made at once or one after the other", async () => {
+  const { region, resources } = await openRegion();
+  const message = "there are two resources aws:ec2/vpc:Vpc named vpc";
+  const results = await Promise.allSettled([resources.create(vpc), resources.create(vpc)]);
+  expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { message } }]);
+  await expect(resources.create(vpc)).rejects.toThrow(message);
+  expect(region.ec2.vpc.vpcs.size).toBe(1);
+});
+
+test("one name may stand for resources of several types", async () => {
+  const { resources } = await openRegion();
+  const { id } = await resources.create(vpc);
+  const group = { vpcId: id, description: "" };
+  await resources.create({ type: "aws:ec2/securityGroup:SecurityGroup", name: "vpc", inputs: group });
+  expect(resources.declarations.map(({ name }) => name)).toEqual(["vpc", "vpc"]);
+});
+
+test.each(["aws:s3/bucket:Bucket", "", "constructor", "__proto__"])(
+  "the type %j is not known",
+  async type => {
+    const { resources } = await openRegion();
+    await expect(resources.create({ type, name: "a", inputs: {} })).rejects.toThrow(
+      `the local region does not know the type ${type}`,
+    );
+  },
+);
+
+test("what comes with a VPC goes with it", async () => {
+  const { region, resources } = await openRegion();
+  await resources.create(vpc);
+  const { routeTables, networkAcls, securityGroups, securityGroupRules } = region.ec2.vpc;
+  const sizes = () => [routeTables, networkAcls, securityGroups, securityGroupRules].map(({ size }) => size);
+  expect(sizes()).toEqual([1, 1, 1, 2]);
+  await resources.delete(vpc.type, vpc.name);
+  expect(sizes()).toEqual([0, 0, 0, 0]);
+});
+
+test("what there is not is neither updated nor deleted", async () => {
+  const { resources } = await openRegion();
+  const message = "there is no resource aws:ec2/vpc:Vpc named vpc";
+  await expect(resources.update(vpc)).rejects.toThrow(message);
+  await expect(resources.delete(vpc.type, vpc.name)).rejects.toThrow(message);
+});
+
+test("an update that is refused changes nothing", async () => {
+  const { region, resources } = await openRegion();
+  await makeSamples(resources, "aws:iam/instanceProfile:InstanceProfile");
+  const before = structuredClone(region.iam.roles);
+  const wrong = { type: "aws:iam/rolePolicy:RolePolicy", name: "policy", inputs: { role: "x", policy: "{" } };
+  await expect(resources.update(wrong)).rejects.toThrow("MalformedPolicyDocument");
+  expect(region.iam.roles).toEqual(before);
+});
+
+test("what is being made while the region closes goes with it", async () => {
+  const { region, resources } = await openRegion();
+  const made = await makeSamples(resources, "aws:ec2/instance:Instance");
+  const making = resources.create({
+    type: "aws:ec2/instance:Instance",
+    name: "late",
+    inputs: {
+      ami: amazonLinux2023,
+      instanceType: "t3.micro",
+      subnetId: made["subnet-1"]?.id,
+      vpcSecurityGroupIds: [],
+      metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+    },
+  });
+  resources.close();
+  const closing = region.close();
+  await expect(making).rejects.toThrow("the region has ended");
+  await closing;
+  expect(region.ec2.instances.hosts.size).toBe(0);
+  await expect(resources.create(vpc)).rejects.toThrow("the region has ended");
+});

@@ -1,0 +1,82 @@
+/** Network interfaces and the addresses that they hold. */
+import { AwsError } from "../../api/aws-error";
+import { publicRange, resourceId } from "../../identifiers";
+import type { NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
+import type { VirtualNetwork } from "../../network/virtual-network";
+import { AddressPool } from "./address-pool";
+
+export interface InterfaceRequest {
+  subnetId: string;
+  groupIds: string[];
+  publicAddress: boolean;
+  description: string;
+}
+
+export class NetworkInterfaces {
+  private readonly publicAddresses = new AddressPool(publicRange);
+  /** Free private addresses by subnet. */
+  private readonly privateAddresses = new Map<string, AddressPool>();
+
+  constructor(
+    private readonly vpc: VpcModel,
+    private readonly network: Pick<VirtualNetwork, "removeInterface">,
+  ) {}
+
+  addSubnet(subnetId: string, cidrBlock: string): void {
+    this.privateAddresses.set(subnetId, new AddressPool(cidrBlock));
+  }
+
+  removeSubnet(subnetId: string): void {
+    this.privateAddresses.delete(subnetId);
+  }
+
+  /** How many private addresses a subnet has left; undefined for an unknown subnet. */
+  availableIn(subnetId: string): number | undefined {
+    return this.privateAddresses.get(subnetId)?.available;
+  }
+
+  /** @throws AwsError when the subnet is unknown or an address can't be had */
+  attach({ subnetId, groupIds, publicAddress, description }: InterfaceRequest): NetworkInterface {
+    const id = resourceId("eni");
+    const pool = this.privateAddresses.get(subnetId);
+    if (!pool) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
+    // The public one first, as there are fewer of them: whichever can't be had, the other is not lost.
+    const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
+    let privateIpAddress: string;
+    try {
+      privateIpAddress = pool.take();
+    } catch (error) {
+      if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
+      throw error;
+    }
+    const attached: NetworkInterface = {
+      id,
+      subnetId,
+      privateIpAddress,
+      ...(publicIpAddress !== undefined && { publicIpAddress }),
+      groupIds,
+      description,
+    };
+    this.vpc.networkInterfaces.set(id, attached);
+    return attached;
+  }
+
+  /** Releases the interface's addresses, and ends its connections and whatever listened there. */
+  detach(id: string): void {
+    const { subnetId, privateIpAddress, publicIpAddress } = this.get(id);
+    this.privateAddresses.get(subnetId)?.release(privateIpAddress);
+    if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
+    this.vpc.networkInterfaces.delete(id);
+    this.network.removeInterface(id);
+  }
+
+  /** @throws AwsError when there is no such interface */
+  get(id: string): NetworkInterface {
+    const found = this.vpc.networkInterfaces.get(id);
+    if (found) return found;
+    throw new AwsError(
+      "InvalidNetworkInterfaceID.NotFound",
+      `The networkInterface ID '${id}' does not exist`,
+    );
+  }
+}
