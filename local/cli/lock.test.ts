@@ -46,9 +46,9 @@ test("of several that come at once one gets it", async () => {
 test("a process holds it however it was started, and not beyond its end by force", async () => {
   const folder = temporaryFolder();
   const program = `
-    const { occupy } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
-    occupy(${JSON.stringify(folder)}).then(() => {
-      process.stdout.write("occupied");
+    const { acquireLock } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
+    acquireLock(${JSON.stringify(folder)}).then(() => {
+      process.stdout.write("acquired");
       setInterval(() => undefined, 1000);
     });`;
   const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
