@@ -1,3 +1,4 @@
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -9,8 +10,6 @@ import type { Region } from "../../region";
 import { make, makeSamples, openRegion, samples, type Made } from "../../../testing/sample-resources";
 import { temporaryFolder } from "../../../testing/folders";
 import { publicKeyOf } from "./identity";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);

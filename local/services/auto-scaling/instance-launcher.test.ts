@@ -1,4 +1,5 @@
 /** A group in a region, with real launches. */
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { existsSync } from "node:fs";
 import { closeAll } from "../../../testing/servers";
 import { terminate } from "../ec2/launch";
@@ -6,8 +7,6 @@ import { makeSamples, openRegion, samples } from "../../../testing/sample-resour
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 import { groupContext } from "./instance-launcher";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);

@@ -1,3 +1,4 @@
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
@@ -7,8 +8,6 @@ import { AddressPool, amazonLinux2023, resourceId } from "../../identifiers";
 import { launch, terminate, type LaunchSpecification } from "./launch";
 import type { Region } from "../../region";
 import { makeSamples, openRegion } from "../../../testing/sample-resources";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
