@@ -13,6 +13,14 @@ export default tseslint.config(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: false }],
       // The compiler's noPropertyAccessFromIndexSignature is off: an index signature's key may be a name.
       "@typescript-eslint/dot-notation": "off",
+      "no-restricted-properties": [
+        "error",
+        {
+          object: "jest",
+          property: "mock",
+          message: "Nothing hoists it here: use jest.doMock before what it mocks is loaded.",
+        },
+      ],
     },
   },
 );

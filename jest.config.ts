@@ -1,14 +1,13 @@
-/** @jest-config-loader-options {"transpileOnly": true, "compilerOptions": {"moduleResolution": "node10"}} */
 import type { Config } from "jest";
 
 const config: Config = {
   testEnvironment: "node",
   testMatch: ["**/*.test.ts"],
-  // Types are checked once for the whole tree by `tsc`; here each file is only transpiled.
-  transform: { "\\.ts$": ["ts-jest", { diagnostics: false }] },
+  transform: { "\\.ts$": "<rootDir>/testing/transform.ts" },
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/host/"], // needs root: npm run test:host
-  // Whole-system tests mostly wait, and two cores would otherwise be one worker.
-  maxWorkers: "100%",
+  // Whole-system tests mostly wait: started first and side by side, they leave the cores to the others.
+  testSequencer: "<rootDir>/testing/sequencer.ts",
+  maxWorkers: "200%",
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
 };
 

@@ -6,6 +6,7 @@ import { awsCliVersion, shell } from "./aws-cli";
 import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
 
 jest.setTimeout(60_000);
+jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 const version = awsCliVersion();
 const isRequired = process.env["REQUIRE_AWS_CLI"] === "1";

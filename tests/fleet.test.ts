@@ -4,7 +4,7 @@
  */
 import type { Declaration } from "../local/pulumi/declared-resources";
 import { answerTo } from "../testing/client";
-import { count, under, type Sent } from "../testing/load";
+import { count, under } from "../testing/load";
 import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
@@ -50,10 +50,6 @@ describe("under fifty requests a second", () => {
       await work();
       await region.passed(2 * minute);
     });
-  /** For whoever reads the test's output. */
-  const tell = (what: string, sent: Sent[]) => {
-    process.stdout.write(`${what}: ${JSON.stringify(count(sent))}\n`);
-  };
 
   // At rest as they are, the policy would soon take one of two away.
   let policy: Declaration;
@@ -72,7 +68,6 @@ describe("under fifty requests a second", () => {
       await eventually("the instance is gone", () => !region.region.ec2.instances.hosts.has(victim), 30_000);
       expect(await serving(2)).not.toContain(victim);
     });
-    tell("TerminateInstanceInAutoScalingGroup", sent);
     expect(Object.keys(count(sent))).toEqual(["200"]);
     expect(sent.length).toBeGreaterThan(100);
     expect(latestActivities(2)).toEqual(
@@ -96,7 +91,6 @@ describe("under fifty requests a second", () => {
         () => !before.some(id => id !== left && region.region.ec2.instances.hosts.has(id)),
       );
     });
-    tell("scale-in", sent);
     expect(Object.keys(count(sent))).toEqual(["200"]);
     expect(sent.length).toBeGreaterThan(100);
   });
@@ -128,7 +122,6 @@ describe("under fifty requests a second", () => {
       expect(now).toContain(other);
       expect(now).not.toContain(victim);
     });
-    tell("a process killed by force", sent);
     const lost = sent.filter(({ outcome }) => outcome !== "200");
     expect([...new Set(lost.map(({ outcome }) => outcome))]).toEqual(["502"]);
     expect(lost.filter(({ begin }) => begin > takenOut)).toEqual([]);

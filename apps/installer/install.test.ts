@@ -16,16 +16,17 @@ import type * as Tar from "tar";
 import { create } from "tar";
 import { cleanUp, temporaryFolder } from "../../testing/services";
 import type { Manifest } from "../manifest";
-import { install, InstallError, type Platform } from "./install";
+import type * as Installer from "./install";
+import type { Platform } from "./install";
 import { unitOf, type Unit } from "./unit";
 
 /** Those that a cut-off installer left open. */
-const mockHandles = new Set<FsPromises.FileHandle>();
+const openHandles = new Set<FsPromises.FileHandle>();
 
 /** Passed before every step that the installer takes, by its name: the place to interrupt it. */
-const mockSteps: { before: (step: string) => Promise<void> } = { before: () => Promise.resolve() };
+const hook: { before: (step: string) => Promise<void> } = { before: () => Promise.resolve() };
 
-jest.mock("node:fs/promises", () => {
+jest.doMock("node:fs/promises", () => {
   const real = jest.requireActual<typeof FsPromises>("node:fs/promises");
   const short = (path: unknown) =>
     String(path)
@@ -35,36 +36,37 @@ jest.mock("node:fs/promises", () => {
   for (const name of ["mkdir", "readdir", "readFile", "rename", "rm"] as const) {
     const act = real[name] as (...args: unknown[]) => Promise<unknown>;
     mocked[name] = async (...args: unknown[]) => {
-      await mockSteps.before(`${name} ${short(args[0])}`);
+      await hook.before(`${name} ${short(args[0])}`);
       return act(...args);
     };
   }
   mocked["open"] = async (path: string, flags: string) => {
-    if (flags === "w") await mockSteps.before(`write ${short(path)}`);
+    if (flags === "w") await hook.before(`write ${short(path)}`);
     const handle = await real.open(path, flags);
-    mockHandles.add(handle);
+    openHandles.add(handle);
     const close = handle.close.bind(handle);
     handle.close = async () => {
-      mockHandles.delete(handle);
+      openHandles.delete(handle);
       await close();
     };
     const sync = handle.sync.bind(handle);
     handle.sync = async () => {
-      await mockSteps.before(`sync ${short(path)}`);
+      await hook.before(`sync ${short(path)}`);
       await sync();
     };
     return handle;
   };
   return mocked;
 });
-jest.mock("tar", () => {
+jest.doMock("tar", () => {
   const real = jest.requireActual<typeof Tar>("tar");
   const extract = async (options: Tar.TarOptionsWithAliasesAsyncNoFile) => {
-    await mockSteps.before("extract");
+    await hook.before("extract");
     return real.extract(options) as unknown;
   };
   return { ...real, extract };
 });
+const { install, InstallError } = jest.requireActual<typeof Installer>("./install");
 
 /** A host that is a folder, and a service manager that only remembers. */
 class FakeHost implements Platform {
@@ -81,7 +83,7 @@ class FakeHost implements Platform {
   journalError: Error | undefined;
 
   async start(unit: Unit, anew: boolean): Promise<void> {
-    await mockSteps.before("start");
+    await hook.before("start");
     this.events.push(`start ${contentOf(this, unit)}${anew ? " anew" : ""}`);
     this.running = undefined;
     if (this.broken.has(contentOf(this, unit))) throw new Error("exit code 1");
@@ -90,7 +92,7 @@ class FakeHost implements Platform {
 
   /** As a real one does, it asks whatever listens on the unit's ports. */
   async healthy(_unit: Unit, signal: AbortSignal): Promise<void> {
-    await mockSteps.before("healthy");
+    await hook.before("healthy");
     if (this.running && !this.unhealthy.has(contentOf(this, this.running))) return;
     await new Promise((_, reject) => {
       signal.addEventListener("abort", () => {
@@ -100,7 +102,7 @@ class FakeHost implements Platform {
   }
 
   async journal(): Promise<string> {
-    await mockSteps.before("journal");
+    await hook.before("journal");
     if (this.journalError) throw this.journalError;
     return `the journal after ${this.events.at(-1) ?? "nothing"}\n`;
   }
@@ -151,10 +153,10 @@ const unchanged = (manifest: Manifest) =>
 let host: FakeHost;
 beforeEach(() => {
   host = new FakeHost();
-  mockSteps.before = () => Promise.resolve();
+  hook.before = () => Promise.resolve();
 });
 afterEach(async () => {
-  for (const handle of mockHandles) await handle.close();
+  for (const handle of openHandles) await handle.close();
   await cleanUp();
 });
 
@@ -223,7 +225,7 @@ const update = [
 test("the steps of an update, in their order", async () => {
   await install(await ship(host, "one"), host);
   const steps: string[] = [];
-  mockSteps.before = step => Promise.resolve(void steps.push(step.replace(/ .*\/elastic-fleet\//, " ")));
+  hook.before = step => Promise.resolve(void steps.push(step.replace(/ .*\/elastic-fleet\//, " ")));
   await install(await ship(host, "two"), host);
   expect(steps).toEqual([...update, "rm data-access-SHA.tar"]);
 });
@@ -480,7 +482,7 @@ test("two services on one host leave each other alone", async () => {
 async function cutOff(after: number, manifest: Manifest): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let taken = 0;
-    mockSteps.before = () => {
+    hook.before = () => {
       taken += 1;
       if (taken <= after) return Promise.resolve();
       resolve();
@@ -490,7 +492,7 @@ async function cutOff(after: number, manifest: Manifest): Promise<void> {
       reject(new Error("the install ended before it was cut off"));
     }, reject);
   });
-  mockSteps.before = () => Promise.resolve();
+  hook.before = () => Promise.resolve();
 }
 
 const steps = update.map((step, index) => [index, step] as const);
@@ -541,7 +543,7 @@ describe.each(steps)("with an error in step %d of an update, %s,", failing => {
     await install(before, host);
 
     let taken = -1;
-    mockSteps.before = () => {
+    hook.before = () => {
       taken += 1;
       return taken === failing ? Promise.reject(new Error("no space left")) : Promise.resolve();
     };
@@ -551,7 +553,7 @@ describe.each(steps)("with an error in step %d of an update, %s,", failing => {
     else await install(manifest, host);
     expect([unitOf(before), unitOf(manifest)]).toContainEqual(host.running);
 
-    mockSteps.before = () => Promise.resolve();
+    hook.before = () => Promise.resolve();
     expect([done(manifest), unchanged(manifest)]).toContain(await install(manifest, host));
     expectInstalled(manifest);
   });

@@ -48,7 +48,7 @@ test("a process holds it however it was started, and not beyond its end by force
   const program = `
     const { acquireLock } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
     acquireLock(${JSON.stringify(folder)}).then(() => {
-      process.stdout.write("occupied");
+      process.stdout.write("acquired");
       setInterval(() => undefined, 1000);
     });`;
   const child = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {

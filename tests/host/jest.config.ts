@@ -1,10 +1,10 @@
-/** @jest-config-loader-options {"transpileOnly": true, "compilerOptions": {"moduleResolution": "node10"}} */
+import { join } from "node:path";
 import type { Config } from "jest";
 import base from "../../jest.config";
 
 const config: Config = {
   ...base,
-  rootDir: "../..",
+  rootDir: join(__dirname, "../.."),
   testMatch: ["<rootDir>/tests/host/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
   testTimeout: 60_000,

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { fetchRuntime } from "../../apps/shipping/runtime";
 import { baseImage } from "./base-image";
 import { removeControlGroups } from "./control-groups";
+import config from "./jest.config";
 import { enterNetwork } from "./network";
 import { missing } from "./prerequisites";
 import { run } from "./running";
@@ -43,9 +44,9 @@ async function main(): Promise<number> {
 async function runTests(environment: Record<string, string>): Promise<number> {
   const jest = [
     process.execPath,
+    ...["--require", "tsx/cjs"],
     require.resolve("jest/bin/jest"),
-    "--config",
-    join(__dirname, "jest.config.ts"),
+    ...["--config", JSON.stringify(config)],
   ];
   const [command, ...args] = enterNetwork([...jest, "--maxWorkers=2", ...process.argv.slice(2)]);
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: "inherit" });

@@ -1,3 +1,4 @@
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { execFileSync } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,8 +18,6 @@ import {
 import { temporaryFolder } from "../../../testing/folders";
 import type { DeclaredResources } from "../declared-resources";
 import { publicKeyOf } from "./identity";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);

@@ -1,4 +1,5 @@
 /** A group in a region, with real launches. */
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { existsSync } from "node:fs";
 import { minute, startOfMinute } from "../../clock";
 import { eventually } from "../../../testing/eventually";
@@ -6,8 +7,6 @@ import { closeAll } from "../../../testing/servers";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);

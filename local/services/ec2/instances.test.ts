@@ -1,3 +1,4 @@
+import "../../../testing/runtime"; // first: the others load what it stands in for
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
@@ -9,8 +10,6 @@ import { amazonLinux2023 } from "./image";
 import type { LaunchSpecification } from "./instance-records";
 import type { Region } from "../../region";
 import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
-
-jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../testing/runtime"));
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
