@@ -10,7 +10,8 @@ import http from "node:http";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { bundle, cleanUp, startService } from "../testing/services";
+import { bundle, startService } from "../testing/services";
+import { cleanUp } from "../testing/clean-up";
 
 const [seconds = 3] = process.argv.slice(2).map(Number);
 const rounds = 3;

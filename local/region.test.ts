@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { closeAll } from "../testing/servers";
+import { cleanUp } from "../testing/clean-up";
 import { amazonLinux2023 } from "./identifiers";
 import { makeSamples, openRegion } from "../testing/sample-resources";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: { cidrBlock: "10.0.0.0/16" } };
 

@@ -6,7 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { create as createArchive } from "tar";
 import { installCommand, manifestFor, remoteRelease, remoteUser } from "../apps/shipping/ship";
 import { FakeClock } from "./fake-clock";
-import { onClose } from "./servers";
+import { onCleanUp } from "./clean-up";
 import { amazonLinux2023 } from "../local/identifiers";
 import { Region } from "../local/region";
 import { temporaryFolder } from "./folders";
@@ -25,7 +25,7 @@ export async function openRegion() {
     report: event => events.push(event),
   });
   await region.open();
-  onClose(() => region.close());
+  onCleanUp(() => region.close());
   return { region, clock, events };
 }
 

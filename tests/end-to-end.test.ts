@@ -5,7 +5,8 @@
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { answerTo } from "../testing/client";
-import { endRegions, startTestRegion, type HostAddresses, type TestRegion } from "../testing/region";
+import { startTestRegion, type HostAddresses, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
@@ -32,7 +33,7 @@ beforeAll(async () => {
   through = region.internet;
   outputs = JSON.parse(await readFile(join(region.folder, "outputs.json"), "utf8")) as Outputs;
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const readNumber = async () => (await answerTo(outputs.dataReadUrl, { through })).json;
 

@@ -3,11 +3,12 @@
  * the local region; that AWS's own filters do the same is for the acceptance suite to prove there.
  */
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { DescribeNetworkAclsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { answerTo, ask } from "../testing/client";
-import { endRegions, operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
+import { listenHttp } from "../testing/servers";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
@@ -18,7 +19,7 @@ beforeAll(async () => {
   region = await startTestRegion();
   internet = region.internet;
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
 
@@ -277,32 +278,26 @@ describe("the local Internet", () => {
 
 test("neither the local Internet nor a host's proxy ever connects to what the region did not make", async () => {
   let connections = 0;
-  const outside = http.createServer((_req, res) => res.end("reached"));
+  const { server: outside, port } = await listenHttp((_req, res) => res.end("reached"));
   outside.on("connection", () => connections++);
-  await new Promise<void>(resolve => outside.listen(0, "127.0.0.1", resolve));
-  const { port } = outside.address() as AddressInfo;
-  try {
-    expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toBe("reached");
-    expect(connections).toBe(1);
+  expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toBe("reached");
+  expect(connections).toBe(1);
 
-    const names = ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]"];
-    const targets = [...names, "[::ffff:127.0.0.1]", "any.localhost", "user@127.0.0.1"];
-    const proxies = [internet, ...["data", "receiver-1"].map(host => region.host(host).proxyUrl)];
-    const outcomes = await Promise.all(
-      proxies.flatMap(through =>
-        targets.map(async target => {
-          const outcome = await ask(`http://${target}:${port}/`, { through });
-          return typeof outcome === "string" ? outcome : outcome.status;
-        }),
-      ),
-    );
-    expect(new Set(outcomes)).toEqual(new Set(["silent", 502]));
+  const names = ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]"];
+  const targets = [...names, "[::ffff:127.0.0.1]", "any.localhost", "user@127.0.0.1"];
+  const proxies = [internet, ...["data", "receiver-1"].map(host => region.host(host).proxyUrl)];
+  const outcomes = await Promise.all(
+    proxies.flatMap(through =>
+      targets.map(async target => {
+        const outcome = await ask(`http://${target}:${port}/`, { through });
+        return typeof outcome === "string" ? outcome : outcome.status;
+      }),
+    ),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(["silent", 502]));
 
-    for (const proxy of proxies) expect(await tunnelStatus(proxy, `127.0.0.1:${port}`)).toBe(501);
-    expect(connections).toBe(1);
-  } finally {
-    outside.close();
-  }
+  for (const proxy of proxies) expect(await tunnelStatus(proxy, `127.0.0.1:${port}`)).toBe(501);
+  expect(connections).toBe(1);
 });
 
 /** What a proxy answers to CONNECT. */

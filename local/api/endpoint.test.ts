@@ -7,7 +7,8 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { amazonLinux2023, resourceId } from "../identifiers";
 import { launch } from "../services/ec2/launch";
 import type { Region } from "../region";
-import { closeAll, exchange, lines, listen, loopback, onClose } from "../../testing/servers";
+import { exchange, lines, listen, loopback } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy } from "../network/local-internet";
 import { makeSamples, openRegion, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
@@ -25,11 +26,8 @@ beforeAll(async () => {
   made = await makeSamples(region);
   ({ port } = await listen(createInternetProxy(region, () => "welcome\n")));
   clients = clientsOf(`http://${loopback}:${port}`);
-  onClose(() => {
-    clients.close();
-  });
 });
-afterAll(closeAll);
+afterAll(cleanUp);
 
 const id = (name: string) => made[name]?.id ?? "";
 const output = (name: string, field: string) => String(made[name]?.outputs[field]);

@@ -1,10 +1,10 @@
 import { Host } from "../hosts/host";
 import { Supervisor } from "../hosts/supervisor";
-import { closeAll } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { table } from "./table";
 import { makeSamples, openRegion } from "../../testing/sample-resources";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const options = {
   stack: { project: "elastic-fleet", stack: "dev", config: {} },

@@ -1,9 +1,10 @@
 import type http from "node:http";
-import { closeAll, exchange, lines, listen, listenHttp } from "../../testing/servers";
+import { exchange, lines, listen, listenHttp } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy, createLocalPort } from "./local-internet";
 import { makeSamples, openRegion } from "../../testing/sample-resources";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A region with an instance behind a load balancer, and its door. */
 async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req.method} ${req.url}`)) {

@@ -1,8 +1,8 @@
 import { RegionEngine } from "./engine";
-import { closeAll } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { openRegion } from "../../testing/sample-resources";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "main", custom: true };
 const inputs = { cidrBlock: "10.0.0.0/16", tags: { Name: "main", part: "network" } };

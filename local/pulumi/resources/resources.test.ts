@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { handlers } from ".";
-import { closeAll } from "../../../testing/servers";
+import { cleanUp } from "../../../testing/clean-up";
 import type { Region } from "../../region";
 import { make, makeSamples, openRegion, samples, type Made } from "../../../testing/sample-resources";
 import { temporaryFolder } from "../../../testing/folders";
@@ -14,7 +14,7 @@ jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../test
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** All that the region has in it, as text to compare. */
 function contentOf(region: Region): string {
@@ -406,7 +406,7 @@ describe("the key that provisioning uses", () => {
       writeFileSync(file, privateKeyOpenssh, { mode: 0o600 });
       const found = execFileSync(sshKeygen ?? "", ["-y", "-f", file], { encoding: "utf8" });
       expect(found.trim()).toBe(publicKeyOpenssh.trim());
-      await closeAll();
+      await cleanUp();
     }
   });
 

@@ -1,6 +1,6 @@
 /** A group in a region, with real launches. */
 import { existsSync } from "node:fs";
-import { closeAll } from "../../../testing/servers";
+import { cleanUp } from "../../../testing/clean-up";
 import { terminate } from "../ec2/launch";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
@@ -11,7 +11,7 @@ jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../test
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const type = "aws:autoscaling/group:Group";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { closeAll, loopback } from "../../../testing/servers";
+import { loopback } from "../../../testing/servers";
+import { cleanUp } from "../../../testing/clean-up";
 import { AddressPool, amazonLinux2023, resourceId } from "../../identifiers";
 import { launch, terminate, type LaunchSpecification } from "./launch";
 import type { Region } from "../../region";
@@ -12,7 +13,7 @@ jest.mock("../../hosts/runtime", () => jest.requireActual<object>("../../../test
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A region with an instance that runs a service, an image of it, and what is needed to launch a copy. */
 async function setUp() {
