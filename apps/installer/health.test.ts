@@ -17,7 +17,12 @@ describe("a unit is healthy", () => {
     ports: number[],
     signal = AbortSignal.timeout(10_000),
     whileNot = () => Promise.resolve(),
-  ) => untilHealthy(ports, signal, whileNot);
+  ) =>
+    untilHealthy(
+      ports.map(port => () => port),
+      signal,
+      whileNot,
+    );
 
   test("when GET /health of every socket answers 200", async () => {
     const asked: string[] = [];
