@@ -5,10 +5,13 @@
 import http from "node:http";
 import { Readable } from "node:stream";
 import { DescribeNetworkAclsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { ports } from "../apps/ports";
 import { answerTo, ask } from "../testing/client";
 import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
 import { cleanUp } from "../testing/clean-up";
 import { listenHttp } from "../testing/servers";
+
+const { "data-access": data, receiver } = ports;
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
@@ -28,13 +31,13 @@ describe("from the Internet", () => {
     const { publicIp } = region.addresses("data");
     const before = await answerTo(region.output("dataReadUrl"), { through: internet });
     const post = { through: internet, method: "POST", body: { num: 666 } };
-    expect(await ask(`http://${publicIp}:8080/`, post)).toBe("silent");
+    expect(await ask(`http://${publicIp}:${data.update}/`, post)).toBe("silent");
     expect(await answerTo(region.output("dataReadUrl"), { through: internet })).toMatchObject({
       text: before.text,
     });
     expect((await region.decisions()).at(-1)).toMatchObject({
       from: { internetAddress: operatorAddress },
-      to: { address: publicIp, port: 8080 },
+      to: { address: publicIp, port: data.update },
       code: "SUBNET_ACL_RESTRICTION",
       packet: "request",
       direction: "ingress",
@@ -48,8 +51,8 @@ describe("from the Internet", () => {
   });
 
   test.each([
-    ["the data host's private address", () => `${region.addresses("data").privateIp}:5000`],
-    ["a receiver's private address", () => `${region.addresses("receiver-1").privateIp}:8080`],
+    ["the data host's private address", () => `${region.addresses("data").privateIp}:${data.read}`],
+    ["a receiver's private address", () => `${region.addresses("receiver-1").privateIp}:${receiver.http}`],
     ["a public address that nobody has", () => "203.0.113.250"],
     ["an address of somebody else", () => "192.0.2.1"],
     ["instance metadata", () => "169.254.169.254"],
@@ -60,17 +63,17 @@ describe("from the Internet", () => {
 
 describe("the data host can answer and never ask:", () => {
   test.each([
-    ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, 8080],
-    ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, 8080],
+    ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, receiver.http],
+    ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, receiver.http],
     ["the load balancer by its name", () => region.output("receiverLoadBalancerDns"), 80],
     ["the EC2 API", () => region.region.ec2Api.address, 443],
   ])("%s is silent, as the ACL lets the request out and no reply in", async (_what, name, port) => {
-    const data = region.host("data");
+    const host = region.host("data");
     const [decided, flows] = [(await region.decisions()).length, (await region.flowLog()).length];
 
-    expect(await ask(`http://${name()}:${port}/health`, { through: data.proxyUrl })).toBe("silent");
+    expect(await ask(`http://${name()}:${port}/health`, { through: host.proxyUrl })).toBe("silent");
 
-    const { interfaceId } = data.options;
+    const { interfaceId } = host.options;
     const drop = (await region.decisions())
       .slice(decided)
       .find(({ from }) => from.interfaceId === interfaceId);
@@ -104,11 +107,11 @@ describe("the data host can answer and never ask:", () => {
   test("receivers do ask it, at its private address only", async () => {
     const { privateIp, publicIp } = region.addresses("data");
     const through = region.host("receiver-1").proxyUrl;
-    expect(await answerTo(`http://${privateIp}:5000/`, { through })).toMatchObject({
+    expect(await answerTo(`http://${privateIp}:${data.read}/`, { through })).toMatchObject({
       status: 200,
       json: expect.any(Number) as number,
     });
-    expect(await ask(`http://${publicIp}:5000/`, { through })).toBe("silent");
+    expect(await ask(`http://${publicIp}:${data.read}/`, { through })).toBe("silent");
   });
 });
 
@@ -226,7 +229,7 @@ describe("the EC2 API", () => {
       Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],
     });
     const post = () =>
-      answerTo(`http://${region.addresses("receiver-1").publicIp}:8080/`, {
+      answerTo(`http://${region.addresses("receiver-1").publicIp}:${receiver.http}/`, {
         through: internet,
         method: "POST",
         body: { num: 1 },

@@ -3,6 +3,7 @@
  * is declared without what it needs fails as it would on AWS.
  */
 import http from "node:http";
+import { ports } from "../apps/ports";
 import { copyOfProject, start, type Command } from "../testing/cli";
 import { cleanUp, openScope } from "../testing/clean-up";
 import { answerTo } from "../testing/client";
@@ -49,7 +50,7 @@ describe("declared without", () => {
 
   test("the instance profile, receivers start, but have no credentials to ask EC2 with", async () => {
     const region = await startTestRegion({ without: ["InstanceProfile:receiver"] });
-    const url = `http://${region.addresses("receiver-1").publicIp}:8080/`;
+    const url = `http://${region.addresses("receiver-1").publicIp}:${ports.receiver.http}/`;
     const through = region.internet;
     expect(await answerTo(url, { through })).toMatchObject({ status: 200, json: { seed: 0 } });
     expect(await answerTo(url, { through, method: "POST", body: { num: 1 } })).toMatchObject({

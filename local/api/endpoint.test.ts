@@ -8,11 +8,15 @@ import { amazonLinux2023, resourceId } from "../identifiers";
 import { launch } from "../services/ec2/launch";
 import type { Region } from "../region";
 import { exchange, lines, listen, loopback } from "../../testing/servers";
+import { ports } from "../../apps/ports";
 import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy } from "../network/local-internet";
 import { makeSamples, openRegion, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
 import { clientsOf, type Clients } from "../../testing/aws-clients";
+
+/** What the sample instance serves on. */
+const { http } = ports.receiver;
 
 let region: Region;
 let clock: FakeClock;
@@ -174,7 +178,7 @@ describe("EC2", () => {
         Description: "a group",
         IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
         IpPermissionsEgress: [
-          { IpProtocol: "tcp", FromPort: 8080, ToPort: 8080, UserIdGroupPairs: [{ GroupId: id("group") }] },
+          { IpProtocol: "tcp", FromPort: http, ToPort: http, UserIdGroupPairs: [{ GroupId: id("group") }] },
         ],
       },
     ]);
@@ -318,7 +322,7 @@ describe("Elastic Load Balancing", () => {
     const health = (Targets?: { Id: string }[]) =>
       clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn(), Targets }));
     expect((await health()).TargetHealthDescriptions).toMatchObject([
-      { Target: { Id: id("instance"), Port: 8080 }, HealthCheckPort: "8080" },
+      { Target: { Id: id("instance"), Port: http }, HealthCheckPort: String(http) },
     ]);
     expect((await health([{ Id: "i-other" }])).TargetHealthDescriptions).toMatchObject([
       { Target: { Id: "i-other" }, TargetHealth: { State: "unused", Reason: "Target.NotRegistered" } },

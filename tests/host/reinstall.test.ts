@@ -11,7 +11,7 @@ import { DebianHost } from "./debian-host";
 import { fastest } from "./fastest";
 import { Load } from "./load";
 import { anotherRelease } from "./releases";
-import { copy, install, ship } from "./shipping";
+import { copy, install, manifestWithPorts, ship } from "./shipping";
 
 let host: DebianHost;
 let release: Release;
@@ -94,11 +94,12 @@ test("ten re-installations under load lose no request, whoever else holds a conn
 });
 
 test("two sockets can exchange their ports", async () => {
-  const { command, stdin } = shipmentOf(release, "");
-  const swapped = stdin({}).replace("5000", "0000").replace("8080", "5000").replace("0000", "8080");
+  const { command } = shipmentOf(release, "");
+  const { read, update } = ports["data-access"];
+  const swapped = manifestWithPorts(release, { read: update, update: read });
   await copy(host, release);
   expect(await host.try(command, swapped)).toMatchObject({ code: 0 });
-  expect((await answerTo(`http://${host.address}:8080/`)).json).toBe(1000);
+  expect((await answerTo(url("update"))).json).toBe(1000);
   await install(host, release);
   expect(await value()).toBe(1000);
 });

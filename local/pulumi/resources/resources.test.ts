@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { handlers } from ".";
+import { ports } from "../../../apps/ports";
 import { cleanUp } from "../../../testing/clean-up";
 import type { Region } from "../../region";
 import { make, makeSamples, openRegion, samples, type Made } from "../../../testing/sample-resources";
@@ -521,7 +522,7 @@ test("the installer's command brings the service up, and says so", async () => {
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
   const { publicIp } = made["instance"]?.outputs ?? {};
   const reach = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress });
-  expect(reach({ address: String(publicIp), port: 8080 }).outcome).toBe("open");
+  expect(reach({ address: String(publicIp), port: ports.receiver.http }).outcome).toBe("open");
 });
 
 describe("a launch template", () => {

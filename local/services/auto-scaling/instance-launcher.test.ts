@@ -1,5 +1,6 @@
 /** A group in a region, with real launches. */
 import { existsSync } from "node:fs";
+import { ports } from "../../../apps/ports";
 import { cleanUp } from "../../../testing/clean-up";
 import { terminate } from "../ec2/launch";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
@@ -56,7 +57,7 @@ test("an instance is launched as the template says, and registered at its own ad
   });
   expect(targets.describe().map(({ target }) => target)).toContainEqual({
     id: instance?.instanceId,
-    port: 8080,
+    port: ports.receiver.http,
   });
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
 });

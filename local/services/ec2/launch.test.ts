@@ -3,6 +3,7 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { loopback } from "../../../testing/servers";
+import { ports } from "../../../apps/ports";
 import { cleanUp } from "../../../testing/clean-up";
 import { AddressPool, amazonLinux2023, resourceId } from "../../identifiers";
 import { launch, terminate, type LaunchSpecification } from "./launch";
@@ -41,7 +42,7 @@ async function answerOf(region: Region, instanceId: string): Promise<string> {
   const { publicIpAddress: address = "" } = region.interface(interfaceId ?? "");
   const way = region.virtualNetwork.routerFrom({ internetAddress: region.operatorAddress })({
     address,
-    port: 8080,
+    port: ports.receiver.http,
   });
   if (way.outcome !== "open") throw new Error(`it is ${way.outcome}`);
   const request = get({ host: loopback, port: way.port, agent: false });
