@@ -1,24 +1,22 @@
 /**
- * What data-access does per second, each figure as a ratio to a baseline that takes turns with it in the same run:
- * - reads, to a bare node:http server that answers the same bytes: what Express and ours cost;
- * - updates, to the same app with one write per update, one after the other: what group commit gains. It is the
- *   larger the slower the disk of TMPDIR syncs; in memory (tmpfs) there is little to gain.
- * Every server is a process of its own; so is the load. Takes about 15 s.
+ * What data-access serves per second, each figure as a ratio to a baseline that alternates with it in the same run:
+ * - reads, to a bare node:http server that answers the same bytes: the cost of Express and of our code;
+ * - updates, to the same app with one write per update, one after the other: the gain of group commit. The slower the
+ *   disk of TMPDIR syncs, the larger it is; in memory (tmpfs) there is little to gain.
+ * Each server is a process of its own; this one makes the load. Takes about 15 s.
  * `npx tsx bench/data-access.ts [connections] [milliseconds per round]`
  */
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLog } from "../apps/common/log";
 import { createServer } from "../apps/common/server";
 import { createReadApp, createUpdateApp } from "../apps/data-access/app";
 import { SeedFile } from "../apps/data-access/seed-file";
 import { SeedStore } from "../apps/data-access/store";
-import { load } from "./load";
+import { cleanUp } from "../testing/clean-up";
+import { temporaryFolder } from "../testing/folders";
+import { saturate } from "../testing/load";
+import { median, serve, startServer } from "./servers";
 
 const [connections = 32, milliseconds = 600] = process.argv.slice(2).map(Number);
 const rounds = 3;
@@ -46,27 +44,11 @@ const servers: Record<string, (folder: string) => Promise<http.Server> | http.Se
   update: async folder => createServer(createUpdateApp(new SeedStore(await open(folder)), log)).server,
 };
 
-async function serve(
-  create: (folder: string) => Promise<http.Server> | http.Server,
-  folder: string,
-): Promise<void> {
-  const server = await create(folder);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  process.send?.((server.address() as AddressInfo).port);
-  process.once("disconnect", () => process.exit());
-}
-
 async function compare(name: string, baseline: string, request: string): Promise<void> {
-  const folders: string[] = [];
-  const children: ChildProcess[] = [];
   const start = async (server: string): Promise<() => Promise<number>> => {
-    const folder = await mkdtemp(join(tmpdir(), "elastic-fleet-bench-"));
-    folders.push(folder);
-    const child = fork(__filename, { env: { ...process.env, BENCH_SERVER: server, BENCH_FOLDER: folder } });
-    children.push(child);
-    const [port] = (await once(child, "message")) as [number];
-    await load(port, request, connections, milliseconds / 2); // until it is compiled
-    return () => load(port, request, connections, milliseconds);
+    const port = await startServer(__filename, { BENCH_SERVER: server, BENCH_FOLDER: temporaryFolder() });
+    await saturate(port, request, { connections, milliseconds: milliseconds / 2 }); // until it is compiled
+    return () => saturate(port, request, { connections, milliseconds });
   };
   try {
     const loadBaseline = await start(baseline);
@@ -78,14 +60,9 @@ async function compare(name: string, baseline: string, request: string): Promise
       console.log(`${name} ${ours.toFixed(0)}/s, ${baseline} ${base.toFixed(0)}/s`);
       ratios.push(ours / base);
     }
-    const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? 0;
-    console.log(`${name}: ratio ${median.toFixed(2)} to ${baseline}`);
+    console.log(`${name}: ratio ${median(ratios).toFixed(2)} to ${baseline}`);
   } finally {
-    for (const child of children) {
-      child.disconnect();
-      await once(child, "exit"); // it writes to its folder until then
-    }
-    for (const folder of folders) await rm(folder, { recursive: true });
+    await cleanUp();
   }
 }
 
@@ -99,4 +76,4 @@ async function main(): Promise<void> {
 
 const { BENCH_SERVER = "", BENCH_FOLDER = "" } = process.env;
 const create = servers[BENCH_SERVER];
-void (create ? serve(create, BENCH_FOLDER) : main());
+void (create ? Promise.resolve(create(BENCH_FOLDER)).then(serve) : main());

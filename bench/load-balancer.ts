@@ -1,21 +1,21 @@
 /**
- * What the local load balancer costs: requests per second through it, as a ratio to the same backend asked
- * directly, in turns in one run. Backend, load balancer and loader are a process each.
+ * What the local load balancer costs: requests per second through it, as a ratio to the same backend asked directly,
+ * alternating in one run. Backend, load balancer and load are a process each.
  * `npx tsx bench/load-balancer.ts [connections] [milliseconds per round]`
  */
-import { fork } from "node:child_process";
-import { once } from "node:events";
 import http from "node:http";
-import net, { type AddressInfo } from "node:net";
 import express from "express";
 import { realClock } from "../local/clock";
 import { LoadBalancer } from "../local/services/elbv2/load-balancer";
 import { TargetGroup } from "../local/services/elbv2/target-group";
+import { cleanUp } from "../testing/clean-up";
+import { saturate } from "../testing/load";
+import { median, serve, startServer } from "./servers";
 
 const rounds = 8;
-const [connections = 32, roundMs = 400] = process.argv.slice(2).map(Number);
+const [connections = 32, milliseconds = 400] = process.argv.slice(2).map(Number);
 
-/** A service as ours are. */
+/** Configured as our services are. */
 function backend(): http.Server {
   const app = express();
   app.disable("etag");
@@ -54,47 +54,16 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
   return http.createServer((req, res) => void balancer.handle(req, res, { address: "203.0.113.9" }));
 }
 
-/** Requests per second over kept-alive connections, each with one request under way. */
-async function load(port: number): Promise<number> {
-  const request = "GET / HTTP/1.1\r\nHost: bench.localhost\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n";
-  const start = performance.now();
-  let answers = 0;
-  const connection = async () => {
-    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
-    let received = "";
-    socket.on("data", data => {
-      received += data.toString("latin1");
-      const end = received.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = Number(/^content-length: *(\d+)/im.exec(received)?.[1]);
-      if (!received.startsWith("HTTP/1.1 200") || Number.isNaN(length))
-        throw new Error(`answer: ${received}`);
-      if (received.length < end + 4 + length) return;
-      received = "";
-      answers++;
-      if (performance.now() - start < roundMs) socket.write(request);
-      else socket.end();
-    });
-    socket.write(request);
-    await once(socket, "close");
-  };
-  await Promise.all(Array.from({ length: connections }, connection));
-  return (answers / (performance.now() - start)) * 1000;
-}
+const request = "GET / HTTP/1.1\r\nHost: bench.localhost\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n";
+const load = (port: number) => saturate(port, request, { connections, milliseconds });
 
 async function main(): Promise<void> {
-  const children = [] as ReturnType<typeof fork>[];
-  const start = async (role: string, port = 0): Promise<number> => {
-    const child = fork(__filename, [String(connections), String(roundMs)], {
-      env: { ...process.env, BENCH_ROLE: role, BENCH_PORT: String(port) },
-    });
-    children.push(child);
-    const [listening] = (await once(child, "message")) as [number];
-    return listening;
-  };
   try {
-    const direct = await start("backend");
-    const balanced = await start("load-balancer", direct);
+    const direct = await startServer(__filename, { BENCH_ROLE: "backend" });
+    const balanced = await startServer(__filename, {
+      BENCH_ROLE: "load-balancer",
+      BENCH_PORT: String(direct),
+    });
     await load(direct);
     await load(balanced);
     const ratios: number[] = [];
@@ -105,22 +74,13 @@ async function main(): Promise<void> {
         `direct ${perSecond.direct.toFixed(0)}/s, through the load balancer ${perSecond.balanced.toFixed(0)}/s`,
       );
     }
-    ratios.sort((a, b) => a - b);
-    const median = ((ratios[rounds / 2 - 1] ?? 0) + (ratios[rounds / 2] ?? 0)) / 2;
-    console.log(`ratio ${median.toFixed(2)} (Node ${process.version}, ${connections} connections)`);
+    console.log(`ratio ${median(ratios).toFixed(2)} (Node ${process.version}, ${connections} connections)`);
   } finally {
-    for (const child of children) child.disconnect();
+    await cleanUp();
   }
 }
 
-async function serve(server: http.Server): Promise<void> {
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  process.send?.((server.address() as AddressInfo).port);
-  process.once("disconnect", () => process.exit());
-}
-
-if (process.env.BENCH_ROLE === "backend") void serve(backend());
-else if (process.env.BENCH_ROLE === "load-balancer")
-  void loadBalancer(Number(process.env.BENCH_PORT)).then(serve);
+const { BENCH_ROLE, BENCH_PORT } = process.env;
+if (BENCH_ROLE === "backend") void serve(backend());
+else if (BENCH_ROLE === "load-balancer") void loadBalancer(Number(BENCH_PORT)).then(serve);
 else void main();

@@ -1,20 +1,20 @@
 /**
- * What the load of the stress service costs those who ask it something: the 99th percentile of GET / while every
- * vCPU is under load, as a ratio to the same service at rest. One process, that takes turns; the bundle, as on a
- * host. The promise is less than 50 ms under load.
+ * What the stress service's load costs its callers: the 99th percentile of GET / while every vCPU is busy, as a ratio
+ * to the same process at rest, alternating. It runs the bundle, as a host does. We promise less than 50 ms under
+ * load.
  * `npx tsx bench/stress.ts [seconds per round]`
  */
 import { once } from "node:events";
-import { rm } from "node:fs/promises";
 import http from "node:http";
 import { availableParallelism } from "node:os";
-import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { bundle, cleanUp, startService } from "../testing/services";
+import { bundle, startService } from "../testing/services";
+import { median } from "./servers";
+import { cleanUp } from "../testing/clean-up";
 
 const [seconds = 3] = process.argv.slice(2).map(Number);
 const rounds = 3;
-/** Requests come one after the other, about 100 a second: more would measure their own queue. */
+/** Between requests, in ms: about 100 a second, one at a time, as more would measure their own queue. */
 const pause = 10;
 
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -41,28 +41,28 @@ async function percentile99(url: string): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  const file = bundle("stress");
   try {
-    // The load outlasts its round a little, so that all of the round is under load.
+    // The load outlasts its round, so that the whole round is under load.
     const grace = 0.5;
-    const { http: url = "" } = await startService("stress", file, { STRESS_SECONDS: String(seconds + grace) })
-      .urls;
+    const { http: url = "" } = await startService("stress", bundle("stress"), {
+      STRESS_SECONDS: String(seconds + grace),
+    }).urls;
     const ratios: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const idle = await percentile99(url);
       await ask(url, "POST");
-      await delay((grace / 2) * 1000); // the workers' start is not the load
+      await delay((grace / 2) * 1000); // while the workers start
       const loaded = await percentile99(url);
       await delay(grace * 1000);
       console.log(`GET p99: ${idle.toFixed(2)} ms at rest, ${loaded.toFixed(2)} ms under load`);
       ratios.push(loaded / idle);
     }
-    const median = ratios.sort((a, b) => a - b)[Math.floor(rounds / 2)] ?? NaN;
-    console.log(`ratio ${median.toFixed(2)} (Node ${process.version}, ${availableParallelism()} vCPUs)`);
+    console.log(
+      `ratio ${median(ratios).toFixed(2)} (Node ${process.version}, ${availableParallelism()} vCPUs)`,
+    );
   } finally {
     agent.destroy();
     await cleanUp();
-    await rm(dirname(file), { recursive: true });
   }
 }
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { closeAll } from "../testing/servers";
+import { cleanUp } from "../testing/clean-up";
 import { makeSamples, openRegion, operatorAddress } from "../testing/sample-resources";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 test("with an instance goes whatever listened at its address", async () => {
   const { region, resources } = await openRegion();

@@ -1,9 +1,10 @@
-/** For tests: AWS's own clients, unmodified but for the endpoint, with credentials that nobody was given. */
+/** AWS's own clients, changed in nothing but the endpoint, with made-up credentials. */
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { STSClient } from "@aws-sdk/client-sts";
+import { onCleanUp } from "./clean-up";
 
 export function clientsOf(endpoint: string) {
   const options = {
@@ -19,10 +20,10 @@ export function clientsOf(endpoint: string) {
     cloudWatch: new CloudWatchClient(options),
     sts: new STSClient(options),
   };
-  const close = () => {
+  onCleanUp(() => {
     for (const client of Object.values(clients)) client.destroy();
-  };
-  return { ...clients, close };
+  });
+  return clients;
 }
 
 export type Clients = ReturnType<typeof clientsOf>;

@@ -1,32 +1,19 @@
 /**
- * The local region as people start it, from the command line. It runs in a copy of the project, as it keeps its
- * files in the project's folder and occupies it: whoever runs the tests may have a region of their own there.
+ * The local region as people start it, from the command line. It runs in a copy of the project, because it keeps its
+ * files in the project's folder and locks it: whoever runs the tests may have a region running there.
  */
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./region";
-import { familyOf, kill } from "./processes";
+import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
+import { temporaryFolder } from "./folders";
+import { familyOf, kill } from "./processes";
+import { root } from "./region";
 
-const copies: string[] = [];
-const ends: (() => Promise<void>)[] = [];
-
-/** To be given to `afterEach`: ends the commands that still run, and all that they have started. */
-export async function endCommands(): Promise<void> {
-  for (const end of ends.splice(0)) await end();
-}
-
-/** To be given to `afterAll`. */
-export function removeCopies(): void {
-  for (const copy of copies.splice(0)) rmSync(copy, { recursive: true });
-}
-
-/** Path of a copy of the project, without its tests. */
+/** @returns the path of a copy of the project, without its tests */
 export function copyOfProject(): string {
-  const copy = mkdtempSync(join(tmpdir(), "elastic-fleet-project-"));
-  copies.push(copy);
+  const copy = temporaryFolder();
   for (const name of [
     "apps",
     "infra",
@@ -50,12 +37,13 @@ export function start(project: string, args: string[] = []): Command {
   return run(project, [process.execPath, "--require", "tsx/cjs", "local/main.ts", ...args]);
 }
 
+/** `cleanUp` kills it, and everything it started. */
 export interface Command {
   pid: number;
   /** What it has written to standard output and standard error. */
   stdout: () => string;
   stderr: () => string;
-  /** How it ended: its exit code, or the signal that ended it. */
+  /** Its exit code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
   /** Resolves to the first match in standard output. */
   says: (pattern: RegExp) => Promise<RegExpExecArray>;
@@ -63,7 +51,7 @@ export interface Command {
 }
 
 export function run(folder: string, [program = "", ...args]: string[]): Command {
-  // Not npm's variables: that it was started by npm would be true of the tests, not of what they start.
+  // Without npm's variables: npm may have started the tests, but it doesn't start this.
   const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
   const child = spawn(program, args, {
     cwd: folder,
@@ -83,7 +71,7 @@ export function run(folder: string, [program = "", ...args]: string[]): Command 
     });
   });
   const { pid = 0 } = child;
-  ends.push(async () => {
+  onCleanUp(async () => {
     if (!isOver) kill(await familyOf(pid));
     await ended;
   });

@@ -1,30 +1,31 @@
-/** HTTP as a client sees it that knows nothing of the region but its proxies. */
+/** HTTP as seen by a client that knows nothing of the region but its proxies. */
 import http from "node:http";
 import { text } from "node:stream/consumers";
 
 export interface Request {
-  /** URL of the proxy that it goes through; without one it goes to the URL itself. */
+  /** URL of the proxy to use; without one the request goes straight to the URL. */
   through?: string;
   method?: string;
-  /** An object is sent as JSON, a string as it is. */
+  /** An object is sent as JSON, a string as is. */
   body?: object | string;
   headers?: http.OutgoingHttpHeaders;
-  /** Milliseconds without an answer that are taken for silence. */
+  /** Milliseconds without an answer that count as silence. */
   patience?: number;
+  agent?: http.Agent;
 }
 
 export interface Answer {
   status: number;
   headers: http.IncomingHttpHeaders;
   text: string;
-  /** The text parsed, where it is JSON. */
+  /** The text parsed, if it is JSON. */
   json: unknown;
 }
 
-/** "silent": nothing came back. "refused": a closed port, which a proxy tells by its Proxy-Status (RFC 9209). */
+/** "silent": nothing came back. "refused": a closed port, as a proxy reports it in Proxy-Status (RFC 9209). */
 export type Outcome = Answer | "silent" | "refused";
 
-/** Each request has a connection of its own. */
+/** Over a new connection, unless the request names an agent. */
 export function ask(url: string, request: Request = {}): Promise<Outcome> {
   const { through, method = "GET", patience = 700 } = request;
   const body = typeof request.body === "object" ? JSON.stringify(request.body) : request.body;
@@ -37,7 +38,7 @@ export function ask(url: string, request: Request = {}): Promise<Outcome> {
     const sent = http.request(through ?? url, {
       method,
       headers,
-      agent: false,
+      agent: request.agent ?? false,
       ...(through !== undefined && { path: url }),
       ...(through !== undefined && URL.canParse(url) && { headers: { host: new URL(url).host, ...headers } }),
     });
@@ -61,7 +62,7 @@ export function ask(url: string, request: Request = {}): Promise<Outcome> {
   });
 }
 
-/** For a request that must be answered, however slow this machine is. */
+/** As `ask`, for a request that must be answered, however slow this machine is. */
 export async function answerTo(url: string, request: Request = {}): Promise<Answer> {
   const outcome = await ask(url, { patience: 10_000, ...request });
   if (typeof outcome === "string") throw new Error(`${request.method ?? "GET"} ${url}: ${outcome}`);

@@ -1,13 +1,12 @@
-/** For tests: folders that go with the test that made them. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onClose } from "./servers";
+import { onCleanUp } from "./clean-up";
 
-/** An empty folder until `closeAll`. */
+/** An empty folder, removed by `cleanUp`. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "elastic-fleet-local-"));
-  onClose(() => {
+  const folder = mkdtempSync(join(tmpdir(), "elastic-fleet-test-"));
+  onCleanUp(() => {
     rmSync(folder, { recursive: true, force: true });
   });
   return folder;

@@ -1,43 +1,108 @@
-/** A steady load of requests, as many users make it: each is sent at its time, whatever became of those before. */
+/** Load on a server: at a steady rate, to see what becomes of each request; or as much as it can take, to measure it. */
+import { once } from "node:events";
+import http from "node:http";
+import net from "node:net";
 import { ask } from "./client";
-
-/** What became of the requests: by status or "refused", "silent", "reset", how many. */
-export type Counts = Record<string, number>;
+import { loopback } from "./servers";
 
 export interface Sent {
-  /** As performance.now() has it. */
+  /** In milliseconds of performance.now(). */
   begin: number;
   end: number;
-  /** A status, "refused", "silent", or "reset" for a connection that broke. */
+  /** A status, "refused", "silent", "reset" for a broken connection, or any other error's message. */
   outcome: string;
 }
 
-/** Sends GETs until `work` is done, and resolves to all of them when the last is answered. */
+export interface Rate {
+  perSecond: number;
+  through?: string;
+  /** How many connections to keep alive; without it each request has a new one. */
+  connections?: number;
+}
+
+/**
+ * Sends GETs until `work` is done, each when it is due, whatever became of those before.
+ * @returns all of them, once the last is answered
+ */
 export async function under(
   url: string,
-  { through, perSecond }: { through: string; perSecond: number },
+  { perSecond, through, connections }: Rate,
   work: () => Promise<void>,
 ): Promise<Sent[]> {
+  // Used in turn, so that none idles until the server closes it just as it is used again.
+  const agent =
+    connections === undefined
+      ? undefined
+      : new http.Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   const sent: Promise<Sent>[] = [];
   const send = async (): Promise<Sent> => {
     const begin = performance.now();
-    const outcome = await ask(url, { through, patience: 10_000 }).then(
+    const outcome = await ask(url, { through, agent, patience: 10_000 }).then(
       answer => (typeof answer === "string" ? answer : String(answer.status)),
-      () => "reset",
+      failure,
     );
     return { begin, end: performance.now(), outcome };
   };
-  const timer = setInterval(() => sent.push(send()), 1000 / perSecond);
+  const begun = performance.now();
+  const timer = setInterval(() => {
+    const due = ((performance.now() - begun) / 1000) * perSecond;
+    while (sent.length < due) sent.push(send());
+  }, 5);
   try {
     await work();
   } finally {
     clearInterval(timer);
   }
-  return Promise.all(sent);
+  const all = await Promise.all(sent);
+  agent?.destroy();
+  return all;
 }
 
-export function count(sent: Sent[]): Counts {
-  const counts: Counts = {};
+function failure({ code, message }: NodeJS.ErrnoException): string {
+  if (code === "ECONNREFUSED") return "refused";
+  return code === "ECONNRESET" || code === "EPIPE" ? "reset" : message;
+}
+
+/** How many requests had each outcome. */
+export function count(sent: Sent[]): Record<string, number> {
+  const counts: Record<string, number> = {};
   for (const { outcome } of sent) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
+}
+
+/**
+ * Sends the same HTTP/1.1 request again and again over kept-alive connections, one at a time on each. Any answer but
+ * 200 is an error: a fast failure must not count.
+ * @returns answers per second
+ */
+export async function saturate(
+  port: number,
+  request: string,
+  { connections, milliseconds }: { connections: number; milliseconds: number },
+): Promise<number> {
+  const begin = performance.now();
+  let answers = 0;
+  const connection = async () => {
+    const socket = net.connect({ port, host: loopback, noDelay: true });
+    let received = "";
+    socket.setEncoding("latin1").on("data", (chunk: string) => {
+      received += chunk;
+      const end = received.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      const length = Number(/^content-length: *(\d+)/im.exec(received)?.[1]);
+      if (!received.startsWith("HTTP/1.1 200 ") || Number.isNaN(length)) {
+        socket.destroy(new Error(`unexpected answer: ${received}`));
+        return;
+      }
+      if (received.length < end + 4 + length) return;
+      received = "";
+      answers++;
+      if (performance.now() - begin < milliseconds) socket.write(request);
+      else socket.end();
+    });
+    socket.write(request);
+    await once(socket, "close");
+  };
+  await Promise.all(Array.from({ length: connections }, connection));
+  return (answers / (performance.now() - begin)) * 1000;
 }

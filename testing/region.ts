@@ -2,8 +2,7 @@
  * Local regions inside the test's own process, each in a folder of its own and on free ports, on a clock sixty
  * times as fast as AWS's.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
@@ -21,7 +20,9 @@ import { readStack } from "../local/pulumi/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/network/reachability/decision";
 import { WallClock } from "../local/api/wall-clock";
+import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
+import { temporaryFolder } from "./folders";
 
 /** Of the region's clock, in its milliseconds. */
 export const minute = 60_000;
@@ -35,13 +36,6 @@ export const operatorAddress = "198.51.100.10";
 const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
   "@pulumi/pulumi/runtime/state",
 );
-
-const ends: (() => Promise<void>)[] = [];
-
-/** To be given to `afterEach` or `afterAll`: ends every region, and removes its folder. */
-export async function endRegions(): Promise<void> {
-  for (const end of ends.splice(0).reverse()) await end();
-}
 
 /**
  * Each start loads the program anew.
@@ -58,8 +52,7 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
     esbuild,
   };
   for (const [name, library] of Object.entries(libraries)) jest.doMock(name, () => library);
-  const folder = await mkdtemp(join(tmpdir(), "elastic-fleet-region-"));
-  ends.push(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const events: string[] = [];
   // A store of its own: what a failed evaluation leaves behind goes on in the background.
   const running = await withLocalStorage(() =>
@@ -74,7 +67,7 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
       report: event => events.push(event),
     }),
   );
-  ends.push(() => running.close());
+  onCleanUp(() => running.close());
   return new TestRegion(running, folder, events);
 }
 

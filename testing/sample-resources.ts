@@ -4,9 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { create as createArchive } from "tar";
+import { ports, sshPort } from "../apps/ports";
 import { installCommand, manifestFor, remoteRelease, remoteUser } from "../apps/shipping/ship";
 import { FakeClock } from "./fake-clock";
-import { onClose } from "./servers";
+import { onCleanUp } from "./clean-up";
 import { run, ssh } from "../local/program";
 import { DeclaredResources } from "../local/pulumi/declared-resources";
 import { resourceHandlers } from "../local/pulumi/resources";
@@ -28,7 +29,7 @@ export async function openRegion() {
   });
   await region.open();
   const resources = new DeclaredResources(resourceHandlers(region, { operatorAddress, ssh, run }));
-  onClose(() => {
+  onCleanUp(() => {
     resources.close();
     return region.close();
   });
@@ -58,6 +59,9 @@ const healthCheck = {
   unhealthyThreshold: 2,
 };
 
+/** Of the service that the sample instance runs. */
+const port = ports.receiver.http;
+
 const hardening = {
   metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
   creditSpecification: { cpuCredits: "unlimited" },
@@ -65,7 +69,7 @@ const hardening = {
 
 function connectionTo(made: Made) {
   const { publicIp: host } = made["instance"]?.outputs ?? {};
-  return { host, port: 22, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
+  return { host, port: sshPort, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
 }
 
 /** A service in an archive, as a release has it. It answers the name of its host. */
@@ -231,16 +235,16 @@ export function samples(): Sample[] {
       inputs: made => ({
         securityGroupId: id(made, "group"),
         ipProtocol: "tcp",
-        fromPort: 8080,
-        toPort: 8080,
+        fromPort: port,
+        toPort: port,
         referencedSecurityGroupId: id(made, "group"),
         tags,
       }),
       changed: made => ({
         securityGroupId: id(made, "group"),
         ipProtocol: "tcp",
-        fromPort: 8080,
-        toPort: 8081,
+        fromPort: port,
+        toPort: port + 1,
         referencedSecurityGroupId: id(made, "group"),
         tags,
       }),
@@ -309,7 +313,7 @@ export function samples(): Sample[] {
         vpcId: id(made, "vpc"),
         targetType: "instance",
         protocol: "HTTP",
-        port: 8080,
+        port,
         healthCheck,
         deregistrationDelay: 30,
         tags,
@@ -318,7 +322,7 @@ export function samples(): Sample[] {
         vpcId: id(made, "vpc"),
         targetType: "instance",
         protocol: "HTTP",
-        port: 8080,
+        port,
         healthCheck: { ...healthCheck, path: "/" },
         deregistrationDelay: 0,
         tags,
@@ -341,7 +345,7 @@ export function samples(): Sample[] {
       inputs: made => ({
         targetGroupArn: id(made, "aws:lb/targetGroup:TargetGroup"),
         targetId: id(made, "instance"),
-        port: 8080,
+        port,
       }),
     },
     {

@@ -1,24 +1,14 @@
-/** What the tests of HTTP forwarding talk to: clients and servers down to the byte, all on loopback. */
+/** Clients and servers down to the byte, all on loopback; `cleanUp` closes them. */
 import { once } from "node:events";
 import http from "node:http";
 import net, { type AddressInfo } from "node:net";
+import { onCleanUp } from "./clean-up";
 
 export const loopback = "127.0.0.1";
 
-const cleanups: (() => Promise<void> | void)[] = [];
-
-/** To be run after each test: closes whatever it opened. */
-export async function closeAll(): Promise<void> {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-}
-
-export function onClose(cleanup: () => Promise<void> | void): void {
-  cleanups.push(cleanup);
-}
-
 export function keepAliveAgent(options: http.AgentOptions = {}): http.Agent {
   const agent = new http.Agent({ keepAlive: true, ...options });
-  onClose(() => {
+  onCleanUp(() => {
     agent.destroy();
   });
   return agent;
@@ -27,32 +17,40 @@ export function keepAliveAgent(options: http.AgentOptions = {}): http.Agent {
 export interface Listening<Server extends net.Server> {
   server: Server;
   port: number;
-  /** Connections that are open. */
+  /** Without a slash at the end. */
+  url: string;
+  /** Open connections. */
   sockets: Set<net.Socket>;
 }
 
-export async function listen<Server extends net.Server>(server: Server): Promise<Listening<Server>> {
+/** On a free port, or on the one given. */
+export async function listen<Server extends net.Server>(
+  server: Server,
+  port = 0,
+): Promise<Listening<Server>> {
   const sockets = new Set<net.Socket>();
   server.on("connection", (socket: net.Socket) => {
     sockets.add(socket);
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   });
-  server.listen(0, loopback);
-  await once(server, "listening");
-  onClose(async () => {
+  const listening = once(server, "listening");
+  server.listen(port, loopback);
+  await listening;
+  onCleanUp(async () => {
     server.close();
     for (const socket of sockets) socket.destroy();
     await once(server, "close");
   });
-  return { server, port: (server.address() as AddressInfo).port, sockets };
+  const address = server.address() as AddressInfo;
+  return { server, port: address.port, url: `http://${loopback}:${address.port}`, sockets };
 }
 
 export function listenHttp(handle: http.RequestListener): Promise<Listening<http.Server>> {
   return listen(http.createServer({ keepAliveTimeout: 65_000 }, handle));
 }
 
-/** A server that isn't HTTP: calls back when a request's header, and what of its body came with it, has arrived. */
+/** Calls back with each request's head, and what came of its body with it; the answer is raw bytes, too. */
 export function listenRaw(
   onRequest: (socket: net.Socket, request: string) => void,
 ): Promise<Listening<net.Server>> {
@@ -83,13 +81,13 @@ export async function closedPort(): Promise<number> {
 export function connect(port: number): net.Socket {
   const socket = net.connect(port, loopback);
   socket.on("error", () => undefined);
-  onClose(() => {
+  onCleanUp(() => {
     socket.destroy();
   });
   return socket;
 }
 
-/** Sends text and resolves with all that comes back until the other end closes. */
+/** Sends text, and resolves to everything that comes back until the server closes the connection. */
 export async function exchange(port: number, text: string): Promise<string> {
   const socket = connect(port);
   let received = "";
@@ -99,7 +97,7 @@ export async function exchange(port: number, text: string): Promise<string> {
   return received;
 }
 
-/** Joins lines with CRLF, as HTTP has them. */
+/** Joins lines by CRLF, as HTTP does. */
 export function lines(...text: string[]): string {
   return text.join("\r\n");
 }

@@ -1,10 +1,5 @@
-/** For tests: apps behind real sockets on 127.0.0.1, logs in memory, and services as processes of their own. */
+/** Logs in memory, and services as processes of their own. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import http, { type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
@@ -12,43 +7,20 @@ import type { Logger } from "pino";
 import { ports, type ServiceName } from "../apps/ports";
 import { listeningSchema, portVariable } from "../apps/common/listening";
 import { createLog } from "../apps/common/log";
+import { onCleanUp } from "./clean-up";
+import { temporaryFolder } from "./folders";
+import { loopback } from "./servers";
 
-const cleanups: (() => void | Promise<void>)[] = [];
-
-/** To be given to `afterEach`: ends what the functions below began. */
-export async function cleanUp(): Promise<void> {
-  for (const clean of cleanups.splice(0).reverse()) await clean();
-}
-
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "elastic-fleet-test-"));
-  cleanups.push(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
-}
-
-/** Serves `app` on a free port of 127.0.0.1, and returns the URL, without a slash at its end. */
-export async function serveLocally(app: RequestListener | http.Server): Promise<string> {
-  const server = app instanceof http.Server ? app : http.createServer(app);
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  cleanups.push(() => {
-    server.close();
-    server.closeAllConnections();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** A log, and the lines that it has written, parsed. */
+/** A log, and the lines written to it, parsed. */
 export function memoryLog(): { log: Logger; lines: Record<string, unknown>[] } {
   const lines: Record<string, unknown>[] = [];
   const write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
   return { log: createLog("info", { write }), lines };
 }
 
-/** The service bundled as it is for a host; the path of the bundle. */
+/** Bundles a service as for a host. @returns the path of the bundle, which `cleanUp` removes */
 export function bundle(service: ServiceName): string {
-  const outfile = join(mkdtempSync(join(tmpdir(), "elastic-fleet-bundle-")), `${service}.js`);
+  const outfile = join(temporaryFolder(), `${service}.js`);
   buildSync({
     entryPoints: [join(__dirname, "..", "apps", service, "main.ts")],
     outfile,
@@ -61,21 +33,22 @@ export function bundle(service: ServiceName): string {
   return outfile;
 }
 
-/** Starts a bundle on free ports, with nothing in its environment but that and `environment`. */
+/** Starts a bundle on free ports; its environment holds those and `environment`, nothing else. */
 export function startService(service: ServiceName, file: string, environment: NodeJS.ProcessEnv): Service {
   const anyPort = Object.keys(ports[service]).map(socket => [portVariable(socket), "0"] as const);
-  const env = { LISTEN_ADDRESS: "127.0.0.1", ...Object.fromEntries(anyPort), ...environment };
+  const env = { LISTEN_ADDRESS: loopback, ...Object.fromEntries(anyPort), ...environment };
   return supervise(service, spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 export interface Service {
-  /** What it has logged until now. */
+  pid: number;
+  /** What it has logged so far. */
   lines: Record<string, unknown>[];
-  /** Socket name to URL, once it listens on all of them. Rejects if it ends before. */
+  /** Socket name to URL, once it listens on all of them. Rejects if it exits first. */
   urls: Promise<Record<string, string>>;
-  /** Its exit code, or the signal that ended it; all lines are there then. */
+  /** Its exit code, or the signal that ended it, once every line is in `lines`. */
   exited: Promise<number | NodeJS.Signals>;
-  /** Settles when it logs this message, from now on. */
+  /** Resolves the next time it logs this message. */
   logged: (message: string) => Promise<void>;
   kill: (signal: NodeJS.Signals) => void;
 }
@@ -103,12 +76,13 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
       reject(new Error(`${service} ended with ${end}`));
     });
   });
-  listening.catch(() => undefined); // a test that expects the end need not ask for the URLs
-  cleanups.push(async () => {
+  listening.catch(() => undefined); // a test that expects the exit need not await the URLs
+  onCleanUp(async () => {
     child.kill("SIGKILL");
     await exited;
   });
   return {
+    pid: child.pid ?? 0,
     lines,
     urls: listening,
     exited,

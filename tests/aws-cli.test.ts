@@ -3,7 +3,8 @@
  * REQUIRE_AWS_CLI says that there has to be one.
  */
 import { awsCliVersion, shell } from "./aws-cli";
-import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
@@ -25,7 +26,7 @@ function commands() {
     expect(version).toMatch(/^aws-cli\/1\./);
     running = await startTestRegion();
   });
-  afterAll(endRegions);
+  afterAll(cleanUp);
 
   /** What a command that succeeds writes. */
   async function aws(script: string): Promise<string> {

@@ -4,8 +4,10 @@
  */
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ports } from "../apps/ports";
 import { answerTo } from "../testing/client";
-import { endRegions, startTestRegion, type HostAddresses, type TestRegion } from "../testing/region";
+import { startTestRegion, type HostAddresses, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
@@ -32,7 +34,7 @@ beforeAll(async () => {
   through = region.internet;
   outputs = JSON.parse(await readFile(join(region.folder, "outputs.json"), "utf8")) as Outputs;
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const readNumber = async () => (await answerTo(outputs.dataReadUrl, { through })).json;
 
@@ -52,6 +54,7 @@ test("a POST to the receivers answers the data subnet's network ACL, whole", asy
     body: { num: 1000 },
   });
   const { dataNetworkAclId: NetworkAclId } = outputs;
+  const { read, update } = ports["data-access"];
   const entry = (
     Egress: boolean,
     RuleNumber: number,
@@ -90,8 +93,8 @@ test("a POST to the receivers answers the data subnet's network ACL, whole", asy
           entry(true, 100, "0.0.0.0/0", [0, 65535]),
           denyAll(true),
           entry(false, 100, "0.0.0.0/0", [22, 22]),
-          entry(false, 200, "10.0.2.0/24", [8080, 8080]),
-          entry(false, 300, "0.0.0.0/0", [5000, 5000]),
+          entry(false, 200, "10.0.2.0/24", [update, update]),
+          entry(false, 300, "0.0.0.0/0", [read, read]),
           denyAll(false),
         ],
         IsDefault: false,

@@ -1,7 +1,8 @@
 /** What clients see while something is broken, and that it heals by itself. */
 import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
 import { answerTo, type Answer, type Request } from "../testing/client";
-import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
@@ -11,7 +12,7 @@ let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 function throughLoadBalancer(request: Request = {}): Promise<Answer> {
   return answerTo(region.output("receiverLoadBalancerUrl"), { through: region.internet, ...request });

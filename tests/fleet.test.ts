@@ -5,7 +5,8 @@
 import type { Declaration } from "../local/pulumi/declared-resources";
 import { answerTo } from "../testing/client";
 import { count, under } from "../testing/load";
-import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
+import { minute, startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(120_000);
@@ -15,7 +16,7 @@ let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const url = () => region.output("fleetLoadBalancerUrl");
 const get = () => answerTo(url(), { through: region.internet });

@@ -2,6 +2,7 @@
  * The flows of the system: who talks to whom, and what comes of it. Each is tried as its own client would try it,
  * and a silence counts only together with the drop that the region's decision log names for it.
  */
+import { ports, sshPort } from "../apps/ports";
 import type { Source } from "../local/network/virtual-network";
 import type { Address } from "../local/network/router";
 import { ec2Api } from "../local/region";
@@ -27,7 +28,9 @@ export interface Flow {
   hops: Hop[];
 }
 
-const [read, update, http, ssh] = [5000, 8080, 8080, 22];
+const { read, update } = ports["data-access"];
+const { http } = ports.receiver;
+const { http: fleetHttp } = ports.stress;
 
 export function flowsOf(region: TestRegion) {
   const operator: Source = { internetAddress: operatorAddress };
@@ -53,27 +56,26 @@ export function flowsOf(region: TestRegion) {
   // Unsigned, so that it is refused: that it is answered at all is the point.
   const toEc2Api = ({ source, proxy }: Client) => get(source, proxy, ec2Api, 400);
   const bySsh = (address: string): Flow => {
-    const to = { address, port: ssh };
+    const to = { address, port: sshPort };
     return {
       attempt: () => Promise.resolve(region.region.network.probe(operator, to).drop ? "silent" : "passes"),
       hops: [{ from: operator, to }],
     };
   };
-  const through = (
-    node: Node,
-    nodes: Node[],
-    targets: { privateIp: string }[],
-    attempt?: Flow["attempt"],
-  ) => {
+  const through = (node: Node, nodes: Node[], targets: Address[], attempt?: Flow["attempt"]) => {
     const toNode = fromInternet(node.publicIp, 80);
-    const toTargets = nodes.flatMap(({ source: from }) =>
-      targets.map(({ privateIp: address }) => ({ from, to: { address, port: http } })),
-    );
+    const toTargets = nodes.flatMap(({ source: from }) => targets.map(to => ({ from, to })));
     return { attempt: attempt ?? toNode.attempt, hops: [...toNode.hops, ...toTargets] };
   };
   const throughLoadBalancer = (node: Node, attempt?: Flow["attempt"]) =>
-    through(node, [nodeA, nodeB], [receiver1, receiver2], attempt);
-  const throughFleetLoadBalancer = (node: Node) => through(node, [fleetNodeA, fleetNodeB], [instance]);
+    through(
+      node,
+      [nodeA, nodeB],
+      [receiver1, receiver2].map(({ privateIp: address }) => ({ address, port: http })),
+      attempt,
+    );
+  const throughFleetLoadBalancer = (node: Node) =>
+    through(node, [fleetNodeA, fleetNodeB], [{ address: instance.privateIp, port: fleetHttp }]);
   const health = (name: string): Flow => ({
     attempt: () => Promise.resolve(region.health()[name] ?? "not registered"),
     hops: [],
@@ -113,8 +115,8 @@ export function flowsOf(region: TestRegion) {
     "operator > receiver, SSH": bySsh(receiver1.publicIp),
     "Internet > fleet in edge-a": throughFleetLoadBalancer(fleetNodeA),
     "Internet > fleet in edge-b": throughFleetLoadBalancer(fleetNodeB),
-    "Internet > fleet instance": fromInternet(instance.publicIp, http),
-    "receiver > fleet instance": fromHost(receiver1, instance.privateIp, http),
+    "Internet > fleet instance": fromInternet(instance.publicIp, fleetHttp),
+    "receiver > fleet instance": fromHost(receiver1, instance.privateIp, fleetHttp),
     "fleet instance > web": fromHost(instance, nodeA.publicIp, 80),
     "fleet instance > data, read": fromHost(instance, data.privateIp, read),
     "operator > stress host, SSH": bySsh(region.addresses("stress").publicIp),

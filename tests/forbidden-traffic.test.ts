@@ -3,12 +3,16 @@
  * the local region; that AWS's own filters do the same is for the acceptance suite to prove there.
  */
 import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { DescribeNetworkAclsCommand, EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { ec2Api } from "../local/region";
+import { ports } from "../apps/ports";
 import { answerTo, ask } from "../testing/client";
-import { endRegions, operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
+import { listenHttp } from "../testing/servers";
+
+const { "data-access": data, receiver } = ports;
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
@@ -19,7 +23,7 @@ beforeAll(async () => {
   region = await startTestRegion();
   internet = region.internet;
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
 
@@ -28,13 +32,13 @@ describe("from the Internet", () => {
     const { publicIp } = region.addresses("data");
     const before = await answerTo(region.output("dataReadUrl"), { through: internet });
     const post = { through: internet, method: "POST", body: { num: 666 } };
-    expect(await ask(`http://${publicIp}:8080/`, post)).toBe("silent");
+    expect(await ask(`http://${publicIp}:${data.update}/`, post)).toBe("silent");
     expect(await answerTo(region.output("dataReadUrl"), { through: internet })).toMatchObject({
       text: before.text,
     });
     expect((await region.decisions()).at(-1)).toMatchObject({
       from: { internetAddress: operatorAddress },
-      to: { address: publicIp, port: 8080 },
+      to: { address: publicIp, port: data.update },
       code: "SUBNET_ACL_RESTRICTION",
       packet: "request",
       direction: "ingress",
@@ -48,8 +52,8 @@ describe("from the Internet", () => {
   });
 
   test.each([
-    ["the data host's private address", () => `${region.addresses("data").privateIp}:5000`],
-    ["a receiver's private address", () => `${region.addresses("receiver-1").privateIp}:8080`],
+    ["the data host's private address", () => `${region.addresses("data").privateIp}:${data.read}`],
+    ["a receiver's private address", () => `${region.addresses("receiver-1").privateIp}:${receiver.http}`],
     ["a public address that nobody has", () => "203.0.113.250"],
     ["an address of somebody else", () => "192.0.2.1"],
     ["instance metadata", () => "169.254.169.254"],
@@ -60,17 +64,17 @@ describe("from the Internet", () => {
 
 describe("the data host can answer and never ask:", () => {
   test.each([
-    ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, 8080],
-    ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, 8080],
+    ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, receiver.http],
+    ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, receiver.http],
     ["the load balancer by its name", () => region.output("receiverLoadBalancerDns"), 80],
     ["the EC2 API", () => ec2Api.address, 443],
   ])("%s is silent, as the ACL lets the request out and no reply in", async (_what, name, port) => {
-    const data = region.host("data");
+    const host = region.host("data");
     const [decided, flows] = [(await region.decisions()).length, (await region.flowLog()).length];
 
-    expect(await ask(`http://${name()}:${port}/health`, { through: data.proxyUrl })).toBe("silent");
+    expect(await ask(`http://${name()}:${port}/health`, { through: host.proxyUrl })).toBe("silent");
 
-    const { interfaceId } = data.options;
+    const { interfaceId } = host.options;
     const drop = (await region.decisions())
       .slice(decided)
       .find(({ from }) => from.interfaceId === interfaceId);
@@ -104,11 +108,11 @@ describe("the data host can answer and never ask:", () => {
   test("receivers do ask it, at its private address only", async () => {
     const { privateIp, publicIp } = region.addresses("data");
     const through = region.host("receiver-1").proxyUrl;
-    expect(await answerTo(`http://${privateIp}:5000/`, { through })).toMatchObject({
+    expect(await answerTo(`http://${privateIp}:${data.read}/`, { through })).toMatchObject({
       status: 200,
       json: expect.any(Number) as number,
     });
-    expect(await ask(`http://${publicIp}:5000/`, { through })).toBe("silent");
+    expect(await ask(`http://${publicIp}:${data.read}/`, { through })).toBe("silent");
   });
 });
 
@@ -226,7 +230,7 @@ describe("the EC2 API", () => {
       Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],
     });
     const post = () =>
-      answerTo(`http://${region.addresses("receiver-1").publicIp}:8080/`, {
+      answerTo(`http://${region.addresses("receiver-1").publicIp}:${receiver.http}/`, {
         through: internet,
         method: "POST",
         body: { num: 1 },
@@ -278,32 +282,26 @@ describe("the local Internet", () => {
 
 test("neither the local Internet nor a host's proxy ever connects to what the region did not make", async () => {
   let connections = 0;
-  const outside = http.createServer((_req, res) => res.end("reached"));
+  const { server: outside, port } = await listenHttp((_req, res) => res.end("reached"));
   outside.on("connection", () => connections++);
-  await new Promise<void>(resolve => outside.listen(0, "127.0.0.1", resolve));
-  const { port } = outside.address() as AddressInfo;
-  try {
-    expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toBe("reached");
-    expect(connections).toBe(1);
+  expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toBe("reached");
+  expect(connections).toBe(1);
 
-    const names = ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]"];
-    const targets = [...names, "[::ffff:127.0.0.1]", "any.localhost", "user@127.0.0.1"];
-    const proxies = [internet, ...["data", "receiver-1"].map(host => region.host(host).proxyUrl)];
-    const outcomes = await Promise.all(
-      proxies.flatMap(through =>
-        targets.map(async target => {
-          const outcome = await ask(`http://${target}:${port}/`, { through });
-          return typeof outcome === "string" ? outcome : outcome.status;
-        }),
-      ),
-    );
-    expect(new Set(outcomes)).toEqual(new Set(["silent", 502]));
+  const names = ["localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "0.0.0.0", "[::1]"];
+  const targets = [...names, "[::ffff:127.0.0.1]", "any.localhost", "user@127.0.0.1"];
+  const proxies = [internet, ...["data", "receiver-1"].map(host => region.host(host).proxyUrl)];
+  const outcomes = await Promise.all(
+    proxies.flatMap(through =>
+      targets.map(async target => {
+        const outcome = await ask(`http://${target}:${port}/`, { through });
+        return typeof outcome === "string" ? outcome : outcome.status;
+      }),
+    ),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(["silent", 502]));
 
-    for (const proxy of proxies) expect(await tunnelStatus(proxy, `127.0.0.1:${port}`)).toBe(501);
-    expect(connections).toBe(1);
-  } finally {
-    outside.close();
-  }
+  for (const proxy of proxies) expect(await tunnelStatus(proxy, `127.0.0.1:${port}`)).toBe(501);
+  expect(connections).toBe(1);
 });
 
 /** What a proxy answers to CONNECT. */

@@ -2,7 +2,8 @@
  * However a region ends, no process of it stays. It finds processes in /proc, so on Linux only; that the local
  * region itself needs nothing of Linux, it does not prove.
  */
-import { copyOfProject, endCommands, removeCopies, run, start, type Command } from "../testing/cli";
+import { copyOfProject, run, start, type Command } from "../testing/cli";
+import { cleanUp, openScope } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
 import { eventually } from "../testing/eventually";
 
@@ -12,12 +13,13 @@ let project: string;
 beforeAll(() => {
   project = copyOfProject();
 });
+beforeEach(openScope);
 afterEach(async () => {
   // A test that fails leaves just what it is about.
   kill(await stillRunning(seen.splice(0)));
-  await endCommands();
+  await cleanUp();
 });
-afterAll(removeCopies);
+afterAll(cleanUp);
 
 const seen: Process[] = [];
 

@@ -19,7 +19,8 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { clientsOf, type Clients } from "../testing/aws-clients";
 import { ask } from "../testing/client";
-import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
@@ -32,10 +33,7 @@ beforeAll(async () => {
   running = await startTestRegion();
   clients = clientsOf(running.internet);
 });
-afterAll(async () => {
-  clients.close();
-  await endRegions();
-});
+afterAll(cleanUp);
 
 const groupName = () => running.output("autoScalingGroupName");
 

@@ -3,16 +3,18 @@
  * is declared without what it needs fails as it would on AWS.
  */
 import http from "node:http";
-import type { AddressInfo } from "node:net";
-import { copyOfProject, endCommands, removeCopies, start, type Command } from "../testing/cli";
+import { ports } from "../apps/ports";
+import { copyOfProject, start, type Command } from "../testing/cli";
+import { cleanUp, openScope } from "../testing/clean-up";
 import { answerTo } from "../testing/client";
-import { endRegions, operatorAddress, startTestRegion } from "../testing/region";
+import { operatorAddress, startTestRegion } from "../testing/region";
+import { listen } from "../testing/servers";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 describe("declared without", () => {
-  afterEach(endRegions);
+  afterEach(cleanUp);
 
   test.each([
     {
@@ -48,7 +50,7 @@ describe("declared without", () => {
 
   test("the instance profile, receivers start, but have no credentials to ask EC2 with", async () => {
     const region = await startTestRegion({ without: ["InstanceProfile:receiver"] });
-    const url = `http://${region.addresses("receiver-1").publicIp}:8080/`;
+    const url = `http://${region.addresses("receiver-1").publicIp}:${ports.receiver.http}/`;
     const through = region.internet;
     expect(await answerTo(url, { through })).toMatchObject({ status: 200, json: { seed: 0 } });
     expect(await answerTo(url, { through, method: "POST", body: { num: 1 } })).toMatchObject({
@@ -68,8 +70,9 @@ describe("from the command line", () => {
   beforeAll(() => {
     project = copyOfProject();
   });
-  afterEach(endCommands);
-  afterAll(removeCopies);
+  beforeEach(openScope);
+  afterEach(cleanUp);
+  afterAll(cleanUp);
 
   /** How a start fails: exit code 1, and nothing on standard error but the message. */
   async function messageOf(command: Command): Promise<string> {
@@ -123,14 +126,14 @@ describe("from the command line", () => {
   });
 
   test("a port that is taken", async () => {
-    const taken = await occupiedPort(0);
+    const taken = await occupy(0);
     expect(await messageOf(start(project, ["--port", String(taken)]))).toBe(
       `local region: port ${taken} is taken or not allowed; choose another by --port, or leave it out for a free one`,
     );
   });
 
   test("without a choice of port, another one than a taken 4000; and no second region beside it", async () => {
-    await occupiedPort(4000);
+    await occupy(4000);
     const command = start(project);
     const [, port] = await command.says(/The local Internet is the HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
     await command.says(/ready after/);
@@ -146,23 +149,12 @@ describe("from the command line", () => {
   });
 });
 
-const occupants: http.Server[] = [];
-afterAll(() => {
-  for (const server of occupants) server.close();
-});
-
-/** Listens on a port, 0 being any free one. That the preferred one is taken already serves as well. */
-async function occupiedPort(port: number): Promise<number> {
-  const server = http.createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE" && port !== 0) resolve();
-      else reject(error);
-    });
-    server.listen(port, "127.0.0.1");
-  });
-  if (!server.listening) return port;
-  occupants.push(server);
-  return (server.address() as AddressInfo).port;
+/** Takes a port until the test is over, 0 being any free one; that another program has it already serves as well. */
+async function occupy(port: number): Promise<number> {
+  try {
+    return (await listen(http.createServer(), port)).port;
+  } catch (error) {
+    if (port !== 0 && (error as NodeJS.ErrnoException).code === "EADDRINUSE") return port;
+    throw error;
+  }
 }

@@ -4,7 +4,8 @@
  * none can be lost unnoticed. It does not prove that AWS judges as the region does.
  */
 import { failed, flowsOf, tryAll, type Flow, type FlowName, type Results } from "./flows";
-import { endRegions, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(60_000);
@@ -247,7 +248,7 @@ beforeAll(async () => {
   const group = region.declared("aws:autoscaling/group:Group");
   await region.resources.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 const kindOf = (type: string) => type.split(":").at(-1) ?? "";
 

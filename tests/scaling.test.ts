@@ -3,7 +3,8 @@
  * One story, told by tests in their order.
  */
 import { answerTo } from "../testing/client";
-import { endRegions, minute, startTestRegion, type TestRegion } from "../testing/region";
+import { minute, startTestRegion, type TestRegion } from "../testing/region";
+import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(150_000);
@@ -13,7 +14,7 @@ let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(endRegions);
+afterAll(cleanUp);
 
 function post(): Promise<unknown> {
   return answerTo(region.output("fleetLoadBalancerUrl"), { through: region.internet, method: "POST" });

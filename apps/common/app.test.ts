@@ -5,13 +5,15 @@ import * as fc from "fast-check";
 import * as z from "zod";
 import { createApp, withBody } from "./app";
 import { seedUpdateSchema } from "./seed";
-import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
+import { memoryLog } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { listenHttp } from "../../testing/servers";
 
 const { log, lines } = memoryLog();
 let url: string;
 
 beforeAll(async () => {
-  url = await serveLocally(
+  ({ url } = await listenHttp(
     createApp(log, {
       "/": {
         get: (_request, response) => {
@@ -34,7 +36,7 @@ beforeAll(async () => {
         },
       },
     }),
-  );
+  ));
 });
 beforeEach(() => lines.splice(0));
 afterAll(cleanUp);

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { ports } from "../ports";
 import { httpUrl, readEnvironment } from "./environment";
 import { mustBe } from "./problems";
 
@@ -11,8 +12,8 @@ test("what is not set has its default", () => {
   expect(readEnvironment("data-access", own, { FOLDER: "/var/lib/x", UNRELATED: "1" })).toEqual({
     LOG_LEVEL: "info",
     LISTEN_ADDRESS: "0.0.0.0",
-    PORT_READ: 5000,
-    PORT_UPDATE: 8080,
+    PORT_READ: ports["data-access"].read,
+    PORT_UPDATE: ports["data-access"].update,
     FOLDER: "/var/lib/x",
     PEER_URL: "http://10.0.1.10:5000",
   });

@@ -1,19 +1,18 @@
 /** The contract between a service and what starts it, on data-access, because that has two sockets. */
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import net, { type AddressInfo } from "node:net";
-import { dirname } from "node:path";
-import { rmSync } from "node:fs";
-import { bundle, cleanUp, startService, supervise, temporaryFolder } from "../../testing/services";
+import net from "node:net";
+import { bundle, startService, supervise } from "../../testing/services";
+import { cleanUp, openScope } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
+import { listen } from "../../testing/servers";
 
 let file: string;
 beforeAll(() => {
   file = bundle("data-access");
 });
+beforeEach(openScope);
 afterEach(cleanUp);
-afterAll(() => {
-  rmSync(dirname(file), { recursive: true });
-});
+afterAll(cleanUp);
 
 const start = (environment: NodeJS.ProcessEnv = {}) =>
   startService("data-access", file, { STATE_DIRECTORY: temporaryFolder(), ...environment });
@@ -43,10 +42,9 @@ test("each socket has a port of its own, told in a line that LOG_LEVEL does not 
 
 test("sockets that systemd passes are used, by name and not by order", async () => {
   const open = async () => {
-    const server = net.createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
+    const { server, url } = await listen(net.createServer());
     const { _handle: handle } = server as unknown as { _handle: { fd: number } };
-    return { server, fd: handle.fd, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    return { server, fd: handle.fd, url };
   };
   const first = await open();
   const second = await open();

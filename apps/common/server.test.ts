@@ -2,7 +2,8 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import net from "node:net";
 import { createServer, type DrainableServer } from "./server";
-import { cleanUp, serveLocally } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { listen } from "../../testing/servers";
 
 let server: DrainableServer["server"];
 let drain: DrainableServer["drain"];
@@ -17,7 +18,7 @@ beforeEach(async () => {
       else response.end("answer");
     }));
   });
-  port = Number(new URL(await serveLocally(server)).port);
+  ({ port } = await listen(server));
 });
 afterEach(async () => {
   jest.useRealTimers();

@@ -1,13 +1,15 @@
 import { createReadApp, createUpdateApp } from "./app";
 import { SeedStore } from "./store";
-import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
+import { memoryLog } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { listenHttp } from "../../testing/servers";
 
 /** Both apps over a storage that does as `replace` says. */
 async function start(replace: (num: number) => Promise<void>) {
   const { log, lines } = memoryLog();
   const store = new SeedStore({ initial: 7, replace });
-  const readUrl = await serveLocally(createReadApp(store, log));
-  const updateUrl = await serveLocally(createUpdateApp(store, log));
+  const { url: readUrl } = await listenHttp(createReadApp(store, log));
+  const { url: updateUrl } = await listenHttp(createUpdateApp(store, log));
   return {
     lines,
     read: async () => (await fetch(readUrl)).json(),

@@ -1,21 +1,22 @@
 import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
-import { dirname, join } from "node:path";
-import { bundle, cleanUp, startService, temporaryFolder, type Service } from "../../testing/services";
+import { join } from "node:path";
+import { bundle, startService, type Service } from "../../testing/services";
+import { cleanUp, openScope } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
 
 let file: string;
 let folder: string;
 beforeAll(() => {
   file = bundle("data-access");
 });
+beforeEach(openScope);
 beforeEach(() => {
   folder = temporaryFolder();
 });
 afterEach(cleanUp);
-afterAll(() => {
-  rmSync(dirname(file), { recursive: true });
-});
+afterAll(cleanUp);
 
 const start = () => startService("data-access", file, { STATE_DIRECTORY: folder });
 

@@ -3,7 +3,8 @@
  * our steps under the promises of POSIX; it does not prove that a drive keeps those promises.
  */
 import * as fc from "fast-check";
-import { SeedFile, type FileSystem, type OpenFile } from "./seed-file";
+import type { OpenFile } from "../common/durable";
+import { SeedFile, type FileSystem } from "./seed-file";
 import { SeedStore } from "./store";
 
 const path = "/state/seed.json";

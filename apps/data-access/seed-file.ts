@@ -4,19 +4,12 @@
  */
 import nodeFileSystem from "node:fs/promises";
 import { dirname } from "node:path";
+import * as durable from "../common/durable";
 import { seedUpdateSchema } from "../common/seed";
 
 /** What is needed of node:fs/promises. */
-export interface FileSystem {
+export interface FileSystem extends durable.FileSystem {
   readFile(path: string, encoding: "utf8"): Promise<string>;
-  open(path: string, flags: "r" | "w"): Promise<OpenFile>;
-  rename(from: string, to: string): Promise<void>;
-}
-
-export interface OpenFile {
-  writeFile(text: string): Promise<void>;
-  sync(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export class SeedFile {
@@ -24,7 +17,7 @@ export class SeedFile {
     private readonly fileSystem: FileSystem,
     private readonly path: string,
     /** Kept open, to make renames in it durable. */
-    private readonly folder: OpenFile,
+    private readonly folder: durable.OpenFile,
     /** The seed that the file held when it was opened; 0 if there was no file. */
     readonly initial: number,
   ) {}
@@ -40,17 +33,7 @@ export class SeedFile {
    * holds the old seed or, if only the last step failed, perhaps the new one. Calls must not overlap.
    */
   async replace(num: number): Promise<void> {
-    // One that an earlier attempt left behind is overwritten.
-    const temporary = `${this.path}.new`;
-    const file = await this.fileSystem.open(temporary, "w");
-    try {
-      await file.writeFile(JSON.stringify({ num }));
-      // Before the rename: else the new name could reach the disk ahead of the bytes behind it.
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await this.fileSystem.rename(temporary, this.path);
+    await durable.replaceFile(this.path, JSON.stringify({ num }), this.fileSystem);
     await this.folder.sync();
   }
 }

@@ -1,5 +1,6 @@
-import http, { type RequestListener } from "node:http";
-import { cleanUp, serveLocally } from "../../testing/services";
+import type { RequestListener } from "node:http";
+import { cleanUp } from "../../testing/clean-up";
+import { closedPort, listenHttp } from "../../testing/servers";
 import { untilHealthy } from "./health";
 
 afterEach(cleanUp);
@@ -11,40 +12,37 @@ describe("a unit is healthy", () => {
       asked.push(`${request.method ?? ""} ${request.url ?? ""}`);
       response.writeHead(status()).end();
     };
-  const portOf = (url: string) => Number(new URL(url).port);
-  async function healthy(
-    urls: string[],
+  const portOf = async (handle: RequestListener) => (await listenHttp(handle)).port;
+  const healthy = (
+    ports: number[],
     signal = AbortSignal.timeout(10_000),
     whileNot = () => Promise.resolve(),
-  ): Promise<void> {
-    await untilHealthy(urls.map(portOf), signal, whileNot);
-  }
+  ) =>
+    untilHealthy(
+      ports.map(port => () => port),
+      signal,
+      whileNot,
+    );
 
   test("when GET /health of every socket answers 200", async () => {
     const asked: string[] = [];
-    await healthy([
-      await serveLocally(answering(() => 200, asked)),
-      await serveLocally(answering(() => 200, asked)),
-    ]);
+    await healthy([await portOf(answering(() => 200, asked)), await portOf(answering(() => 200, asked))]);
     expect(asked).toEqual(["GET /health", "GET /health"]);
   });
 
   test("only once it does", async () => {
     const answers = [503, 404, 500];
-    await healthy([await serveLocally(answering(() => answers.shift() ?? 200))]);
+    await healthy([await portOf(answering(() => answers.shift() ?? 200))]);
     expect(answers).toEqual([]);
   });
 
   test("not while one of its sockets refuses connections", async () => {
-    const closed = http.createServer();
-    const url = await serveLocally(closed);
-    closed.close();
-    const well = await serveLocally(answering(() => 200));
-    await expect(healthy([well, url], AbortSignal.timeout(300))).rejects.toThrow();
+    const well = await portOf(answering(() => 200));
+    await expect(healthy([well, await closedPort()], AbortSignal.timeout(300))).rejects.toThrow();
   });
 
   test("not while one of its sockets is silent", async () => {
-    const silent = await serveLocally(() => undefined);
+    const silent = await portOf(() => undefined);
     await expect(healthy([silent], AbortSignal.timeout(300))).rejects.toThrow();
   });
 
@@ -53,12 +51,12 @@ describe("a unit is healthy", () => {
       .fn()
       .mockResolvedValueOnce(undefined)
       .mockRejectedValueOnce(new Error("it is gone"));
-    const url = await serveLocally(answering(() => 503));
-    await expect(healthy([url], AbortSignal.timeout(10_000), whileNot)).rejects.toThrow("it is gone");
+    const port = await portOf(answering(() => 503));
+    await expect(healthy([port], AbortSignal.timeout(10_000), whileNot)).rejects.toThrow("it is gone");
   });
 
   test("and whoever is asked is not waited for while something else becomes known of it", async () => {
-    const silent = await serveLocally(() => undefined);
+    const silent = await portOf(() => undefined);
     const gone = () => Promise.reject(new Error("it is gone"));
     // Jest waits no longer than 5 s.
     await expect(healthy([silent], AbortSignal.timeout(60_000), gone)).rejects.toThrow("it is gone");

@@ -1,17 +1,20 @@
 import { get, type ClientRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
+/** A port of 127.0.0.1, looked up before each request; undefined while nothing listens. */
+export type PortOf = () => number | undefined;
+
 /**
- * Resolves when GET /health answers 200 on every port of this host.
- * @param whileNot called after each answer that is another, or none; what it throws ends the wait
+ * Resolves once GET /health has answered 200 on every port.
+ * @param whileNot called after every failed attempt; what it throws ends the wait
  */
 export async function untilHealthy(
-  ports: number[],
+  ports: PortOf[],
   signal: AbortSignal,
-  whileNot: () => Promise<void>,
+  whileNot: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  for (const port of ports) {
-    while (!(await answersHealth(port, signal))) {
+  for (const portOf of ports) {
+    while (!(await answersHealth(portOf(), signal))) {
       signal.throwIfAborted();
       await whileNot();
       await delay(50, undefined, { signal });
@@ -19,7 +22,8 @@ export async function untilHealthy(
   }
 }
 
-function answersHealth(port: number, signal: AbortSignal): Promise<boolean> {
+async function answersHealth(port: number | undefined, signal: AbortSignal): Promise<boolean> {
+  if (port === undefined) return false;
   return new Promise(resolve => {
     get({ host: "127.0.0.1", port, path: "/health", signal, timeout: 1_000, agent: false }, response => {
       response.resume();

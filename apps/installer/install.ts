@@ -9,7 +9,7 @@ import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { manifestSchema, services, type Manifest } from "../manifest";
-import { renameDurably, syncFiles, writeDurably } from "./durable";
+import { renameDurably, syncFiles, writeDurably } from "../common/durable";
 import { releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
 /** What differs between a host with systemd and a host of the local region. */

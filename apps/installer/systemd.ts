@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { sync, writeDurably } from "./durable";
+import { sync, writeDurably } from "../common/durable";
 import { untilHealthy } from "./health";
 import type { Platform } from "./install";
 import { endOf, parseStates, planStart, type UnitState } from "./start-plan";
@@ -53,7 +53,8 @@ export class Systemd implements Platform {
 
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
     const before = await stateOf(unit);
-    await untilHealthy(Object.values(unit.ports), signal, async () => {
+    const ports = Object.values(unit.ports).map(port => () => port);
+    await untilHealthy(ports, signal, async () => {
       const end = endOf(await stateOf(unit), before);
       if (end !== undefined) throw new Error(`its process ${end}`);
     });

@@ -1,6 +1,9 @@
 /** The receiver with its real clients, before upstreams on 127.0.0.1 that answer, fail or keep silent as told. */
-import http, { type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
-import { cleanUp, memoryLog, serveLocally, temporaryFolder } from "../../testing/services";
+import type { IncomingMessage, RequestListener } from "node:http";
+import { memoryLog } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
+import { closedPort, listenHttp } from "../../testing/servers";
 import { createReceiverApp } from "./app";
 import { dataAccess } from "./data-access";
 import { ec2 } from "./ec2";
@@ -64,19 +67,14 @@ const denied = `<?xml version="1.0" encoding="UTF-8"?>
 <Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation.</Message></Error></Errors><RequestID>1</RequestID></Response>`;
 
 async function upstream(name: keyof typeof handlers): Promise<string> {
-  return serveLocally((request: IncomingMessage, response: ServerResponse) => {
+  const { url } = await listenHttp((request, response) => {
     asked.push(`${name} ${line(request)}`);
     handlers[name](request, response);
   });
-}
-
-/** A URL on which nothing listens any more. */
-async function closed(): Promise<string> {
-  const server = http.createServer();
-  const url = await serveLocally(server);
-  server.close();
   return url;
 }
+
+const closed = async () => `http://127.0.0.1:${await closedPort()}`;
 
 interface Overrides {
   readUrl?: string;
@@ -99,7 +97,7 @@ async function start(overrides: Overrides = {}): Promise<void> {
   };
   const memory = memoryLog();
   lines = memory.lines;
-  receiver = await serveLocally(
+  ({ url: receiver } = await listenHttp(
     createReceiverApp(
       {
         ...dataAccess(
@@ -111,7 +109,7 @@ async function start(overrides: Overrides = {}): Promise<void> {
       },
       memory.log,
     ),
-  );
+  ));
 }
 
 beforeEach(() => {
@@ -407,7 +405,7 @@ test("upstreams that are all slow share one deadline", async () => {
 
 test("only data-access is asked through HTTP_PROXY", async () => {
   const proxied: string[] = [];
-  const proxy = await serveLocally((request, response) => {
+  const { url: proxy } = await listenHttp((request, response) => {
     proxied.push(line(request));
     handlers[request.method === "GET" ? "read" : "update"](request, response);
   });

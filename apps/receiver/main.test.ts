@@ -1,19 +1,18 @@
-import { rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { bundle, cleanUp, serveLocally, startService } from "../../testing/services";
+import { bundle, startService } from "../../testing/services";
+import { cleanUp, openScope } from "../../testing/clean-up";
+import { listenHttp } from "../../testing/servers";
 
 let file: string;
 beforeAll(() => {
   file = bundle("receiver");
 });
+beforeEach(openScope);
 afterEach(cleanUp);
-afterAll(() => {
-  rmSync(dirname(file), { recursive: true });
-});
+afterAll(cleanUp);
 
 test("the bundle serves by its environment, and stops", async () => {
-  const data = await serveLocally((_request, response) => response.end("42"));
-  const imds = await serveLocally((request, response) =>
+  const { url: data } = await listenHttp((_request, response) => response.end("42"));
+  const { url: imds } = await listenHttp((request, response) =>
     response.end(request.method === "PUT" ? "token" : "203.0.113.7"),
   );
   const service = startService("receiver", file, {

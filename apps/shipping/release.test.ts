@@ -12,7 +12,8 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
-import { cleanUp, temporaryFolder } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
 import type { ServiceName } from "../ports";
 import type { Release } from "./release";
 

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cleanUp, temporaryFolder } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
 import { runtime } from "./runtime";
 
 jest.setTimeout(60_000);

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "tar";
-import { cleanUp, temporaryFolder } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { temporaryFolder } from "../../testing/folders";
 import { manifestSchema } from "../manifest";
 import { ports } from "../ports";
 import { runtime } from "./runtime";
@@ -42,7 +43,7 @@ test("a manifest names what was copied, and is one", () => {
       binary:
         "/opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node",
     },
-    ports: { read: 5000, update: 8080 },
+    ports: ports["data-access"],
     environment: { LOG_LEVEL: "debug" },
   });
 });

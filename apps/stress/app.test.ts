@@ -1,4 +1,6 @@
-import { cleanUp, memoryLog, serveLocally } from "../../testing/services";
+import { memoryLog } from "../../testing/services";
+import { cleanUp } from "../../testing/clean-up";
+import { listenHttp } from "../../testing/servers";
 import { createStressApp } from "./app";
 
 const { log, lines } = memoryLog();
@@ -7,7 +9,7 @@ const stress = jest.fn();
 let url: string;
 
 beforeAll(async () => {
-  url = await serveLocally(createStressApp({ name: () => name, stress }, log));
+  ({ url } = await listenHttp(createStressApp({ name: () => name, stress }, log)));
 });
 beforeEach(() => stress.mockReset());
 afterAll(cleanUp);

@@ -3,12 +3,11 @@
  * tests run on Linux only. They prove that the load is there, bounded and ended; how fast GET stays beside it is
  * bench/stress.ts's to tell, as a test on a shared machine can't.
  */
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
-import { dirname } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
-import { bundle, cleanUp, supervise } from "../../testing/services";
+import { cleanUp, openScope } from "../../testing/clean-up";
+import { eventually } from "../../testing/eventually";
+import { bundle, startService } from "../../testing/services";
 
 // Threads of the lowest priority may have to wait on a busy machine.
 jest.setTimeout(30_000);
@@ -17,17 +16,14 @@ let file: string;
 beforeAll(() => {
   file = bundle("stress");
 });
+beforeEach(openScope);
 afterEach(cleanUp);
-afterAll(() => {
-  rmSync(dirname(file), { recursive: true });
-});
+afterAll(cleanUp);
 
 async function start(environment: Record<string, string> = {}) {
-  const env = { LISTEN_ADDRESS: "127.0.0.1", PORT_HTTP: "0", ...environment };
-  const child = spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const service = supervise("stress", child);
+  const service = startService("stress", file, environment);
   const { http: url = "" } = await service.urls;
-  return { service, url, pid: child.pid ?? 0 };
+  return { service, url, pid: service.pid };
 }
 
 const post = async (url: string) => (await fetch(url, { method: "POST" })).json();
@@ -47,10 +43,9 @@ function prioritiesOf(pid: number): number[] {
 
 const workersOf = (pid: number) => prioritiesOf(pid).filter(priority => priority === 19);
 
-/** The kernel announces no thread to another process: it has to be looked for. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(20);
-}
+/** The kernel announces no thread to another process, so it has to be polled for. */
+const untilWorkers = (pid: number, count: number) =>
+  eventually(`${count} workers run`, () => workersOf(pid).length === count, 25_000);
 
 const secondsSince = (begin: number) => (performance.now() - begin) / 1000;
 
@@ -88,7 +83,7 @@ onLinux("the load", () => {
   test("is one worker per vCPU at the lowest priority, however many requests come, and all else keeps its own", async () => {
     const { url, pid } = await start({ STRESS_SECONDS: "60" });
     await post(url);
-    await until(() => workersOf(pid).length === availableParallelism());
+    await untilWorkers(pid, availableParallelism());
     const threads = prioritiesOf(pid).length;
     await Promise.all(Array.from({ length: 100 }, () => post(url)));
     expect(workersOf(pid)).toHaveLength(availableParallelism());
@@ -104,7 +99,7 @@ onLinux("the load", () => {
       await post(url);
       // Every thread is there with the answer, and gets its priority when its turn comes.
       expect(prioritiesOf(pid)).toHaveLength(threads + workers);
-      await until(() => workersOf(pid).length === workers);
+      await untilWorkers(pid, workers);
     }
   });
 
@@ -113,8 +108,8 @@ onLinux("the load", () => {
     for (let round = 0; round < 2; round++) {
       const begin = performance.now();
       await post(url);
-      await until(() => workersOf(pid).length === availableParallelism());
-      await until(() => workersOf(pid).length === 0);
+      await untilWorkers(pid, availableParallelism());
+      await untilWorkers(pid, 0);
       expect(secondsSince(begin)).toBeGreaterThan(1.95);
     }
   });
@@ -124,8 +119,8 @@ onLinux("the load", () => {
     const begin = performance.now();
     await post(url);
     await post(url);
-    await until(() => workersOf(pid).length === 1);
-    await until(() => workersOf(pid).length === 0);
+    await untilWorkers(pid, 1);
+    await untilWorkers(pid, 0);
     expect(secondsSince(begin)).toBeGreaterThan(3.95);
   });
 });

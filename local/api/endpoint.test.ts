@@ -8,11 +8,16 @@ import { resourceId } from "../identifiers";
 import { amazonLinux2023 } from "../services/ec2/image";
 import type { Region } from "../region";
 import { handleApiRequest } from "./endpoint";
-import { closeAll, exchange, lines, listen, loopback, onClose } from "../../testing/servers";
+import { exchange, lines, listen, loopback } from "../../testing/servers";
+import { ports } from "../../apps/ports";
+import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy } from "../network/local-internet";
 import { makeSamples, openRegion, operatorAddress, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
 import { clientsOf, type Clients } from "../../testing/aws-clients";
+
+/** What the sample instance serves on. */
+const { http } = ports.receiver;
 
 let region: Region;
 let clock: FakeClock;
@@ -34,11 +39,8 @@ beforeAll(async () => {
   });
   ({ port } = await listen(internet));
   clients = clientsOf(`http://${loopback}:${port}`);
-  onClose(() => {
-    clients.close();
-  });
 });
-afterAll(closeAll);
+afterAll(cleanUp);
 
 const id = (name: string) => made[name]?.id ?? "";
 const output = (name: string, field: string) => String(made[name]?.outputs[field]);
@@ -185,7 +187,7 @@ describe("EC2", () => {
         Description: "a group",
         IpPermissions: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
         IpPermissionsEgress: [
-          { IpProtocol: "tcp", FromPort: 8080, ToPort: 8080, UserIdGroupPairs: [{ GroupId: id("group") }] },
+          { IpProtocol: "tcp", FromPort: http, ToPort: http, UserIdGroupPairs: [{ GroupId: id("group") }] },
         ],
       },
     ]);
@@ -329,7 +331,7 @@ describe("Elastic Load Balancing", () => {
     const health = (Targets?: { Id: string }[]) =>
       clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn(), Targets }));
     expect((await health()).TargetHealthDescriptions).toMatchObject([
-      { Target: { Id: id("instance"), Port: 8080 }, HealthCheckPort: "8080" },
+      { Target: { Id: id("instance"), Port: http }, HealthCheckPort: String(http) },
     ]);
     expect((await health([{ Id: "i-other" }])).TargetHealthDescriptions).toMatchObject([
       { Target: { Id: "i-other" }, TargetHealth: { State: "unused", Reason: "Target.NotRegistered" } },

@@ -1,12 +1,13 @@
 import http from "node:http";
 import { text } from "node:stream/consumers";
 import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
-import { closeAll, listen, loopback, onClose } from "../../testing/servers";
+import { listen, loopback } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { Iam } from "../services/iam/iam";
 import { AwsError } from "./aws-error";
 import { signer } from "./signature";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A server that answers with whom it takes the signer for, and a request as AWS's client signs it. */
 async function setUp() {
@@ -24,7 +25,7 @@ async function setUp() {
     }),
   );
   const client = new EC2Client({ region: "us-east-1", credentials, endpoint: `http://${loopback}:${port}` });
-  onClose(() => {
+  onCleanUp(() => {
     client.destroy();
   });
   let signed: Signed | undefined;

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { closeAll, onClose } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { acquireLock } from "./lock";
 import { temporaryFolder } from "../../testing/folders";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 async function occupied(folder: string): Promise<() => Promise<void>> {
   const leave = await acquireLock(folder);
@@ -17,7 +17,7 @@ async function occupied(folder: string): Promise<() => Promise<void>> {
     left = true;
     await leave();
   };
-  onClose(once);
+  onCleanUp(once);
   return once;
 }
 
@@ -56,7 +56,7 @@ test("a process holds it however it was started, and not beyond its end by force
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");
-  onClose(async () => {
+  onCleanUp(async () => {
     child.kill("SIGKILL");
     await ended;
   });

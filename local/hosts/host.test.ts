@@ -5,7 +5,8 @@ import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
 import { localEnvironment } from "../program";
 import { VirtualNetwork } from "../network/virtual-network";
-import { closeAll, exchange, lines, listenHttp, loopback, onClose } from "../../testing/servers";
+import { exchange, lines, listenHttp, loopback } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { Dns } from "../network/dns";
 import { temporaryFolder } from "../../testing/folders";
 import { decisionLog } from "../network/decision-log";
@@ -15,7 +16,7 @@ import { Host } from "./host";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const ec2Api = { address: "192.0.2.10", port: 443 };
 const { receiver1, data } = interfaces;
@@ -53,7 +54,7 @@ async function setUp() {
     report: event => reports.push(event),
   });
   await host.boot();
-  onClose(async () => {
+  onCleanUp(async () => {
     await host.shutDown();
     network.close();
   });
@@ -108,7 +109,7 @@ describe("a service on a host", () => {
 
   test("has an environment made from nothing, and a place for its state", async () => {
     process.env["AWS_PROFILE"] = "mine";
-    onClose(() => {
+    onCleanUp(() => {
       delete process.env["AWS_PROFILE"];
     });
     const { host } = await setUp();

@@ -3,10 +3,10 @@
  * what surrounds an instance on AWS: metadata, the way to the EC2 API, and the way to other addresses.
  */
 import { mkdir, rm } from "node:fs/promises";
-import http, { get } from "node:http";
+import http from "node:http";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import { portVariable } from "../../apps/common/listening";
+import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
 import type { VirtualNetwork } from "../network/virtual-network";
@@ -145,12 +145,9 @@ export class Host implements Platform {
     const supervisor = this.services.get(unit.service);
     if (!supervisor) throw new Error("it was never started");
     await supervisor.listening(signal);
-    for (const socket of Object.keys(unit.ports)) {
-      // Asked anew each time: a process that has been started again has another port.
-      while ((await statusOf(supervisor.sockets.get(socket), signal)) !== 200) {
-        await delay(50, undefined, { signal });
-      }
-    }
+    // Looked up each time: a process that has been restarted has another port.
+    const ports = Object.keys(unit.ports).map(socket => () => supervisor.sockets.get(socket));
+    await untilHealthy(ports, signal);
   }
 
   async journal(unit: Unit): Promise<string> {
@@ -198,16 +195,4 @@ export class Host implements Platform {
     this.servers.push(server);
     return listen(server);
   }
-}
-
-async function statusOf(port: number | undefined, signal: AbortSignal): Promise<number | undefined> {
-  if (port === undefined) return undefined;
-  return new Promise(resolve => {
-    get({ host: "127.0.0.1", port, path: "/health", signal, agent: false }, response => {
-      response.resume();
-      resolve(response.statusCode);
-    }).on("error", () => {
-      resolve(undefined);
-    });
-  });
 }

@@ -2,10 +2,11 @@ import http from "node:http";
 import { text } from "node:stream/consumers";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { Iam } from "../services/iam/iam";
-import { closeAll, listen, loopback, onClose } from "../../testing/servers";
+import { listen, loopback } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { createMetadataService, type Metadata } from "./metadata";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 function metadata(changes: Partial<Metadata> = {}): Metadata {
   const iam = new Iam();
@@ -100,7 +101,7 @@ describe("a token", () => {
   test("opens nothing once its time is over", async () => {
     const { get } = await setUp();
     const now = jest.spyOn(Date, "now");
-    onClose(() => {
+    onCleanUp(() => {
       now.mockRestore();
     });
     const start = Date.now();
@@ -113,7 +114,7 @@ describe("a token", () => {
   test("is forgotten then, as soon as there is another one", async () => {
     const { get, askToken } = await setUp();
     const now = jest.spyOn(Date, "now");
-    onClose(() => {
+    onCleanUp(() => {
       now.mockRestore();
     });
     const start = Date.now();
@@ -220,7 +221,7 @@ describe("metadata", () => {
 describe("credentials", () => {
   async function credentialsAt(port: number) {
     const before = { ...process.env };
-    onClose(() => {
+    onCleanUp(() => {
       process.env = before;
     });
     process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = `http://${loopback}:${port}`;

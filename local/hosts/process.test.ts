@@ -3,17 +3,18 @@ import { once } from "node:events";
 import net from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { closeAll, listen, onClose } from "../../testing/servers";
+import { listen } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { start, type GuardedProcess } from "./process";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 async function run(command: readonly [string, ...string[]], environment: Record<string, string> = {}) {
   const child = await start(command, { cwd: temporaryFolder(), environment });
-  onClose(async () => {
+  onCleanUp(async () => {
     child.kill("SIGKILL");
     await child.ended;
   });
@@ -131,7 +132,7 @@ test("nothing outlives the region, even when that is killed", async () => {
     stdio: "ignore",
   });
   const regionEnded = once(region, "exit");
-  onClose(async () => {
+  onCleanUp(async () => {
     region.kill("SIGKILL");
     await regionEnded;
   });

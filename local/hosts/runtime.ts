@@ -27,6 +27,7 @@ async function unpacked(archive: string): Promise<string> {
   const folder = join(cacheFolder(), runtime.sha256);
   const binary = join(folder, runtime.binary);
   if (existsSync(binary)) return binary;
+  await mkdir(cacheFolder(), { recursive: true });
   const work = await mkdtemp(join(cacheFolder(), "unpack-"));
   try {
     await extract({ file: archive, cwd: work, strict: true, filter: path => path === runtime.binary });

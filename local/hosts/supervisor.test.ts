@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Unit } from "../../apps/installer/unit";
-import { closeAll, onClose } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** What a service says, with a port that nothing needs to listen on. */
 const say = (socket: string, port: number) =>
@@ -41,7 +41,7 @@ function supervise(script: string, options: Partial<SupervisorOptions> = {}) {
     onExit: tell,
     ...options,
   });
-  onClose(() => supervisor.stop());
+  onCleanUp(() => supervisor.stop());
   return {
     supervisor,
     folder,
@@ -187,7 +187,7 @@ describe("stop", () => {
     await supervisor.listening(patience());
     const pid = supervisor.pid ?? 0;
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance", "Date"] });
-    onClose(() => {
+    onCleanUp(() => {
       jest.useRealTimers();
     });
     const stopped = supervisor.stop();

@@ -1,7 +1,6 @@
 import fc from "fast-check";
-import { contains, isLinkLocal, nonPublicBlock, prefixLength } from "./ipv4";
+import { addressRange, contains, fromNumber, isLinkLocal, nonPublicBlock, prefixLength } from "./ipv4";
 
-const dotted = (value: number) => [24, 16, 8, 0].map(shift => (value >>> shift) & 255).join(".");
 const address = fc.nat(0xffffffff);
 
 describe("contains", () => {
@@ -28,7 +27,7 @@ describe("contains", () => {
         // An address that agrees with the network in about as many bits as the prefix has.
         const other = bits(network).slice(0, agreeing) + bits(noise).slice(agreeing);
         const expected = other.startsWith(bits(network).slice(0, length));
-        expect(contains(`${dotted(network)}/${length}`, dotted(parseInt(other, 2)))).toBe(expected);
+        expect(contains(`${fromNumber(network)}/${length}`, fromNumber(parseInt(other, 2)))).toBe(expected);
       }),
     );
   });
@@ -67,4 +66,13 @@ it.each([
   ["169.255.0.0", false],
 ])("%s is link-local: %s", (each, expected) => {
   expect(isLinkLocal(each)).toBe(expected);
+});
+
+test.each([
+  ["203.0.113.0/24", { first: 0xcb007100, size: 256 }],
+  ["203.0.113.77/24", { first: 0xcb007100, size: 256 }],
+  ["0.0.0.0/0", { first: 0, size: 2 ** 32 }],
+])("the range of %s is %j", (cidrBlock, range) => {
+  expect(addressRange(cidrBlock)).toEqual(range);
+  expect(contains(cidrBlock, fromNumber(range.first))).toBe(true);
 });

@@ -9,6 +9,18 @@ export function prefixLength(cidrBlock: string): number {
   return parseCidr(cidrBlock)[1];
 }
 
+/** The first address of the CIDR as an unsigned 32-bit number, and how many there are; host bits count for nothing. */
+export function addressRange(cidrBlock: string): { first: number; size: number } {
+  const [address, prefix] = parseCidr(cidrBlock);
+  const size = 2 ** (32 - prefix);
+  const number = address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
+  return { first: number - (number % size), size };
+}
+
+export function fromNumber(number: number): string {
+  return [24, 16, 8, 0].map(shift => (number >>> shift) & 255).join(".");
+}
+
 /** The block of private or shared addresses that an address belongs to: no internet gateway lets those pass. */
 export function nonPublicBlock(address: string): "RFC1918" | "RFC6598" | undefined {
   const range = parse(address).range();

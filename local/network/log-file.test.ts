@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LogFile } from "./log-file";
-import { closeAll } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 function openLog(limit: number) {
   const folder = temporaryFolder();

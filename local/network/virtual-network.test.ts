@@ -2,12 +2,13 @@ import { once } from "node:events";
 import http from "node:http";
 import { VirtualNetwork } from "./virtual-network";
 import type { Address, Connection } from "./router";
-import { closeAll, closedPort, listenHttp, loopback, onClose } from "../../testing/servers";
+import { closedPort, listenHttp, loopback } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
 import { FlowLog } from "./flow-log";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 function setUp() {
   const model = declaredNetwork();
@@ -20,7 +21,7 @@ function setUp() {
     flowLog,
     decisionLog({ now, write: line => drops.push(JSON.parse(line) as (typeof drops)[number]) }),
   );
-  onClose(() => {
+  onCleanUp(() => {
     network.close();
   });
   return { model, network, flows, drops };

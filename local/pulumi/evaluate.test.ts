@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type * as pulumi from "@pulumi/pulumi";
 import { evaluate, type Engine } from "./evaluate";
-import { closeAll, onClose } from "../../testing/servers";
+import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** Where the SDK keeps the state of an evaluation; not in its types. */
 const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
@@ -294,7 +294,7 @@ describe("what the SDK tells nobody but the process", () => {
       stdio: ["ignore", "pipe", "pipe"],
     });
     const ended = new Promise<number | null>(resolve => child.once("close", resolve));
-    onClose(async () => {
+    onCleanUp(async () => {
       child.kill("SIGKILL");
       await ended;
     });

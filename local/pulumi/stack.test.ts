@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { closeAll } from "../../testing/servers";
+import { cleanUp } from "../../testing/clean-up";
 import { readStack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 function project(files: Record<string, string>): string {
   const root = temporaryFolder();

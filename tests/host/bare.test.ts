@@ -57,7 +57,7 @@ describe.each(Object.keys(ports) as ServiceName[])("a bare host for %s", service
 
   if (service === "stress") {
     test("lets it lower the priority of its load", async () => {
-      const { status } = await answerTo(`http://${host.address}:8080/`, { method: "POST" });
+      const { status } = await answerTo(`http://${host.address}:${ports.stress.http}/`, { method: "POST" });
       expect(status).toBe(200);
       await eventually("a thread has the lowest priority", async () => {
         const nice = await host.run("ps -L -o nice= -p $(systemctl show -P MainPID stress)");

@@ -1,24 +1,26 @@
 /** Installations that fail: each ends with a code other than 0 and one cause, and the release before still answers. */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ports, sshPort } from "../../apps/ports";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRelease, shipmentOf } from "../../apps/shipping/ship";
 import { answerTo } from "../../testing/client";
 import { DebianHost } from "./debian-host";
 import { anotherRelease, releaseWith } from "./releases";
-import { copy, install, ship } from "./shipping";
+import { copy, install, manifestWithPorts, ship } from "./shipping";
 
+const { read, update } = ports["data-access"];
 let host: DebianHost;
 let before: Release;
 const short = ({ sha256 }: Release) => sha256.slice(0, 12);
-const value = async () => (await answerTo(`http://${host.address}:5000/`)).json;
+const value = async () => (await answerTo(`http://${host.address}:${read}/`)).json;
 
 beforeAll(async () => {
   host = await DebianHost.create("failing", 31, { megabytes: 600 });
   await host.boot();
   before = buildRelease("data-access");
   await ship(host, before);
-  await answerTo(`http://${host.address}:8080/`, { method: "POST", body: { num: 1000 } });
+  await answerTo(`http://${host.address}:${update}/`, { method: "POST", body: { num: 1000 } });
 });
 afterAll(() => host.remove());
 afterEach(async () => {
@@ -56,9 +58,9 @@ test("a release that crashes", async () => {
 test("a port that another program has", async () => {
   const next = await anotherRelease("data-access");
   await copy(host, next);
-  const { command, stdin } = shipmentOf(next, "");
-  // sshd's own.
-  const { code, stdout, stderr } = await host.try(command, stdin({}).replace("5000", "22"));
+  const { command } = shipmentOf(next, "");
+  const manifest = manifestWithPorts(next, { read: sshPort, update });
+  const { code, stdout, stderr } = await host.try(command, manifest);
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
   expect(causeIn(stderr)).toMatch(
     /^install failed: .* systemctl restart data-access-read\.socket: .*; release \w+ runs again\n/,

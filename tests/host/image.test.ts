@@ -2,6 +2,7 @@
  * A copy of a provisioned host's disk, as the fleet's image is one, booted under another host name. In the place of
  * cloud-init there is a unit with the name and the order of its network stage, which takes its time.
  */
+import { ports } from "../../apps/ports";
 import { buildRelease } from "../../apps/shipping/release";
 import { ask } from "../../testing/client";
 import { eventually } from "../../testing/eventually";
@@ -28,7 +29,7 @@ test("a copy of a host answers its own name, and accepts nothing before it has i
   const source = await DebianHost.create("ip-198-51-100-51", 51);
   await source.boot();
   await ship(source, buildRelease("stress"));
-  const answer = (host: DebianHost) => ask(`http://${host.address}:8080/`).catch(String);
+  const answer = (host: DebianHost) => ask(`http://${host.address}:${ports.stress.http}/`).catch(String);
   expect(await answer(source)).toMatchObject({ status: 200, json: "ip-198-51-100-51" });
   await source.powerOff();
 

@@ -1,4 +1,5 @@
 /** What is killed or switched off comes back, and what was interrupted is repaired by the next installation. */
+import { ports } from "../../apps/ports";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRuntime, shipmentOf } from "../../apps/shipping/ship";
 import { answerTo, ask } from "../../testing/client";
@@ -7,12 +8,13 @@ import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { fastest } from "./fastest";
 import { anotherRelease } from "./releases";
-import { copy, install, ship } from "./shipping";
+import { copy, install, manifestWithPorts, ship } from "./shipping";
 
 let host: DebianHost;
 let release: Release;
-const read = () => `http://${host.address}:5000/`;
-const value = async () => (await answerTo(read())).json;
+const { read, update: updatePort } = ports["data-access"];
+const url = (port: number) => `http://${host.address}:${port}/`;
+const value = async () => (await answerTo(url(read))).json;
 
 beforeAll(async () => {
   host = await DebianHost.create("killed", 41);
@@ -37,7 +39,7 @@ test("killed while it unpacks the runtime, the next installation does it again",
   expect(await host.run(`ls /opt/elastic-fleet/runtimes | wc -l; ls ${remoteRuntime} 2>&1 || true`)).toMatch(
     /^1\n.*No such file/,
   );
-  await answerTo(`http://${host.address}:8080/`, { method: "POST", body: { num: 1000 } });
+  await answerTo(url(updatePort), { method: "POST", body: { num: 1000 } });
 });
 
 /** What an update says that it does, in this order. */
@@ -57,6 +59,7 @@ const steps = [
 ];
 
 describe("the installer killed by force", () => {
+  const otherRead = read + 1;
   let next: Release;
   beforeAll(async () => {
     next = await anotherRelease("data-access");
@@ -64,14 +67,14 @@ describe("the installer killed by force", () => {
 
   /** Another release, other ports: an update that changes all that one can. */
   async function update(onStep: (step: string) => void = () => undefined) {
-    const { command, stdin } = shipmentOf(next, "");
-    const manifest = stdin({}).replace("5000", "5001").replace("8080", "8081");
+    const { command } = shipmentOf(next, "");
+    const manifest = manifestWithPorts(next, { read: otherRead, update: updatePort + 1 });
     return host.try(command, manifest, line => {
       onStep(line.replace(/^data-access: /, ""));
     });
   }
   const answersOn = async (port: number) => {
-    const outcome = await ask(`http://${host.address}:${port}/`).catch(() => undefined);
+    const outcome = await ask(url(port)).catch(() => undefined);
     return typeof outcome === "object" && outcome.json === 1000;
   };
 
@@ -98,11 +101,14 @@ describe("the installer killed by force", () => {
     // The last two are short, and may both be over before the kill comes: then there is nothing to repair.
     if (steps.slice(-2).includes(fatal)) expect([0, 137]).toContain(code);
     else expect({ code, stdout }).toEqual({ code: 137, stdout: "" });
-    await eventually("a service answers", async () => (await answersOn(5000)) || (await answersOn(5001)));
+    await eventually(
+      "a service answers",
+      async () => (await answersOn(read)) || (await answersOn(otherRead)),
+    );
 
     expect(await update()).toMatchObject({ code: 0 });
-    expect(await answersOn(5001)).toBe(true);
-    expect(await answersOn(5000)).toBe(false);
+    expect(await answersOn(otherRead)).toBe(true);
+    expect(await answersOn(read)).toBe(false);
     expect(await host.run("ls /opt/elastic-fleet/data-access")).toBe("manifest.json\nreleases\n");
   });
 });
@@ -144,7 +150,7 @@ test("after a reboot the service is back, with its value", async () => {
   expect(await host.run(boot)).not.toBe(before);
   expect(
     await eventually("the service answers", async () => {
-      const outcome = await ask(read()).catch(() => undefined);
+      const outcome = await ask(url(read)).catch(() => undefined);
       return typeof outcome === "object" && outcome;
     }),
   ).toMatchObject({ status: 200, json: 1000 });

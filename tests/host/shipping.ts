@@ -1,7 +1,7 @@
 /** Ships to a Debian host what infra/ ships to one of AWS, by the same list of copies and the same command. */
 import { buildRelease, type Release } from "../../apps/shipping/release";
-import { shipmentOf } from "../../apps/shipping/ship";
-import type { ServiceName } from "../../apps/ports";
+import { manifestFor, shipmentOf } from "../../apps/shipping/ship";
+import { ports, type ServiceName } from "../../apps/ports";
 import type { DebianHost } from "./debian-host";
 import type { Outcome } from "./running";
 
@@ -13,8 +13,8 @@ export type Environment = Record<string, string>;
 export const environments: Record<ServiceName, Environment> = {
   "data-access": {},
   receiver: {
-    DATA_READ_URL: "http://198.51.100.2:5000/",
-    DATA_UPDATE_URL: "http://198.51.100.2:8080/",
+    DATA_READ_URL: `http://198.51.100.2:${ports["data-access"].read}/`,
+    DATA_UPDATE_URL: `http://198.51.100.2:${ports["data-access"].update}/`,
     NETWORK_ACL_ID: "acl-0123456789abcdef0",
     AWS_REGION: "us-east-1",
   },
@@ -36,6 +36,11 @@ export async function copy(host: DebianHost, release: Release): Promise<string[]
     done.push(what);
   }
   return done;
+}
+
+/** What the install command reads from its standard input, but with other ports. */
+export function manifestWithPorts(release: Release, ports: Record<string, number>): string {
+  return JSON.stringify({ ...manifestFor(release, {}), ports });
 }
 
 export async function install(

@@ -3,7 +3,6 @@ import http from "node:http";
 import type net from "node:net";
 import { forward, silence, type Forwarded, type Upstream } from "./forward";
 import {
-  closeAll,
   closedPort,
   connect,
   exchange,
@@ -13,8 +12,9 @@ import {
   listenRaw,
   loopback,
 } from "../../../testing/servers";
+import { cleanUp } from "../../../testing/clean-up";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A proxy that answers failures with a 599 that names them. */
 async function proxyTo(port: number, options: Partial<Upstream> = {}) {

@@ -6,7 +6,6 @@ import { Dns } from "../dns";
 import { createProxy, type ProxyOptions } from "./proxy";
 import type { Address, Router } from "../router";
 import {
-  closeAll,
   closedPort,
   connect,
   exchange,
@@ -16,10 +15,10 @@ import {
   listenHttp,
   listenRaw,
   loopback,
-  onClose,
 } from "../../../testing/servers";
+import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A proxy into a region of one address, 203.0.113.10, also named lb.localhost. */
 async function proxy(reach: Router, options: Partial<ProxyOptions> = {}) {
@@ -256,7 +255,7 @@ describe("CONNECT", () => {
     // On a server without the listeners that `listen` of the tests adds.
     const server = createProxy({ name: "x", dns: new Dns(), route: () => ({ outcome: "refused" }) });
     await once(server.listen(0, loopback), "listening");
-    onClose(() => {
+    onCleanUp(() => {
       server.close();
     });
     const asked = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;

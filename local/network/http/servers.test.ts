@@ -2,13 +2,14 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { isTaken, listen, listenNear, closeServer } from "./servers";
-import { closeAll, closedPort, connect, onClose } from "../../../testing/servers";
+import { closedPort, connect } from "../../../testing/servers";
+import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 function server(handle?: http.RequestListener): http.Server {
   const server = http.createServer(handle);
-  onClose(() => {
+  onCleanUp(() => {
     closeServer(server);
   });
   return server;

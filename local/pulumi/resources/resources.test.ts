@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { resourceHandlers, type Provisioning } from ".";
-import { closeAll } from "../../../testing/servers";
+import { ports } from "../../../apps/ports";
+import { cleanUp } from "../../../testing/clean-up";
 import { Region, type RegionOptions } from "../../region";
 import {
   make,
@@ -21,7 +22,7 @@ import { publicKeyOf } from "./identity";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 type Opened = Pick<Awaited<ReturnType<typeof openRegion>>, "region" | "resources">;
 
@@ -408,7 +409,7 @@ describe("the key that provisioning uses", () => {
       writeFileSync(file, privateKeyOpenssh, { mode: 0o600 });
       const found = execFileSync(sshKeygen ?? "", ["-y", "-f", file], { encoding: "utf8" });
       expect(found.trim()).toBe(publicKeyOpenssh.trim());
-      await closeAll();
+      await cleanUp();
     }
   });
 
@@ -530,8 +531,8 @@ test("the installer's command brings the service up, and says so", async () => {
   const host = region.ec2.instances.hosts.get(made["instance"]?.id ?? "");
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
   const { publicIp } = made["instance"]?.outputs ?? {};
-  const reach = region.network.routerFrom({ internetAddress: operatorAddress });
-  expect(reach({ address: String(publicIp), port: 8080 }).outcome).toBe("open");
+  const route = region.network.routerFrom({ internetAddress: operatorAddress });
+  expect(route({ address: String(publicIp), port: ports.receiver.http }).outcome).toBe("open");
 });
 
 describe("a launch template", () => {

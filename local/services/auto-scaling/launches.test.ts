@@ -3,14 +3,15 @@ import "../../../testing/runtime"; // first: the others load what it stands in f
 import { existsSync } from "node:fs";
 import { minute, startOfMinute } from "../../clock";
 import { eventually } from "../../../testing/eventually";
-import { closeAll } from "../../../testing/servers";
+import { ports } from "../../../apps/ports";
+import { cleanUp } from "../../../testing/clean-up";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const type = "aws:autoscaling/group:Group";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
@@ -55,7 +56,7 @@ test("an instance is launched as the template says, and registered at its own ad
   });
   expect(targets.describe().map(({ target }) => target)).toContainEqual({
     id: instance?.instanceId,
-    port: 8080,
+    port: ports.receiver.http,
   });
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
 });

@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { DescribeNetworkAclsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import type { EC2ClientConfig, DescribeNetworkAclsCommandInput } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { closeAll, listen, loopback, onClose } from "../../../testing/servers";
+import { listen, loopback } from "../../../testing/servers";
+import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 import { accountId, declaredNetwork } from "../../../testing/declared-network";
 import { createEc2Endpoint } from "./ec2-endpoint";
 import { Iam, policySchema } from "../iam/iam";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const statement = { Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource: "*" };
 
@@ -23,7 +24,7 @@ async function setUp() {
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
     const client = new EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });
-    onClose(() => {
+    onCleanUp(() => {
       client.destroy();
     });
     return client;
@@ -167,7 +168,7 @@ describe("refusals", () => {
   test("a signature for another service", async () => {
     const { endpoint, credentials } = await setUp();
     const client = new STSClient({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
-    onClose(() => {
+    onCleanUp(() => {
       client.destroy();
     });
     await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({

@@ -3,7 +3,9 @@ import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { closeAll, loopback } from "../../../testing/servers";
+import { loopback } from "../../../testing/servers";
+import { cleanUp } from "../../../testing/clean-up";
+import { ports } from "../../../apps/ports";
 import { resourceId } from "../../identifiers";
 import type { AddressPool } from "./address-pool";
 import { amazonLinux2023 } from "./image";
@@ -13,7 +15,7 @@ import { makeSamples, openRegion, operatorAddress } from "../../../testing/sampl
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
-afterEach(closeAll);
+afterEach(cleanUp);
 
 /** A region with an instance that runs a service, an image of it, and what is needed to launch a copy. */
 async function setUp() {
@@ -41,7 +43,7 @@ async function answerOf(region: Region, instanceId: string): Promise<string> {
   const { publicIpAddress: address = "" } = region.ec2.interfaces.get(interfaceId ?? "");
   const way = region.network.routerFrom({ internetAddress: operatorAddress })({
     address,
-    port: 8080,
+    port: ports.receiver.http,
   });
   if (way.outcome !== "open") throw new Error(`it is ${way.outcome}`);
   const request = get({ host: loopback, port: way.port, agent: false });

@@ -4,7 +4,6 @@ import type net from "node:net";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Address, Connection, Router } from "../../network/router";
 import {
-  closeAll,
   connect,
   exchange,
   keepAliveAgent,
@@ -12,13 +11,13 @@ import {
   listenHttp,
   listenRaw,
   loopback,
-  onClose,
 } from "../../../testing/servers";
+import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 import { LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
 import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const delay = 30_000;
 const get = lines("GET / HTTP/1.1", "Host: lb.test", "Connection: close", "", "");
@@ -46,7 +45,7 @@ async function balance(
       matcher: "200",
     },
   });
-  onClose(() => {
+  onCleanUp(() => {
     group.stop();
   });
   const records: RequestRecord[] = [];

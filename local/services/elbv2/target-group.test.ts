@@ -3,10 +3,11 @@ import type net from "node:net";
 import fc from "fast-check";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Connection, Router } from "../../network/router";
-import { closeAll, keepAliveAgent, listenRaw, loopback, onClose } from "../../../testing/servers";
+import { keepAliveAgent, listenRaw, loopback } from "../../../testing/servers";
+import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 import { TargetGroup, type HealthCheckSettings, type TargetHealthDescription } from "./target-group";
 
-afterEach(closeAll);
+afterEach(cleanUp);
 
 const healthCheck: HealthCheckSettings = {
   path: "/health",
@@ -27,7 +28,7 @@ function groupOf(settings: Partial<HealthCheckSettings> = {}) {
     healthCheck: { ...healthCheck, ...settings },
     deregistrationDelaySeconds: delay / 1000,
   });
-  onClose(() => {
+  onCleanUp(() => {
     group.stop();
   });
   const changes: string[] = [];

@@ -1,0 +1,49 @@
+import { cleanUp, onCleanUp, openScope } from "./clean-up";
+
+const done: string[] = [];
+beforeEach(() => done.splice(0));
+
+const push = (name: string) => () => done.push(name);
+const fail = (name: string) => () => {
+  done.push(name);
+  return Promise.reject(new Error(name));
+};
+
+test("the latest comes first, and each runs once", async () => {
+  onCleanUp(push("first"));
+  onCleanUp(push("second"));
+  await cleanUp();
+  await cleanUp();
+  expect(done).toEqual(["second", "first"]);
+});
+
+test("a failure is reported, and keeps nothing else from running", async () => {
+  onCleanUp(push("first"));
+  onCleanUp(fail("second"));
+  await expect(cleanUp()).rejects.toThrow("second");
+  expect(done).toEqual(["second", "first"]);
+});
+
+test("several failures are reported together", async () => {
+  onCleanUp(fail("first"));
+  onCleanUp(fail("second"));
+  await expect(cleanUp()).rejects.toMatchObject({ errors: [new Error("second"), new Error("first")] });
+});
+
+test("what a clean-up registers runs as well", async () => {
+  onCleanUp(() => {
+    onCleanUp(push("registered later"));
+  });
+  await cleanUp();
+  expect(done).toEqual(["registered later"]);
+});
+
+test("a scope leaves alone what was registered before it", async () => {
+  onCleanUp(push("outside"));
+  openScope();
+  onCleanUp(push("inside"));
+  await cleanUp();
+  expect(done).toEqual(["inside"]);
+  await cleanUp();
+  expect(done).toEqual(["inside", "outside"]);
+});
