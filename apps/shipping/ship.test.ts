@@ -42,7 +42,7 @@ test("a manifest names what was copied, and is one", () => {
       binary:
         "/opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node",
     },
-    ports: { read: 5000, update: 8080 },
+    ports: ports["data-access"],
     environment: { LOG_LEVEL: "debug" },
   });
 });
