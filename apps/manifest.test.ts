@@ -14,7 +14,7 @@ test("a manifest is taken as it is, the order of its keys included", () => {
 });
 
 test.each<[string, object]>([
-  ["stress", { service: "stress" }],
+  ["a service of two words", { service: "data-access" }],
   ["no ports and no environment", { ports: {}, environment: {} }],
   ["the smallest and the largest port", { ports: { read: 1, update: 65535 } }],
 ])("may have %s", (_what, change) => {
@@ -23,10 +23,13 @@ test.each<[string, object]>([
 
 const noDigest = "must be a SHA-256 digest, 64 lower-case hexadecimal digits";
 const noPath = "must be an absolute path of plain names";
+const noName = "must be a service's name, words in lower case with - between";
 const noLine = "must be a single line";
 const { sha256, archive } = valid.release;
 test.each<[string, object, string]>([
-  ["an unknown service", { service: "web" }, "service"],
+  ["a service in upper case", { service: "Web" }, noName],
+  ["a path for a service", { service: "../receiver" }, noName],
+  ["a service with a line end", { service: "receiver\n" }, noName],
   ["no service", { service: undefined }, "service"],
   ["an unknown key", { colour: "red" }, 'Unrecognized key: "colour"'],
   ["an unknown key within", { release: { sha256, archive, size: 1 } }, 'Unrecognized key: "size"'],

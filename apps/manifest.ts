@@ -16,11 +16,11 @@ const keyMustBe =
   ({ code }: { code?: string }) =>
     code === "invalid_key" ? `the key must be ${what}` : undefined;
 
-/** Every service that can be installed. */
-export const services = ["data-access", "receiver", "stress"] as const;
-
 export const manifestSchema = z.strictObject({
-  service: z.enum(services),
+  /** Any: the installer has no list of them, which would make each release depend on all services. */
+  service: z
+    .string()
+    .regex(/^[a-z]+(-[a-z]+)*$/, "must be a service's name, words in lower case with - between"),
   /** The bundle of the service: a tar archive, addressed by the digest of its bytes. */
   release: z.strictObject({ sha256, archive: absolutePath }),
   /** The Node binary that runs it. */

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
+import { readProject } from "../local/pulumi/stack";
 import { loadConfig, validate } from "./config";
 import { evaluate } from "./testing";
 
@@ -221,24 +223,27 @@ function problemOf(values: Record<string, string>): string | undefined {
   }
 }
 
+test("Pulumi.yaml lists exactly the keys that there are, with these defaults", () => {
+  const { project, config } = readProject(join(__dirname, ".."));
+  const defaults = Object.entries(valid).map(([key, value]) => [`${project}:${key}`, value]);
+  expect(config).toEqual(Object.fromEntries(defaults));
+});
+
 describe("loading", () => {
+  const project = pulumi.getProject();
+  const defaults = Object.entries(valid).map(([key, value]) => [`${project}:${key}`, value] as const);
   const load = (configured: Record<string, string>) => {
-    pulumi.runtime.setAllConfig(configured);
+    pulumi.runtime.setAllConfig({ ...Object.fromEntries(defaults), ...configured });
     return loadConfig();
   };
-  const project = pulumi.getProject();
 
-  test("defaults are Pulumi.yaml's", () => {
-    expect(load({})).toEqual({ ...valid, ...asNumbers });
-  });
-
-  test("what is configured comes before a default, and other projects' keys are nobody's business", () => {
+  test("takes the project's keys, and other projects' are nobody's business", () => {
     const configured = {
       [`${project}:receiverCount`]: "5",
       "aws:region": "eu-west-1",
       "other:colour": "red",
     };
-    expect(load(configured)).toMatchObject({ receiverCount: 5 });
+    expect(load(configured)).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
     expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: there is no such key");
   });
 

@@ -2,10 +2,7 @@
  * The stack's configuration. Pulumi.yaml lists every key with its description and default; what a value must
  * be stands here. Everything is checked before the first resource, and every problem is reported at once.
  */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { z } from "zod";
 import { isPrivate, parseIpv4Cidr } from "./cidr";
 
@@ -88,22 +85,13 @@ export function validate(values: Record<string, string>): Config {
   throw new pulumi.RunError(`the stack's configuration is not valid:${all}`);
 }
 
-/** The engine fills in Pulumi.yaml's defaults; where the program is evaluated without it, they are read here. */
-function defaults(): Record<string, string> {
-  const project = parse(readFileSync(join(__dirname, "..", "Pulumi.yaml"), "utf8")) as {
-    config: Record<string, { default: string | number }>;
-  };
-  return Object.fromEntries(
-    Object.entries(project.config).map(([key, { default: value }]) => [key, String(value)]),
-  );
-}
-
+/** Whoever evaluates the program has filled in Pulumi.yaml's defaults, as an engine does. */
 export function loadConfig(): Config {
   const prefix = `${pulumi.getProject()}:`;
   const configured = Object.entries(pulumi.runtime.allConfig())
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  const config = validate({ ...defaults(), ...Object.fromEntries(configured) });
+  const config = validate(Object.fromEntries(configured));
   if (config.sshCidr === "0.0.0.0/0") {
     void pulumi.log.warn(
       "port 22 of the hosts is open to every address; narrow it with `pulumi config set sshCidr <your address>/32`",

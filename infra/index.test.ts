@@ -1,12 +1,13 @@
 /**
- * What the program declares, whole: every resource, all of its inputs and options, and the order that no data
- * flow gives. It does not prove that AWS accepts any of it.
+ * What the program declares: whole as a reviewed snapshot, and what must hold however the snapshot changes. It does
+ * not prove that AWS accepts any of it.
  */
-import "./expected/fleet";
-import "./expected/hosts";
-import "./expected/network";
-import { provider, table, urn } from "./expected/row";
-import { evaluate, unknown, type Declared, type Evaluation } from "./testing";
+import { Document, visit } from "yaml";
+import { ports, sshPort, type ServiceName } from "../apps/ports";
+import { installCommand } from "../apps/shipping/ship";
+import { unknown, type Registration } from "../local/pulumi/evaluate";
+import { rulesOf } from "./security-groups";
+import { evaluate, type Evaluation } from "./testing";
 
 jest.setTimeout(60_000);
 jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
@@ -16,207 +17,370 @@ test("a call that nobody has an answer for fails the evaluation", async () => {
   await expect(evaluate({ answers: {} })).rejects.toThrow(/^the program called aws:.* which has no answer$/);
 });
 
-let usual: Promise<Evaluation> | undefined;
-const evaluateUsual = () => (usual ??= evaluate());
+let usual: Evaluation;
+beforeAll(async () => {
+  usual = await evaluate();
+});
+
+/** The last part of its type; of a component "infra:" and that. */
+const kindOf = ({ type }: Registration) => /(infra:)?\w+$/.exec(type)?.[0] ?? type;
+const label = (resource: Registration) => `${kindOf(resource)} ${resource.name}`;
+const labels = ({ resources }: Evaluation) => resources.map(label).sort();
+const ofKind = (...kinds: string[]) => usual.resources.filter(resource => kinds.includes(kindOf(resource)));
+const byUrn = ({ resources }: Evaluation) => new Map(resources.map(resource => [resource.urn, resource]));
+
+function find(wanted: string, { resources } = usual): Registration {
+  const [only, ...others] = resources.filter(resource => label(resource) === wanted);
+  if (!only || others.length > 0) throw new Error(`there is not exactly one ${wanted}`);
+  return only;
+}
+
+/** Inputs by the resource's name, as far as a test picks them. */
+const inputsOf = (resources: Registration[], pick: (inputs: Record<string, unknown>) => unknown) =>
+  Object.fromEntries(resources.map(({ name, inputs }) => [name, pick(inputs)]));
 
 const dashboardUrl =
   "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/elastic-fleet-dev";
 
-const byUrn = (resources: Declared[]) => new Map(resources.map(resource => [resource.urn, resource]));
-const urns = ({ resources }: Evaluation) => resources.map(resource => resource.urn).sort();
-
-describe("an update with the default configuration", () => {
-  let evaluation: Evaluation;
-  beforeAll(async () => {
-    evaluation = await evaluateUsual();
-  });
-
-  test("declares these resources and no other", () => {
-    expect(urns(evaluation)).toEqual(table.map(urn).sort());
-    const names = evaluation.resources.map(({ type, name }) => `${type} ${name}`);
-    expect(names).toHaveLength(new Set(names).size);
-  });
-
-  test.each(table.map(row => [row.type, row.name, row] as const))("declares %s %s", (_type, _name, row) => {
-    const {
-      inputs,
-      parent,
-      dependsOn,
-      options,
-      provider: by,
-    } = byUrn(evaluation.resources).get(urn(row)) ?? {};
-    expect({ inputs, parent, dependsOn, options, provider: by }).toEqual({
-      inputs: row.inputs,
-      parent: row.parent ? urn(row.parent) : "",
-      dependsOn: (row.after ?? []).map(urn).sort(),
-      options: row.options ?? {},
-      provider: row.type.startsWith("aws:") ? `${urn(provider)}::<aws aws>` : "",
+describe("what is declared", () => {
+  test("is what was reviewed", () => {
+    const declared = usual.resources.toSorted((one, other) => label(one).localeCompare(label(other)));
+    const calls = usual.calls.toSorted((one, other) => one.token.localeCompare(other.token));
+    const asYaml = inYaml({
+      ...Object.fromEntries(calls.map(({ token, inputs }) => [token, inputs])),
+      ...Object.fromEntries(declared.map(resource => [label(resource), described(resource)])),
     });
+    expect(`\n${asYaml}`).toMatchSnapshot();
   });
 
-  test("asks the provider for the region, the zones and the image, and nothing else", () => {
-    const by = `${urn(provider)}::<aws aws>`;
-    const calls = evaluation.calls.toSorted((one, other) => one.token.localeCompare(other.token));
-    expect(calls).toEqual([
-      {
-        token: "aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings",
-        inputs: {
-          locationType: "availability-zone",
-          filters: [{ name: "instance-type", values: ["t3.micro"] }],
-        },
-        provider: by,
+  /** For people: without empty fields, JSON in text parsed, and other resources by their labels. */
+  function described(resource: Registration): object {
+    const { type, inputs, registeredOutputs, parent, dependsOn, options, provider } = resource;
+    const resources = byUrn(usual);
+    const labelOf = (urn: string) => label(resources.get(urn) ?? resource);
+    const fields = {
+      type,
+      parent: parent && labelOf(parent),
+      provider: provider.split("::").at(-1),
+      dependsOn: summarized(dependsOn.map(labelOf)),
+      options,
+      // A command's text: see "get every service there is".
+      inputs: parsed({ ...inputs, create: undefined }),
+      registeredOutputs,
+    };
+    return Object.fromEntries(
+      Object.entries(fields).filter(([, field]) => field && Object.keys(field).length > 0),
+    );
+  }
+
+  function parsed(value: unknown): unknown {
+    if (typeof value === "string" && value.startsWith("{")) return JSON.parse(value) as unknown;
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+    return Object.fromEntries(fields.map(([key, field]) => [key, parsed(field)]));
+  }
+
+  /** What holds only plain values stands on one line. */
+  function inYaml(value: object): string {
+    const document = new Document(value, { aliasDuplicateObjects: false });
+    visit(document, {
+      Collection(_key, node) {
+        const text = JSON.stringify(node);
+        node.flow = text.length < 100 && !/[[{]/.test(text.slice(1));
       },
+    });
+    return document.toString({ lineWidth: 0, flowCollectionPadding: false }).replace(/\n(?=\S)/g, "\n\n");
+  }
+
+  /** Says "every Kind" for a kind that is there as a whole. */
+  function summarized(found: string[]): string[] {
+    const isWhole = (kind: string) => ofKind(kind).every(resource => found.includes(label(resource)));
+    const summary = found.map(each => {
+      const [kind = ""] = each.split(" ");
+      return ofKind(kind).length > 1 && isWhole(kind) ? `every ${kind}` : each;
+    });
+    return [...new Set(summary)].sort();
+  }
+
+  test("has a URN and a label of its own", () => {
+    const { resources } = usual;
+    for (const id of [resources.map(({ urn }) => urn), labels(usual)]) {
+      expect(id).toHaveLength(new Set(id).size);
+    }
+  });
+
+  test("is made by the program's own provider, if AWS is to have it", () => {
+    const { urn } = find("aws aws");
+    for (const resource of usual.resources) {
+      const by = resource.type.startsWith("aws:") ? `${urn}::<aws aws>` : "";
+      expect([label(resource), resource.provider]).toEqual([label(resource), by]);
+    }
+    expect(usual.calls.map(({ provider }) => provider)).toEqual(usual.calls.map(() => `${urn}::<aws aws>`));
+  });
+});
+
+describe("order that no data flow gives", () => {
+  const routing = () => ofKind("Route", "RouteTableAssociation").map(label);
+  const rules = () => ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").map(label);
+  const association = "NetworkAclAssociation data";
+  const reachable = () => [...routing(), ...rules(), association];
+  const copies = (name: string) => [`CopyToRemote ${name}-runtime`, `CopyToRemote ${name}-release`];
+  const policy = "RolePolicy receiver-describe-network-acls";
+
+  test("is this, and no other", () => {
+    const declared = usual.resources
+      .filter(({ dependsOn }) => dependsOn.length > 0)
+      .map(resource => [
+        label(resource),
+        resource.dependsOn.map(id => label(byUrn(usual).get(id) ?? resource)).sort(),
+      ]);
+    const order: Record<string, string[]> = {
+      // Before its entries stand, an ACL denies everything.
+      [association]: ofKind("NetworkAclRule").map(label),
+      // AWS refuses a load balancer in a VPC without a gateway.
+      "LoadBalancer receiver-lb": routing(),
+      "LoadBalancer fleet-lb": routing(),
+      "Instance receiver-1": routing(),
+      "Instance receiver-2": routing(),
+      "Instance stress": routing(),
+      // Else it lives under the default ACL for a while, which allows everything.
+      "Instance data": [...routing(), association],
+      ...Object.fromEntries(ofKind("CopyToRemote").map(copy => [label(copy), reachable()])),
+      "Command data-access": [...reachable(), ...copies("data-access")],
+      "Command stress": [...reachable(), ...copies("stress")],
+      // One after the other, so that the load balancer always has a healthy target.
+      "Command receiver-1": [...reachable(), ...copies("receiver-1"), policy, "Command data-access"],
+      "Command receiver-2": [...reachable(), ...copies("receiver-2"), policy, "Command receiver-1"],
+      // On the whole component of its service.
+      "TargetGroupAttachment receiver-lb-receiver-1": ["Command receiver-1", ...copies("receiver-1")],
+      "TargetGroupAttachment receiver-lb-receiver-2": ["Command receiver-2", ...copies("receiver-2")],
+      "AmiFromInstance stress": ["Command stress"],
+      "Group fleet": [...routing(), ...rules(), "Listener fleet-lb"],
+    };
+    const sorted = Object.entries(order).map(([name, after]) => [name, after.sort()]);
+    expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(sorted));
+  });
+
+  test("knows every route, every rule and every entry", () => {
+    const { resources } = usual;
+    expect(routing()).toHaveLength(1 + ofKind("Subnet").length);
+    expect(rules()).toHaveLength(resources.filter(({ type }) => /securityGroup.*Rule/i.test(type)).length);
+    expect(ofKind("NetworkAclRule").length).toBeGreaterThan(0);
+  });
+});
+
+describe("what is open", () => {
+  const everywhere = "0.0.0.0/0";
+  const cidrOf = (subnet: string) => String(find(`Subnet ${subnet}`).inputs["cidrBlock"]);
+
+  test("of groups is what the table of rules says, and nothing else", () => {
+    const table = rulesOf({
+      sshCidr: everywhere,
+      dataCidr: cidrOf("data"),
+      receiverCidr: cidrOf("receiver"),
+    });
+    const expected = Object.entries(table).map(([name, { group, direction, port, peer }]) => [
+      name,
       {
-        token: "aws:index/getAvailabilityZones:getAvailabilityZones",
-        inputs: {
-          state: "available",
-          filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }],
-        },
-        provider: by,
-      },
-      { token: "aws:index/getRegion:getRegion", inputs: {}, provider: by },
-      {
-        token: "aws:ssm/getParameter:getParameter",
-        inputs: { name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64" },
-        provider: by,
+        direction,
+        securityGroupId: `<SecurityGroup ${group}>`,
+        ...(port === undefined ? { ipProtocol: "-1" } : { ipProtocol: "tcp", fromPort: port, toPort: port }),
+        ...("cidr" in peer
+          ? { cidrIpv4: peer.cidr }
+          : { referencedSecurityGroupId: `<SecurityGroup ${peer.group}>` }),
       },
     ]);
+    const declared = ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").map(rule => {
+      const direction = kindOf(rule).includes("Ingress") ? "ingress" : "egress";
+      return [rule.name, { ...rule.inputs, direction, tags: undefined }];
+    });
+    expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
   });
 
-  test("every component registers what it made", () => {
-    const registered = evaluation.resources
-      .filter(({ custom }) => !custom)
-      .map(({ type, name, publicOutputs }) => [
-        `${type.replace("elastic-fleet:infra:", "")} ${name}`,
-        publicOutputs,
-      ]);
-    const hostOutputs = (name: string) => ({
-      instanceId: `<Instance ${name}>`,
-      publicIp: `<publicIp of ${name}>`,
-      privateIp: `<privateIp of ${name}>`,
-    });
-    expect(Object.fromEntries(registered)).toEqual({
-      "Network fleet": {
-        vpcId: "<Vpc fleet>",
-        subnetIds: {
-          data: "<Subnet data>",
-          receiver: "<Subnet receiver>",
-          "edge-a": "<Subnet edge-a>",
-          "edge-b": "<Subnet edge-b>",
-        },
-      },
-      "DataNetworkAcl data": { networkAclId: "<NetworkAcl data>" },
-      "SecurityGroups groups": {
-        ids: {
-          "data-access": "<SecurityGroup data-access>",
-          receiver: "<SecurityGroup receiver>",
-          "load-balancer": "<SecurityGroup load-balancer>",
-          stress: "<SecurityGroup stress>",
-        },
-      },
-      "SshKey fleet": { keyName: "<keyName of fleet>" },
-      "ReceiverIdentity receiver": { instanceProfileName: "<name of receiver>" },
-      "Host data": hostOutputs("data"),
-      "Host receiver-1": hostOutputs("receiver-1"),
-      "Host receiver-2": hostOutputs("receiver-2"),
-      "Host stress": hostOutputs("stress"),
-      "Service data-access": {},
-      "Service receiver-1": {},
-      "Service receiver-2": {},
-      "Service stress": {},
-      "LoadBalancer receiver-lb": {
-        dnsName: "<dnsName of receiver-lb>",
-        url: "http://<dnsName of receiver-lb>/",
-      },
-      "LoadBalancer fleet-lb": {
-        dnsName: "<dnsName of fleet-lb>",
-        url: "http://<dnsName of fleet-lb>/",
-      },
-      "GoldenImage stress": { imageId: "<AmiFromInstance stress>" },
-      "Fleet fleet": { autoScalingGroupName: "<name of fleet>" },
-      "Dashboard fleet": { url: dashboardUrl },
+  test("to everybody is this by name", () => {
+    const open = ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").filter(
+      ({ inputs }) => inputs["cidrIpv4"] === everywhere,
+    );
+    expect(inputsOf(open, ({ fromPort }) => fromPort)).toEqual({
+      "data-access-in-read": ports["data-access"].read,
+      "data-access-in-ssh": sshPort, // sshCidr
+      "data-access-out-all": undefined,
+      "receiver-in-http": ports.receiver.http,
+      "receiver-in-ssh": sshPort,
+      "receiver-out-https": 443,
+      "load-balancer-in-http": 80,
+      "stress-in-ssh": sshPort,
     });
   });
 
+  test("of the data subnet's ACL are three ports in and everything out", () => {
+    const { read, update } = ports["data-access"];
+    const entries = inputsOf(ofKind("NetworkAclRule"), inputs =>
+      ["egress", "ruleNumber", "ruleAction", "protocol", "fromPort", "toPort", "cidrBlock"].map(
+        key => inputs[key],
+      ),
+    );
+    expect(entries).toEqual({
+      "data-ingress-ssh": [false, 100, "allow", "6", sshPort, sshPort, everywhere],
+      "data-ingress-update": [false, 200, "allow", "6", update, update, cidrOf("receiver")],
+      "data-ingress-read": [false, 300, "allow", "6", read, read, everywhere],
+      "data-egress-all": [true, 100, "allow", "6", 0, 65535, everywhere],
+    });
+    expect(inputsOf(ofKind("NetworkAclAssociation"), ({ subnetId }) => subnetId)).toEqual({
+      data: "<Subnet data>",
+    });
+  });
+
+  test("is opened by rules and entries alone", () => {
+    const openers = usual.resources.filter(({ type }) =>
+      /SecurityGroup|NetworkAcl|NetworkInterface/.test(type),
+    );
+    const known = ["SecurityGroup", "SecurityGroupIngressRule", "SecurityGroupEgressRule"];
+    expect([...new Set(openers.filter(({ custom }) => custom).map(kindOf))].sort()).toEqual(
+      [...known, "NetworkAcl", "NetworkAclRule", "NetworkAclAssociation"].sort(),
+    );
+    for (const { inputs } of ofKind("SecurityGroup", "NetworkAcl")) {
+      expect(inputs).not.toHaveProperty("ingress");
+      expect(inputs).not.toHaveProperty("egress");
+    }
+  });
+});
+
+describe("hosts", () => {
+  test("have metadata by session tokens only, and encrypted disks", () => {
+    const launched = ofKind("Instance", "LaunchTemplate");
+    const metadataOptions = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 };
+    expect(launched.map(({ inputs }) => inputs["metadataOptions"])).toEqual(
+      launched.map(() => metadataOptions),
+    );
+    for (const { inputs } of ofKind("Instance")) {
+      expect(inputs["rootBlockDevice"]).toMatchObject({ volumeType: "gp3", encrypted: true });
+      expect(inputs).not.toHaveProperty("ebsBlockDevices");
+    }
+    // The fleet's disks are copies of the image's, which is as encrypted as the host that it is made from.
+    for (const { inputs } of ofKind("LaunchTemplate")) {
+      expect(inputs["imageId"]).toBe("<AmiFromInstance stress>");
+      expect(inputs).not.toHaveProperty("blockDeviceMappings");
+    }
+  });
+
+  test("of receivers may describe network ACLs, and no host anything else", () => {
+    const documents = (kind: string, key: string) =>
+      inputsOf(ofKind(kind), inputs => JSON.parse(String(inputs[key])) as unknown);
+    const Version = "2012-10-17";
+    expect(documents("Role", "assumeRolePolicy")).toEqual({
+      receiver: {
+        Version,
+        Statement: [
+          { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+        ],
+      },
+    });
+    expect(documents("RolePolicy", "policy")).toEqual({
+      "receiver-describe-network-acls": {
+        Version,
+        Statement: [{ Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource: "*" }],
+      },
+    });
+    expect(
+      inputsOf(ofKind("Instance", "LaunchTemplate"), ({ iamInstanceProfile }) => iamInstanceProfile),
+    ).toEqual({
+      data: undefined,
+      "receiver-1": "<name of receiver>",
+      "receiver-2": "<name of receiver>",
+      stress: undefined,
+      fleet: undefined,
+    });
+    expect(
+      usual.resources
+        .filter(({ type }) => type.startsWith("aws:iam/"))
+        .map(label)
+        .sort(),
+    ).toEqual(["InstanceProfile receiver", "Role receiver", "RolePolicy receiver-describe-network-acls"]);
+  });
+
+  test("get every service there is, each by the command of its release and with a manifest that diffs line by line", () => {
+    const manifests = ofKind("Command").map(({ inputs }) => {
+      const stdin = String(inputs["stdin"]);
+      const manifest = JSON.parse(stdin) as { service: ServiceName; release: { sha256: string } };
+      expect(stdin).toBe(JSON.stringify(manifest, undefined, 2));
+      expect(inputs["create"]).toBe(
+        installCommand({ service: manifest.service, sha256: manifest.release.sha256 }),
+      );
+      return manifest.service;
+    });
+    expect(new Set(manifests)).toEqual(new Set(Object.keys(ports)));
+  });
+});
+
+describe("outputs and secrets", () => {
   test("the outputs are these, and only the key is secret", () => {
     const instance = (name: string) => ({
       instanceId: `<Instance ${name}>`,
       publicIp: `<publicIp of ${name}>`,
       privateIp: `<privateIp of ${name}>`,
     });
-    expect(evaluation.outputs).toEqual({
-      dataReadUrl: { value: "http://<publicIp of data>:5000/", secret: false },
-      dataNetworkAclId: { value: "<NetworkAcl data>", secret: false },
-      receiverLoadBalancerDns: { value: "<dnsName of receiver-lb>", secret: false },
-      receiverLoadBalancerUrl: { value: "http://<dnsName of receiver-lb>/", secret: false },
-      fleetLoadBalancerDns: { value: "<dnsName of fleet-lb>", secret: false },
-      fleetLoadBalancerUrl: { value: "http://<dnsName of fleet-lb>/", secret: false },
-      autoScalingGroupName: { value: "<name of fleet>", secret: false },
-      dashboardUrl: { value: dashboardUrl, secret: false },
-      hosts: {
-        value: {
-          data: instance("data"),
-          "receiver-1": instance("receiver-1"),
-          "receiver-2": instance("receiver-2"),
-          stress: instance("stress"),
-        },
-        secret: false,
-      },
+    const plain = (value: unknown) => ({ value, secret: false });
+    expect(usual.outputs).toEqual({
+      dataReadUrl: plain(`http://<publicIp of data>:${ports["data-access"].read}/`),
+      dataNetworkAclId: plain("<NetworkAcl data>"),
+      receiverLoadBalancerDns: plain("<dnsName of receiver-lb>"),
+      receiverLoadBalancerUrl: plain("http://<dnsName of receiver-lb>/"),
+      fleetLoadBalancerDns: plain("<dnsName of fleet-lb>"),
+      fleetLoadBalancerUrl: plain("http://<dnsName of fleet-lb>/"),
+      autoScalingGroupName: plain("<name of fleet>"),
+      dashboardUrl: plain(dashboardUrl),
+      hosts: plain({
+        data: instance("data"),
+        "receiver-1": instance("receiver-1"),
+        "receiver-2": instance("receiver-2"),
+        stress: instance("stress"),
+      }),
       sshPrivateKey: { value: "<privateKeyOpenssh of fleet>", secret: true },
     });
   });
 
   test("the private key stands in nothing that is shown", () => {
-    const shown = evaluation.resources.map(({ publicInputs, publicOutputs }) => [
-      publicInputs,
-      publicOutputs,
+    const shown = usual.resources.map(({ maskedInputs, registeredOutputs }) => [
+      maskedInputs,
+      registeredOutputs,
     ]);
     expect(JSON.stringify(shown)).not.toContain("<privateKeyOpenssh of fleet>");
-    const connections = evaluation.resources.filter(({ inputs }) => "connection" in inputs);
-    expect(connections).toHaveLength(12);
-    expect(connections.map(({ publicInputs }) => publicInputs["connection"])).toEqual(
-      Array(12).fill("(secret)"),
+    const connections = ofKind("CopyToRemote", "Command").map(
+      ({ maskedInputs }) => maskedInputs["connection"],
     );
+    expect(connections).toEqual(Array(3 * ofKind("infra:Service").length).fill("(secret)"));
+  });
+
+  test("every component registers what it made", () => {
+    const components = usual.resources.filter(({ custom }) => !custom);
+    for (const { registeredOutputs } of components) expect(registeredOutputs).toBeDefined();
   });
 });
 
 describe("a first preview", () => {
-  let evaluation: Evaluation;
+  let preview: Evaluation;
   beforeAll(async () => {
-    evaluation = await evaluate({ preview: true });
+    preview = await evaluate({ preview: true });
   });
 
-  test("declares what an update does", () => {
-    expect(urns(evaluation)).toEqual(table.map(urn).sort());
+  test("declares what an update does, as far as it is known", () => {
+    const declared = ({ urn, type, name, inputs, parent, dependsOn, options }: Registration) => [
+      urn,
+      { type, name, inputs, parent, dependsOn, options },
+    ];
+    const asPreviewed = usual.resources.map(resource =>
+      declared({ ...resource, inputs: previewed(resource.inputs) as Registration["inputs"] }),
+    );
+    expect(Object.fromEntries(preview.resources.map(declared))).toEqual(Object.fromEntries(asPreviewed));
   });
-
-  test.each(table.map(row => [row.type, row.name, row] as const))(
-    "declares %s %s as far as it is known",
-    (_type, _name, row) => {
-      const declared = byUrn(evaluation.resources).get(urn(row));
-      expect(declared?.inputs).toEqual(previewed(row.inputs));
-      expect(declared?.dependsOn).toEqual((row.after ?? []).map(urn).sort());
-    },
-  );
 
   test("the outputs are unknown but for the dashboard, and only the key is secret", () => {
-    const secrets = {
-      dataReadUrl: false,
-      dataNetworkAclId: false,
-      receiverLoadBalancerDns: false,
-      receiverLoadBalancerUrl: false,
-      fleetLoadBalancerDns: false,
-      fleetLoadBalancerUrl: false,
-      autoScalingGroupName: false,
-      hosts: false,
-      sshPrivateKey: true,
-    };
-    expect(evaluation.outputs).toEqual({
-      ...Object.fromEntries(
-        Object.entries(secrets).map(([name, secret]) => [name, { value: unknown, secret }]),
-      ),
-      dashboardUrl: { value: dashboardUrl, secret: false },
-    });
+    const expected = Object.entries(usual.outputs).map(([name, { secret }]) => [
+      name,
+      { value: name === "dashboardUrl" ? dashboardUrl : unknown, secret },
+    ]);
+    expect(preview.outputs).toEqual(Object.fromEntries(expected));
   });
 });
 
@@ -234,40 +398,36 @@ function previewed(inputs: unknown): unknown {
 }
 
 describe("another configuration", () => {
-  /** By type and name: every resource whose inputs are not the usual ones, with those that differ. */
-  async function changed({ resources }: Evaluation): Promise<Record<string, Record<string, unknown>>> {
-    const before = byUrn((await evaluateUsual()).resources);
+  /** By label: every resource whose inputs are not the usual ones, with those that differ. */
+  function changed({ resources }: Evaluation): Record<string, Record<string, unknown>> {
+    const before = byUrn(usual);
     const changes: Record<string, Record<string, unknown>> = {};
-    for (const { urn: id, type, name, inputs, custom } of resources) {
-      const usually = before.get(id)?.inputs;
+    for (const resource of resources) {
+      const { urn, inputs, custom } = resource;
+      const usually = before.get(urn)?.inputs;
       if (!custom || !usually) continue;
       const keys = Object.keys({ ...usually, ...inputs });
       const differing = keys.filter(key => JSON.stringify(inputs[key]) !== JSON.stringify(usually[key]));
       if (differing.length > 0) {
-        changes[`${type} ${name}`] = Object.fromEntries(differing.map(key => [key, inputs[key]]));
+        changes[label(resource)] = Object.fromEntries(differing.map(key => [key, inputs[key]]));
       }
     }
     return changes;
   }
-  const ofReceiver = (index: number) => {
-    const name = `receiver-${index}`;
-    const install = "urn:pulumi:dev::elastic-fleet::elastic-fleet:infra:Service";
-    return [
-      `urn:pulumi:dev::elastic-fleet::elastic-fleet:infra:Host::${name}`,
-      `urn:pulumi:dev::elastic-fleet::elastic-fleet:infra:Host$aws:ec2/instance:Instance::${name}`,
-      `${install}::${name}`,
-      `${install}$command:remote:CopyToRemote::${name}-runtime`,
-      `${install}$command:remote:CopyToRemote::${name}-release`,
-      `${install}$command:remote:Command::${name}`,
-      "urn:pulumi:dev::elastic-fleet::elastic-fleet:infra:LoadBalancer$" +
-        `aws:lb/targetGroupAttachment:TargetGroupAttachment::receiver-lb-${name}`,
-    ];
-  };
+  const ofReceiver = (name: string) => [
+    `infra:Host ${name}`,
+    `Instance ${name}`,
+    `infra:Service ${name}`,
+    `CopyToRemote ${name}-runtime`,
+    `CopyToRemote ${name}-release`,
+    `Command ${name}`,
+    `TargetGroupAttachment receiver-lb-${name}`,
+  ];
 
   test("a third receiver adds its own resources, installed after the second, and changes no other", async () => {
     const evaluation = await evaluate({ config: { receiverCount: "3" } });
-    expect(urns(evaluation)).toEqual([...table.map(urn), ...ofReceiver(3)].sort());
-    expect(await changed(evaluation)).toEqual({});
+    expect(labels(evaluation)).toEqual([...labels(usual), ...ofReceiver("receiver-3")].sort());
+    expect(changed(evaluation)).toEqual({});
     expect(Object.keys(evaluation.outputs["hosts"]?.value as object)).toEqual([
       "data",
       "receiver-1",
@@ -275,59 +435,39 @@ describe("another configuration", () => {
       "receiver-3",
       "stress",
     ]);
-    const [command = ""] = ofReceiver(3).filter(id => id.includes("Command::"));
-    const installs = byUrn(evaluation.resources)
-      .get(command)
-      ?.dependsOn.filter(id => id.includes("$command:remote:Command::"));
-    expect(installs).toEqual([
-      "urn:pulumi:dev::elastic-fleet::elastic-fleet:infra:Service$command:remote:Command::receiver-2",
+    const { dependsOn } = find("Command receiver-3", evaluation);
+    expect(dependsOn.filter(id => id.includes("$command:remote:Command::"))).toEqual([
+      find("Command receiver-2", evaluation).urn,
     ]);
   });
 
   test("a single receiver takes away what is the second's, and changes nothing else", async () => {
     const evaluation = await evaluate({ config: { receiverCount: "1" } });
-    const second = new Set(ofReceiver(2));
-    expect(urns(evaluation)).toEqual(
-      table
-        .map(urn)
-        .filter(id => !second.has(id))
-        .sort(),
-    );
-    expect(await changed(evaluation)).toEqual({});
+    const second = ofReceiver("receiver-2");
+    expect(labels(evaluation)).toEqual(labels(usual).filter(name => !second.includes(name)));
+    expect(changed(evaluation)).toEqual({});
   });
 
   test("every range derives from vpcCidr", async () => {
-    const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/19" } });
-    expect(await changed(evaluation)).toEqual({
-      "aws:ec2/vpc:Vpc fleet": { cidrBlock: "172.16.0.0/19" },
-      "aws:ec2/subnet:Subnet data": { cidrBlock: "172.16.0.32/27" },
-      "aws:ec2/subnet:Subnet receiver": { cidrBlock: "172.16.0.64/27" },
-      "aws:ec2/subnet:Subnet edge-a": { cidrBlock: "172.16.1.96/27" },
-      "aws:ec2/subnet:Subnet edge-b": { cidrBlock: "172.16.1.128/27" },
-      "aws:ec2/networkAclRule:NetworkAclRule data-ingress-update": { cidrBlock: "172.16.0.64/27" },
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule data-access-in-update": {
-        cidrIpv4: "172.16.0.64/27",
-      },
-      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule receiver-out-read": {
-        cidrIpv4: "172.16.0.32/27",
-      },
-      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule receiver-out-update": {
-        cidrIpv4: "172.16.0.32/27",
-      },
+    expect(changed(await evaluate({ config: { vpcCidr: "172.16.0.0/19" } }))).toEqual({
+      "Vpc fleet": { cidrBlock: "172.16.0.0/19" },
+      "Subnet data": { cidrBlock: "172.16.0.32/27" },
+      "Subnet receiver": { cidrBlock: "172.16.0.64/27" },
+      "Subnet edge-a": { cidrBlock: "172.16.1.96/27" },
+      "Subnet edge-b": { cidrBlock: "172.16.1.128/27" },
+      "NetworkAclRule data-ingress-update": { cidrBlock: "172.16.0.64/27" },
+      "SecurityGroupIngressRule data-access-in-update": { cidrIpv4: "172.16.0.64/27" },
+      "SecurityGroupEgressRule receiver-out-read": { cidrIpv4: "172.16.0.32/27" },
+      "SecurityGroupEgressRule receiver-out-update": { cidrIpv4: "172.16.0.32/27" },
     });
   });
 
   test("sshCidr narrows port 22 of every group of hosts, and nothing else", async () => {
-    expect(await changed(await evaluate({ config: { sshCidr: "198.51.100.7/32" } }))).toEqual({
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule data-access-in-ssh": {
-        cidrIpv4: "198.51.100.7/32",
-      },
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule receiver-in-ssh": {
-        cidrIpv4: "198.51.100.7/32",
-      },
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule stress-in-ssh": {
-        cidrIpv4: "198.51.100.7/32",
-      },
+    const narrowed = { cidrIpv4: "198.51.100.7/32" };
+    expect(changed(await evaluate({ config: { sshCidr: narrowed.cidrIpv4 } }))).toEqual({
+      "SecurityGroupIngressRule data-access-in-ssh": narrowed,
+      "SecurityGroupIngressRule receiver-in-ssh": narrowed,
+      "SecurityGroupIngressRule stress-in-ssh": narrowed,
     });
   });
 
@@ -336,39 +476,35 @@ describe("another configuration", () => {
     "%s is not burstable and has no CPU credits",
     async instanceType => {
       const host = { instanceType, creditSpecification: undefined };
-      expect(await changed(await evaluate({ config: { instanceType } }))).toEqual({
-        "aws:ec2/instance:Instance data": host,
-        "aws:ec2/instance:Instance receiver-1": host,
-        "aws:ec2/instance:Instance receiver-2": host,
-        "aws:ec2/instance:Instance stress": host,
-        "aws:ec2/launchTemplate:LaunchTemplate fleet": host,
+      expect(changed(await evaluate({ config: { instanceType } }))).toEqual({
+        "Instance data": host,
+        "Instance receiver-1": host,
+        "Instance receiver-2": host,
+        "Instance stress": host,
+        "LaunchTemplate fleet": host,
       });
     },
   );
 
   test("whatever AWS has says which stack it is of", async () => {
-    const { resources } = await evaluate({ stack: "prod" });
-    expect(resources.find(({ type }) => type === provider.type)?.inputs["defaultTags"]).toBe(
+    expect(find("aws aws", await evaluate({ stack: "prod" })).inputs["defaultTags"]).toBe(
       '{"tags":{"project":"elastic-fleet","stack":"prod"}}',
     );
   });
 
   test("all of the stack's aws: configuration reaches the provider, and its tags stay beside the program's", async () => {
-    const { resources } = await evaluate({
-      config: {
-        "aws:profile": "sandbox",
-        "aws:allowedAccountIds": '["123456789012"]',
-        "aws:maxRetries": "3",
-        "aws:useFipsEndpoint": "true",
-        "aws:defaultTags": '{"tags":{"team":"edge","stack":"mine"}}',
-      },
-    });
-    expect(resources.find(({ type }) => type === provider.type)?.inputs).toEqual({
-      ...provider.inputs,
+    const configured = {
       profile: "sandbox",
       allowedAccountIds: '["123456789012"]',
       maxRetries: "3",
       useFipsEndpoint: "true",
+      defaultTags: '{"tags":{"team":"edge","stack":"mine"}}',
+    };
+    const config = Object.entries(configured).map(([key, value]) => [`aws:${key}`, value]);
+    const evaluation = await evaluate({ config: Object.fromEntries(config) as Record<string, string> });
+    expect(find("aws aws", evaluation).inputs).toEqual({
+      ...find("aws aws").inputs,
+      ...configured,
       defaultTags: '{"tags":{"team":"edge","stack":"dev","project":"elastic-fleet"}}',
     });
   });

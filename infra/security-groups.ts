@@ -1,13 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ports, sshPort } from "../apps/ports";
+import { ports, sshPort, type ServiceName } from "../apps/ports";
 
 const groups = {
   "data-access": "Data-access service",
   receiver: "Receiver service",
   "load-balancer": "Load balancers",
   stress: "Stress service",
-} as const;
+} as const satisfies Record<ServiceName | "load-balancer", string>;
 
 export type GroupName = keyof typeof groups;
 

@@ -32,11 +32,6 @@ export const root = join(__dirname, "..");
 /** Where "we" are on the Internet; any address will do that is no host's. */
 export const operatorAddress = "198.51.100.10";
 
-/** Where the SDK keeps the state of an evaluation; not in its types. */
-const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
-  "@pulumi/pulumi/runtime/state",
-);
-
 /**
  * Each start loads the program anew.
  * @param without resources that are left undeclared, "Kind:name"
@@ -54,19 +49,16 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
   for (const [name, library] of Object.entries(libraries)) jest.doMock(name, () => library);
   const folder = temporaryFolder();
   const events: string[] = [];
-  // A store of its own: what a failed evaluation leaves behind goes on in the background.
-  const running = await withLocalStorage(() =>
-    startRegion({
-      root,
-      stack: readStack(root, "dev"),
-      folder,
-      clock: realClock(60),
-      operatorAddress,
-      port: 0,
-      without,
-      report: event => events.push(event),
-    }),
-  );
+  const running = await startRegion({
+    root,
+    stack: readStack(root, "dev"),
+    folder,
+    clock: realClock(60),
+    operatorAddress,
+    port: 0,
+    without,
+    report: event => events.push(event),
+  });
   onCleanUp(() => running.close());
   return new TestRegion(running, folder, events);
 }

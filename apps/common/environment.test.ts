@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { ports } from "../ports";
 import { httpUrl, readEnvironment } from "./environment";
+import { ports } from "../data-access/ports";
 import { mustBe } from "./problems";
 
 const own = z.object({
@@ -9,11 +9,11 @@ const own = z.object({
 });
 
 test("what is not set has its default", () => {
-  expect(readEnvironment("data-access", own, { FOLDER: "/var/lib/x", UNRELATED: "1" })).toEqual({
+  expect(readEnvironment(ports, own, { FOLDER: "/var/lib/x", UNRELATED: "1" })).toEqual({
     LOG_LEVEL: "info",
     LISTEN_ADDRESS: "0.0.0.0",
-    PORT_READ: ports["data-access"].read,
-    PORT_UPDATE: ports["data-access"].update,
+    PORT_READ: ports.read,
+    PORT_UPDATE: ports.update,
     FOLDER: "/var/lib/x",
     PEER_URL: "http://10.0.1.10:5000",
   });
@@ -28,7 +28,7 @@ test("what is set is parsed", () => {
     FOLDER: "x",
     PEER_URL: "http://127.0.0.1:1/",
   };
-  expect(readEnvironment("data-access", own, environment)).toEqual({
+  expect(readEnvironment(ports, own, environment)).toEqual({
     ...environment,
     PORT_READ: 0,
     PORT_UPDATE: 65535,
@@ -43,7 +43,7 @@ test("one error names every variable that is missing or wrong", () => {
     PORT_UPDATE: "",
     PEER_URL: "https://10.0.1.10/",
   };
-  expect(() => readEnvironment("data-access", own, environment)).toThrow(
+  expect(() => readEnvironment(ports, own, environment)).toThrow(
     new Error(
       "bad environment: LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent; " +
         "LISTEN_ADDRESS must be an IP address; PORT_READ must be a port from 0 to 65535; " +
@@ -53,7 +53,7 @@ test("one error names every variable that is missing or wrong", () => {
 });
 
 test.each(["1e3", "0x50", " 80", "-1", "80.0", "1000000"])("%j is no port", text => {
-  expect(() => readEnvironment("receiver", z.object({}), { PORT_HTTP: text })).toThrow(
+  expect(() => readEnvironment({ http: 1 }, z.object({}), { PORT_HTTP: text })).toThrow(
     "bad environment: PORT_HTTP must be a port from 0 to 65535",
   );
 });

@@ -1,16 +1,17 @@
 import * as z from "zod";
-import { ports, type ServiceName } from "../ports";
 import { portVariable, type PortVariable } from "./listening";
 import { logLevels, type LogLevel } from "./log";
 import { mustBe, problems } from "./problems";
 
-export type SocketName<Service extends ServiceName> = keyof (typeof ports)[Service] & string;
+/** Socket name to the port that it has unless the environment says otherwise. */
+export type Ports = Readonly<Record<string, number>>;
+export type SocketName<Sockets extends Ports> = keyof Sockets & string;
 
 /** What every service finds in its environment, once it is parsed. */
-export type CommonEnvironment<Service extends ServiceName> = {
+export type CommonEnvironment<Sockets extends Ports> = {
   LOG_LEVEL: LogLevel;
   LISTEN_ADDRESS: string;
-} & Record<PortVariable<SocketName<Service>>, number>;
+} & Record<PortVariable<SocketName<Sockets>>, number>;
 
 const portText = mustBe("a port from 0 to 65535");
 const port = z
@@ -19,13 +20,13 @@ const port = z
   .transform(Number)
   .refine(number => number <= 65535, portText);
 
-function commonSchema<Service extends ServiceName>(service: Service): z.ZodType<CommonEnvironment<Service>> {
-  const sockets = Object.entries(ports[service]);
+function commonSchema<Sockets extends Ports>(ports: Sockets): z.ZodType<CommonEnvironment<Sockets>> {
+  const sockets = Object.entries(ports);
   return z.object({
     LOG_LEVEL: z.enum(logLevels, mustBe(`one of ${logLevels.join(", ")}`)).default("info"),
     LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], mustBe("an IP address")).default("0.0.0.0"),
     ...Object.fromEntries(sockets.map(([socket, usual]) => [portVariable(socket), port.default(usual)])),
-  }) as unknown as z.ZodType<CommonEnvironment<Service>>;
+  }) as unknown as z.ZodType<CommonEnvironment<Sockets>>;
 }
 
 /** A URL of plain HTTP: nothing on a host or between hosts speaks TLS. */
@@ -35,12 +36,12 @@ export const httpUrl = z.url({ protocol: /^http$/, ...mustBe("an http URL") });
  * The environment of a service: what `own` describes, and what every service finds there.
  * @throws an Error whose message names every variable that is missing or wrong.
  */
-export function readEnvironment<Service extends ServiceName, Own>(
-  service: Service,
+export function readEnvironment<Sockets extends Ports, Own>(
+  ports: Sockets,
   own: z.ZodType<Own>,
   environment: NodeJS.ProcessEnv,
-): CommonEnvironment<Service> & Own {
-  const result = z.intersection(commonSchema(service), own).safeParse(environment);
+): CommonEnvironment<Sockets> & Own {
+  const result = z.intersection(commonSchema(ports), own).safeParse(environment);
   if (result.success) return result.data;
   throw new Error(`bad environment: ${problems(result.error, "it").join("; ")}`);
 }

@@ -4,23 +4,22 @@ import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
 import type * as z from "zod";
-import type { ServiceName } from "../ports";
-import { readEnvironment, type CommonEnvironment, type SocketName } from "./environment";
+import { readEnvironment, type CommonEnvironment, type Ports, type SocketName } from "./environment";
 import { inheritedSockets, portVariable, type Listening } from "./listening";
 import { createLog } from "./log";
 import { createServer } from "./server";
 
 /** The app behind each socket of a service. */
-type Apps<Service extends ServiceName> = Record<SocketName<Service>, RequestListener>;
+type Apps<Sockets extends Ports> = Record<SocketName<Sockets>, RequestListener>;
 
 /**
  * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0. What keeps it from starting, and what
  * is caught nowhere, is logged as one fatal line, and the exit code is 1.
  */
-export async function serve<Service extends ServiceName, Own>(
-  service: Service,
+export async function serve<Sockets extends Ports, Own>(
+  ports: Sockets,
   ownEnvironment: z.ZodType<Own>,
-  createApps: (environment: Own, log: Logger) => Promise<Apps<Service>> | Apps<Service>,
+  createApps: (environment: Own, log: Logger) => Promise<Apps<Sockets>> | Apps<Sockets>,
 ): Promise<void> {
   let log = createLog("info");
   const fail = (error: unknown) => {
@@ -29,7 +28,7 @@ export async function serve<Service extends ServiceName, Own>(
   };
   process.on("uncaughtException", fail);
   try {
-    const environment = readEnvironment(service, ownEnvironment, process.env);
+    const environment = readEnvironment(ports, ownEnvironment, process.env);
     log = createLog(environment.LOG_LEVEL);
     await listen(await createApps(environment, log), environment, log);
   } catch (error) {
@@ -37,13 +36,13 @@ export async function serve<Service extends ServiceName, Own>(
   }
 }
 
-async function listen<Service extends ServiceName>(
-  apps: Apps<Service>,
-  environment: CommonEnvironment<Service>,
+async function listen<Sockets extends Ports>(
+  apps: Apps<Sockets>,
+  environment: CommonEnvironment<Sockets>,
   log: Logger,
 ): Promise<void> {
   const inherited = inheritedSockets(process.env, process.pid);
-  const sockets = Object.keys(apps) as SocketName<Service>[];
+  const sockets = Object.keys(apps) as SocketName<Sockets>[];
   const servers = sockets.map(socket => ({ socket, ...createServer(apps[socket]) }));
 
   await Promise.all(

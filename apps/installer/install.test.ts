@@ -19,6 +19,7 @@ import { temporaryFolder } from "../../testing/folders";
 import type { Manifest } from "../manifest";
 import type * as Installer from "./install";
 import type { Platform } from "./install";
+import { ports } from "../ports";
 import { unitOf, type Unit } from "./unit";
 
 /** Those that a cut-off installer left open. */
@@ -31,7 +32,7 @@ jest.doMock("node:fs/promises", () => {
   const real = jest.requireActual<typeof FsPromises>("node:fs/promises");
   const short = (path: unknown) =>
     String(path)
-      .replace(/^.*\/(?=data-access|runtimes|home)/, "")
+      .replace(/^.*\/(?=data-access|runtimes|home|opt\/elastic-fleet$)/, "")
       .replace(/[0-9a-f]{64}/, "SHA");
   const mocked: Record<string, unknown> = { ...real };
   for (const name of ["mkdir", "readdir", "readFile", "rename", "rm"] as const) {
@@ -136,7 +137,7 @@ async function ship(
     service: "data-access",
     release: { sha256, archive },
     runtime: { binary: "/opt/elastic-fleet/runtimes/1/node" },
-    ports: { read: 5000, update: 8080 },
+    ports: ports["data-access"],
     environment,
   };
 }
@@ -187,7 +188,7 @@ test("a bare host gets the release and runs it", async () => {
       `/opt/elastic-fleet/data-access/releases/${manifest.release.sha256}/main.js`,
     ],
     environment: { LOG_LEVEL: "info" },
-    ports: { read: 5000, update: 8080 },
+    ports: ports["data-access"],
   });
   expectInstalled(manifest);
 });
@@ -217,9 +218,8 @@ const update = [
   "sync data-access",
   "rm data-access/installing",
   "readdir data-access/releases",
+  "readdir opt/elastic-fleet",
   "readFile data-access/manifest.json",
-  "readFile receiver/manifest.json",
-  "readFile stress/manifest.json",
   "readdir home/ec2-user",
 ];
 
@@ -459,7 +459,7 @@ test("the runtimes of what is installed and of the release before are kept, and 
   };
   const runtimes = () =>
     readdirSync(join(host.root, "opt/elastic-fleet/runtimes")).map(name => name.slice(0, 1));
-  const other: Manifest = { ...(await on("other", "a")), service: "receiver", ports: { http: 8080 } };
+  const other: Manifest = { ...(await on("other", "a")), service: "receiver", ports: ports.receiver };
   await install(other, host);
   const [b, c, d] = [await on("b", "b"), await on("c", "c"), await on("d", "d")];
   const next = await on("e", "e");
@@ -472,7 +472,7 @@ test("the runtimes of what is installed and of the release before are kept, and 
 test("two services on one host leave each other alone", async () => {
   const manifest = await ship(host, "one");
   await install(manifest, host);
-  const other: Manifest = { ...(await ship(host, "other")), service: "receiver", ports: { http: 8080 } };
+  const other: Manifest = { ...(await ship(host, "other")), service: "receiver", ports: ports.receiver };
   await install(other, host);
   expect(recorded(host)).toEqual(manifest);
   expect(releasesOn(host)).toEqual(digests(manifest));

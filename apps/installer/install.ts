@@ -8,9 +8,9 @@ import { existsSync } from "node:fs";
 import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
-import { manifestSchema, services, type Manifest } from "../manifest";
+import { manifestSchema, type Manifest } from "../manifest";
 import { renameDurably, syncFiles, writeDurably } from "../common/durable";
-import { releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
+import { installationRoot, releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
 /** What differs between a host with systemd and a host of the local region. */
 export interface Platform {
@@ -113,7 +113,9 @@ async function installed(
 
 /** What is installed on a host, of every service. */
 export async function installedManifests(platform: Pick<Platform, "root">): Promise<Manifest[]> {
-  const manifests = await Promise.all(services.map(service => installed(service, platform)));
+  const folder = join(platform.root, installationRoot);
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const manifests = await Promise.all(names.map(name => installed(name, platform)));
   return manifests.filter(manifest => manifest !== undefined);
 }
 

@@ -29,7 +29,7 @@ test("no input at all is refused", () => {
 test("a manifest that is not valid is refused with every problem", () => {
   const digest = "0".repeat(64);
   const manifest = {
-    service: "web",
+    service: "Web",
     release: { sha256: digest, archive: "here" },
     runtime: { binary: "/opt/node" },
     ports: { http: 0 },

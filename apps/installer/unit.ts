@@ -10,9 +10,12 @@ export interface Unit {
   ports: Record<string, number>;
 }
 
+/** Holds a folder for each service, and what they share. */
+export const installationRoot = "/opt/elastic-fleet";
+
 /** Where the installer keeps what it installs of a service. */
 export function serviceFolder(service: Manifest["service"]): string {
-  return `/opt/elastic-fleet/${service}`;
+  return `${installationRoot}/${service}`;
 }
 
 export function releaseFolder(manifest: Manifest): string {

@@ -4,8 +4,9 @@ import { dataAccess } from "./data-access";
 import { ec2 } from "./ec2";
 import { environmentSchema } from "./environment";
 import { imds } from "./imds";
+import { ports } from "./ports";
 
-void serve("receiver", environmentSchema, (environment, log) => ({
+void serve(ports, environmentSchema, (environment, log) => ({
   http: createReceiverApp(
     {
       ...dataAccess(environment.DATA_READ_URL, environment.DATA_UPDATE_URL),

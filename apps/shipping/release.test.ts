@@ -14,7 +14,7 @@ import { promisify } from "node:util";
 import { extract, list } from "tar";
 import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
-import type { ServiceName } from "../ports";
+import { ports, type ServiceName } from "../ports";
 import type { Release } from "./release";
 
 jest.setTimeout(60_000);
@@ -30,22 +30,35 @@ interface Build {
   umask?: number;
 }
 
+async function build(service: ServiceName, options: Build): Promise<Release> {
+  const [release] = await buildAll(JSON.stringify([service]), options);
+  if (!release) throw new Error("nothing was built");
+  return release;
+}
+
+/** Every service's digest, by its name. */
+async function digests(options: Build): Promise<Record<string, string>> {
+  const ports = `require(${JSON.stringify(join(options.sources ?? checkout, "apps/ports"))}).ports`;
+  const releases = await buildAll(`Object.keys(${ports})`, options);
+  return Object.fromEntries(releases.map(({ service, sha256 }) => [service, sha256]));
+}
+
 /** Builds in a process of its own: the working folder, umask and cache are a process's. */
-async function build(
-  service: ServiceName,
+async function buildAll(
+  services: string,
   { cache, sources = checkout, cwd, umask = 0o22 }: Build,
-): Promise<Release> {
+): Promise<Release[]> {
   const script = `
     process.umask(${umask});
     const { buildRelease } = require(${JSON.stringify(join(sources, "apps/shipping/release"))});
-    process.stdout.write(JSON.stringify(buildRelease(${JSON.stringify(service)})));
+    process.stdout.write(JSON.stringify(${services}.map(buildRelease)));
   `;
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ["--require", require.resolve("tsx/cjs"), "--eval", script],
     { cwd: cwd ?? sources, env: { PATH: process.env["PATH"], XDG_CACHE_HOME: cache } },
   );
-  return JSON.parse(stdout) as Release;
+  return JSON.parse(stdout) as Release[];
 }
 
 /** The sources as another machine would have them, in another place. */
@@ -153,4 +166,30 @@ test("a changed source is another release, and one that does not compile is none
     /receiver\/main\.ts:\d+:\d+: ERROR: Could not resolve "\.\/missing"/,
   );
   expect(cachedReleases(cache)).toEqual([before, after].map(({ sha256 }) => `receiver-${sha256}.tar`).sort());
+});
+
+test("one more service, and another port of one, leave the releases of the others as they are", async () => {
+  const sources = copyOfSources();
+  const cache = temporaryFolder();
+  const before = await digests({ cache, sources });
+
+  const edit = (file: string, change: (text: string) => string) => {
+    const path = join(sources, "apps", file);
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+  };
+  cpSync(join(sources, "apps", "stress"), join(sources, "apps", "quiz-jukebox"), { recursive: true });
+  edit("quiz-jukebox/ports.ts", text => text.replace("http", "wwwqzjxk"));
+  edit("quiz-jukebox/main.ts", text => text.replace("http:", "wwwqzjxk:"));
+  edit("ports.ts", text =>
+    text
+      .replace("import", 'import { ports as quizJukebox } from "./quiz-jukebox/ports";\nimport')
+      .replace("receiver,", 'receiver, "quiz-jukebox": quizJukebox,'),
+  );
+  const { read } = ports["data-access"];
+  edit("data-access/ports.ts", text => text.replace(String(read), String(read + 1)));
+
+  const { "quiz-jukebox": added, "data-access": changed, ...others } = await digests({ cache, sources });
+  expect(added).toBeDefined();
+  expect(changed).not.toBe(before["data-access"]);
+  expect({ ...others, "data-access": before["data-access"] }).toEqual(before);
 });

@@ -16,13 +16,19 @@ const root = "/opt/elastic-fleet";
 const runtimeFolder = `${root}/runtimes/${runtime.sha256}`;
 
 /** What of a release its place and its installation depend on. */
-type ReleaseName = Pick<Release, "service" | "sha256">;
+interface ReleaseName {
+  service: string;
+  sha256: string;
+}
 
 export function remoteRelease(release: ReleaseName): string {
   return `${home}/${release.service}-${release.sha256}.tar`;
 }
 
-export function manifestFor(release: ReleaseName, environment: Record<string, string>): Manifest {
+export function manifestFor(
+  release: Pick<Release, "service" | "sha256">,
+  environment: Record<string, string>,
+): Manifest {
   return {
     service: release.service,
     release: { sha256: release.sha256, archive: remoteRelease(release) },

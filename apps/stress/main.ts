@@ -5,9 +5,10 @@ import { createStressApp } from "./app";
 import { burn } from "./burn";
 import { CpuLoad } from "./cpu-load";
 import { environmentSchema } from "./environment";
+import { ports } from "./ports";
 
 if (isMainThread) {
-  void serve("stress", environmentSchema, (environment, log) => {
+  void serve(ports, environmentSchema, (environment, log) => {
     const { STRESS_SECONDS: seconds, STRESS_WORKERS = Infinity, HOST_NAME } = environment;
     const workers = Math.min(STRESS_WORKERS, availableParallelism());
     // A release is one file: its workers begin here too.

@@ -2,20 +2,15 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type * as pulumi from "@pulumi/pulumi";
-import { evaluate, type Engine } from "./evaluate";
 import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import * as pulumi from "@pulumi/pulumi";
+import { evaluate, unknown, type Engine, type EvaluateOptions, type Registration } from "./evaluate";
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
 // Processes take their time on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
-
-/** Where the SDK keeps the state of an evaluation; not in its types. */
-const { withLocalStorage } = jest.requireActual<{ withLocalStorage: <T>(run: () => T) => T }>(
-  "@pulumi/pulumi/runtime/state",
-);
 
 const stack: Stack = {
   project: "fleet",
@@ -42,7 +37,7 @@ function programOf(source: string): string {
 
 type Made = Omit<pulumi.runtime.MockResourceArgs, "inputs"> & { inputs: Record<string, unknown> };
 
-/** Makes everything; what is named "fails" fails. */
+/** Makes everything; what is named "fails" fails, and what is named "later" is not made yet. */
 function engine() {
   const made: Made[] = [];
   const calls: pulumi.runtime.MockCallArgs[] = [];
@@ -52,6 +47,7 @@ function engine() {
       made.push({ ...args, inputs });
       await new Promise(setImmediate);
       if (args.name.startsWith("fails")) throw new Error(`AWS refuses ${args.name}`);
+      if (args.name.startsWith("later")) return { id: "", state: {} };
       return { id: `id-${args.name}`, state: { ...inputs, made: `made of ${args.name}` } };
     },
     call: args => {
@@ -63,10 +59,10 @@ function engine() {
   return { made, calls, own };
 }
 
-async function run(source: string) {
+async function run(source: string, options?: EvaluateOptions) {
   const { made, calls, own } = engine();
   const listeners = process.listeners("unhandledRejection");
-  const result = await withLocalStorage(() => evaluate(programOf(source), stack, own)).then(
+  const result = await evaluate(programOf(source), stack, own, options).then(
     outputs => ({ outputs, error: undefined }),
     (error: unknown) => ({ outputs: undefined, error: error as Error }),
   );
@@ -187,6 +183,158 @@ describe("secrets", () => {
   });
 });
 
+test("secrets that a caller asks to see are still called secret", async () => {
+  const { outputs } = await run(`exports.password = pulumi.secret("hunter2");`, { revealSecrets: true });
+  expect(outputs).toEqual({ password: { secret: true, value: "hunter2" } });
+});
+
+describe("registrations", () => {
+  async function registrationsOf(source: string, options?: EvaluateOptions) {
+    const registrations = new Map<string, Registration>();
+    const result = await run(source, { ...options, registrations });
+    if (result.error) throw result.error;
+    return { ...result, registrations: [...registrations.values()] };
+  }
+  const urn = (type: string, name: string) => `urn:pulumi:test::fleet::${type}::${name}`;
+
+  test("of a resource say everything that its engine would be asked for", async () => {
+    const { registrations } = await registrationsOf(`
+      class Provider extends pulumi.ProviderResource {
+        constructor(name) { super("test", name, {}); }
+      }
+      const provider = new Provider("own");
+      const [before, source] = [new Thing("before"), new Thing("source")];
+      const group = new Group("group", {});
+      new Thing("full", {
+        list: [1, { key: pulumi.secret("hunter2") }],
+        file: new pulumi.asset.FileAsset("/a/file"),
+        from: source.made,
+      }, {
+        parent: group,
+        provider,
+        dependsOn: [before, source],
+        protect: true,
+        retainOnDelete: true,
+        deleteBeforeReplace: true,
+        ignoreChanges: ["list"],
+        replaceOnChanges: ["file"],
+        additionalSecretOutputs: ["made"],
+        aliases: ["urn:former", { type: "test:index:Former" }],
+        import: "known-id",
+        deletedWith: before,
+        customTimeouts: { create: "5m" },
+      });
+      group.registerOutputs({ before: before.made, secret: pulumi.secret("hunter3") });
+    `);
+    const group = urn("test:index:Group", "group");
+    const common = { custom: true, parent: "", dependsOn: [], options: {}, provider: "" };
+    expect(Object.fromEntries(registrations.map(each => [each.name, each]))).toMatchObject({
+      before: { ...common, type: "test:index:Thing", urn: urn("test:index:Thing", "before"), inputs: {} },
+      group: {
+        ...common,
+        custom: false,
+        urn: group,
+        registeredOutputs: { before: "made of before", secret: "(secret)" },
+      },
+      full: {
+        type: "test:index:Thing",
+        urn: urn("test:index:Group$test:index:Thing", "full"),
+        custom: true,
+        inputs: { list: [1, { key: "hunter2" }], file: "/a/file", from: "made of source" },
+        maskedInputs: { list: [1, { key: "(secret)" }], file: "/a/file", from: "made of source" },
+        parent: group,
+        dependsOn: [urn("test:index:Thing", "before")],
+        options: {
+          protect: true,
+          retainOnDelete: true,
+          deleteBeforeReplace: true,
+          ignoreChanges: ["list"],
+          replaceOnChanges: ["file"],
+          additionalSecretOutputs: ["made"],
+          aliases: ["urn:former", "test:index:Former"],
+          import: "known-id",
+          deletedWith: urn("test:index:Thing", "before"),
+          customTimeouts: ["5m"],
+        },
+        provider: `${urn("pulumi:providers:test", "own")}::id-own`,
+      },
+    });
+  });
+
+  test("in a preview have what is not known yet marked, and so have outputs", async () => {
+    const { registrations, outputs } = await registrationsOf(
+      `
+        const thing = new Thing("later");
+        new Thing("next", { in: thing.made, secret: pulumi.secret(thing.made), known: 1 });
+        exports.unknown = thing.made;
+        exports.secret = pulumi.secret(thing.made);
+        exports.known = pulumi.runtime.isDryRun();
+      `,
+      { preview: true },
+    );
+    expect(registrations[1]).toMatchObject({
+      inputs: { in: unknown, secret: unknown, known: 1 },
+      maskedInputs: { in: unknown, secret: unknown, known: 1 },
+    });
+    expect(outputs).toEqual({
+      unknown: { secret: false, value: unknown },
+      secret: { secret: true },
+      known: { secret: false, value: true },
+    });
+  });
+});
+
+test("two resources with one URN are refused, as an engine refuses them", async () => {
+  const { error } = await run(`new Thing("twice"); new Thing("twice");`);
+  expect(error).toEqual(
+    new Error("two resources have the URN urn:pulumi:test::fleet::test:index:Thing::twice"),
+  );
+});
+
+test("evaluations at the same time, and after a failed one, know nothing of each other", async () => {
+  await expect(evaluate(programOf(`new Thing("fails");`), stack, engine().own)).rejects.toThrow(
+    "AWS refuses",
+  );
+  const sizes = ["1", "2"].map(async size => {
+    const { own, made } = engine();
+    const program = programOf(`
+      new Thing("thing-" + new pulumi.Config().require("size"));
+      exports.size = new pulumi.Config().require("size");
+    `);
+    const outputs = await evaluate(program, { ...stack, config: { "fleet:size": size } }, own);
+    return [outputs["size"], made.map(({ name }) => name)];
+  });
+  expect(await Promise.all(sizes)).toEqual(
+    ["1", "2"].map(size => [{ secret: false, value: size }, [`thing-${size}`]]),
+  );
+});
+
+/** So that an update of the SDK that takes one away fails by its name. */
+test("the SDK has the parts that its types don't show and the evaluator uses", () => {
+  const { MockMonitor } = jest.requireActual<Record<string, { prototype: object }>>(
+    "@pulumi/pulumi/runtime/mocks",
+  );
+  const state = jest.requireActual<object>("@pulumi/pulumi/runtime/state");
+  const requests = jest.requireActual<Record<string, { prototype: object }>>(
+    "@pulumi/pulumi/proto/resource_pb",
+  );
+  const of = (message: string) => requests[message]?.prototype ?? {};
+  const registration =
+    "Type Name Custom Parent Provider Object DependenciesList PropertydependenciesMap Protect Retainondelete " +
+    "Deletebeforereplace IgnorechangesList ReplaceonchangesList " +
+    "AdditionalsecretoutputsList AliasesList Importid Deletedwith Customtimeouts";
+  const used: [object, string][] = [
+    [state, "withLocalStorage"],
+    [MockMonitor?.prototype ?? {}, "registerResource registerResourceOutputs"],
+    [pulumi.output(1), "promise isKnown isSecret"],
+    [pulumi.runtime, "unknownValue specialSigKey specialAssetSig specialSecretSig specialResourceSig"],
+    [of("RegisterResourceRequest"), registration.replace(/\b(?=[A-Z])/g, "get")],
+    [of("RegisterResourceOutputsRequest"), "getUrn getOutputs"],
+  ];
+  const missing = used.flatMap(([part, names]) => names.split(" ").filter(name => !(name in part)));
+  expect(missing).toEqual([]);
+});
+
 describe("a program that fails does so at once", () => {
   test.each([
     ["a resource is refused", `new Thing("fails");`, "AWS refuses fails"],
@@ -232,9 +380,7 @@ describe("a program that fails does so at once", () => {
 
   test("when there is no such program", async () => {
     const { own } = engine();
-    await expect(withLocalStorage(() => evaluate("/no/such/program", stack, own))).rejects.toThrow(
-      "/no/such/program",
-    );
+    await expect(evaluate("/no/such/program", stack, own)).rejects.toThrow("/no/such/program");
   });
 });
 
@@ -268,7 +414,6 @@ describe("what the SDK tells nobody but the process", () => {
     });
     const driver = `
       const { evaluate } = require(${JSON.stringify(join(__dirname, "evaluate.ts"))});
-      const { withLocalStorage } = require("@pulumi/pulumi/runtime/state");
       const engine = { newResource: async ({ name }) => ({ id: name, state: { made: name } }) };
       const results = {};
       /** Enough of them for what one program has left behind. */
@@ -276,7 +421,7 @@ describe("what the SDK tells nobody but the process", () => {
         for (let i = 0; i < 50; i++) await new Promise(setImmediate);
       };
       const attempt = path =>
-        withLocalStorage(() => evaluate(path, ${JSON.stringify(stack)}, engine)).then(
+        evaluate(path, ${JSON.stringify(stack)}, engine).then(
           () => "succeeded",
           error => error.message,
         );

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanUp } from "../../testing/clean-up";
-import { readStack } from "./stack";
+import { readProject, readStack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
 afterEach(cleanUp);
@@ -57,6 +57,28 @@ test("overrides win, with or without the project's name", () => {
     "fleet:b": "2",
     "fleet:c": "file",
     "aws:region": "eu-west-1",
+  });
+});
+
+test("Pulumi.yaml's defaults stand below the stack's values and the overrides", () => {
+  const root = project({
+    "Pulumi.yaml": [
+      "name: fleet",
+      "config:",
+      "  size: {type: integer, default: 3}",
+      "  range: {type: string, default: 10.0.0.0/16}",
+      "  key: {type: string, default: 'a'}",
+      "  zero: {type: integer, default: 0}",
+      "  needed: {type: string}",
+    ].join("\n"),
+    "Pulumi.dev.yaml": "config:\n  fleet:range: 10.1.0.0/16\n  key: b\n",
+  });
+  const defaults = { "fleet:size": "3", "fleet:range": "10.0.0.0/16", "fleet:key": "a", "fleet:zero": "0" };
+  expect(readProject(root)).toEqual({ project: "fleet", config: defaults });
+  expect(readStack(root, "dev", { key: "c" }).config).toEqual({
+    ...defaults,
+    "fleet:range": "10.1.0.0/16",
+    "fleet:key": "c",
   });
 });
 

@@ -11,15 +11,30 @@ export interface Stack {
   config: Record<string, string>;
 }
 
-const projectSchema = z.object({ name: z.string() });
+const projectSchema = z.object({
+  name: z.string(),
+  config: z.record(z.string(), z.object({ default: z.unknown().optional() })).optional(),
+});
 const stackSchema = z.object({ config: z.record(z.string(), z.unknown()).nullish() }).nullable();
+
+/** The project's name, and the defaults of its configuration by full key, which an engine fills in by itself. */
+export function readProject(root: string): Pick<Stack, "project" | "config"> {
+  const { name, config } = projectSchema.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
+  const defaults = Object.entries(config ?? {}).filter(([, declared]) => declared.default !== undefined);
+  return {
+    project: name,
+    config: Object.fromEntries(
+      defaults.map(([key, declared]) => [fullKey(key, name), asText(declared.default)]),
+    ),
+  };
+}
 
 /**
  * @param overrides keys with or without the project's name, as `pulumi config set` takes them
  * @throws with a message for people when there is no such stack, or its file is not understood
  */
 export function readStack(root: string, stack: string, overrides: Record<string, string> = {}): Stack {
-  const { name: project } = projectSchema.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
+  const { project, config: defaults } = readProject(root);
   const file = `Pulumi.${stack}.yaml`;
   if (!/^[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(join(root, file))) {
     const known = readdirSync(root).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
@@ -35,16 +50,24 @@ export function readStack(root: string, stack: string, overrides: Record<string,
   }
   const values = new Map<string, unknown>();
   for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)]) {
-    values.set(key.includes(":") ? key : `${project}:${key}`, value);
+    values.set(fullKey(key, project), value);
   }
-  const config: Record<string, string> = {};
+  const config = { ...defaults };
   for (const [key, value] of values) {
     if (typeof value === "object" && value !== null && "secure" in value) {
       throw new Error(
         `${file}: ${key} is encrypted; the local region can't read it, pass it by --config ${key}=VALUE`,
       );
     }
-    config[key] = typeof value === "string" ? value : JSON.stringify(value);
+    config[key] = asText(value);
   }
   return { project, stack, config };
+}
+
+export function fullKey(key: string, project: string): string {
+  return key.includes(":") ? key : `${project}:${key}`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,0 +1,1 @@
+export const ports = { http: 8080 } as const;
