@@ -6,10 +6,19 @@ import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { z } from "zod";
+import { bind, type BoundService } from "./api/dispatch";
+import { createApiHandler, type ApiHandler } from "./api/endpoint";
+import { WallClock } from "./api/wall-clock";
+import { autoScaling } from "./services/auto-scaling/actions";
 import type { AutoScalingGroup } from "./services/auto-scaling/group";
+import { cloudwatch } from "./services/cloudwatch/actions";
 import { MetricStore } from "./services/cloudwatch/metrics";
+import type { Context } from "./services/context";
+import { ec2 } from "./services/ec2/actions";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
+import { elbv2 } from "./services/elbv2/actions";
 import { Iam } from "./services/iam/iam";
+import { sts } from "./services/sts/actions";
 import type { Clock } from "./clock";
 import { VirtualNetwork } from "./network/virtual-network";
 import type { Host } from "./hosts/host";
@@ -76,6 +85,9 @@ export class Region {
   readonly privateAddresses = new Map<string, AddressPool>();
   readonly virtualNetwork: VirtualNetwork;
   readonly ec2Api = ec2ApiAddress;
+  /** What operators can call. */
+  readonly services: readonly BoundService[];
+  readonly handleApiRequest: ApiHandler;
 
   private readonly publicAddresses = new AddressPool(publicRange);
   private readonly resources = new Map<string, { declaration: Declaration; existing: Existing<unknown> }>();
@@ -92,6 +104,15 @@ export class Region {
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
     this.virtualNetwork = new VirtualNetwork(this.vpc, this.flowLog, decisions);
+    const context = (): Context => ({ region: this, vpc: this.vpc, wallClock: new WallClock(this.clock) });
+    this.services = [
+      bind(autoScaling, context),
+      bind(cloudwatch, context),
+      bind(ec2, context),
+      bind(elbv2, context),
+      bind(sts, () => undefined),
+    ];
+    this.handleApiRequest = createApiHandler(this.services, this.report);
   }
 
   get name(): string {

@@ -645,7 +645,7 @@ describe("any service", () => {
       "no action",
       "ec2",
       "Version=1",
-      /^HTTP\/1\.1 400 [^]*<Response>\n {2}<Errors>\n {4}<Error>[^]*<Code>MissingParameter</,
+      /^HTTP\/1\.1 400 [^]*<Response><Errors><Error>[^]*<Code>MissingParameter</,
     ],
     [
       "nothing at all",

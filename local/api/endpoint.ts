@@ -1,46 +1,45 @@
 /**
- * AWS's API for whoever operates the stack: clients send all services' requests to one endpoint, and what they are for
- * is said by the scope of their signature. Any credentials will do.
+ * AWS's API as operators call it: clients send the requests for all services to one endpoint, and the scope of the
+ * signature names the service. Any credentials will do.
  */
 import type http from "node:http";
-import type { Region } from "../region";
-import { WallClock } from "./wall-clock";
-import { autoScaling } from "../services/auto-scaling/actions";
-import { cloudwatch } from "../services/cloudwatch/actions";
-import type { Context } from "../services/context";
-import { ec2ForOperators } from "../services/ec2/actions";
-import { elbv2 } from "../services/elbv2/actions";
-import { readRequest, send, serve } from "./http";
 import { AwsError } from "./aws-error";
-import { dispatch, queryProtocol, protocolOf, type Service } from "./service";
+import type { BoundService } from "./dispatch";
+import { orError, readRequest, send } from "./http";
+import { protocolOf } from "./protocols";
+import { queryProtocol } from "./protocols/query";
 import { authorization } from "./signature";
-import { sts } from "../services/sts/actions";
 
-const services: readonly Service<Context>[] = [autoScaling, cloudwatch, ec2ForOperators, elbv2, sts];
+/** Responds to a request to `/`. */
+export type ApiHandler = (req: http.IncomingMessage, res: http.ServerResponse) => Promise<void>;
 
-/** Answers a request to `/`; always, and never rejects. */
-export async function handleApiRequest(
-  region: Region,
-  req: http.IncomingMessage,
-  res: http.ServerResponse,
-): Promise<void> {
-  const [, , , , scope] = authorization.exec(req.headers.authorization ?? "") ?? [];
-  const service = services.find(each => each.scope === scope);
-  const writing = service ? protocolOf(service, req.headers) : queryProtocol();
-  const answered = readRequest(req).then(request => {
-    if (!service) throw noService(req.headers.authorization, scope);
-    const context = { region, vpc: region.vpc, wallClock: new WallClock(region.clock) };
-    return dispatch(service, writing, request, context);
-  });
-  send(res, await serve(answered, writing, region.report));
+/** @param report told of failures that are our own fault */
+export function createApiHandler(
+  services: readonly BoundService[],
+  report: (event: string) => void,
+): ApiHandler {
+  return async (req, res) => {
+    const [, , , , scope] = authorization.exec(req.headers.authorization ?? "") ?? [];
+    const service = services.find(each => each.scope === scope);
+    const protocol = service ? protocolOf(service, req.headers) : queryProtocol();
+    const responding = readRequest(req).then(request => {
+      if (!service) throw noService(services, req.headers.authorization, scope);
+      return service.respond(protocol, request);
+    });
+    send(res, await orError(responding, protocol, report));
+  };
 }
 
 /** Source: "Common Error Types" of each API Reference. */
-function noService(signature: string | undefined, scope: string | undefined): AwsError {
+function noService(
+  services: readonly BoundService[],
+  signature: string | undefined,
+  scope: string | undefined,
+): AwsError {
   if (signature === undefined)
-    return new AwsError(403, "MissingAuthenticationToken", "Request is missing Authentication Token");
+    return new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
   if (scope === undefined)
-    return new AwsError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
+    return new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
   const known = services.map(each => each.scope).join(", ");
-  return new AwsError(400, "InvalidAction", `The local region answers ${known}, and no ${scope}`);
+  return new AwsError("InvalidAction", `The local region answers ${known}, and no ${scope}`);
 }

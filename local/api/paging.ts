@@ -1,7 +1,7 @@
 /** Lists in pages, as clients' paginators walk them. */
-import { failsConstraint } from "./protocol/faults";
+import { failsConstraint } from "./protocols/faults";
 
-/** @throws ApiError where a page of so many is not to be had, in the words of the query protocol's services */
+/** @throws AwsError where a page of so many is not to be had, in the words of the query protocol's services */
 export function assertPageSize(size: number, parameter: string, largest: number): void {
   if (size > largest)
     throw failsConstraint(String(size), parameter, `Member must have value less than or equal to ${largest}`);

@@ -1,87 +1,71 @@
 /** Who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
-import { SignatureV4 } from "@smithy/signature-v4";
-import type { Iam, Session } from "../services/iam/iam";
 import { AwsError } from "./aws-error";
 
-/** Node's digests in the form that the signer takes them. */
-class Sha256 {
-  private readonly digesting: ReturnType<typeof createHash | typeof createHmac>;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.digesting =
-      secret === undefined
-        ? createHash("sha256")
-        : createHmac("sha256", typeof secret === "string" ? secret : bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.digesting.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.digesting.digest());
-  }
-
-  reset(): void {
-    throw new Error("a digest is used once");
-  }
-}
-
-function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
-
-/** Whom a request says that it is by, and for which service. */
+/** Who a request claims to be from, and for which service. */
 export const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** How far from now a signature's date may lie, in milliseconds. */
+/** Temporary credentials that somebody was given. */
+export interface Session {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+}
+
+/** How far from now a signature's date may be, in milliseconds. */
 const longestSkew = 15 * 60_000;
 
 /**
  * The session whose credentials signed the request.
- * @throws ApiError in AWS's words when there is no signature, or one by nobody, or one that does not match
+ * @param scope the service that the signature must be for
+ * @param sessionOf the session by its access key, if that was ever given out
+ * @throws AwsError when there is no signature, nobody was given its key, or it does not match
  */
-export async function signer(req: http.IncomingMessage, body: string, iam: Iam): Promise<Session> {
+export async function verifySignature<Caller extends Session>(
+  req: http.IncomingMessage,
+  body: string,
+  scope: string,
+  sessionOf: (accessKeyId: string) => Caller | undefined,
+): Promise<Caller> {
   const header = req.headers.authorization;
   if (header === undefined) {
-    throw new AwsError(
-      400,
-      "MissingAuthenticationToken",
-      "The request must contain the parameter AWSAccessKeyId",
-    );
+    throw new AwsError("MissingAuthenticationToken", "The request must contain the parameter AWSAccessKeyId");
   }
   const parts = authorization.exec(header);
   if (!parts)
-    throw new AwsError(400, "IncompleteSignature", "The Authorization header is not a version 4 signature");
+    throw new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
   const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
-  const session = iam.session(accessKeyId);
+  const session = sessionOf(accessKeyId);
   const signingDate = parseDate(String(req.headers["x-amz-date"]));
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
-    throw new AwsError(401, "AuthFailure", "AWS was not able to validate the provided access credentials");
+    throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
   }
   // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
-  if (service !== "ec2") {
+  if (service !== scope) {
     throw new AwsError(
-      403,
       "SignatureDoesNotMatch",
-      "Credential should be scoped to correct service: 'ec2'.",
+      `Credential should be scoped to correct service: '${scope}'.`,
+      403,
     );
   }
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
-    throw new AwsError(400, "RequestExpired", "Request has expired.");
+    throw new AwsError("RequestExpired", "Request has expired.");
   }
+  // Not loaded at the start: no host has signed a request by then.
+  const [{ SignatureV4 }, { Hash }] = await Promise.all([
+    import("@smithy/signature-v4"),
+    import("@smithy/core/serde"),
+  ]);
   const resigned = await new SignatureV4({
     credentials: session,
     region,
     service,
-    sha256: Sha256,
+    sha256: Hash.bind(null, "sha256"),
     applyChecksum: false,
   }).sign(
     {
@@ -101,10 +85,10 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
   );
   if (!isInScope || !expected || !given || !timingSafeEqual(expected, given)) {
     throw new AwsError(
-      403,
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. " +
         "Check your AWS Secret Access Key and signing method.",
+      403,
     );
   }
   return session;
@@ -118,7 +102,7 @@ function signatureOf(header: string | undefined): string {
 function parseDate(text: string): Date {
   const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
   if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime())) {
-    throw new AwsError(400, "IncompleteSignature", "Date must be in ISO-8601 'basic format'");
+    throw new AwsError("IncompleteSignature", "Date must be in ISO-8601 'basic format'");
   }
   return date;
 }

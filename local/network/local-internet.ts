@@ -1,6 +1,5 @@
 /** The local Internet: the region's only door to the outside, on loopback. */
 import http from "node:http";
-import { handleApiRequest } from "../api/endpoint";
 import { forward, silence } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import type { Region } from "../region";
@@ -23,7 +22,7 @@ export function createInternetProxy(region: Region, welcome: () => string): http
         // A page of another site, or a name that somebody else made resolve to this machine.
         respond(403, "only this machine's own names are answered here\n");
       } else if (req.url !== "/") respond(404, "there is only / here\n");
-      else if (req.method === "POST") void handleApiRequest(region, req, res);
+      else if (req.method === "POST") void region.handleApiRequest(req, res);
       else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET, and POST of the AWS API\n");
       else respond(200, welcome());
     },

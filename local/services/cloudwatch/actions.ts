@@ -1,12 +1,4 @@
 /** CloudWatch metrics of the fleet. Source: CloudWatch API Reference, "GetMetricStatistics". */
-import {
-  GetMetricStatistics$,
-  InternalServiceFault$,
-  InvalidParameterCombinationException$,
-  InvalidParameterValueException$,
-  MissingRequiredParameterException$,
-  ValidationException$,
-} from "@aws-sdk/client-cloudwatch";
 import type {
   Datapoint as DatapointDescription,
   Dimension,
@@ -15,12 +7,11 @@ import type {
   StandardUnit,
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
-import { NormalizedSchema } from "@smithy/core/schema";
 import type { Datapoint, Metric } from "./metrics";
 import type { Context } from "../context";
 import { AwsError } from "../../api/aws-error";
-import { failsConstraint } from "../../api/protocol/faults";
-import { action, type Service } from "../../api/service";
+import { failsConstraint } from "../../api/protocols/faults";
+import { action, type ServiceOf } from "../../api/service";
 
 const statistics: Record<Statistic, keyof Datapoint> = {
   Average: "average",
@@ -34,18 +25,13 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 const mostDatapoints = 1440;
 
 const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
-  GetMetricStatistics$,
   ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
   ({ region, wallClock }, input) => {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
     const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
     if (wanted.length === 0) {
-      throw new AwsError(
-        400,
-        "MissingParameter",
-        "The parameter Statistics or ExtendedStatistics is required.",
-      );
+      throw new AwsError("MissingParameter", "The parameter Statistics or ExtendedStatistics is required.");
     }
     const from = required(StartTime);
     const to = required(EndTime);
@@ -78,7 +64,7 @@ function validPeriod(period = 0): number {
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
   // Of less than a minute there are only high-resolution metrics, and none of them here.
   if (period % 60 !== 0) {
-    throw new AwsError(400, "InvalidParameterValue", "The parameter Period must be a multiple of 60.");
+    throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
   return period;
 }
@@ -86,7 +72,6 @@ function validPeriod(period = 0): number {
 function validStatistic(statistic: string, position: number): Statistic {
   if (Object.hasOwn(statistics, statistic)) return statistic as Statistic;
   throw new AwsError(
-    400,
     "InvalidParameterValue",
     `The parameter Statistics.member.${position} must be a value in the set [ ${Object.keys(statistics).join(", ")} ].`,
   );
@@ -95,7 +80,6 @@ function validStatistic(statistic: string, position: number): Statistic {
 function assertRange(from: Date, to: Date, period: number): void {
   if (from >= to) {
     throw new AwsError(
-      400,
       "InvalidParameterCombination",
       "The parameter StartTime must be less than the parameter EndTime.",
     );
@@ -103,7 +87,6 @@ function assertRange(from: Date, to: Date, period: number): void {
   const datapoints = Math.ceil((to.getTime() - from.getTime()) / (period * 1000));
   if (datapoints > mostDatapoints) {
     throw new AwsError(
-      400,
       "InvalidParameterCombination",
       `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${mostDatapoints}. ` +
         "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
@@ -121,27 +104,10 @@ function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
 
 const unitOf = ({ namespace }: Metric): StandardUnit => (namespace === "AWS/EC2" ? "Percent" : "None");
 
-/** Names of exceptions by the codes that the query protocol has for them. */
-function exceptions(): Map<string, string> {
-  const schemas = [
-    InternalServiceFault$,
-    InvalidParameterCombinationException$,
-    InvalidParameterValueException$,
-    MissingRequiredParameterException$,
-    ValidationException$,
-  ].map(schema => NormalizedSchema.of(schema));
-  return new Map(
-    schemas.map(schema => {
-      const { awsQueryError } = schema.getMergedTraits() as { awsQueryError?: [string, number] };
-      return [awsQueryError?.[0] ?? "", schema.getName() ?? ""];
-    }),
-  );
-}
-
-export const cloudwatch: Service<Context> = {
+export const cloudwatch = {
   scope: "monitoring",
-  dialect: "query",
-  xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-  json: { target: "GraniteServiceVersion20100801", exceptions: exceptions() },
-  actions: [getMetricStatistics],
-};
+  query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
+  json: { version: "1.0", target: "GraniteServiceVersion20100801" },
+  model: () => import("@aws-sdk/client-cloudwatch"),
+  actions: { GetMetricStatistics: getMetricStatistics },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), Context>;

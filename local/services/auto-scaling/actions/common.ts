@@ -11,8 +11,7 @@ export function page<Item>(
 ): { items: Item[]; NextToken?: string } {
   assertPageSize(MaxRecords, "MaxRecords", largest);
   const paged = pageOf(items, MaxRecords, NextToken);
-  if (!paged)
-    throw new AwsError(400, "InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
+  if (!paged) throw new AwsError("InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
   return { items: paged.page, NextToken: paged.next };
 }
 
@@ -20,7 +19,6 @@ export function groupNamed(region: Region, name = ""): AutoScalingGroup {
   const group = region.autoScalingGroups.get(name);
   if (group) return group;
   throw new AwsError(
-    400,
     "ValidationError",
     `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,
   );

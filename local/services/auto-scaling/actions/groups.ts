@@ -1,5 +1,4 @@
 /** Sources: Auto Scaling API Reference, "DescribeAutoScalingGroups" and "SetDesiredCapacity". */
-import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
 import type {
   AutoScalingGroup as GroupDescription,
   AutoScalingGroupNamesType,
@@ -12,12 +11,11 @@ import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
 import type { Context } from "../../context";
 import { AwsError } from "../../../api/aws-error";
-import { failsConstraint } from "../../../api/protocol/faults";
+import { failsConstraint } from "../../../api/protocols/faults";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 
 export const describeAutoScalingGroups = action<Context, AutoScalingGroupNamesType, AutoScalingGroupsType>(
-  DescribeAutoScalingGroups$,
   ["AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken", "IncludeInstances"],
   (context, { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true, ...paging }) => {
     const predicates = Filters.map(predicateOf);
@@ -40,7 +38,6 @@ function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGro
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
   if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
     throw new AwsError(
-      400,
       "ValidationError",
       `Filter type ${Name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
     );
@@ -115,7 +112,6 @@ function instanceOf(region: Context["region"], group: AutoScalingGroup, instance
 }
 
 export const setDesiredCapacity = action<Context, SetDesiredCapacityType, object>(
-  SetDesiredCapacity$,
   // The group has no cooldown that could be honoured: a target tracking policy has none.
   ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
   ({ region }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
@@ -139,7 +135,7 @@ export function refusing<Result>(change: () => Result): Result {
   try {
     return change();
   } catch (error) {
-    if (error instanceof RangeError) throw new AwsError(400, "ValidationError", error.message);
+    if (error instanceof RangeError) throw new AwsError("ValidationError", error.message);
     throw error;
   }
 }

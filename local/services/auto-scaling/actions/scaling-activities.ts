@@ -1,8 +1,4 @@
 /** Sources: Auto Scaling API Reference, "DescribeScalingActivities" and "TerminateInstanceInAutoScalingGroup". */
-import {
-  DescribeScalingActivities$,
-  TerminateInstanceInAutoScalingGroup$,
-} from "@aws-sdk/client-auto-scaling";
 import type {
   ActivitiesType,
   Activity as ActivityDescription,
@@ -20,7 +16,6 @@ import { groupNamed, page } from "./common";
 import { refusing } from "./groups";
 
 export const describeScalingActivities = action<Context, DescribeScalingActivitiesType, ActivitiesType>(
-  DescribeScalingActivities$,
   ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
   (context, { ActivityIds = [], AutoScalingGroupName, ...paging }) => {
     const { region } = context;
@@ -76,14 +71,12 @@ export const terminateInstanceInAutoScalingGroup = action<
   TerminateInstanceInAutoScalingGroupType,
   ActivityType
 >(
-  TerminateInstanceInAutoScalingGroup$,
   ["InstanceId", "ShouldDecrementDesiredCapacity"],
   (context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) => {
     const group = [...context.region.autoScalingGroups.values()].find(each => each.instances.has(InstanceId));
     const activity = refusing(() => group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity));
     if (!group || !activity) {
       throw new AwsError(
-        400,
         "ValidationError",
         `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
       );

@@ -28,7 +28,7 @@ export const commonParameters = ["Filters", "MaxResults", "NextToken", "DryRun"]
 
 const largestPage = 1000;
 
-/** @throws ApiError as EC2 does, for what there isn't and what makes no sense */
+/** @throws AwsError as EC2 does, for what there isn't and what makes no sense */
 export function describe<Item extends { Tags?: { Key?: string; Value?: string }[] }>(
   items: readonly Item[],
   kind: ResourceKind<Item>,
@@ -41,7 +41,7 @@ export function describe<Item extends { Tags?: { Key?: string; Value?: string }[
     item => (ids.length === 0 || ids.includes(kind.idOf(item) ?? "")) && matches(item),
   );
   const paged = pageOf(found, MaxResults ?? largestPage, NextToken);
-  if (!paged) throw new AwsError(400, "InvalidNextToken", "The specified NextToken is not valid.");
+  if (!paged) throw new AwsError("InvalidNextToken", "The specified NextToken is not valid.");
   return { page: paged.page, NextToken: paged.next };
 }
 
@@ -54,11 +54,10 @@ export function assertExist<Item>(
   const missing = ids.filter(id => !existing.has(id));
   const nonsense = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
   if (nonsense !== undefined)
-    throw new AwsError(400, malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
+    throw new AwsError(malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
   if (missing.length === 0) return;
   const [one, ...more] = missing;
   throw new AwsError(
-    400,
     notFound,
     more.length === 0
       ? `${called} '${one ?? ""}' does not exist`
@@ -71,7 +70,6 @@ function assertPageSize(size: number | undefined): void {
   if (Number.isInteger(size) && size >= 5 && size <= largestPage) return;
   const expected = size > largestPage ? "less than 1000" : "greater than 5";
   throw new AwsError(
-    400,
     "InvalidParameterValue",
     `Value ( ${size} ) for parameter maxResults is invalid. Expecting a value ${expected}.`,
   );
@@ -80,7 +78,7 @@ function assertPageSize(size: number | undefined): void {
 /** DryRun of every action: "It has the required permissions", for nobody here is denied anything. */
 export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
   if (DryRun)
-    throw new AwsError(412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set.");
+    throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
 }
 
 export function tagList(tags: Record<string, string>): { Key: string; Value: string }[] {

@@ -17,7 +17,7 @@ interface Tagged {
 
 /**
  * A filter's values are alternatives, several filters must all match; `tag:KEY` and `tag-key` are of every action.
- * @throws ApiError for a filter that the action doesn't have
+ * @throws AwsError for a filter that the action doesn't have
  */
 export function matching<Item extends Tagged>(
   filters: readonly Filter[],
@@ -25,7 +25,7 @@ export function matching<Item extends Tagged>(
 ): (item: Item) => boolean {
   const predicates = filters.map(({ Name = "", Values = [] }) => {
     const actual = valuesOf(Name, filterable);
-    if (!actual) throw new AwsError(400, "InvalidParameterValue", `The filter '${Name}' is invalid`);
+    if (!actual) throw new AwsError("InvalidParameterValue", `The filter '${Name}' is invalid`);
     const patterns = Values.map(patternOf);
     return (item: Item) =>
       [actual(item)]

@@ -1,5 +1,4 @@
 /** Sources: EC2 API Reference, "DescribeInstances" and "TerminateInstances". */
-import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeInstancesRequest,
   DescribeInstancesResult,
@@ -18,13 +17,11 @@ import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
 export const describeInstances = action<Context, DescribeInstancesRequest, DescribeInstancesResult>(
-  DescribeInstances$,
   ["InstanceIds", ...commonParameters],
   (context, input) => {
     assertNoDryRun(input);
     if (input.InstanceIds?.length && input.MaxResults !== undefined) {
       throw new AwsError(
-        400,
         "InvalidParameterCombination",
         "The parameter instancesSet cannot be used with the parameter maxResults",
       );
@@ -94,7 +91,6 @@ const kind: ResourceKind<Described> = {
 };
 
 export const terminateInstances = action<Context, TerminateInstancesRequest, TerminateInstancesResult>(
-  TerminateInstances$,
   ["InstanceIds", "DryRun"],
   ({ region }, { InstanceIds = [], ...input }) => {
     const instances = region.instances.visible(region.clock.now());

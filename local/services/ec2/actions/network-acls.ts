@@ -1,5 +1,4 @@
 /** EC2's DescribeNetworkAcls over the model. Source: EC2 API Reference, "DescribeNetworkAcls". */
-import { DescribeNetworkAcls$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeNetworkAclsRequest,
   DescribeNetworkAclsResult,
@@ -16,7 +15,7 @@ export const describeNetworkAcls = action<
   { vpc: VpcModel },
   DescribeNetworkAclsRequest,
   DescribeNetworkAclsResult
->(DescribeNetworkAcls$, ["NetworkAclIds", ...commonParameters], ({ vpc }, input) => {
+>(["NetworkAclIds", ...commonParameters], ({ vpc }, input) => {
   assertNoDryRun(input);
   const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
   const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });

@@ -1,5 +1,4 @@
 /** Security groups with their rules. Source: EC2 API Reference, "DescribeSecurityGroups". */
-import { DescribeSecurityGroups$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeSecurityGroupsRequest,
   DescribeSecurityGroupsResult,
@@ -18,37 +17,29 @@ export const describeSecurityGroups = action<
   Context,
   DescribeSecurityGroupsRequest,
   DescribeSecurityGroupsResult
->(
-  DescribeSecurityGroups$,
-  ["GroupIds", "GroupNames", ...commonParameters],
-  ({ region }, { GroupIds, GroupNames = [], ...input }) => {
-    assertNoDryRun(input);
-    const [name] = GroupNames;
-    if (name !== undefined) {
-      // Names alone are those of the default VPC ("GroupNames"), and there is none.
-      throw new AwsError(
-        400,
-        "InvalidGroup.NotFound",
-        `The security group '${name}' does not exist in default VPC`,
-      );
-    }
-    const groups = [...region.vpc.securityGroups.values()].map(
-      ({ id, vpcId, groupName, description, tags }): SecurityGroup => ({
-        Description: description,
-        GroupName: groupName,
-        IpPermissions: permissions(region.vpc, id, false),
-        OwnerId: accountId,
-        GroupId: id,
-        IpPermissionsEgress: permissions(region.vpc, id, true),
-        Tags: tagList(tags),
-        VpcId: vpcId,
-        SecurityGroupArn: `arn:aws:ec2:${region.name}:${accountId}:security-group/${id}`,
-      }),
-    );
-    const { page, NextToken } = describe(groups, kind, { ids: GroupIds, ...input });
-    return { SecurityGroups: page, NextToken };
-  },
-);
+>(["GroupIds", "GroupNames", ...commonParameters], ({ region }, { GroupIds, GroupNames = [], ...input }) => {
+  assertNoDryRun(input);
+  const [name] = GroupNames;
+  if (name !== undefined) {
+    // Names alone are those of the default VPC ("GroupNames"), and there is none.
+    throw new AwsError("InvalidGroup.NotFound", `The security group '${name}' does not exist in default VPC`);
+  }
+  const groups = [...region.vpc.securityGroups.values()].map(
+    ({ id, vpcId, groupName, description, tags }): SecurityGroup => ({
+      Description: description,
+      GroupName: groupName,
+      IpPermissions: permissions(region.vpc, id, false),
+      OwnerId: accountId,
+      GroupId: id,
+      IpPermissionsEgress: permissions(region.vpc, id, true),
+      Tags: tagList(tags),
+      VpcId: vpcId,
+      SecurityGroupArn: `arn:aws:ec2:${region.name}:${accountId}:security-group/${id}`,
+    }),
+  );
+  const { page, NextToken } = describe(groups, kind, { ids: GroupIds, ...input });
+  return { SecurityGroups: page, NextToken };
+});
 
 /** Rules of one protocol and one range of ports are told as one permission, as EC2 does. */
 function permissions({ securityGroupRules }: VpcModel, groupId: string, egress: boolean): IpPermission[] {

@@ -1,5 +1,4 @@
 /** VPCs and subnets. Sources: EC2 API Reference, "DescribeVpcs" and "DescribeSubnets". */
-import { DescribeSubnets$, DescribeVpcs$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeSubnetsRequest,
   DescribeSubnetsResult,
@@ -14,7 +13,6 @@ import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeVpcs = action<Context, DescribeVpcsRequest, DescribeVpcsResult>(
-  DescribeVpcs$,
   ["VpcIds", ...commonParameters],
   ({ region }, input) => {
     assertNoDryRun(input);
@@ -66,7 +64,6 @@ const vpcKind: ResourceKind<Vpc> = {
 };
 
 export const describeSubnets = action<Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
-  DescribeSubnets$,
   ["SubnetIds", ...commonParameters],
   ({ region }, input) => {
     assertNoDryRun(input);

@@ -11,7 +11,7 @@ export function page<Item>(
 ): { items: Item[]; NextMarker?: string } {
   assertPageSize(PageSize, "PageSize", largestPage);
   const paged = pageOf(items, PageSize, Marker);
-  if (!paged) throw new AwsError(400, "ValidationError", "The specified marker is not valid");
+  if (!paged) throw new AwsError("ValidationError", "The specified marker is not valid");
   return { items: paged.page, NextMarker: paged.next };
 }
 
@@ -20,7 +20,6 @@ export function assertOneKind(kinds: Record<string, readonly string[]>): void {
   const given = Object.entries(kinds).filter(([, values]) => values.length > 0);
   if (given.length > 1) {
     throw new AwsError(
-      400,
       "ValidationError",
       `You can specify only one of the following: ${given.map(([kind]) => kind).join(", ")}`,
     );
@@ -30,7 +29,7 @@ export function assertOneKind(kinds: Record<string, readonly string[]>): void {
 export function assertArns(arns: readonly string[], kind: string, form: RegExp): void {
   const nonsense = arns.find(arn => !form.test(arn));
   if (nonsense !== undefined)
-    throw new AwsError(400, "ValidationError", `'${nonsense}' is not a valid ${kind} ARN`);
+    throw new AwsError("ValidationError", `'${nonsense}' is not a valid ${kind} ARN`);
 }
 
 /** The name that an ARN ends with, but for an id. */

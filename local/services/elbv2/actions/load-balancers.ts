@@ -1,5 +1,4 @@
 /** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
-import { DescribeListeners$, DescribeLoadBalancers$ } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type {
   DescribeListenersInput,
   DescribeListenersOutput,
@@ -15,7 +14,6 @@ import { action } from "../../../api/service";
 import { assertArns, assertOneKind, nameOf, page } from "./common";
 
 export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput, DescribeLoadBalancersOutput>(
-  DescribeLoadBalancers$,
   ["LoadBalancerArns", "Names", "Marker", "PageSize"],
   (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
     assertOneKind({ "load balancer ARNs": arns, "load balancer names": names });
@@ -38,7 +36,7 @@ export const describeLoadBalancers = action<Context, DescribeLoadBalancersInput,
 );
 
 function notFound(message: string): AwsError {
-  return new AwsError(400, "LoadBalancerNotFound", message);
+  return new AwsError("LoadBalancerNotFound", message);
 }
 
 /** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
@@ -67,15 +65,10 @@ function descriptionOf({ vpc, wallClock }: Context, arn: string, running: Runnin
 }
 
 export const describeListeners = action<Context, DescribeListenersInput, DescribeListenersOutput>(
-  DescribeListeners$,
   ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
   ({ region }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
     if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
-      throw new AwsError(
-        400,
-        "ValidationError",
-        "You must specify either listener ARNs or a load balancer ARN",
-      );
+      throw new AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
     }
     if (LoadBalancerArn !== undefined && !region.loadBalancers.has(LoadBalancerArn))
       throw notFound("One or more load balancers not found");
@@ -83,7 +76,7 @@ export const describeListeners = action<Context, DescribeListenersInput, Describ
       [...listeners].map(([Port, listener]) => listenerOf(arn, Port, listener)),
     );
     if (!ListenerArns.every(arn => all.some(each => each.ListenerArn === arn)))
-      throw new AwsError(400, "ListenerNotFound", "One or more listeners not found");
+      throw new AwsError("ListenerNotFound", "One or more listeners not found");
     const found = all.filter(
       each =>
         (LoadBalancerArn === undefined || each.LoadBalancerArn === LoadBalancerArn) &&

@@ -1,5 +1,4 @@
 /** Target groups and their targets' health. Sources: ELB API Reference, "DescribeTargetGroups", "DescribeTargetHealth". */
-import { DescribeTargetGroups$, DescribeTargetHealth$ } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type {
   DescribeTargetGroupsInput,
   DescribeTargetGroupsOutput,
@@ -18,7 +17,6 @@ import { assertArns, assertOneKind, nameOf, page } from "./common";
 const form = /:targetgroup\/[^/]+\/[0-9a-f]+$/;
 
 export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, DescribeTargetGroupsOutput>(
-  DescribeTargetGroups$,
   ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
   ({ region }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
     const ofBalancer = balancer === undefined ? [] : [balancer];
@@ -29,7 +27,7 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
     });
     assertArns(arns, "target group", form);
     if (balancer !== undefined && !region.loadBalancers.has(balancer))
-      throw new AwsError(400, "LoadBalancerNotFound", "One or more load balancers not found");
+      throw new AwsError("LoadBalancerNotFound", "One or more load balancers not found");
     const all = [...region.targetGroups].map(([arn, running]) => descriptionOf(region, arn, running));
     const exist =
       names.every(name => all.some(each => each.TargetGroupName === name)) &&
@@ -47,7 +45,7 @@ export const describeTargetGroups = action<Context, DescribeTargetGroupsInput, D
 );
 
 function notFound(message: string): AwsError {
-  return new AwsError(400, "TargetGroupNotFound", message);
+  return new AwsError("TargetGroupNotFound", message);
 }
 
 function descriptionOf(region: Region, arn: string, { settings }: RunningTargetGroup): TargetGroup {
@@ -77,7 +75,6 @@ function descriptionOf(region: Region, arn: string, { settings }: RunningTargetG
 }
 
 export const describeTargetHealth = action<Context, DescribeTargetHealthInput, DescribeTargetHealthOutput>(
-  DescribeTargetHealth$,
   ["TargetGroupArn", "Targets"],
   ({ region }, { TargetGroupArn = "", Targets = [] }) => {
     assertArns([TargetGroupArn], "target group", form);

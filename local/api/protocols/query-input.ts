@@ -2,8 +2,8 @@
  * Form parameters as an action's input. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2 query
  * protocol".
  */
-import type { Faults } from "./faults";
-import { expectedScalar, membersBy, requiredMembers, type Shape } from "./members";
+import { membersBy, requiredMembers, type Shape } from "../schema";
+import { expectedScalar, type Faults } from "./faults";
 
 export type Dialect = "ec2" | "query";
 
@@ -13,7 +13,7 @@ interface Node {
   children: Map<string, Node>;
 }
 
-/** @throws ApiError for a parameter that the action doesn't have, one that it needs, or a value of another type */
+/** @throws AwsError for a parameter that the action doesn't have, one that it needs, or a value of another type */
 export function queryInput(
   parameters: Iterable<[string, string]>,
   shape: Shape,

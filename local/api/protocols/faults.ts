@@ -1,0 +1,76 @@
+/**
+ * What every action of a protocol may answer, in the words of the services that speak it. Sources: "Error codes for the
+ * Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
+ * Reference), and answers that people published.
+ */
+import { AwsError } from "../aws-error";
+import type { Shape } from "../schema";
+
+export interface Faults {
+  unknownAction(name: string, version: string): AwsError;
+  unknownParameter(name: string): AwsError;
+  /** AWS knows the parameter, and the region does not. */
+  unsupportedParameter(name: string): AwsError;
+  missingParameter(name: string): AwsError;
+  invalidValue(name: string, value: string, expected: string): AwsError;
+  malformed(why: string): AwsError;
+  internal(): AwsError;
+}
+
+const unsupported = (name: string) => `The local region does not support the parameter ${name}`;
+
+export const ec2Faults: Faults = {
+  unknownAction: name =>
+    new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`),
+  unknownParameter: name => new AwsError("UnknownParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError("UnsupportedOperation", unsupported(name)),
+  missingParameter: name =>
+    new AwsError("MissingParameter", `The request must contain the parameter ${name}`),
+  invalidValue: (name, value, expected) =>
+    new AwsError(
+      "InvalidParameterValue",
+      `Value ( ${value} ) for parameter ${name} is invalid. Expecting ${expected}.`,
+    ),
+  malformed: why => new AwsError("MalformedQueryString", why),
+  internal: () => new AwsError("InternalError", "An internal error has occurred", 500),
+};
+
+export const queryFaults: Faults = {
+  unknownAction: (name, version) =>
+    new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`),
+  unknownParameter: name => new AwsError("InvalidQueryParameter", `The parameter ${name} is not recognized`),
+  unsupportedParameter: name => new AwsError("InvalidQueryParameter", unsupported(name)),
+  missingParameter: name => failsConstraint("null", name, "Member must not be null"),
+  invalidValue: (name, value, expected) =>
+    new AwsError("MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
+  malformed: why => new AwsError("MalformedQueryString", why),
+  internal: () => new AwsError("InternalFailure", "We encountered an internal error. Please try again.", 500),
+};
+
+export const jsonFaults: Faults = {
+  unknownAction: name => new AwsError("UnknownOperationException", `Unknown operation ${name}`),
+  unknownParameter: name => new AwsError("InvalidParameterValue", `The parameter ${name} is not recognized.`),
+  unsupportedParameter: name => new AwsError("InvalidParameterValue", unsupported(name)),
+  missingParameter: name => new AwsError("MissingParameter", `The parameter ${name} is required.`),
+  invalidValue: (name, value, expected) =>
+    new AwsError("SerializationException", `${name}: expected ${expected}, not ${value}`),
+  malformed: why => new AwsError("SerializationException", why),
+  internal: () => new AwsError("InternalServiceError", "An internal error has occurred.", 500),
+};
+
+/** As services word it whose input is checked by a model. */
+export function failsConstraint(value: string, parameter: string, constraint: string): AwsError {
+  const at = parameter.charAt(0).toLowerCase() + parameter.slice(1);
+  const what = value === "null" ? "Value null" : `Value '${value}'`;
+  return new AwsError(
+    "ValidationError",
+    `1 validation error detected: ${what} at '${at}' failed to satisfy constraint: ${constraint}`,
+  );
+}
+
+export function expectedScalar(shape: Shape): string {
+  if (shape.isBooleanSchema()) return "true or false";
+  if (shape.isNumericSchema()) return "a number";
+  if (shape.isTimestampSchema()) return "a timestamp";
+  return "a string";
+}
