@@ -37,7 +37,7 @@ export async function dispatch<Context>(
   for (const parameter of Object.keys(input)) {
     if (!action.parameters.includes(parameter)) throw protocol.faults.unsupportedParameter(parameter);
   }
-  // The schema of the operation has made the input what the action takes.
+  // The operation's schema has validated the input.
   return protocol.output(name, shapes.output, await action.handle(context, input as never));
 }
 

@@ -3,7 +3,7 @@ import type http from "node:http";
 import { AwsError } from "./aws-error";
 import type { Protocol, Request, Response } from "./protocols/protocol";
 
-/** Far more than any action here needs. */
+/** In bytes: far more than any action here needs. */
 const largestBody = 64 * 1024;
 
 /** @throws AwsError when the body exceeds the limit */

@@ -10,13 +10,19 @@ type SchemaRef = Parameters<typeof NormalizedSchema.of>[0];
 
 /** [operation, namespace, name, traits, input, output] */
 type OperationSchema = [9, string, string, unknown, SchemaRef, SchemaRef];
-/** [error, namespace, name, traits, names of its members, their schemas] */
+/** [error, namespace, name, traits or 0, names of its members, their schemas] */
 type ErrorSchema = [-3, string, string, { awsQueryError?: [code: string, status: number] }, ...unknown[]];
 
 /** A structure of ours in the SDK's layout. */
 type StructureSchema = Extract<ReturnType<NormalizedSchema["getSchema"]>, [3, ...unknown[]]>;
 
 export const string: Shape = NormalizedSchema.of(0);
+
+/** Smithy's `timestampFormat`s as settings of the SDK's serializers, for members that name none. */
+export const timestampFormats = {
+  dateTime: { useTrait: true, default: 5 },
+  epochSeconds: { useTrait: true, default: 7 },
+} as const;
 
 export interface OperationShapes {
   input: Shape;

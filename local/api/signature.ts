@@ -1,4 +1,4 @@
-/** Who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
+/** Verifies who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
 import { AwsError } from "./aws-error";
@@ -7,7 +7,7 @@ import { AwsError } from "./aws-error";
 export const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Temporary credentials that somebody was given. */
+/** Temporary credentials that have been handed out. */
 export interface Session {
   accessKeyId: string;
   secretAccessKey: string;
@@ -21,8 +21,8 @@ const longestSkew = 15 * 60_000;
 /**
  * The session whose credentials signed the request.
  * @param scope the service that the signature must be for
- * @param sessionOf the session by its access key, if that was ever given out
- * @throws AwsError when there is no signature, nobody was given its key, or it does not match
+ * @param sessionOf looks a session up by its access key
+ * @throws AwsError when there is no signature, its key is unknown, or it does not match
  */
 export async function verifySignature<Caller extends Session>(
   req: http.IncomingMessage,
@@ -44,7 +44,6 @@ export async function verifySignature<Caller extends Session>(
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
     throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
   }
-  // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
   if (service !== scope) {
     throw new AwsError(
       "SignatureDoesNotMatch",
@@ -52,11 +51,12 @@ export async function verifySignature<Caller extends Session>(
       403,
     );
   }
+  // RequestExpired covers both cases ("Error codes for the Amazon EC2 API").
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
     throw new AwsError("RequestExpired", "Request has expired.");
   }
-  // Not loaded at the start: no host has signed a request by then.
+  // Loaded here because a start needs neither.
   const [{ SignatureV4 }, { Hash }] = await Promise.all([
     import("@smithy/signature-v4"),
     import("@smithy/core/serde"),

@@ -2,10 +2,10 @@ import type { Region } from "../region";
 import type { VpcModel } from "../network/reachability/vpc-model";
 import type { WallClock } from "../api/wall-clock";
 
-/** What an operator's call is answered from. */
+/** The state that an operator's call acts on. */
 export interface Context {
   region: Region;
   vpc: VpcModel;
-  /** One for the whole answer, so that its times are consistent. */
+  /** One per response, so that its times are consistent. */
   wallClock: WallClock;
 }

@@ -2,7 +2,7 @@
 import { membersBy, requiredMembers, type Shape } from "../schema";
 import { expectedScalar, type Faults } from "./faults";
 
-/** @throws AwsError for a member that the action doesn't have, one that it needs, or a value of another type */
+/** @throws AwsError for an unknown member, a missing one, or a value of the wrong type */
 export function jsonInput(text: string, shape: Shape, faults: Faults): Record<string, unknown> {
   let value: unknown;
   try {

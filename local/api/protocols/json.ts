@@ -1,6 +1,6 @@
 /** AWS's JSON protocols. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol". */
 import { randomUUID } from "node:crypto";
-import { exceptionsByQueryCode, type Shape } from "../schema";
+import { exceptionsByQueryCode, timestampFormats, type Shape } from "../schema";
 import type { Service } from "../service";
 import { jsonFaults } from "./faults";
 import { jsonInput } from "./json-input";
@@ -40,16 +40,13 @@ export function jsonProtocol(
   };
 }
 
-/** The SDK's number for seconds since 1970 (Smithy's `timestampFormat`, "epoch-seconds"). */
-const epochSeconds = 7;
-
 /** By the SDK's serializer, which is loaded when the first response needs it. */
 export async function jsonOutput(shape: Shape, output: object): Promise<string> {
   if (shape.isUnitSchema()) return "{}";
   const { JsonShapeSerializer } = await import("@smithy/core/protocols");
   const serializer = new JsonShapeSerializer({
     jsonName: false,
-    timestampFormat: { useTrait: true, default: epochSeconds },
+    timestampFormat: timestampFormats.epochSeconds,
   });
   serializer.write(shape, output);
   return serializer.flush();

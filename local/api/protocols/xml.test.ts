@@ -45,6 +45,15 @@ test.each(["<b>&amp; \"x\" 'y'</b>", "]]>", "line\r\nfeed\ttab", " spaces ", "&#
   },
 );
 
+test("timestamps are in ISO 8601", async () => {
+  const { output } = operationShapes(ec2, "DescribeInstances");
+  const Reservations = [{ Instances: [{ LaunchTime: new Date(1500) }, { LaunchTime: new Date(2000) }] }];
+  expect(await xmlDocument(output, { Reservations })).toMatch(
+    "<item><launchTime>1970-01-01T00:00:01.500Z</launchTime></item>" +
+      "<item><launchTime>1970-01-01T00:00:02Z</launchTime></item>",
+  );
+});
+
 test("what XML can't represent is replaced", async () => {
   expect(await xmlDocument(text, { a: "a\0b\x1bc\ufffed\ud800" })).toMatch(
     "<a>a\ufffdb\ufffdc\ufffdd\ufffd</a>",

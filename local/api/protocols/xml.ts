@@ -1,8 +1,5 @@
 /** Writes XML by the SDK's serializer, which is loaded when the first response needs it. */
-import type { Shape } from "../schema";
-
-/** The SDK's number for ISO 8601 (Smithy's `timestampFormat`, "date-time"). */
-const dateTime = 5;
+import { timestampFormats, type Shape } from "../schema";
 
 /** @param xmlNamespace of the root element */
 export async function xmlDocument(shape: Shape, value: object, xmlNamespace = ""): Promise<string> {
@@ -10,7 +7,7 @@ export async function xmlDocument(shape: Shape, value: object, xmlNamespace = ""
   const serializer = new XmlShapeSerializer({
     xmlNamespace,
     serviceNamespace: "",
-    timestampFormat: { useTrait: true, default: dateTime },
+    timestampFormat: timestampFormats.dateTime,
   });
   serializer.write(shape, value);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${representable(String(serializer.flush()))}\n`;

@@ -53,7 +53,7 @@ const getMetricStatistics = action<Context, GetMetricStatisticsInput, GetMetricS
   },
 );
 
-/** What the schema requires is there. */
+/** The schema has made sure that required members are there. */
 function required(date: Date | undefined): Date {
   if (!date) throw new TypeError("a date that the request must have is missing");
   return date;
@@ -62,7 +62,7 @@ function required(date: Date | undefined): Date {
 function validPeriod(period = 0): number {
   if (!Number.isInteger(period) || period < 1)
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
-  // Of less than a minute there are only high-resolution metrics, and none of them here.
+  // Shorter periods are for high-resolution metrics, and there are none here.
   if (period % 60 !== 0) {
     throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
@@ -94,7 +94,7 @@ function assertRange(from: Date, to: Date, period: number): void {
   }
 }
 
-/** A metric of one dimension, as all here are; one that there is not has no datapoints. */
+/** A metric with one dimension, as all have here; an unknown metric has no datapoints. */
 function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
   const [dimension, ...others]: Dimension[] = input.Dimensions ?? [];
   if (!dimension || others.length > 0) return undefined;

@@ -1,4 +1,4 @@
-/** The EC2 API, for hosts: each call is allowed by the policies of the caller's role, or refused. */
+/** The EC2 API for hosts: the policies of the caller's role allow or deny each call. */
 import http from "node:http";
 import { accountId } from "../../identifiers";
 import type { VpcModel } from "../../network/reachability/vpc-model";

@@ -3,7 +3,7 @@ import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from "@aws-s
 import { action, type ServiceOf } from "../../api/service";
 import { accountId } from "../../identifiers";
 
-/** Whatever the credentials, there is one operator. */
+/** There is one operator, whatever the credentials. */
 const operator = { UserId: "AIDALOCALREGIONOPERATOR", Account: accountId };
 
 export const sts = {

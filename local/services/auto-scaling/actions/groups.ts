@@ -33,7 +33,7 @@ export const describeAutoScalingGroups = action<Context, AutoScalingGroupNamesTy
   },
 );
 
-/** Filters of groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, with no wildcards ("Filter"). */
+/** Filters groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, without wildcards ("Filter"). */
 function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGroup) => boolean {
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
   if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
@@ -112,7 +112,7 @@ function instanceOf(region: Context["region"], group: AutoScalingGroup, instance
 }
 
 export const setDesiredCapacity = action<Context, SetDesiredCapacityType, object>(
-  // The group has no cooldown that could be honoured: a target tracking policy has none.
+  // HonorCooldown has no effect: target tracking policies have no cooldown.
   ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
   ({ region }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
     if (!Number.isInteger(DesiredCapacity) || DesiredCapacity < 0) {
@@ -130,7 +130,7 @@ export const setDesiredCapacity = action<Context, SetDesiredCapacityType, object
   },
 );
 
-/** What the group refuses in AWS's words. */
+/** Turns the group's refusals into AWS's errors. */
 export function refusing<Result>(change: () => Result): Result {
   try {
     return change();

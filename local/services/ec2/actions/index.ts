@@ -1,4 +1,4 @@
-/** EC2, as an operator calls it. */
+/** EC2 for operators. */
 import type { ServiceOf } from "../../../api/service";
 import type { Context } from "../../context";
 import { describeInstances, terminateInstances } from "./instances";

@@ -101,7 +101,7 @@ export const terminateInstances = action<Context, TerminateInstancesRequest, Ter
       TerminatingInstances: named.map(instance => {
         const { instanceId: InstanceId, name } = instance.specification;
         const PreviousState = stateOf(instance.state);
-        // Of a host that no load balancer and no group looks after, nothing else would tell.
+        // Nothing else reports the end of a host outside any load balancer or group.
         if (instance.endingSince === undefined)
           region.report(`${name} (${InstanceId}) is terminated at a user's request`);
         end(region, InstanceId);
@@ -111,7 +111,7 @@ export const terminateInstances = action<Context, TerminateInstancesRequest, Ter
   },
 );
 
-/** EC2 answers while the instance is still shutting down. */
+/** EC2 responds while the instance is still shutting down. */
 function end(region: Region, instanceId: string): void {
   terminate(region, instanceId).catch((error: unknown) => {
     region.report(`${instanceId} could not be terminated: ${(error as Error).message}`);

@@ -21,7 +21,7 @@ export const describeSecurityGroups = action<
   assertNoDryRun(input);
   const [name] = GroupNames;
   if (name !== undefined) {
-    // Names alone are those of the default VPC ("GroupNames"), and there is none.
+    // Names refer to the default VPC ("GroupNames"), and there is none.
     throw new AwsError("InvalidGroup.NotFound", `The security group '${name}' does not exist in default VPC`);
   }
   const groups = [...region.vpc.securityGroups.values()].map(
@@ -41,7 +41,7 @@ export const describeSecurityGroups = action<
   return { SecurityGroups: page, NextToken };
 });
 
-/** Rules of one protocol and one range of ports are told as one permission, as EC2 does. */
+/** Rules that share a protocol and a port range form one permission, as on EC2. */
 function permissions({ securityGroupRules }: VpcModel, groupId: string, egress: boolean): IpPermission[] {
   const permissions = new Map<string, IpPermission>();
   for (const rule of securityGroupRules.values()) {

@@ -39,7 +39,7 @@ function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
 }
 
-/** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
+/** Route 53's zone for load balancers in us-east-1; the names here are in no public zone. */
 const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
 
 function descriptionOf({ vpc, wallClock }: Context, arn: string, running: RunningLoadBalancer): LoadBalancer {
