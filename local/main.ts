@@ -1,6 +1,7 @@
 /** `npm start`: the local region from the command line. */
 import { constants } from "node:os";
 import { join, relative } from "node:path";
+import { preload } from "./api/dispatch";
 import { realClock } from "./clock";
 import { help, parseOptions, type Options } from "./cli/options";
 import { acquireLock } from "./cli/lock";
@@ -68,6 +69,7 @@ async function main(options: Options): Promise<void> {
     table(state.running.overview(), { stack, folder: relative(process.cwd(), folder), speed: options.speed }),
   );
   say(`ready after ${seconds().trim()}; Ctrl-C ends it`);
+  await preload(state.running.region.services);
 }
 
 function fail(error: unknown): void {

@@ -2,7 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
-import { bind, type BoundService } from "./api/endpoint";
+import { bind, type BoundService } from "./api/dispatch";
 import { WallClock } from "./api/wall-clock";
 import type { Clock } from "./clock";
 import { CpuMeter } from "./hosts/cpu";
@@ -112,8 +112,8 @@ export class Region {
     });
   }
 
-  /** The services that AWS's API has here. */
-  get apiServices(): BoundService[] {
+  /** What operators can call by AWS's API. */
+  get services(): BoundService[] {
     const { ec2, elbv2, autoScaling, metrics, iam } = this;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();

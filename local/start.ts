@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
-import { handleApiRequest } from "./api/endpoint";
+import { createApiHandler } from "./api/endpoint";
 import type { Overview } from "./cli/table";
 import type { Clock } from "./clock";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
@@ -70,7 +70,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       dns,
       route,
       welcome: () => welcome,
-      handleApiRequest: (req, res) => void handleApiRequest(region.apiServices, report, req, res),
+      handleApiRequest: createApiHandler(region.services, report),
     });
     const port = await listenAsInternet(internet, options.port);
     const internetUrl = `http://127.0.0.1:${port}`;

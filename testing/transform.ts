@@ -11,6 +11,8 @@ export default {
       loader: "ts",
       format: "cjs",
       target: "node20",
+      // Jest's own import() needs a flag of Node's.
+      supported: { "dynamic-import": false },
       sourcemap: "inline",
       sourcefile: path,
     }),

@@ -1,16 +1,16 @@
-/** Requests to AWS's APIs as they come over HTTP, and answers as they go. */
+/** Requests to AWS's APIs and their responses, as HTTP carries them. */
 import type http from "node:http";
 import { AwsError } from "./aws-error";
-import type { Answer, Request, Protocol } from "./service";
+import type { Protocol, Request, Response } from "./protocols/protocol";
 
-/** Far more than any action here needs. */
+/** In bytes: far more than any action here needs. */
 const largestBody = 64 * 1024;
 
-/** @throws ApiError when the body is larger than any that makes sense */
+/** @throws AwsError when the body exceeds the limit */
 export async function readRequest(req: http.IncomingMessage): Promise<Request> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Left undestroyed, for the refusal to reach the client.
+  // Destroying the request would keep the refusal from reaching the client.
   for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > largestBody) {
@@ -22,21 +22,21 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
   return { headers: req.headers, body: Buffer.concat(chunks).toString() };
 }
 
-/** The answer, or the error that stands for why there is none; what is not AWS's to say is reported, and not told. */
-export async function serve(
-  answering: Promise<Answer>,
-  writing: Protocol,
+/** The response, or the error that explains why there is none. Details of our own faults are reported, not sent. */
+export async function orError(
+  responding: Promise<Response>,
+  protocol: Protocol,
   report: (event: string) => void,
-): Promise<Answer> {
+): Promise<Response> {
   try {
-    return await answering;
+    return await responding;
   } catch (error) {
-    if (error instanceof AwsError) return writing.error(error);
+    if (error instanceof AwsError) return protocol.error(error);
     report(`an API call failed unexpectedly: ${(error as Error).stack ?? String(error)}`);
-    return writing.error(writing.faults.internal());
+    return protocol.error(protocol.faults.internal());
   }
 }
 
-export function send(res: http.ServerResponse, { status, headers, body }: Answer): void {
+export function send(res: http.ServerResponse, { status, headers, body }: Response): void {
   res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
 }

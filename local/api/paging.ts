@@ -1,7 +1,7 @@
-/** Lists in pages, as clients' paginators walk them. */
-import { failsConstraint } from "./protocol/faults";
+/** Splits lists into pages for clients' paginators. */
+import { failsConstraint } from "./protocols/faults";
 
-/** @throws ApiError where a page of so many is not to be had, in the words of the query protocol's services */
+/** @throws AwsError for a page size out of range, in the words of services that speak the query protocol */
 export function assertPageSize(size: number, parameter: string, largest: number): void {
   if (size > largest)
     throw failsConstraint(String(size), parameter, `Member must have value less than or equal to ${largest}`);
@@ -10,8 +10,8 @@ export function assertPageSize(size: number, parameter: string, largest: number)
 }
 
 /**
- * @param token where the page begins, as the page before said it
- * @returns the page, and the token of the next, unless it is the last; undefined where the token is none of ours
+ * @param token from the previous page
+ * @returns the page and, unless it is the last, the token for the next one; undefined if the token is not one of ours
  */
 export function pageOf<Item>(
   items: readonly Item[],

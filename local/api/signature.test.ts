@@ -3,20 +3,25 @@ import { text } from "node:stream/consumers";
 import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { listen, loopback } from "../../testing/servers";
 import { cleanUp, onCleanUp } from "../../testing/clean-up";
-import { Iam } from "../services/iam/iam";
 import { AwsError } from "./aws-error";
-import { signer } from "./signature";
+import { verifySignature } from "./signature";
 
 afterEach(cleanUp);
 
+const credentials = {
+  accessKeyId: "ASIA0123456789ABCDEF",
+  secretAccessKey: "c2VjcmV0",
+  sessionToken: "dG9rZW4=",
+  expiration: new Date(Date.now() + 3600_000),
+};
+const sessions = new Map([[credentials.accessKeyId, { ...credentials, instanceId: "i-0123" }]]);
+
 /** A server that answers with whom it takes the signer for, and a request as AWS's client signs it. */
 async function setUp() {
-  const iam = new Iam();
-  const credentials = iam.credentialsFor("i-0123", "receiver");
   const { port } = await listen(
     http.createServer((req, res) => {
       text(req)
-        .then(body => signer(req, body, iam))
+        .then(body => verifySignature(req, body, "ec2", key => sessions.get(key)))
         .then(
           ({ instanceId }) => res.end(instanceId),
           (error: unknown) =>

@@ -1,52 +1,35 @@
-/** Who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+/** Verifies who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
+import { createHash, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
-import { SignatureV4 } from "@smithy/signature-v4";
-import type { Iam, Session } from "../services/iam/iam";
 import { AwsError } from "./aws-error";
 
-/** Node's digests in the form that the signer takes them. */
-class Sha256 {
-  private readonly digesting: ReturnType<typeof createHash | typeof createHmac>;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.digesting =
-      secret === undefined
-        ? createHash("sha256")
-        : createHmac("sha256", typeof secret === "string" ? secret : bytesOf(secret));
-  }
-
-  update(data: Uint8Array): void {
-    this.digesting.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.digesting.digest());
-  }
-
-  reset(): void {
-    throw new Error("a digest is used once");
-  }
-}
-
-function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {
-  return ArrayBuffer.isView(data)
-    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    : new Uint8Array(data);
-}
-
-/** Whom a request says that it is by, and for which service. */
+/** Who a request claims to be from, and for which service. */
 export const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** How far from now a signature's date may lie, in milliseconds. */
+/** Temporary credentials that have been handed out. */
+export interface Session {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken: string;
+  expiration: Date;
+}
+
+/** How far from now a signature's date may be, in milliseconds. */
 const longestSkew = 15 * 60_000;
 
 /**
  * The session whose credentials signed the request.
- * @throws ApiError in AWS's words when there is no signature, or one by nobody, or one that does not match
+ * @param scope the service that the signature must be for
+ * @param sessionOf looks a session up by its access key
+ * @throws AwsError when there is no signature, its key is unknown, or it does not match
  */
-export async function signer(req: http.IncomingMessage, body: string, iam: Iam): Promise<Session> {
+export async function verifySignature<Caller extends Session>(
+  req: http.IncomingMessage,
+  body: string,
+  scope: string,
+  sessionOf: (accessKeyId: string) => Caller | undefined,
+): Promise<Caller> {
   const header = req.headers.authorization;
   if (header === undefined) {
     throw new AwsError("MissingAuthenticationToken", "The request must contain the parameter AWSAccessKeyId");
@@ -56,28 +39,33 @@ export async function signer(req: http.IncomingMessage, body: string, iam: Iam):
     throw new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
   const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
-  const session = iam.session(accessKeyId);
+  const session = sessionOf(accessKeyId);
   const signingDate = parseDate(String(req.headers["x-amz-date"]));
   if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
     throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
   }
-  // "Error codes for the Amazon EC2 API", RequestExpired: it means both.
-  if (service !== "ec2") {
+  if (service !== scope) {
     throw new AwsError(
       "SignatureDoesNotMatch",
-      "Credential should be scoped to correct service: 'ec2'.",
+      `Credential should be scoped to correct service: '${scope}'.`,
       403,
     );
   }
+  // RequestExpired covers both cases ("Error codes for the Amazon EC2 API").
   const skew = Math.abs(Date.now() - signingDate.getTime());
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
     throw new AwsError("RequestExpired", "Request has expired.");
   }
+  // Loaded here because a start needs neither.
+  const [{ SignatureV4 }, { Hash }] = await Promise.all([
+    import("@smithy/signature-v4"),
+    import("@smithy/core/serde"),
+  ]);
   const resigned = await new SignatureV4({
     credentials: session,
     region,
     service,
-    sha256: Sha256,
+    sha256: Hash.bind(null, "sha256"),
     applyChecksum: false,
   }).sign(
     {

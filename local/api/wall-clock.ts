@@ -1,14 +1,13 @@
 import { startOfMinute, type Clock } from "../clock";
 
 /**
- * What people are shown of the region's times. Now is now, and what was an hour ago on the region's clock is shown as an
- * hour ago: whoever asks for the last hour, as they would on AWS, gets the region's. The price is that on a fast clock
- * the same moment is shown as ever longer ago, as it is; a mapping that stood still would soon have shown all in the
- * future, where nobody asks. Moved by whole minutes, so that a minute of the region is one of the wall, as CloudWatch
- * has them.
+ * Maps the region's times to dates. Now is now, and an hour ago on the region's clock is shown as an hour ago, so that
+ * asking for the last hour, as one would on AWS, returns the region's last hour. The price: on a fast clock the same
+ * moment is shown as ever longer ago. A fixed mapping would soon put everything into the future, where nobody looks. The
+ * mapping moves by whole minutes, so that CloudWatch's minutes of the region are whole minutes of the wall clock.
  */
 export class WallClock {
-  /** What is shown of the region's time 0, in milliseconds since 1970. */
+  /** The date of the region's time 0, in milliseconds since 1970. */
   private readonly origin: number;
 
   constructor(clock: Pick<Clock, "now">, now: number = Date.now()) {
@@ -20,7 +19,7 @@ export class WallClock {
     return new Date(this.origin + Math.round(time));
   }
 
-  /** The region's time that is shown as this date. */
+  /** The region's time that `show` maps to this date. */
   timeOf(date: Date): number {
     return date.getTime() - this.origin;
   }

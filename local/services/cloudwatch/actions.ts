@@ -1,12 +1,4 @@
 /** CloudWatch metrics of the fleet. Source: CloudWatch API Reference, "GetMetricStatistics". */
-import {
-  GetMetricStatistics$,
-  InternalServiceFault$,
-  InvalidParameterCombinationException$,
-  InvalidParameterValueException$,
-  MissingRequiredParameterException$,
-  ValidationException$,
-} from "@aws-sdk/client-cloudwatch";
 import type {
   Datapoint as DatapointDescription,
   Dimension,
@@ -15,12 +7,11 @@ import type {
   StandardUnit,
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
-import { NormalizedSchema } from "@smithy/core/schema";
 import type { Datapoint, Metric, MetricStore } from "./metrics";
 import type { WallClock } from "../../api/wall-clock";
 import { AwsError } from "../../api/aws-error";
-import { failsConstraint } from "../../api/protocol/faults";
-import { action, type Service } from "../../api/service";
+import { failsConstraint } from "../../api/protocols/faults";
+import { action, type ServiceOf } from "../../api/service";
 
 /** What CloudWatch's actions work on. */
 export interface CloudWatchContext {
@@ -41,7 +32,6 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 const mostDatapoints = 1440;
 
 const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
-  GetMetricStatistics$,
   ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
   ({ metrics, wallClock }, input) => {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
@@ -70,7 +60,7 @@ const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, 
   },
 );
 
-/** What the schema requires is there. */
+/** The schema has made sure that required members are there. */
 function required(date: Date | undefined): Date {
   if (!date) throw new TypeError("a date that the request must have is missing");
   return date;
@@ -79,7 +69,7 @@ function required(date: Date | undefined): Date {
 function validPeriod(period = 0): number {
   if (!Number.isInteger(period) || period < 1)
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
-  // Of less than a minute there are only high-resolution metrics, and none of them here.
+  // Shorter periods are for high-resolution metrics, and there are none here.
   if (period % 60 !== 0) {
     throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
@@ -111,7 +101,7 @@ function assertRange(from: Date, to: Date, period: number): void {
   }
 }
 
-/** A metric of one dimension, as all here are; one that there is not has no datapoints. */
+/** A metric with one dimension, as all have here; an unknown metric has no datapoints. */
 function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
   const [dimension, ...others]: Dimension[] = input.Dimensions ?? [];
   if (!dimension || others.length > 0) return undefined;
@@ -121,27 +111,10 @@ function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
 
 const unitOf = ({ namespace }: Metric): StandardUnit => (namespace === "AWS/EC2" ? "Percent" : "None");
 
-/** Names of exceptions by the codes that the query protocol has for them. */
-function exceptions(): Map<string, string> {
-  const schemas = [
-    InternalServiceFault$,
-    InvalidParameterCombinationException$,
-    InvalidParameterValueException$,
-    MissingRequiredParameterException$,
-    ValidationException$,
-  ].map(schema => NormalizedSchema.of(schema));
-  return new Map(
-    schemas.map(schema => {
-      const { awsQueryError } = schema.getMergedTraits() as { awsQueryError?: [string, number] };
-      return [awsQueryError?.[0] ?? "", schema.getName() ?? ""];
-    }),
-  );
-}
-
-export const cloudWatchService: Service<CloudWatchContext> = {
+export const cloudWatchService = {
   scope: "monitoring",
-  dialect: "query",
-  xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-  json: { target: "GraniteServiceVersion20100801", exceptions: exceptions() },
-  actions: [getMetricStatistics],
-};
+  query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
+  json: { version: "1.0", target: "GraniteServiceVersion20100801" },
+  model: () => import("@aws-sdk/client-cloudwatch"),
+  actions: { GetMetricStatistics: getMetricStatistics },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchContext>;

@@ -1,30 +1,35 @@
-/** The EC2 API, for hosts: each call is allowed by the policies of the caller's role, or refused. */
+/** The EC2 API for hosts: the policies of the caller's role allow or deny each call. */
 import http from "node:http";
 import { accountId } from "../../identifiers";
 import type { VpcModel } from "../../network/reachability/vpc-model";
 import { describeNetworkAcls } from "./actions/network-acls";
-import { ec2 } from "./actions/protocol";
-import { readRequest, send, serve } from "../../api/http";
+import { ec2Protocol } from "./actions/protocol";
+import { dispatch } from "../../api/dispatch";
+import { orError, readRequest, send } from "../../api/http";
 import type { Iam, Session } from "../iam/iam";
 import { AwsError } from "../../api/aws-error";
-import { dispatch, queryProtocol } from "../../api/service";
-import { signer } from "../../api/signature";
+import { queryProtocol } from "../../api/protocols/query";
+import type { ServiceOf } from "../../api/service";
+import { verifySignature } from "../../api/signature";
 import { createServer } from "../../network/http/servers";
 
-const service = { ...ec2, actions: [describeNetworkAcls] };
+const service = {
+  ...ec2Protocol,
+  actions: { DescribeNetworkAcls: describeNetworkAcls },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
-/** @param report told of what is our own fault */
+/** @param report told of failures that are our own fault */
 export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
   return createServer((req, res) => {
-    const writing = queryProtocol(service);
-    const answered = readRequest(req).then(async request => {
-      const session = await signer(req, request.body, iam);
-      return dispatch(service, writing, request, { ec2: { vpc } }, name => {
+    const protocol = queryProtocol(service.query);
+    const responding = readRequest(req).then(async request => {
+      const session = await verifySignature(req, request.body, service.scope, key => iam.session(key));
+      return dispatch(service, protocol, request, { ec2: { vpc } }, name => {
         authorize(session, `ec2:${name}`, iam);
       });
     });
-    void serve(answered, writing, report).then(answer => {
-      send(res, answer);
+    void orError(responding, protocol, report).then(response => {
+      send(res, response);
     });
   });
 }

@@ -1,20 +1,19 @@
-/** The Security Token Service: who one is. Source: STS API Reference, "GetCallerIdentity". */
-import { GetCallerIdentity$ } from "@aws-sdk/client-sts";
+/** The Security Token Service. Source: STS API Reference, "GetCallerIdentity". */
 import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from "@aws-sdk/client-sts";
+import { action, type ServiceOf } from "../../api/service";
 import { accountId } from "../../identifiers";
-import { action, type Service } from "../../api/service";
 
-/** Whatever the credentials, there is one operator. */
+/** There is one operator, whatever the credentials. */
 const operator = { UserId: "AIDALOCALREGIONOPERATOR", Account: accountId };
 
-export const stsService: Service<unknown> = {
+export const stsService = {
   scope: "sts",
-  dialect: "query",
-  xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-  actions: [
-    action<unknown, GetCallerIdentityRequest, GetCallerIdentityResponse>(GetCallerIdentity$, [], () => ({
+  query: { dialect: "query", xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+  model: () => import("@aws-sdk/client-sts"),
+  actions: {
+    GetCallerIdentity: action<unknown, GetCallerIdentityRequest, GetCallerIdentityResponse>([], () => ({
       ...operator,
       Arn: `arn:aws:iam::${accountId}:user/operator`,
     })),
-  ],
-};
+  },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-sts"), unknown>;

@@ -1,5 +1,4 @@
 /** Sources: Auto Scaling API Reference, "DescribeAutoScalingGroups" and "SetDesiredCapacity". */
-import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
 import type {
   AutoScalingGroup as GroupDescription,
   AutoScalingGroupNamesType,
@@ -12,7 +11,7 @@ import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
 import type { AutoScalingActionContext } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { failsConstraint } from "../../../api/protocol/faults";
+import { failsConstraint } from "../../../api/protocols/faults";
 import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 
@@ -21,7 +20,6 @@ export const describeAutoScalingGroups = action<
   AutoScalingGroupNamesType,
   AutoScalingGroupsType
 >(
-  DescribeAutoScalingGroups$,
   ["AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken", "IncludeInstances"],
   (context, { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true, ...paging }) => {
     const predicates = Filters.map(predicateOf);
@@ -39,7 +37,7 @@ export const describeAutoScalingGroups = action<
   },
 );
 
-/** Filters of groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, with no wildcards ("Filter"). */
+/** Filters groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, without wildcards ("Filter"). */
 function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGroup) => boolean {
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
   if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
@@ -126,8 +124,7 @@ function instanceOf(
 }
 
 export const setDesiredCapacity = action<AutoScalingActionContext, SetDesiredCapacityType, object>(
-  SetDesiredCapacity$,
-  // The group has no cooldown that could be honoured: a target tracking policy has none.
+  // HonorCooldown has no effect: target tracking policies have no cooldown.
   ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
   ({ autoScaling }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
     if (!Number.isInteger(DesiredCapacity) || DesiredCapacity < 0) {

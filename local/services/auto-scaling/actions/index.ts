@@ -1,19 +1,19 @@
 /** EC2 Auto Scaling. */
+import type { ServiceOf } from "../../../api/service";
 import type { AutoScalingActionContext } from "./context";
-import type { Service } from "../../../api/service";
-import { describeScalingActivities, terminateInstanceInAutoScalingGroup } from "./scaling-activities";
 import { describeAutoScalingGroups, setDesiredCapacity } from "./groups";
 import { describePolicies } from "./policies";
+import { describeScalingActivities, terminateInstanceInAutoScalingGroup } from "./scaling-activities";
 
-export const autoScalingService: Service<AutoScalingActionContext> = {
+export const autoScalingService = {
   scope: "autoscaling",
-  dialect: "query",
-  xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
-  actions: [
-    describeAutoScalingGroups,
-    describePolicies,
-    describeScalingActivities,
-    setDesiredCapacity,
-    terminateInstanceInAutoScalingGroup,
-  ],
-};
+  query: { dialect: "query", xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/" },
+  model: () => import("@aws-sdk/client-auto-scaling"),
+  actions: {
+    DescribeAutoScalingGroups: describeAutoScalingGroups,
+    DescribePolicies: describePolicies,
+    DescribeScalingActivities: describeScalingActivities,
+    SetDesiredCapacity: setDesiredCapacity,
+    TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
+  },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-auto-scaling"), AutoScalingActionContext>;

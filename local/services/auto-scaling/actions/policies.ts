@@ -1,5 +1,4 @@
 /** Source: Auto Scaling API Reference, "DescribePolicies". */
-import { DescribePolicies$ } from "@aws-sdk/client-auto-scaling";
 import type { DescribePoliciesType, PoliciesType, ScalingPolicy } from "@aws-sdk/client-auto-scaling";
 import type { ScalingPolicy as Policy } from "../policy";
 import { accountId } from "../../../identifiers";
@@ -8,7 +7,6 @@ import { action } from "../../../api/service";
 import { groupNamed, page } from "./common";
 
 export const describePolicies = action<AutoScalingActionContext, DescribePoliciesType, PoliciesType>(
-  DescribePolicies$,
   ["AutoScalingGroupName", "PolicyNames", "PolicyTypes", "MaxRecords", "NextToken"],
   ({ autoScaling, regionName }, { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging }) => {
     const groups =

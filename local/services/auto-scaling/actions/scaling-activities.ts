@@ -1,8 +1,4 @@
 /** Sources: Auto Scaling API Reference, "DescribeScalingActivities" and "TerminateInstanceInAutoScalingGroup". */
-import {
-  DescribeScalingActivities$,
-  TerminateInstanceInAutoScalingGroup$,
-} from "@aws-sdk/client-auto-scaling";
 import type {
   ActivitiesType,
   Activity as ActivityDescription,
@@ -23,7 +19,6 @@ export const describeScalingActivities = action<
   DescribeScalingActivitiesType,
   ActivitiesType
 >(
-  DescribeScalingActivities$,
   ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
   (context, { ActivityIds = [], AutoScalingGroupName, ...paging }) => {
     const { autoScaling } = context;
@@ -79,7 +74,6 @@ export const terminateInstanceInAutoScalingGroup = action<
   TerminateInstanceInAutoScalingGroupType,
   ActivityType
 >(
-  TerminateInstanceInAutoScalingGroup$,
   ["InstanceId", "ShouldDecrementDesiredCapacity"],
   (context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) => {
     const group = [...context.autoScaling.groups.values()].find(each => each.instances.has(InstanceId));

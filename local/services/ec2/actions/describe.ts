@@ -3,15 +3,15 @@ import { pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 import { matching, type Filter, type Filterable } from "./filters";
 
-/** A kind of what EC2 describes. */
+/** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
-  /** What its ids begin with: "vpc". */
+  /** The prefix of its ids: "vpc". */
   prefix: string;
   idOf: (item: Item) => string | undefined;
   /** As "Error codes for the Amazon EC2 API" spells them. */
   notFound: string;
   malformed: string;
-  /** "The vpc ID", as the message begins. */
+  /** How messages about it begin: "The vpc ID". */
   label: string;
   filterable: Filterable<Item>;
 }
@@ -23,12 +23,12 @@ export interface DescribeInput {
   NextToken?: string;
 }
 
-/** The parameters that all of them have, by name. */
+/** The parameters that all of them have. */
 export const commonParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
 
 const largestPage = 1000;
 
-/** @throws ApiError as EC2 does, for what there isn't and what makes no sense */
+/** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens */
 export function describe<Item extends { Tags?: { Key?: string; Value?: string }[] }>(
   items: readonly Item[],
   kind: ResourceKind<Item>,
@@ -75,7 +75,7 @@ function assertPageSize(size: number | undefined): void {
   );
 }
 
-/** DryRun of every action: "It has the required permissions", for nobody here is denied anything. */
+/** Every action's DryRun: the caller always has the required permissions, as no operator is denied anything. */
 export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
   if (DryRun)
     throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);

@@ -8,7 +8,7 @@ export interface Filter {
 
 export type Value = string | number | boolean | undefined;
 
-/** What each filter of an action looks at; an item that has none of it doesn't match. */
+/** The values that each filter of an action compares; an item without any doesn't match. */
 export type Filterable<Item> = Record<string, (item: Item) => Value | readonly Value[]>;
 
 interface Tagged {
@@ -16,8 +16,8 @@ interface Tagged {
 }
 
 /**
- * A filter's values are alternatives, several filters must all match; `tag:KEY` and `tag-key` are of every action.
- * @throws ApiError for a filter that the action doesn't have
+ * A filter's values are alternatives; several filters must all match. Every action has `tag:KEY` and `tag-key`.
+ * @throws AwsError for a filter that the action doesn't have
  */
 export function matching<Item extends Tagged>(
   filters: readonly Filter[],
@@ -47,7 +47,7 @@ function valuesOf<Item extends Tagged>(
   return Object.hasOwn(filterable, name) ? filterable[name] : undefined;
 }
 
-/** "*" and "?" are wildcards, a backslash before one makes it plain (EC2 User Guide, "List and filter"). */
+/** "*" and "?" are wildcards unless a backslash precedes them (EC2 User Guide, "List and filter"). */
 function patternOf(value: string): RegExp {
   const source = value.replaceAll(/\\?[^]/gu, each => {
     if (each === "*") return ".*";

@@ -1,20 +1,20 @@
-/** EC2, as an operator calls it. */
+/** EC2 for operators. */
+import type { ServiceOf } from "../../../api/service";
 import type { Ec2Context } from "./context";
-import type { Service } from "../../../api/service";
 import { describeInstances, terminateInstances } from "./instances";
 import { describeNetworkAcls } from "./network-acls";
-import { describeSubnets, describeVpcs } from "./vpcs";
-import { ec2 } from "./protocol";
+import { ec2Protocol } from "./protocol";
 import { describeSecurityGroups } from "./security-groups";
+import { describeSubnets, describeVpcs } from "./vpcs";
 
-export const ec2Service: Service<Ec2Context> = {
-  ...ec2,
-  actions: [
-    describeInstances,
-    describeNetworkAcls,
-    describeSecurityGroups,
-    describeSubnets,
-    describeVpcs,
-    terminateInstances,
-  ],
-};
+export const ec2Service = {
+  ...ec2Protocol,
+  actions: {
+    DescribeInstances: describeInstances,
+    DescribeNetworkAcls: describeNetworkAcls,
+    DescribeSecurityGroups: describeSecurityGroups,
+    DescribeSubnets: describeSubnets,
+    DescribeVpcs: describeVpcs,
+    TerminateInstances: terminateInstances,
+  },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), Ec2Context>;

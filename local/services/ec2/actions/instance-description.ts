@@ -1,4 +1,4 @@
-/** An instance as DescribeInstances tells it. Source: EC2 API Reference, "Instance". */
+/** An instance as DescribeInstances returns it. Source: EC2 API Reference, "Instance". */
 import type {
   GroupIdentifier,
   Instance as InstanceDescription,
@@ -60,7 +60,7 @@ export function descriptionOf(context: Ec2Context, instance: Instance): Instance
   };
 }
 
-/** Where it is in the network; once it has ended, nowhere. */
+/** Its place in the network; a terminated instance has none. */
 function placed(
   { ec2: { vpc }, regionName, wallClock }: Ec2Context,
   instance: Instance,
@@ -154,7 +154,7 @@ function endedByUser(at: Date): Partial<InstanceDescription> {
   };
 }
 
-/** Each instance is launched by itself. */
+/** Each instance is launched on its own. */
 export function reservationOf(instance: Instance, description: InstanceDescription): Reservation {
   return {
     ReservationId: instance.reservationId,

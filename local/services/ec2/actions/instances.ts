@@ -1,5 +1,4 @@
 /** Sources: EC2 API Reference, "DescribeInstances" and "TerminateInstances". */
-import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeInstancesRequest,
   DescribeInstancesResult,
@@ -16,7 +15,6 @@ import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
 export const describeInstances = action<Ec2Context, DescribeInstancesRequest, DescribeInstancesResult>(
-  DescribeInstances$,
   ["InstanceIds", ...commonParameters],
   (context, input) => {
     assertNoDryRun(input);
@@ -91,7 +89,6 @@ const kind: ResourceKind<Described> = {
 };
 
 export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, TerminateInstancesResult>(
-  TerminateInstances$,
   ["InstanceIds", "DryRun"],
   ({ ec2, now, report }, { InstanceIds = [], ...input }) => {
     const instances = ec2.instances.records.visible(now());
@@ -102,7 +99,7 @@ export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, 
       TerminatingInstances: named.map(instance => {
         const { instanceId: InstanceId, name } = instance.specification;
         const PreviousState = stateOf(instance.state);
-        // Of a host that no load balancer and no group looks after, nothing else would tell.
+        // Nothing else reports the end of a host outside any load balancer or group.
         if (instance.endingSince === undefined)
           report(`${name} (${InstanceId}) is terminated at a user's request`);
         // EC2 answers while the instance is still shutting down.

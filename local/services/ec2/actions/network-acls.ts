@@ -1,5 +1,4 @@
-/** EC2's DescribeNetworkAcls over the model. Source: EC2 API Reference, "DescribeNetworkAcls". */
-import { DescribeNetworkAcls$ } from "@aws-sdk/client-ec2";
+/** Network ACLs with their entries and associations. Source: EC2 API Reference, "DescribeNetworkAcls". */
 import type {
   DescribeNetworkAclsRequest,
   DescribeNetworkAclsResult,
@@ -16,14 +15,14 @@ export const describeNetworkAcls = action<
   { ec2: { vpc: VpcModel } },
   DescribeNetworkAclsRequest,
   DescribeNetworkAclsResult
->(DescribeNetworkAcls$, ["NetworkAclIds", ...commonParameters], ({ ec2: { vpc } }, input) => {
+>(["NetworkAclIds", ...commonParameters], ({ ec2: { vpc } }, input) => {
   assertNoDryRun(input);
   const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
   const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });
   return { NetworkAcls: page, NextToken };
 });
 
-/** What it can be filtered by. Filters on ICMP and IPv6 are valid, and match nothing here. */
+/** Filters on ICMP and IPv6 are valid but match nothing here. */
 const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {
   prefix: "acl",
   idOf: acl => acl.NetworkAclId,
@@ -71,7 +70,7 @@ function descriptionOf(model: VpcModel, acl: NetworkAcl) {
   } satisfies NetworkAclDescription;
 }
 
-/** On AWS a subnet that was put under no ACL has an association all the same; its id follows from the subnet's. */
+/** On AWS a subnet on its VPC's default ACL has an association too; its id is derived from the subnet's here. */
 function associationIdOf(model: VpcModel, subnetId: string): string {
   const explicit = [...model.networkAclAssociations.values()].find(each => each.subnetId === subnetId);
   return explicit?.id ?? subnetId.replace(/^subnet-/, "aclassoc-");

@@ -1,5 +1,4 @@
 /** Security groups with their rules. Source: EC2 API Reference, "DescribeSecurityGroups". */
-import { DescribeSecurityGroups$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeSecurityGroupsRequest,
   DescribeSecurityGroupsResult,
@@ -19,13 +18,12 @@ export const describeSecurityGroups = action<
   DescribeSecurityGroupsRequest,
   DescribeSecurityGroupsResult
 >(
-  DescribeSecurityGroups$,
   ["GroupIds", "GroupNames", ...commonParameters],
   ({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) => {
     assertNoDryRun(input);
     const [name] = GroupNames;
     if (name !== undefined) {
-      // Names alone are those of the default VPC ("GroupNames"), and there is none.
+      // Names refer to the default VPC ("GroupNames"), and there is none.
       throw new AwsError(
         "InvalidGroup.NotFound",
         `The security group '${name}' does not exist in default VPC`,
@@ -49,7 +47,7 @@ export const describeSecurityGroups = action<
   },
 );
 
-/** Rules of one protocol and one range of ports are told as one permission, as EC2 does. */
+/** Rules that share a protocol and a port range form one permission, as on EC2. */
 function permissions({ securityGroupRules }: VpcModel, groupId: string, egress: boolean): IpPermission[] {
   const permissions = new Map<string, IpPermission>();
   for (const rule of securityGroupRules.values()) {

@@ -1,5 +1,4 @@
 /** VPCs and subnets. Sources: EC2 API Reference, "DescribeVpcs" and "DescribeSubnets". */
-import { DescribeSubnets$, DescribeVpcs$ } from "@aws-sdk/client-ec2";
 import type {
   DescribeSubnetsRequest,
   DescribeSubnetsResult,
@@ -14,7 +13,6 @@ import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcsResult>(
-  DescribeVpcs$,
   ["VpcIds", ...commonParameters],
   ({ ec2: { vpc } }, input) => {
     assertNoDryRun(input);
@@ -32,7 +30,7 @@ export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcs
           CidrBlockState: { State: "associated" },
         },
       ],
-      // The program makes a network of its own, and the region has nothing else.
+      // The program creates its own network, and the region has no other.
       IsDefault: false,
       Tags: tagList(tags),
     }));
@@ -56,7 +54,7 @@ const vpcKind: ResourceKind<Vpc> = {
     "cidr-block-association.state": vpc =>
       vpc.CidrBlockAssociationSet?.map(each => each.CidrBlockState?.State) ?? [],
     "dhcp-options-id": vpc => vpc.DhcpOptionsId,
-    // The tutorial's spelling is an older one of "is-default", which AWS still takes.
+    // The tutorial uses this older spelling of "is-default", which AWS still accepts.
     isDefault: vpc => vpc.IsDefault,
     "is-default": vpc => vpc.IsDefault,
     "owner-id": vpc => vpc.OwnerId,
@@ -66,7 +64,6 @@ const vpcKind: ResourceKind<Vpc> = {
 };
 
 export const describeSubnets = action<Ec2Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
-  DescribeSubnets$,
   ["SubnetIds", ...commonParameters],
   ({ ec2: { vpc, interfaces }, regionName }, input) => {
     assertNoDryRun(input);
@@ -96,7 +93,7 @@ export const describeSubnets = action<Ec2Context, DescribeSubnetsRequest, Descri
   },
 );
 
-/** "use1-az1" of "us-east-1a": which zone it is for AWS; on AWS that differs from account to account. */
+/** "use1-az1" for "us-east-1a"; on AWS the mapping differs between accounts. */
 function zoneId(zone: string): string {
   const [, area = "", side = "", number = "", letter = ""] = /^(\w+)-(\w+)-(\d+)(\w)$/.exec(zone) ?? [];
   return `${area}${side.charAt(0)}${number}-az${letter.charCodeAt(0) - "a".charCodeAt(0) + 1}`;

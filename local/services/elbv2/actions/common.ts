@@ -2,7 +2,7 @@
 import { assertPageSize, pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 
-/** The largest that is allowed ("PageSize", ELB API Reference). */
+/** Source: ELB API Reference, "PageSize". */
 const largestPage = 400;
 
 export function page<Item>(
@@ -15,7 +15,7 @@ export function page<Item>(
   return { items: paged.page, NextMarker: paged.next };
 }
 
-/** Names and ARNs and the like exclude each other. */
+/** Names, ARNs and the like are mutually exclusive. */
 export function assertOneKind(kinds: Record<string, readonly string[]>): void {
   const given = Object.entries(kinds).filter(([, values]) => values.length > 0);
   if (given.length > 1) {
@@ -32,7 +32,7 @@ export function assertArns(arns: readonly string[], kind: string, form: RegExp):
     throw new AwsError("ValidationError", `'${nonsense}' is not a valid ${kind} ARN`);
 }
 
-/** The name that an ARN ends with, but for an id. */
+/** The name in an ARN that ends with name and id. */
 export function nameOf(arn: string): string {
   return arn.split("/").at(-2) ?? "";
 }

@@ -1,12 +1,17 @@
 /** Elastic Load Balancing. */
+import type { ServiceOf } from "../../../api/service";
 import type { Elbv2Context } from "./context";
-import type { Service } from "../../../api/service";
 import { describeListeners, describeLoadBalancers } from "./load-balancers";
 import { describeTargetGroups, describeTargetHealth } from "./target-groups";
 
-export const elbv2Service: Service<Elbv2Context> = {
+export const elbv2Service = {
   scope: "elasticloadbalancing",
-  dialect: "query",
-  xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
-  actions: [describeListeners, describeLoadBalancers, describeTargetGroups, describeTargetHealth],
-};
+  query: { dialect: "query", xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/" },
+  model: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
+  actions: {
+    DescribeListeners: describeListeners,
+    DescribeLoadBalancers: describeLoadBalancers,
+    DescribeTargetGroups: describeTargetGroups,
+    DescribeTargetHealth: describeTargetHealth,
+  },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), Elbv2Context>;

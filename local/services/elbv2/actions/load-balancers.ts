@@ -1,5 +1,4 @@
 /** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
-import { DescribeListeners$, DescribeLoadBalancers$ } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type {
   DescribeListenersInput,
   DescribeListenersOutput,
@@ -19,7 +18,6 @@ export const describeLoadBalancers = action<
   DescribeLoadBalancersInput,
   DescribeLoadBalancersOutput
 >(
-  DescribeLoadBalancers$,
   ["LoadBalancerArns", "Names", "Marker", "PageSize"],
   (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
     assertOneKind({ "load balancer ARNs": arns, "load balancer names": names });
@@ -45,7 +43,7 @@ function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
 }
 
-/** The zone in which Route 53 has the names of load balancers in us-east-1; a name here is in nobody's. */
+/** Route 53's zone for load balancers in us-east-1; the names here are in no public zone. */
 const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
 
 function descriptionOf(
@@ -75,7 +73,6 @@ function descriptionOf(
 }
 
 export const describeListeners = action<Elbv2Context, DescribeListenersInput, DescribeListenersOutput>(
-  DescribeListeners$,
   ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
   ({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
     if (LoadBalancerArn === undefined && ListenerArns.length === 0) {

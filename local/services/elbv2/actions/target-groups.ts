@@ -1,5 +1,4 @@
 /** Target groups and their targets' health. Sources: ELB API Reference, "DescribeTargetGroups", "DescribeTargetHealth". */
-import { DescribeTargetGroups$, DescribeTargetHealth$ } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type {
   DescribeTargetGroupsInput,
   DescribeTargetGroupsOutput,
@@ -21,7 +20,6 @@ export const describeTargetGroups = action<
   DescribeTargetGroupsInput,
   DescribeTargetGroupsOutput
 >(
-  DescribeTargetGroups$,
   ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
   ({ elbv2 }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
     const ofBalancer = balancer === undefined ? [] : [balancer];
@@ -83,28 +81,24 @@ export const describeTargetHealth = action<
   Elbv2Context,
   DescribeTargetHealthInput,
   DescribeTargetHealthOutput
->(
-  DescribeTargetHealth$,
-  ["TargetGroupArn", "Targets"],
-  ({ elbv2 }, { TargetGroupArn = "", Targets = [] }) => {
-    assertArns([TargetGroupArn], "target group", form);
-    const running = elbv2.targetGroups.get(TargetGroupArn);
-    if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
-    const asked = Targets.map(target => idAndPort(target, running));
-    const described = running.group.describe(asked.length > 0 ? asked : undefined);
-    return {
-      TargetHealthDescriptions: described.map(({ target, healthCheckPort, targetHealth }) => ({
-        Target: { Id: target.id, Port: target.port },
-        HealthCheckPort: healthCheckPort,
-        TargetHealth: {
-          State: targetHealth.state,
-          Reason: targetHealth.reason,
-          Description: targetHealth.description,
-        },
-      })),
-    };
-  },
-);
+>(["TargetGroupArn", "Targets"], ({ elbv2 }, { TargetGroupArn = "", Targets = [] }) => {
+  assertArns([TargetGroupArn], "target group", form);
+  const running = elbv2.targetGroups.get(TargetGroupArn);
+  if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
+  const asked = Targets.map(target => idAndPort(target, running));
+  const described = running.group.describe(asked.length > 0 ? asked : undefined);
+  return {
+    TargetHealthDescriptions: described.map(({ target, healthCheckPort, targetHealth }) => ({
+      Target: { Id: target.id, Port: target.port },
+      HealthCheckPort: healthCheckPort,
+      TargetHealth: {
+        State: targetHealth.state,
+        Reason: targetHealth.reason,
+        Description: targetHealth.description,
+      },
+    })),
+  };
+});
 
 function idAndPort({ Id, Port }: TargetDescription, { description }: RunningTargetGroup) {
   return { id: Id ?? "", port: Port ?? description.port };

@@ -1,19 +1,19 @@
 /**
- * Form parameters as an action's input. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2 query
+ * An action's input from form parameters. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2 query
  * protocol".
  */
-import type { Faults } from "./faults";
-import { expectedScalar, membersBy, requiredMembers, type Shape } from "./members";
+import { membersBy, requiredMembers, type Shape } from "../schema";
+import { expectedScalar, type Faults } from "./faults";
 
 export type Dialect = "ec2" | "query";
 
-/** A parameter, or what several have in common: "Filter" of `Filter.1.Name=a&Filter.2.Name=b`. */
+/** A parameter, or the common prefix of several: "Filter" of `Filter.1.Name=a&Filter.2.Name=b`. */
 interface Node {
   value?: string;
   children: Map<string, Node>;
 }
 
-/** @throws ApiError for a parameter that the action doesn't have, one that it needs, or a value of another type */
+/** @throws AwsError for an unknown parameter, a missing one, or a value of the wrong type */
 export function queryInput(
   parameters: Iterable<[string, string]>,
   shape: Shape,
@@ -75,7 +75,7 @@ class Reader {
   }
 
   private list(node: Node, shape: Shape, path: string): unknown[] {
-    // That is how the query protocol says an empty list.
+    // The query protocol's spelling of an empty list.
     if (node.value === "" && node.children.size === 0) return [];
     if (node.value !== undefined) throw this.faults.unknownParameter(path);
     let numbered = node;
@@ -104,7 +104,7 @@ class Reader {
   }
 }
 
-/** What one element of a list that is not flattened is called. */
+/** The name of an element in a list that is not flattened. */
 export function elementName(list: Shape): string {
   return list.getValueSchema().getMemberTraits().xmlName ?? "member";
 }
@@ -116,7 +116,7 @@ function scalar(text: string, shape: Shape): unknown {
   return text;
 }
 
-/** ISO 8601, as clients send it, in UTC where it says nothing else. */
+/** ISO 8601 as clients send it, in UTC unless it names an offset. */
 function timestamp(text: string): Date | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
   const date = new Date(/T.*(Z|[+-]\d\d:?\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`);

@@ -1,8 +1,8 @@
-/** AWS JSON 1.0: an action's input and output. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol". */
-import type { Faults } from "./faults";
-import { expectedScalar, membersBy, requiredMembers, type Shape } from "./members";
+/** An action's input from JSON. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol". */
+import { membersBy, requiredMembers, type Shape } from "../schema";
+import { expectedScalar, type Faults } from "./faults";
 
-/** @throws ApiError for a member that the action doesn't have, one that it needs, or a value of another type */
+/** @throws AwsError for an unknown member, a missing one, or a value of the wrong type */
 export function jsonInput(text: string, shape: Shape, faults: Faults): Record<string, unknown> {
   let value: unknown;
   try {
@@ -43,12 +43,4 @@ function input(value: unknown, shape: Shape, path: string, faults: Faults): unkn
   const type = shape.isBooleanSchema() ? "boolean" : shape.isNumericSchema() ? "number" : "string";
   if (typeof value === type && !shape.isTimestampSchema()) return value;
   throw faults.invalidValue(path, JSON.stringify(value), expectedScalar(shape));
-}
-
-/** Timestamps are seconds since 1970 there, all else is what JSON makes of it. */
-export function jsonOutput(output: unknown): unknown {
-  if (output instanceof Date) return output.getTime() / 1000;
-  if (Array.isArray(output)) return output.map(jsonOutput);
-  if (typeof output !== "object" || output === null) return output;
-  return Object.fromEntries(Object.entries(output).map(([member, value]) => [member, jsonOutput(value)]));
 }

@@ -1,14 +1,15 @@
 /**
- * What every action of a protocol may answer, in the words of the services that speak it. Sources: "Error codes for the
- * Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
- * Reference), and answers that people published.
+ * Errors that any action of a protocol can return, in the words of the services that speak it. Sources: "Error codes for
+ * the Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
+ * Reference), and responses that people have published.
  */
 import { AwsError } from "../aws-error";
+import type { Shape } from "../schema";
 
 export interface Faults {
   unknownAction(name: string, version: string): AwsError;
   unknownParameter(name: string): AwsError;
-  /** AWS knows the parameter, and the region does not. */
+  /** AWS has the parameter, the region doesn't. */
   unsupportedParameter(name: string): AwsError;
   missingParameter(name: string): AwsError;
   invalidValue(name: string, value: string, expected: string): AwsError;
@@ -57,7 +58,7 @@ export const jsonFaults: Faults = {
   internal: () => new AwsError("InternalServiceError", "An internal error has occurred.", 500),
 };
 
-/** As services word it whose input is checked by a model. */
+/** The wording of services that validate their input against a model. */
 export function failsConstraint(value: string, parameter: string, constraint: string): AwsError {
   const at = parameter.charAt(0).toLowerCase() + parameter.slice(1);
   const what = value === "null" ? "Value null" : `Value '${value}'`;
@@ -65,4 +66,11 @@ export function failsConstraint(value: string, parameter: string, constraint: st
     "ValidationError",
     `1 validation error detected: ${what} at '${at}' failed to satisfy constraint: ${constraint}`,
   );
+}
+
+export function expectedScalar(shape: Shape): string {
+  if (shape.isBooleanSchema()) return "true or false";
+  if (shape.isNumericSchema()) return "a number";
+  if (shape.isTimestampSchema()) return "a timestamp";
+  return "a string";
 }

@@ -1,18 +1,18 @@
 import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
 import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
 import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
-import { deref, NormalizedSchema } from "@smithy/core/schema";
 import fc from "fast-check";
 import { AwsError } from "../aws-error";
+import { operationShapes } from "../schema";
 import { ec2Faults, queryFaults } from "./faults";
 import { queryInput, type Dialect } from "./query-input";
 
 type Operation = typeof DescribeInstances$;
-const inputOf = (operation: Operation) => NormalizedSchema.of(deref(operation[4]));
 
 function read(operation: Operation, query: string, dialect: Dialect) {
   const faults = dialect === "ec2" ? ec2Faults : queryFaults;
-  return queryInput(new URLSearchParams(query), inputOf(operation), dialect, faults);
+  const { input } = operationShapes({ Operation$: operation }, "Operation");
+  return queryInput(new URLSearchParams(query), input, dialect, faults);
 }
 
 function refusal(operation: Operation, query: string, dialect: Dialect): string {

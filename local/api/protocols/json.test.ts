@@ -1,0 +1,44 @@
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { AwsError } from "../aws-error";
+import { operationShapes, structure } from "../schema";
+import { jsonOutput, jsonProtocol } from "./json";
+
+const { output: shape } = operationShapes(cloudwatch, "GetMetricStatistics");
+const model = () => Promise.resolve(cloudwatch);
+const query = { dialect: "query", xmlNamespace: "" } as const;
+const target = "GraniteServiceVersion20100801";
+
+test("output", async () => {
+  const Datapoints = [{ Timestamp: new Date(1500), Average: 1, Sum: undefined }];
+  expect(await jsonOutput(shape, { Label: "x", Datapoints })).toBe(
+    '{"Label":"x","Datapoints":[{"Timestamp":1.5,"Average":1}]}',
+  );
+  expect(await jsonOutput(shape, { Label: "x", Datapoints: [] })).toBe('{"Label":"x","Datapoints":[]}');
+  expect(await jsonOutput(structure("Empty", {}), {})).toBe("{}");
+});
+
+test.each(["\0\x1b\ud800", "\"'\\</script>\u2028"])("a parser reads %j as it was", async Label => {
+  expect(JSON.parse(await jsonOutput(shape, { Label }))).toEqual({ Label });
+});
+
+test("a service that speaks the query protocol too keeps its codes", async () => {
+  const protocol = jsonProtocol({ version: "1.0", target }, { model, query });
+  expect(await protocol.error(new AwsError("MissingParameter", "why"))).toEqual({
+    status: 400,
+    headers: {
+      "content-type": "application/x-amz-json-1.0",
+      "x-amzn-requestid": expect.any(String) as unknown,
+      "x-amzn-errortype": "MissingRequiredParameterException",
+      "x-amzn-query-error": "MissingParameter;Sender",
+    },
+    body: '{"__type":"MissingRequiredParameterException","message":"why"}',
+  });
+});
+
+test("a service that speaks JSON alone has no other codes", async () => {
+  const protocol = jsonProtocol({ version: "1.1", target }, { model });
+  const { headers, body } = await protocol.error(new AwsError("ParameterNotFound", "why"));
+  expect(headers["content-type"]).toBe("application/x-amz-json-1.1");
+  expect(headers).not.toHaveProperty("x-amzn-query-error");
+  expect(body).toBe('{"__type":"ParameterNotFound","message":"why"}');
+});

@@ -1,0 +1,71 @@
+/**
+ * AWS's query protocols: form parameters in, XML out. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS
+ * EC2 query protocol".
+ */
+import { randomUUID } from "node:crypto";
+import { string, structure } from "../schema";
+import type { Service } from "../service";
+import { ec2Faults, queryFaults } from "./faults";
+import type { Protocol, Response } from "./protocol";
+import { queryInput } from "./query-input";
+import { xmlDocument } from "./xml";
+
+/** For requests that are for no service we know. */
+const anyService: NonNullable<Service<never>["query"]> = {
+  dialect: "query",
+  xmlNamespace: "http://webservices.amazon.com/AWSFault/2005-15-09",
+};
+
+export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol {
+  const faults = dialect === "ec2" ? ec2Faults : queryFaults;
+  const requestId = randomUUID();
+  const respond = async (status: number, ...document: Parameters<typeof xmlDocument>): Promise<Response> => ({
+    status,
+    headers: { "content-type": "text/xml;charset=UTF-8", "x-amzn-requestid": requestId },
+    body: await xmlDocument(...document),
+  });
+  return {
+    faults,
+    action({ body }) {
+      const parameters = new URLSearchParams(body);
+      const name = parameters.get("Action");
+      if (name === null) throw faults.missingParameter("Action");
+      const version = parameters.get("Version") ?? "";
+      // Another version is another service with actions of the same names, as that of classic load balancers.
+      if (version !== "" && !xmlNamespace.endsWith(`/${version}/`)) throw faults.unknownAction(name, version);
+      return { name, version };
+    },
+    input: ({ body }, shape) => queryInput(new URLSearchParams(body), shape, dialect, faults),
+    output(action, shape, output) {
+      const root = `${action}Response`;
+      if (dialect === "ec2") {
+        const members = { requestId: string, ...Object.fromEntries(shape.structIterator()) };
+        return respond(200, structure(root, members), { requestId, ...output }, xmlNamespace);
+      }
+      const result = `${action}Result`;
+      const members = { ...(!shape.isUnitSchema() && { [result]: shape }), ResponseMetadata: metadata };
+      const content = { [result]: output, ResponseMetadata: { RequestId: requestId } };
+      return respond(200, structure(root, members), content, xmlNamespace);
+    },
+    error({ status, code: Code, message: Message }) {
+      if (dialect === "ec2") {
+        return respond(status, ec2Error, { Errors: { Error: { Code, Message } }, RequestID: requestId });
+      }
+      const Type = status < 500 ? "Sender" : "Receiver";
+      const content = { Error: { Type, Code, Message }, RequestId: requestId };
+      return respond(status, queryError, content, xmlNamespace);
+    },
+  };
+}
+
+const metadata = structure("ResponseMetadata", { RequestId: string });
+
+const ec2Error = structure("Response", {
+  Errors: structure("Errors", { Error: structure("Error", { Code: string, Message: string }) }),
+  RequestID: string,
+});
+
+const queryError = structure("ErrorResponse", {
+  Error: structure("Error", { Type: string, Code: string, Message: string }),
+  RequestId: string,
+});
