@@ -1,4 +1,4 @@
-/** For tests, in place of hosts/runtime.ts: the runtime that hosts get is 53 MB, here it is the Node that runs the test. */
+/** Replaces hosts/runtime.ts in tests: the Node that runs the test, in place of a runtime of 53 MB. */
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";
 

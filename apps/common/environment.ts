@@ -6,7 +6,7 @@ import { mustBe, problems } from "./problems";
 
 export type SocketName<Service extends ServiceName> = keyof (typeof ports)[Service] & string;
 
-/** What every service finds in its environment, once it is parsed. */
+/** What every service reads from its environment, parsed. */
 export type CommonEnvironment<Service extends ServiceName> = {
   LOG_LEVEL: LogLevel;
   LISTEN_ADDRESS: string;
@@ -28,12 +28,12 @@ function commonSchema<Service extends ServiceName>(service: Service): z.ZodType<
   }) as unknown as z.ZodType<CommonEnvironment<Service>>;
 }
 
-/** A URL of plain HTTP: nothing on a host or between hosts speaks TLS. */
+/** Plain HTTP: nothing on a host or between hosts speaks TLS. */
 export const httpUrl = z.url({ protocol: /^http$/, ...mustBe("an http URL") });
 
 /**
- * The environment of a service: what `own` describes, and what every service finds there.
- * @throws an Error whose message names every variable that is missing or wrong.
+ * A service's environment: what `own` describes, and what all services share.
+ * @throws an Error that names every missing or invalid variable
  */
 export function readEnvironment<Service extends ServiceName, Own>(
   service: Service,

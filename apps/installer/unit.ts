@@ -1,4 +1,4 @@
-/** A unit: one running service as its manifest describes it, in terms that any service manager can keep. */
+/** A unit: one running service as its manifest describes it, in terms of any service manager. */
 import type { Manifest } from "../manifest";
 
 export interface Unit {
@@ -10,7 +10,7 @@ export interface Unit {
   ports: Record<string, number>;
 }
 
-/** Where the installer keeps what it installs of a service. */
+/** Where the installer keeps everything of a service. */
 export function serviceFolder(service: Manifest["service"]): string {
   return `/opt/elastic-fleet/${service}`;
 }
