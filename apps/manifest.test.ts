@@ -9,7 +9,7 @@ const valid = {
   environment: { LOG_LEVEL: "info", EMPTY: "", ODD: "100 % \"of\" 'it' \\ $HOME ` é\t" },
 };
 
-test("a manifest is taken as it is, the order of its keys included", () => {
+test("a manifest is accepted as it is, including the order of its keys", () => {
   expect(JSON.stringify(manifestSchema.parse(valid))).toBe(JSON.stringify(valid));
 });
 

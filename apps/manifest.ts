@@ -1,7 +1,7 @@
 /**
- * The manifest: what tells a host which release of a service to run, on which runtime, with which
- * environment and ports. Infra writes it to the installer's standard input as JSON; the installer and
- * the local region read it. This schema is its only definition.
+ * The manifest tells a host which release of a service to run, on which runtime, with which environment and ports.
+ * infra/ writes it to the installer's standard input as JSON; the installer and the local region read it. This schema
+ * is its only definition.
  */
 import * as z from "zod";
 
@@ -10,7 +10,7 @@ const sha256 = z
   .regex(/^[0-9a-f]{64}$/, "must be a SHA-256 digest, 64 lower-case hexadecimal digits");
 const absolutePath = z.string().regex(/^(\/[A-Za-z0-9._-]+)+$/, "must be an absolute path of plain names");
 
-/** A record does not pass on what its keys' own schema has to say. */
+/** Needed because a record does not pass on the message of its keys' own schema. */
 const keyMustBe =
   (what: string) =>
   ({ code }: { code?: string }) =>
@@ -29,7 +29,7 @@ export const manifestSchema = z.strictObject({
   ports: z.record(z.string().regex(/^[a-z]+$/), z.int().min(1).max(65535), {
     error: keyMustBe("a socket's name in lower case"),
   }),
-  /** What the service finds in its environment. Nothing secret: the manifest is shown in diffs. */
+  /** The service's environment. Nothing secret: diffs show the manifest. */
   environment: z.record(
     z.string().regex(/^[A-Z][A-Z0-9_]*$/),
     z.string().regex(/^[^\0\r\n]*$/, "must be a single line"),

@@ -1,26 +1,26 @@
-/** What tests start, open and make is stopped, closed and removed here when they are over. */
+/** Stops, closes and removes what tests start, open and make. */
 
 type CleanUp = () => unknown;
 
 /** The innermost scope is the last; the first one always stays. */
 const scopes: CleanUp[][] = [[]];
 
-/** Registers what the `cleanUp` of the current scope is to do; the latest registered runs first. */
+/** Registers a clean-up in the current scope; the last registered runs first. */
 export function onCleanUp(clean: CleanUp): void {
   scopes.at(-1)?.push(clean);
 }
 
 /**
- * Pass to `beforeEach` where `beforeAll` makes things as well: `cleanUp` in `afterEach` then leaves those alone, and
- * another one in `afterAll` is for them.
+ * Pass to `beforeEach` in suites whose `beforeAll` makes things, too: `cleanUp` in `afterEach` then leaves those alone,
+ * for another `cleanUp` in `afterAll`.
  */
 export function openScope(): void {
   scopes.push([]);
 }
 
 /**
- * Pass to `afterEach` or `afterAll`: runs everything that was registered in the current scope, and ends the scope.
- * @throws what failed of it, once all has been tried
+ * Pass to `afterEach` or `afterAll`: runs every clean-up of the current scope, and closes the scope.
+ * @throws if any of them failed, once all have run
  */
 export async function cleanUp(): Promise<void> {
   const scope = scopes.at(-1) ?? [];

@@ -40,7 +40,7 @@ export function start(project: string, args: string[] = []): Command {
 /** `cleanUp` kills it, and everything it started. */
 export interface Command {
   pid: number;
-  /** What it has written to standard output and standard error. */
+  /** Its standard output and standard error so far. */
   stdout: () => string;
   stderr: () => string;
   /** Its exit code, or the signal that ended it. */

@@ -1,4 +1,4 @@
-/** For tests: the network that infra/ declares, with ids that read as names. */
+/** The network that infra/ declares, with ids that read as names. */
 import {
   VpcModel,
   type NetworkAclEntry,
@@ -12,7 +12,7 @@ export const accountId = "123456789012";
 /** Somebody outside AWS. */
 export const home = "198.51.100.7";
 
-/** What the hosts' interfaces are called, and their addresses. */
+/** The hosts' network interfaces. */
 export const interfaces = {
   data: at("data", "data", "10.0.1.10", "203.0.113.10", "data-access"),
   receiver1: at("receiver-1", "receiver", "10.0.2.11", "203.0.113.21", "receiver"),
@@ -96,7 +96,7 @@ export const dataAclEntries: readonly NetworkAclEntry[] = [
   tcpEntry(100, "egress", [0, 65535], "0.0.0.0/0"),
 ];
 
-/** A model of its own for each test, to change as it likes. */
+/** A new model, for the test to change as it likes. */
 export function declaredNetwork(): VpcModel {
   const model = new VpcModel();
   const vpcId = "vpc-main";

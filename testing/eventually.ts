@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Asks again and again until there is an answer other than undefined and false, and resolves to it.
- * @param what completes "it did not come to be in time that …"
+ * Polls until the answer is neither undefined nor false, and resolves to it.
+ * @param what the condition in words, for the error: "timed out waiting until …"
  * @param patience in ms
  */
 export async function eventually<T>(
@@ -15,7 +15,7 @@ export async function eventually<T>(
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
     if (performance.now() > end)
-      throw new Error(`it did not come to be in time that ${typeof what === "string" ? what : what()}`);
+      throw new Error(`timed out waiting until ${typeof what === "string" ? what : what()}`);
     await delay(20);
   }
 }

@@ -6,7 +6,7 @@ interface Timer {
   callback: () => void;
 }
 
-/** A clock for tests: time passes only by `advance`. */
+/** Time passes only by `advance`. */
 export class FakeClock implements Clock {
   readonly speed = 1;
   private time = 0;
@@ -24,17 +24,17 @@ export class FakeClock implements Clock {
     return this.add({ at: this.time + interval, interval, callback });
   }
 
-  /** Callbacks that still wait for their time. */
+  /** Callbacks that are still pending. */
   get pending(): number {
     return this.timers.size;
   }
 
-  /** Lets `ms` pass: all that falls due runs, each at its own time, those of one time in the order of their setting. */
+  /** Lets `ms` pass: whatever falls due runs at its own time, and at the same time in the order it was set. */
   advance(ms: number): void {
     const end = this.time + ms;
     for (let next = this.next(end); next; next = this.next(end)) {
       this.time = next.at;
-      // Set anew rather than moved, so that the order of setting stays true.
+      // Set again rather than moved, to keep the order in which timers were set.
       this.timers.delete(next);
       if (next.interval !== undefined) {
         next.at += Math.max(1, next.interval);

@@ -1,4 +1,4 @@
-/** For tests: a region in which nothing runs but a group, on a clock that the test moves. */
+/** A region in which nothing runs but a group, on a clock that the test moves. */
 import { FakeClock } from "./fake-clock";
 import type { Target } from "../local/services/elbv2/target-group";
 import type { TargetHealth } from "../local/services/elbv2/target-health";
@@ -39,7 +39,7 @@ export class FakeTargetGroup {
   }
 }
 
-/** How long a launch takes, and the first part of it. */
+/** How long a launch takes; copying the disk is its first part. */
 const bootSeconds = 30;
 const copySeconds = 10;
 
@@ -48,11 +48,11 @@ export class FakeGroupContext implements GroupContext {
   readonly metrics = new MetricStore();
   readonly reports: string[] = [];
   readonly targetGroups = new Map([["arn-1", new FakeTargetGroup(this.clock)]]);
-  /** What is launched or runs, by instance. */
+  /** Instances being launched or running, by id. */
   readonly launched = new Map<string, LaunchRequest & { isRunning: boolean; meters: number }>();
-  /** Why each launch fails; none does without. */
+  /** If set, every launch fails for this reason. */
   failure: string | undefined;
-  /** What all instances together are asked for, in percent of one; undefined where nobody measures. */
+  /** The load on all instances together, in percent of one; undefined means there is no measurement. */
   load: number | undefined = 1;
 
   readonly report = (event: string): void => {
@@ -73,7 +73,7 @@ export class FakeGroupContext implements GroupContext {
     await passed(bootSeconds - copySeconds);
     if (this.failure !== undefined || !this.launched.has(request.instanceId)) {
       this.launched.delete(request.instanceId);
-      throw new Error(this.failure ?? "it was terminated while it booted");
+      throw new Error(this.failure ?? "it was terminated while booting");
     }
     instance.isRunning = true;
     return `10.0.11.${10 + this.launched.size}`;
@@ -92,10 +92,10 @@ export class FakeGroupContext implements GroupContext {
     return this.targetGroups.get(arn);
   }
 
-  /** A meter tells nothing in its first minute, as a real one. */
+  /** Like a real meter, it has no value in its first minute. */
   cpuMeter(instanceId: string) {
     const instance = this.launched.get(instanceId);
-    if (!instance) throw new Error(`${instanceId} is measured, but does not run`);
+    if (!instance) throw new Error(`${instanceId} is not running, so it can't be measured`);
     instance.meters++;
     let hasBegun = false;
     return {
@@ -112,7 +112,7 @@ export class FakeGroupContext implements GroupContext {
     };
   }
 
-  /** Lets time pass, and everything happen that comes of it. */
+  /** Lets time pass, with all its consequences. */
   async run(minutes: number): Promise<void> {
     for (let seconds = 0; seconds < minutes * 60; seconds += 5) {
       this.clock.advance(5_000);
@@ -121,7 +121,7 @@ export class FakeGroupContext implements GroupContext {
   }
 }
 
-/** Resolves when all has happened that needs no time. */
+/** Resolves once everything that needs no time has happened. */
 export const settled = () => new Promise<void>(resolve => setImmediate(resolve));
 
 export const fleetSettings: GroupSettings = {
@@ -141,7 +141,7 @@ export const fleetSettings: GroupSettings = {
   tags: [],
 };
 
-/** The fleet of the tutorial: 0 to 3 instances, one to begin with, held at 50 %. */
+/** The tutorial's fleet: 0 to 3 instances, initially one, held at 50 %. */
 export function openGroup(settings: Partial<GroupSettings> = {}, desiredCapacity = 1) {
   const context = new FakeGroupContext();
   const all = { ...fleetSettings, ...settings };

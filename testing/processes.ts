@@ -4,12 +4,12 @@ import { readdir, readFile } from "node:fs/promises";
 export interface Process {
   pid: number;
   parent: number;
-  /** In clock ticks since the machine started: two processes of one pid differ in it. */
+  /** In clock ticks since the machine started, which tells a process from a later one with the same pid. */
   started: number;
   command: string;
 }
 
-/** A process that has ended and that nobody has asked for yet (a zombie) is none. */
+/** Without zombies: they have exited, and only wait to be reaped. */
 async function processes(): Promise<Process[]> {
   const pids = (await readdir("/proc")).filter(name => /^\d+$/.test(name)).map(Number);
   const found = await Promise.all(pids.map(read));
@@ -20,18 +20,18 @@ async function read(pid: number): Promise<Process | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const command = await readFile(`/proc/${pid}/cmdline`, "utf8");
-    // proc_pid_stat(5): the name, in parentheses, can hold anything; the state is the field after it.
+    // proc_pid_stat(5): the name, in parentheses, may contain anything; the state is the field after it.
     const [state, parent, ...rest] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (state === "Z" || state === "X") return undefined;
     return { pid, parent: Number(parent), started: Number(rest[17]), command: command.replaceAll("\0", " ") };
   } catch (error) {
-    // It ended in between.
+    // It has exited meanwhile.
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return undefined;
     throw error;
   }
 }
 
-/** The process itself, and whatever it and its children have started and is still theirs. */
+/** The process and all its descendants. */
 export async function familyOf(pid: number): Promise<Process[]> {
   const all = await processes();
   const family = all.filter(process => process.pid === pid);
@@ -52,7 +52,7 @@ export function kill(family: Pick<Process, "pid">[]): void {
     try {
       process.kill(pid, "SIGKILL");
     } catch (error) {
-      // It has ended, perhaps with another one of them.
+      // It has exited, perhaps together with another one.
       if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Local regions inside the test's own process, each in a folder of its own and on free ports, on a clock sixty
- * times as fast as AWS's.
+ * Local regions inside the test's process, each with its own folder and free ports, on a clock sixty times as fast as
+ * AWS's.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -24,21 +24,21 @@ import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
 
-/** Of the region's clock, in its milliseconds. */
+/** In milliseconds of the region's clock. */
 export const minute = 60_000;
 
 export const root = join(__dirname, "..");
 
-/** Where "we" are on the Internet; any address will do that is no host's. */
+/** Our own address on the Internet; any will do that is not a host's. */
 export const operatorAddress = "198.51.100.10";
 
 /**
- * Each start loads the program anew.
- * @param without resources that are left undeclared, "Kind:name"
+ * Loads the program again each time. `cleanUp` stops the region.
+ * @param without resources to leave out, as "Kind:name"
  */
 export async function startTestRegion({ without = [] }: { without?: string[] } = {}): Promise<TestRegion> {
   jest.resetModules();
-  // They take seconds to load, and the SDKs listen to the process: once is enough.
+  // Loaded only once: they take seconds, and the SDKs add listeners to the process.
   const libraries = {
     "@pulumi/aws": aws,
     "@pulumi/command": command,
@@ -63,7 +63,7 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
   return new TestRegion(running, folder, events);
 }
 
-/** Addresses of a host as the stack's outputs have them. */
+/** A host as in the stack's outputs. */
 export interface HostAddresses {
   instanceId: string;
   publicIp: string;
@@ -74,7 +74,7 @@ export class TestRegion {
   constructor(
     readonly running: RunningRegion,
     readonly folder: string,
-    /** What it has reported, line by line. */
+    /** What it has reported, a line each. */
     readonly events: string[],
   ) {}
 
@@ -91,14 +91,14 @@ export class TestRegion {
     return this.running.internetUrl;
   }
 
-  /** An output of the stack that is text. */
+  /** A stack output, as text. */
   output(name: string): string {
     return String(this.outputValue(name));
   }
 
   addresses(host: string): HostAddresses {
     const found = (this.outputValue("hosts") as Record<string, HostAddresses>)[host];
-    if (!found) throw new Error(`no output tells of the host ${host}`);
+    if (!found) throw new Error(`the outputs hold no host ${host}`);
     return found;
   }
 
@@ -108,19 +108,19 @@ export class TestRegion {
     return host;
   }
 
-  /** The one service of a host. */
+  /** A host's only service. */
   service(host: string): Supervisor {
     const [service] = this.host(host).services.values();
     if (!service) throw new Error(`${host} has no service`);
     return service;
   }
 
-  /** The last line with this message that the service of a host has logged since it was started. */
+  /** The last line with this message that a host's service has logged since it was started. */
   logged(host: string, message: string): Promise<Record<string, unknown>> {
     const { journal } = this.service(host).options;
     return eventually(`${host} logs "${message}"`, async () =>
       completeLines(await readFile(journal, "utf8"))
-        .filter(line => line.startsWith("{")) // the others are the supervisor's
+        .filter(line => line.startsWith("{")) // other lines are the supervisor's
         .map(line => JSON.parse(line) as Record<string, unknown>)
         .findLast(({ msg }) => msg === message),
     );
@@ -137,12 +137,12 @@ export class TestRegion {
     return found.group;
   }
 
-  /** Resolves when so many milliseconds have passed on the region's clock. */
+  /** Resolves after this many milliseconds of the region's clock. */
   passed(ms: number): Promise<void> {
     return new Promise(resolve => this.region.options.clock.after(ms, resolve));
   }
 
-  /** The first declared resource of a type, and of a name if one is given. */
+  /** The first declared resource of this type, and of this name if there is one. */
   declared(type: string, name?: string): Declaration {
     const found = this.running.resources.declarations.find(
       each => each.type === type && (name === undefined || each.name === name),
@@ -157,7 +157,7 @@ export class TestRegion {
     return only;
   }
 
-  /** The group's latest activities as DescribeScalingActivities tells them, the latest first. */
+  /** The group's latest activities as DescribeScalingActivities shows them, the latest first. */
   activities(howMany?: number): { description: string; cause: string; statusCode: string }[] {
     const { fleet, region } = this;
     return fleet.activities.slice(0, howMany).map(({ description, causes, statusCode }) => ({
@@ -167,14 +167,14 @@ export class TestRegion {
     }));
   }
 
-  /** The hosts that the group launched and that are in service. */
+  /** The group's instances in service. */
   get fleetHosts(): Host[] {
     return [...this.fleet.instances.values()]
       .filter(({ lifecycleState }) => lifecycleState === "InService")
       .flatMap(({ instanceId }) => this.region.ec2.instances.hosts.get(instanceId) ?? []);
   }
 
-  /** State, and reason if there is one, of each registered target by its host's name. */
+  /** Each registered target's state, and reason if there is one, by its host's name. */
   health(described: TargetHealthDescription[] = this.targets.describe()): Record<string, string> {
     return Object.fromEntries(
       described.map(({ target, targetHealth: { state, reason } }) => [
@@ -188,7 +188,7 @@ export class TestRegion {
     return this.lines("flow-log.txt");
   }
 
-  /** Every drop that was decided, in order. */
+  /** All drops, in order. */
   async decisions(): Promise<LoggedDrop[]> {
     return (await this.lines("decision-log.jsonl")).map(line => JSON.parse(line) as LoggedDrop);
   }
@@ -204,12 +204,12 @@ export class TestRegion {
   }
 }
 
-/** Without the last line, if it has no end yet. */
+/** Without the last line if that is still being written. */
 function completeLines(text: string): string[] {
   return text.split("\n").slice(0, -1);
 }
 
-/** A line of the decision log, as far as tests read it. */
+/** What tests read of a line of the decision log. */
 export type LoggedDrop = Drop & {
   /** ISO 8601, to the millisecond. */
   time: string;

@@ -1,6 +1,5 @@
 /**
- * Imported before local/hosts/runtime.ts, it stands in for it: the runtime that hosts get is 53 MB, here it is the
- * Node that runs the test.
+ * Replaces local/hosts/runtime.ts when imported before it: the Node that runs the test, in place of a runtime of 53 MB.
  */
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
 import { dirname } from "node:path";

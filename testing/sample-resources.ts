@@ -1,4 +1,4 @@
-/** For tests: regions without a program, and one resource of each type to put into them. */
+/** Regions without a program, and one resource of each type to create in them. */
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +17,7 @@ import { temporaryFolder } from "./folders";
 
 export const operatorAddress = "198.51.100.10";
 
-/** A region with nothing in it, on a clock that stands still, until `closeAll`. */
+/** An empty region whose clock stands still; `cleanUp` closes it. */
 export async function openRegion() {
   const clock = new FakeClock();
   const events: string[] = [];
@@ -36,15 +36,15 @@ export async function openRegion() {
   return { region, resources, clock, events };
 }
 
-/** What was made, by its name. */
+/** What was created, by name. */
 export type Made = Record<string, { id: string; outputs: Record<string, unknown> }>;
 
-/** A resource to be declared; its inputs follow from what was made before. */
+/** A resource to declare; its inputs depend on what was created before. */
 export interface Sample {
   type: string;
   name: string;
   inputs: (made: Made) => Record<string, unknown>;
-  /** Other inputs, for types that are updated in place. */
+  /** Changed inputs, for types that are updated in place. */
   changed?: (made: Made) => Record<string, unknown>;
 }
 
@@ -59,7 +59,7 @@ const healthCheck = {
   unhealthyThreshold: 2,
 };
 
-/** Of the service that the sample instance runs. */
+/** The port of the service that the sample instance runs. */
 const port = ports.receiver.http;
 
 const hardening = {
@@ -72,7 +72,7 @@ function connectionTo(made: Made) {
   return { host, port: sshPort, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
 }
 
-/** A service in an archive, as a release has it. It answers the name of its host. */
+/** An archive like a release's, of a service that answers with its host's name. */
 const release = () => {
   const folder = temporaryFolder();
   writeFileSync(
@@ -90,8 +90,8 @@ const release = () => {
 };
 
 /**
- * One of each type that the region knows, in an order in which they can be made: an instance in a public subnet
- * behind a load balancer, with a service, and a group that is to launch copies of it.
+ * One of each type that the region knows, in an order in which they can be created: an instance in a public subnet
+ * behind a load balancer, with a service, and a group to launch copies of it.
  */
 export function samples(): Sample[] {
   const id = (made: Made, name: string) => made[name]?.id;
@@ -111,7 +111,7 @@ export function samples(): Sample[] {
     updateDefaultVersion: true,
     tags,
   });
-  // At rest with no instance at all: a launch takes its time, and the group makes it by itself.
+  // Without instances: launches take time, and the group makes them by itself.
   const scalingGroup = (maxSize: number) => (made: Made) => ({
     minSize: 0,
     maxSize,
@@ -401,7 +401,7 @@ export function samples(): Sample[] {
   ];
 }
 
-/** Makes a sample, and notes it by its name and by its type. */
+/** Creates a sample, and records it by name and by type. */
 export async function make(
   resources: DeclaredResources,
   { type, name, inputs }: Sample,
@@ -412,7 +412,7 @@ export async function make(
   made[type] = result;
 }
 
-/** Makes all samples, or those before the first of a type. */
+/** Creates all samples, or those before the first of a type. */
 export async function makeSamples(resources: DeclaredResources, before?: string): Promise<Made> {
   const made: Made = {};
   for (const sample of samples()) {

@@ -1,6 +1,6 @@
 /**
- * The tutorial's own commands, as it writes them, by the AWS CLI. Where there is none these tests are skipped, unless
- * REQUIRE_AWS_CLI says that there has to be one.
+ * The tutorial's own commands, verbatim, in the AWS CLI. Without it these tests are skipped, unless REQUIRE_AWS_CLI is
+ * set.
  */
 import { awsCliVersion, shell } from "./aws-cli";
 import { startTestRegion, type TestRegion } from "../testing/region";
@@ -28,7 +28,7 @@ function commands() {
   });
   afterAll(cleanUp);
 
-  /** What a command that succeeds writes. */
+  /** The output of a command, which must succeed. */
   async function aws(script: string): Promise<string> {
     const { code, stdout, stderr } = await shell(running.internet, running.folder, script);
     if (code !== 0) throw new Error(`exit code ${code} of ${script}\n${stdout}${stderr}`);
@@ -45,11 +45,11 @@ function commands() {
   const vpcId = () => [...running.region.ec2.vpc.vpcs.keys()][0] ?? "";
   const id = /^i-0[0-9a-f]{16}$/;
 
-  test("step 0: who one is", async () => {
+  test("step 0: who am I", async () => {
     expect(JSON.parse(await aws("aws sts get-caller-identity"))).toMatchObject({ Account: "123456789012" });
   });
 
-  test("part 1: what one wants to know of an instance", async () => {
+  test("part 1: details of an instance", async () => {
     const { instanceId, publicIp } = running.addresses("data");
     const address = await aws(`aws ec2 describe-instances \\
   --instance-id ${instanceId} \\
@@ -58,7 +58,7 @@ function commands() {
     expect(JSON.parse(address)).toBe(publicIp);
   });
 
-  test("part 1: the default VPC, which the stack leaves alone, and its own", async () => {
+  test("part 1: the default VPC, which the stack leaves alone, and the stack's own", async () => {
     const all = await aws("aws ec2 describe-vpcs --filters Name=isDefault,Values=true");
     expect(JSON.parse(all)).toEqual({ Vpcs: [] });
     const none = await aws(`aws ec2 describe-vpcs \\
@@ -146,7 +146,7 @@ done`);
     expect(answers.split("\n")).toEqual(Array(10).fill('{"status":"success"}'));
   });
 
-  test("every other action, in every form of output", async () => {
+  test("every other action, in every output format", async () => {
     const group = `--auto-scaling-group-name ${groupName()}`;
     const arns = await aws(
       'aws elbv2 describe-target-groups --query "TargetGroups[].TargetGroupArn" --output text',
@@ -170,7 +170,7 @@ done`);
     expect(JSON.parse(await aws(`aws ec2 describe-instances --page-size 5 ${ids}`))).toEqual(all);
   });
 
-  test("CPU of the last hour, as one asks for it on AWS", async () => {
+  test("CPU of the last hour, queried as on AWS", async () => {
     const [instanceId = ""] = (
       await aws(
         `aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names ${groupName()} ` +
@@ -188,7 +188,7 @@ done`);
     expect(values.every(value => value > 0 && value <= 100)).toBe(true);
   });
 
-  test("a change, and its refusals", async () => {
+  test("a change, and changes that are refused", async () => {
     const group = `--auto-scaling-group-name ${groupName()}`;
     expect(
       await aws(`aws autoscaling set-desired-capacity ${group} --desired-capacity 1 --honor-cooldown`),

@@ -1,14 +1,14 @@
-/** The AWS CLI, as a user has it in a shell, but for where it sends its requests. */
+/** The AWS CLI as users run it in a shell, but for the endpoint. */
 import { spawn, spawnSync } from "node:child_process";
 import { text } from "node:stream/consumers";
 
-/** Its version, or undefined where there is none in PATH. */
+/** Undefined if it is not in PATH. */
 export function awsCliVersion(): string | undefined {
   const { stdout, status } = spawnSync("aws", ["--version"], { encoding: "utf8" });
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs a script of bash; nothing of the environment reaches it but PATH. */
+/** Runs a bash script; of our environment it gets PATH only. */
 export async function shell(
   endpoint: string,
   home: string,

@@ -1,6 +1,6 @@
 /**
- * The service as its users and its operator see it: from the Internet, by nothing but the stack's outputs. On the
- * local region; that AWS answers the same is for the acceptance suite to prove there.
+ * The service as its users and its operator see it: from the Internet, knowing only the stack's outputs. This runs on
+ * the local region, so it does not prove that AWS answers the same.
  */
 import { lstat, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -38,7 +38,7 @@ afterAll(cleanUp);
 
 const readNumber = async () => (await answerTo(outputs.dataReadUrl, { through })).json;
 
-/** In their order: each test finds what the one before it left. */
+/** The order matters: each test builds on the one before. */
 test("a number that was never set is 0", async () => {
   expect(await answerTo(outputs.dataReadUrl, { through })).toMatchObject({
     status: 200,
@@ -113,7 +113,7 @@ test("a POST to the receivers answers the data subnet's network ACL, whole", asy
   expect(await readNumber()).toBe(1000);
 });
 
-test("the load balancer takes the receivers in turn, and each tells its own public address", async () => {
+test("the load balancer alternates between the receivers, and each answers its own public address", async () => {
   const answers: unknown[] = [];
   for (let request = 0; request < 20; request++) {
     answers.push((await answerTo(outputs.receiverLoadBalancerUrl, { through })).json);
@@ -164,16 +164,16 @@ test("outputs.json is what the program exports, with the secret left out", () =>
   expect(Object.keys(outputs.hosts)).toEqual(["data", "receiver-1", "receiver-2", "stress"]);
 });
 
-test("the private key is neither in the region's folder nor in what the start reported", async () => {
+test("the private key appears neither in the region's folder nor in what the start reported", async () => {
   const key = privateKey();
   const files = await filesUnder(region.folder);
-  // Or else it was looked for in nothing.
+  // Otherwise the search would prove nothing.
   expect(files.some(file => file.endsWith("/var/log/receiver.log"))).toBe(true);
   const isRuntime = (file: string) => /\/opt\/elastic-fleet\/runtimes\/[0-9a-f]{64}\/node$/.test(file);
   for (const file of files) {
     const content = await readFile(file);
     if (key.some(line => content.includes(line))) throw new Error(`${file} holds the key`);
-    // In whatever form: but the runtime knows how to read keys.
+    // In any form; the runtime is exempt, as it can read keys and so holds their headers.
     if (content.includes("PRIVATE KEY") && !isRuntime(file)) throw new Error(`${file} holds a private key`);
   }
   expect(region.events.filter(event => key.some(line => event.includes(line)))).toEqual([]);
@@ -193,7 +193,7 @@ function privateKey(): string[] {
   return lines;
 }
 
-/** Each file once, by whatever names it is linked. */
+/** Each file once, however many links it has. */
 async function filesUnder(folder: string): Promise<string[]> {
   const seen = new Set<number>();
   const files = [];

@@ -1,4 +1,4 @@
-/** What clients see while something is broken, and that it heals by itself. */
+/** What clients see while something is broken, and that it recovers by itself. */
 import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
 import { answerTo, type Answer, type Request } from "../testing/client";
 import { startTestRegion, type TestRegion } from "../testing/region";
@@ -40,7 +40,7 @@ function pidOf(host: string): number {
 }
 
 describe("a receiver that is killed", () => {
-  /** Who answered through the load balancer: a receiver by its name, or the load balancer itself. */
+  /** Who answered through the load balancer: a receiver's name, or the load balancer itself. */
   async function whoAnswers(): Promise<string> {
     const { status, json, headers } = await throughLoadBalancer();
     if (status !== 200) return `${status} by ${String(headers.server)}`;
@@ -60,7 +60,7 @@ describe("a receiver that is killed", () => {
     return answers;
   }
 
-  test("costs its share until it has failed its checks, then nothing, and comes back by itself", async () => {
+  test("costs its share of requests until it has failed its health checks, then none, and recovers by itself", async () => {
     expect(region.health()).toEqual({ "receiver-1": "healthy", "receiver-2": "healthy" });
     const pid = pidOf("receiver-1");
     let untilFailed: string[] = [];
@@ -72,7 +72,7 @@ describe("a receiver that is killed", () => {
       untilBack = await answersWhile(false);
     });
 
-    // In turn: each second request is lost, and no other.
+    // Round robin: every second request is lost, and no other.
     expect(new Set(untilFailed)).toEqual(new Set(["502 by awselb/2.0", "receiver-2"]));
     expect(untilFailed).toEqual(untilFailed.map((_, index) => untilFailed[index % 2]));
     expect(new Set(untilBack)).toEqual(new Set(["receiver-2"]));

@@ -1,6 +1,6 @@
 /**
- * The fleet in trouble and under an operator's hands, while users send fifty requests a second; and what scaling does
- * without one of its parts.
+ * The fleet when things fail and when an operator intervenes, while users send fifty requests a second; and scaling
+ * with one of its parts missing.
  */
 import type { Declaration } from "../local/pulumi/declared-resources";
 import { answerTo } from "../testing/client";
@@ -25,7 +25,7 @@ function targetsOf() {
   return region.targetGroup("fleet-lb").describe();
 }
 
-/** So many instances, and no other, serve. */
+/** Resolves once exactly this many instances serve. */
 async function serving(instances: number): Promise<string[]> {
   return eventually(
     () => `${instances} instances serve: ${JSON.stringify(targetsOf())}`,
@@ -52,7 +52,7 @@ describe("under fifty requests a second", () => {
       await region.passed(2 * minute);
     });
 
-  // At rest as they are, the policy would soon take one of two away.
+  // Both are idle, so the policy would soon remove one.
   let policy: Declaration;
   beforeAll(async () => {
     policy = region.declared("aws:autoscaling/policy:Policy");
@@ -96,10 +96,10 @@ describe("under fifty requests a second", () => {
     expect(sent.length).toBeGreaterThan(100);
   });
 
-  test("an instance whose process is killed again and again loses only what it was sent, and is replaced", async () => {
+  test("an instance whose process keeps being killed loses only its own requests, and is replaced", async () => {
     region.fleet.setDesiredCapacity(2);
     const [victim = "", other] = await serving(2);
-    // Until the group has settled: one that fails while another one warms up is left alone.
+    // Until the group has settled: it does not replace an instance while another one warms up.
     await region.passed(6 * minute);
     let takenOut = 0;
     const sent = await load(async () => {
@@ -126,7 +126,7 @@ describe("under fifty requests a second", () => {
     const lost = sent.filter(({ outcome }) => outcome !== "200");
     expect([...new Set(lost.map(({ outcome }) => outcome))]).toEqual(["502"]);
     expect(lost.filter(({ begin }) => begin > takenOut)).toEqual([]);
-    // The other one answered all the while.
+    // The other instance kept answering.
     expect(lost.length).toBeLessThan(sent.length / 2);
     expect(latestActivities(2)).toEqual(
       expect.arrayContaining([
@@ -155,7 +155,7 @@ test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fle
     headers: { server: "awselb/2.0", "content-type": "text/html" },
     text: expect.stringContaining("<h1>503 Service Temporarily Unavailable</h1>") as string,
   });
-  // Nothing lifts it from there but a hand: a group without instances has no CPU.
+  // Only a person can raise it again: a group without instances has no CPU to follow.
   await region.passed(5 * minute);
   expect(region.fleet.desiredCapacity).toBe(0);
   region.fleet.setDesiredCapacity(1);
@@ -166,7 +166,7 @@ test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fle
 describe("without one of its parts", () => {
   const groupType = "aws:autoscaling/group:Group";
 
-  /** The group with other inputs, until `work` is done. */
+  /** Changes the group's inputs until `work` is done. */
   async function withGroup(inputs: object, work: () => Promise<void>): Promise<void> {
     const group = region.declared(groupType);
     await region.resources.update({ ...group, inputs: { ...group.inputs, ...inputs } });
@@ -177,7 +177,7 @@ describe("without one of its parts", () => {
     }
   }
 
-  test("unattached to its target group it serves nobody, until it is attached again", async () => {
+  test("detached from its target group it serves nobody, until it is attached again", async () => {
     await serving(1);
     await withGroup({ targetGroupArns: [] }, async () => {
       await eventually("the target group is empty", () => targetsOf().length === 0);
@@ -188,7 +188,7 @@ describe("without one of its parts", () => {
     expect(await get()).toMatchObject({ status: 200 });
   });
 
-  test("without the load balancer's checks an instance that serves nobody is kept, and with them replaced", async () => {
+  test("an instance that serves nobody is kept without ELB health checks, and replaced with them", async () => {
     const [instance = ""] = await serving(1);
     const rule = region.declared(
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
@@ -208,7 +208,7 @@ describe("without one of its parts", () => {
     await serving(1);
   });
 
-  test("without the policy the fleet does not follow its CPU, and with it does", async () => {
+  test("the fleet follows its CPU with the policy, and not without", async () => {
     await serving(1);
     await region.passed(6 * minute);
     const policy = region.declared("aws:autoscaling/policy:Policy");

@@ -1,6 +1,6 @@
 /**
- * The flows of the system: who talks to whom, and what comes of it. Each is tried as its own client would try it,
- * and a silence counts only together with the drop that the region's decision log names for it.
+ * The system's flows: who talks to whom, and what comes of it. Each is attempted as its own client would, and silence
+ * counts only if the region's decision log holds the drop that caused it.
  */
 import { ports, sshPort } from "../apps/ports";
 import type { Source } from "../local/network/virtual-network";
@@ -11,8 +11,8 @@ import { operatorAddress, type LoggedDrop, type TestRegion } from "../testing/re
 import { eventually } from "../testing/eventually";
 
 /**
- * "passes"; "refused"; "silent: CODE: PACKET DIRECTION", with the explanation code of the drop, its packet (request
- * or reply) and which way that crossed an interface last; or what else a flow has to say of itself.
+ * "passes"; "refused"; "silent: CODE: PACKET DIRECTION", with the drop's explanation code, its packet (request or
+ * reply) and the direction in which that last crossed an interface; or a flow's own words.
  */
 export type Result = string;
 
@@ -22,9 +22,9 @@ interface Hop {
 }
 
 export interface Flow {
-  /** @param patience ms without an answer that are "silent" */
+  /** @param patience ms without an answer that count as "silent" */
   attempt: (patience: number) => Promise<Result>;
-  /** The connections that it takes, the client's first: where to look for the reason of a silence. */
+  /** Its connections, the client's first: where to look for the cause of a silence. */
   hops: Hop[];
 }
 
@@ -53,7 +53,7 @@ export function flowsOf(region: TestRegion) {
   const fromInternet = (address: string, port: number) => get(operator, region.internet, { address, port });
   const fromHost = ({ source, proxy }: Client, address: string, port: number) =>
     get(source, proxy, { address, port });
-  // Unsigned, so that it is refused: that it is answered at all is the point.
+  // Unsigned, so it is refused; the point is that there is an answer.
   const toEc2Api = ({ source, proxy }: Client) => get(source, proxy, ec2Api, 400);
   const bySsh = (address: string): Flow => {
     const to = { address, port: sshPort };
@@ -90,7 +90,7 @@ export function flowsOf(region: TestRegion) {
     "GET through edge-a": throughLoadBalancer(nodeA, async patience => {
       const names = new Map([receiver1, receiver2].map(({ publicIp, name }) => [publicIp, name]));
       const answering = new Set<string>();
-      // As many as it takes for both to have a turn, whatever the other flows send in between.
+      // Enough for each to have its turn, whatever other flows send in between.
       for (let turn = 0; turn < 6; turn++) {
         const outcome = await ask(`http://${nodeA.publicIp}/`, { through: region.internet, patience });
         if (typeof outcome === "string" || outcome.status !== 200) return resultOf(outcome);
@@ -138,9 +138,8 @@ export type FlowName = keyof ReturnType<typeof flowsOf>;
 export type Results = Record<FlowName, Result>;
 
 /**
- * Tries all flows at once. Where a silence is expected it is believed soon: if it were slowness, nothing would have
- * been dropped.
- * @throws when a flow is silent and nothing of it was dropped
+ * Attempts all flows at once. An expected silence is accepted early: if it were slowness, there would be no drop.
+ * @throws if a flow is silent and none of its packets was dropped
  */
 export async function tryAll(
   region: TestRegion,
@@ -173,10 +172,10 @@ function resultOf(outcome: Outcome, expected = 200): Result {
   return outcome.json === "Error in processing request" ? failed : `${outcome.status} ${outcome.text}`;
 }
 
-/** A receiver says so when it can't get what it needs. */
+/** A receiver's answer when an upstream fails. */
 export const failed = "502 by the receiver";
 
-/** The first drop of the first hop that was dropped. */
+/** The first drop of the first hop that has any. */
 function reasonOf({ hops }: Flow, drops: LoggedDrop[]): Result | undefined {
   for (const { from, to } of hops) {
     const drop = drops.find(
@@ -192,7 +191,7 @@ function reasonOf({ hops }: Flow, drops: LoggedDrop[]): Result | undefined {
   return undefined;
 }
 
-/** Who asks through its host's own proxy. */
+/** A host that sends requests through its own proxy. */
 interface Client {
   source: Source;
   proxy: string;
@@ -204,7 +203,7 @@ function hostOf(region: TestRegion, name: string) {
   return { name, ...region.addresses(name), source, proxy };
 }
 
-/** The one that the group has launched. */
+/** The group's only instance. */
 function fleetInstanceOf(region: TestRegion) {
   const [host, ...others] = region.fleetHosts;
   if (!host || others.length > 0) throw new Error("there is not exactly one instance in service");

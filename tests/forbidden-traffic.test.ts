@@ -1,6 +1,6 @@
 /**
- * What must not get through, and what it looks like to who tries: silence, a refusal, or an answer that says no. On
- * the local region; that AWS's own filters do the same is for the acceptance suite to prove there.
+ * What must not get through, and how it looks to the caller: silence, a refusal, or an answer that says no. This runs
+ * on the local region, so it does not prove that AWS's own filters do the same.
  */
 import http from "node:http";
 import { Readable } from "node:stream";
@@ -46,7 +46,7 @@ describe("from the Internet", () => {
     });
   });
 
-  test("a port that the fences let through, and where nobody listens, is closed, not silent", async () => {
+  test("a port that the rules allow and nobody listens on is closed, not silent", async () => {
     const url = `http://${region.addresses("data").publicIp}:22/`;
     expect(await ask(url, { through: internet, patience: 10_000 })).toBe("refused");
   });
@@ -62,7 +62,7 @@ describe("from the Internet", () => {
   });
 });
 
-describe("the data host can answer and never ask:", () => {
+describe("the data host can answer, but not ask:", () => {
   test.each([
     ["a receiver by its public address", () => region.addresses("receiver-1").publicIp, receiver.http],
     ["a receiver by its private address", () => region.addresses("receiver-1").privateIp, receiver.http],
@@ -105,7 +105,7 @@ describe("the data host can answer and never ask:", () => {
     ]);
   });
 
-  test("receivers do ask it, at its private address only", async () => {
+  test("receivers can ask it, at its private address only", async () => {
     const { privateIp, publicIp } = region.addresses("data");
     const through = region.host("receiver-1").proxyUrl;
     expect(await answerTo(`http://${privateIp}:${data.read}/`, { through })).toMatchObject({
@@ -116,7 +116,7 @@ describe("the data host can answer and never ask:", () => {
   });
 });
 
-/** Instance metadata, as a process on the host asks for it. */
+/** Instance metadata, requested as a process on the host would. */
 async function metadata(host: string, path: string, token?: string) {
   const headers = token === undefined ? {} : { "X-aws-ec2-metadata-token": token };
   return answerTo(`http://169.254.169.254${path}`, { through: region.host(host).proxyUrl, headers });
@@ -144,7 +144,7 @@ describe("instance metadata", () => {
     expect(await metadata(host, path, token)).toMatchObject({ status: 200, text: publicIp });
   });
 
-  test("one host's token is nothing to another", async () => {
+  test("one host's token is not valid on another", async () => {
     const path = "/latest/meta-data/public-ipv4";
     const token = await metadataToken("receiver-1");
     expect(await metadata("receiver-2", path, token)).toMatchObject({ status: 401 });
@@ -170,7 +170,7 @@ async function credentialsOf(host: string) {
   return { accessKeyId: AccessKeyId ?? "", secretAccessKey: SecretAccessKey ?? "", sessionToken: Token };
 }
 
-/** As far as we send it on. */
+/** The part that we send on. */
 interface SdkRequest {
   method: string;
   path: string;
@@ -178,7 +178,7 @@ interface SdkRequest {
   body?: string;
 }
 
-/** AWS's own client, on receiver-1 as far as the network can tell. */
+/** AWS's own client; to the network it runs on receiver-1. */
 function ec2Client(credentials: NonNullable<EC2ClientConfig["credentials"]>): EC2Client {
   const { address, port } = ec2Api;
   const endpoint = `http://${address}:${port}`;
@@ -223,7 +223,7 @@ describe("the EC2 API", () => {
     expect(await refusal({ sessionToken: other.sessionToken })).toBe("AuthFailure");
   });
 
-  test("refuses a receiver whose role lost the permission, until it has it again", async () => {
+  test("refuses a receiver whose role has lost the permission, until it is granted again", async () => {
     const declaration = region.declared("aws:iam/rolePolicy:RolePolicy");
     const policy = JSON.stringify({
       Version: "2012-10-17",
@@ -253,7 +253,7 @@ describe("the EC2 API", () => {
 });
 
 describe("the local Internet", () => {
-  test("shows its own page to this machine's own names, and to no page of another site", async () => {
+  test("shows its own page under this machine's names, and not to another site's page", async () => {
     const { host } = new URL(internet);
     const page = await answerTo(`${internet}/`);
     expect(page.status).toBe(200);
@@ -272,7 +272,7 @@ describe("the local Internet", () => {
     "http://localhost/",
     "http://data/",
     "http://169.254.169.254.nip.io/",
-  ])("%s is no name of the region's", async url => {
+  ])("%s is not a name in the region", async url => {
     expect(await answerTo(url, { through: internet })).toMatchObject({
       status: 502,
       headers: { "proxy-status": expect.stringContaining("; error=dns_error;") as string },
@@ -280,7 +280,7 @@ describe("the local Internet", () => {
   });
 });
 
-test("neither the local Internet nor a host's proxy ever connects to what the region did not make", async () => {
+test("neither the local Internet nor a host's proxy ever connects outside the region", async () => {
   let connections = 0;
   const { server: outside, port } = await listenHttp((_req, res) => res.end("reached"));
   outside.on("connection", () => connections++);
@@ -304,7 +304,7 @@ test("neither the local Internet nor a host's proxy ever connects to what the re
   expect(connections).toBe(1);
 });
 
-/** What a proxy answers to CONNECT. */
+/** A proxy's answer to CONNECT. */
 function tunnelStatus(proxy: string, target: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     http

@@ -1,4 +1,4 @@
-/** What an operator does with a running stack, as AWS's own clients do it. */
+/** What an operator does with a running stack, by AWS's own clients. */
 import {
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
@@ -53,7 +53,7 @@ async function inService(): Promise<string[]> {
   );
 }
 
-/** Resolves to the instances in service once there are so many, and no others. */
+/** Resolves to the instances in service once there are exactly this many. */
 const settledAt = (count: number) =>
   eventually(
     `${count} instances are in service, and no others`,
@@ -145,7 +145,7 @@ test("instances come in pages", async () => {
   expect(pages).toEqual([5, 2]);
 });
 
-test("TerminateInstanceInAutoScalingGroup answers with its activity, and decrements where it is told to", async () => {
+test("TerminateInstanceInAutoScalingGroup answers with its activity, and decrements the capacity if asked to", async () => {
   const [gone = ""] = await inService();
   const { Activity } = await clients.autoScaling.send(
     new TerminateInstanceInAutoScalingGroupCommand({

@@ -1,6 +1,6 @@
 /**
- * A start that can't succeed: it fails at once, names the cause in words that help, and leaves nothing running. What
- * is declared without what it needs fails as it would on AWS.
+ * Starts that can't succeed: each fails at once, names the cause helpfully, and leaves nothing running. A program that
+ * lacks something it needs fails as it would on AWS.
  */
 import http from "node:http";
 import { ports } from "../apps/ports";
@@ -74,7 +74,7 @@ describe("from the command line", () => {
   afterEach(cleanUp);
   afterAll(cleanUp);
 
-  /** How a start fails: exit code 1, and nothing on standard error but the message. */
+  /** The message of a start that fails: exit code 1, and nothing else on standard error. */
   async function messageOf(command: Command): Promise<string> {
     expect(await command.ended).toBe(1);
     const message = command.stderr();
@@ -97,7 +97,7 @@ describe("from the command line", () => {
     ]);
   });
 
-  test("an operator whom sshCidr keeps out", async () => {
+  test("an operator outside sshCidr", async () => {
     const command = start(project, [
       "--config",
       "sshCidr=198.51.100.10/32",
@@ -110,13 +110,13 @@ describe("from the command line", () => {
     expect(command.stdout()).not.toMatch(/^ready after/m);
   });
 
-  test("a stack that there is not", async () => {
+  test("an unknown stack", async () => {
     expect(await messageOf(start(project, ["--stack", "prod"]))).toBe(
       'local region: there is no stack "prod": no file Pulumi.prod.yaml here; known are dev',
     );
   });
 
-  test("an option that there is not, and one without sense", async () => {
+  test("an unknown option, and an invalid value", async () => {
     expect(await messageOf(start(project, ["--sped", "60"]))).toMatch(
       /^local region: Unknown option '--sped'/,
     );
@@ -132,7 +132,7 @@ describe("from the command line", () => {
     );
   });
 
-  test("without a choice of port, another one than a taken 4000; and no second region beside it", async () => {
+  test("without --port, another port than a taken 4000; and no second region in the same project", async () => {
     await occupy(4000);
     const command = start(project);
     const [, port] = await command.says(/The local Internet is the HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);

@@ -1,6 +1,6 @@
 /**
- * The fleet follows its CPU, as its users make it: from the Internet, by nothing but requests to its load balancer.
- * One story, told by tests in their order.
+ * The fleet follows its CPU, driven as its users would: only by requests to its load balancer from the Internet. The
+ * tests are one story, in order.
  */
 import { answerTo } from "../testing/client";
 import { minute, startTestRegion, type TestRegion } from "../testing/region";
@@ -24,7 +24,7 @@ async function postTenTimes(): Promise<void> {
   for (let request = 0; request < 10; request++) await post();
 }
 
-/** The host names that 30 GETs are answered with. */
+/** The distinct answers to 30 GETs, which are host names. */
 async function hostNames(): Promise<string[]> {
   const names = new Set<string>();
   for (let request = 0; request < 30; request++) {
@@ -35,7 +35,7 @@ async function hostNames(): Promise<string[]> {
   return [...names].sort();
 }
 
-/** As EC2 names hosts after their private addresses. */
+/** EC2 names hosts after their private addresses. */
 function expectedNames(): string[] {
   return region.fleetHosts
     .map(({ options }) => region.region.ec2.interfaces.get(options.interfaceId).privateIpAddress)
@@ -55,28 +55,28 @@ async function serves(instances: number, patience: number): Promise<void> {
   );
 }
 
-test("at rest one instance serves, and tells its own host name, not the one of the host that it is a copy of", async () => {
+test("at rest one instance serves, under its own host name and not that of the host it was copied from", async () => {
   await serves(1, 0);
   const names = await hostNames();
   expect(names).toEqual(expectedNames());
   expect(names).toHaveLength(1);
 });
 
-test("ten POSTs at rest make it two", async () => {
-  // One busy instance in one: 90 % / 50 % are 1.8 instances, rounded up.
+test("ten POSTs at rest scale it out to two", async () => {
+  // One instance, and busy: 90 % / 50 % is 1.8 instances, rounded up.
   await postTenTimes();
   await serves(2, 30_000);
   expect(await hostNames()).toEqual(expectedNames());
 });
 
-test("with POSTs repeated every two minutes it goes to three, no further, and each tells its own name", async () => {
+test("with POSTs repeated every two minutes it grows to three and no further, each with its own name", async () => {
   const end = region.region.options.clock.every(2 * minute, () => void postTenTimes());
   try {
     await serves(3, 60_000);
     const names = await hostNames();
     expect(names).toEqual(expectedNames());
     expect(names).toHaveLength(3);
-    // Busy as all three are, nine tenths of each: the group's maximum holds.
+    // All three are nine tenths busy, and yet the group's maximum holds.
     await region.passed(8 * minute);
     expect(region.fleet.desiredCapacity).toBe(3);
   } finally {
@@ -84,13 +84,13 @@ test("with POSTs repeated every two minutes it goes to three, no further, and ea
   }
 });
 
-test("after the load it returns to one, and stays there: a policy can't ask for less than a part of one", async () => {
+test("after the load it returns to one and stays there, as any load at all needs one instance", async () => {
   await serves(1, 90_000);
   await region.passed(20 * minute);
   await serves(1, 0);
 });
 
-test("every step stands in the activity log with its cause", () => {
+test("every step is in the activity log with its cause", () => {
   const time = "At \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ ";
   const alarm = (which: string) =>
     `a monitor alarm TargetTracking-${region.fleet.name}-${which}-[0-9a-f-]{36} in state ALARM triggered ` +

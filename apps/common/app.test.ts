@@ -67,7 +67,7 @@ describe("routes", () => {
     expect(await answer(await fetch(`${url}/health`))).toEqual({ status: 200, body: { status: "ok" } });
   });
 
-  test("an answer says nothing about what made it, and has no tag to be computed", async () => {
+  test("an answer does not reveal its server, and has no ETag to compute", async () => {
     const { headers } = await fetch(url);
     expect(headers.has("X-Powered-By")).toBe(false);
     expect(headers.has("ETag")).toBe(false);
@@ -180,7 +180,7 @@ describe("bodies", () => {
     expect(await answer(response)).toEqual({ status: 400, body: { error: notJson } });
   });
 
-  test("one kilobyte is taken, one byte more is not, counted also where no length was announced", async () => {
+  test("one kilobyte is accepted, one byte more is not, even if no length was announced", async () => {
     const body = (size: number) => `{"num":1${" ".repeat(size - 9)}}`;
     const chunked = (size: number) => {
       const request = http.request(url, { method: "POST", headers: { "Content-Type": "application/json" } });
@@ -200,7 +200,7 @@ describe("bodies", () => {
     }
   });
 
-  test("any JSON is taken or refused, as the schema has it", async () => {
+  test("any JSON is accepted or refused as the schema says", async () => {
     const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.record({ num: fc.jsonValue({ maxDepth: 1 }) }));
     await fc.assert(
       fc.asyncProperty(fc.oneof(value, fc.record({ num: fc.double() })), async value => {
@@ -227,7 +227,7 @@ describe("bodies", () => {
 });
 
 describe("what Express itself would answer in HTML", () => {
-  /** The whole answer to these bytes, until the server closes the connection. */
+  /** The complete answer to these bytes, until the server closes the connection. */
   async function raw(bytes: string): Promise<string> {
     const { hostname, port } = new URL(url);
     const socket = net.connect(Number(port), hostname);

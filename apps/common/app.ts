@@ -1,4 +1,4 @@
-/** What the services have in common as Express apps: routes as data, and errors that are always JSON. */
+/** What the services share as Express apps: routes as data, and errors that are always JSON. */
 import type { RequestListener } from "node:http";
 import { promisify } from "node:util";
 import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
@@ -29,7 +29,7 @@ export function createApp(log: Logger, routes: Record<string, Route>): RequestLi
   }
 
   return (request, response) => {
-    // Takes the place of Express's own last handler, which answers in HTML and may show the stack.
+    // Replaces Express's final handler, which answers in HTML and may show the stack.
     const last: NextFunction = (error: unknown = new Refusal(404, "not found")) => {
       const refusal = error instanceof Refusal ? error : new Refusal(500, "internal error");
       if (refusal !== error)
@@ -45,7 +45,7 @@ const health: RequestHandler = (_request, response) => {
   response.json({ status: "ok" });
 };
 
-/** Thrown in a handler: the request is at fault, and `message` tells the client in what. */
+/** Thrown by handlers: the request is at fault, and `message` tells the client why. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -55,7 +55,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Handles the requests whose JSON body matches `schema`, and refuses the others. */
+/** Handles requests whose JSON body matches `schema`, and refuses others. */
 export function withBody<Body>(
   schema: z.ZodType<Body>,
   handle: (body: Body, response: Response) => Promise<void> | void,
@@ -67,22 +67,28 @@ export function withBody<Body>(
   };
 }
 
-const raw: RequestHandler = express.raw({ type: () => true, limit: 1024, inflate: false });
-const readBytes = promisify<Request, Response>(raw);
+const raw = promisify<Request, Response>(express.raw({ type: () => true, limit: 1024, inflate: false }));
+
+/** @throws Refusal if the body is larger than any that the services accept, or compressed */
+export async function readBody(request: Request, response: Response): Promise<Buffer | undefined> {
+  await raw(request, response).catch((error: unknown) => {
+    const { status, message } = error as { status: number; message: string };
+    throw new Refusal(status, message);
+  });
+  return request.body as Buffer | undefined;
+}
+
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-/** Not express.json(): that takes an empty body for `{}`, and bytes that are no UTF-8 for U+FFFD. */
+/** Not express.json(), which reads an empty body as `{}` and invalid UTF-8 as U+FFFD. */
 async function readJson(request: Request, response: Response): Promise<unknown> {
   const [mediaType] = (request.headers["content-type"] ?? "").split(";", 1);
   if (mediaType?.trim().toLowerCase() !== "application/json") {
     throw new Refusal(415, "the body must be application/json");
   }
-  await readBytes(request, response).catch((error: unknown) => {
-    const { status, message } = error as { status: number; message: string };
-    throw new Refusal(status, message);
-  });
+  const body = await readBody(request, response);
   try {
-    return JSON.parse(utf8.decode(request.body as Buffer | undefined));
+    return JSON.parse(utf8.decode(body));
   } catch {
     throw new Refusal(400, "the body is not JSON in UTF-8");
   }

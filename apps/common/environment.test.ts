@@ -8,7 +8,7 @@ const own = z.object({
   PEER_URL: httpUrl.default("http://10.0.1.10:5000"),
 });
 
-test("what is not set has its default", () => {
+test("unset variables have their defaults", () => {
   expect(readEnvironment(ports, own, { FOLDER: "/var/lib/x", UNRELATED: "1" })).toEqual({
     LOG_LEVEL: "info",
     LISTEN_ADDRESS: "0.0.0.0",
@@ -19,7 +19,7 @@ test("what is not set has its default", () => {
   });
 });
 
-test("what is set is parsed", () => {
+test("set variables are parsed", () => {
   const environment = {
     LOG_LEVEL: "debug",
     LISTEN_ADDRESS: "127.0.0.1",

@@ -7,7 +7,7 @@ import { mustBe, problems } from "./problems";
 export type Ports = Readonly<Record<string, number>>;
 export type SocketName<Sockets extends Ports> = keyof Sockets & string;
 
-/** What every service finds in its environment, once it is parsed. */
+/** What every service reads from its environment, parsed. */
 export type CommonEnvironment<Sockets extends Ports> = {
   LOG_LEVEL: LogLevel;
   LISTEN_ADDRESS: string;
@@ -29,12 +29,12 @@ function commonSchema<Sockets extends Ports>(ports: Sockets): z.ZodType<CommonEn
   }) as unknown as z.ZodType<CommonEnvironment<Sockets>>;
 }
 
-/** A URL of plain HTTP: nothing on a host or between hosts speaks TLS. */
+/** Plain HTTP: nothing on a host or between hosts speaks TLS. */
 export const httpUrl = z.url({ protocol: /^http$/, ...mustBe("an http URL") });
 
 /**
- * The environment of a service: what `own` describes, and what every service finds there.
- * @throws an Error whose message names every variable that is missing or wrong.
+ * A service's environment: what `own` describes, and what all services share.
+ * @throws an Error that names every missing or invalid variable
  */
 export function readEnvironment<Sockets extends Ports, Own>(
   ports: Sockets,

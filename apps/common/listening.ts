@@ -1,10 +1,10 @@
 /**
- * How a service gets its sockets, and how it says which it got. Shared with whoever starts one: the
- * installer writes a socket unit for each name, the local region's supervisor reads the line.
+ * How a service gets its sockets, and how it reports them. Shared with what starts services: the installer writes a
+ * socket unit for each name, and the local region's supervisor reads the line.
  */
 import * as z from "zod";
 
-/** The line that a service logs, at any log level, once a socket accepts connections. */
+/** The line that a service logs, whatever its log level, once a socket accepts connections. */
 export const listeningSchema = z.object({
   msg: z.literal("listening"),
   socket: z.string(),
@@ -21,15 +21,15 @@ export function portVariable<Socket extends string>(socket: Socket): PortVariabl
   return `PORT_${socket.toUpperCase()}` as PortVariable<Socket>;
 }
 
-/** Where sd_listen_fds(3) begins to count. */
+/** Where sd_listen_fds(3) starts counting. */
 const firstDescriptor = 3;
 
 /**
- * The sockets that systemd opened for this process, name to file descriptor, as sd_listen_fds_with_names(3)
- * has it. Told apart by name, because the order follows the socket units, not us.
+ * The sockets that systemd opened for this process, name to file descriptor, as sd_listen_fds_with_names(3) specifies.
+ * By name, because their order is that of the socket units and not ours.
  */
 export function inheritedSockets(environment: NodeJS.ProcessEnv, pid: number): Map<string, number> {
-  // The variables also reach children of the process that they were meant for.
+  // Children of the intended process inherit the variables.
   if (environment.LISTEN_PID !== String(pid)) return new Map();
   const names = (environment.LISTEN_FDNAMES ?? "").split(":").slice(0, Number(environment.LISTEN_FDS ?? 0));
   return new Map(names.map((name, index) => [name, firstDescriptor + index]));

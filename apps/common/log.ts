@@ -10,8 +10,8 @@ export function createLog(level: LogLevel, destination?: DestinationStream): Log
 }
 
 /**
- * What the log says of an error: its type, message, code and status, and those of its causes. Nothing else of it,
- * as pino would do: the errors of HTTP clients carry whole requests, bodies and tokens included.
+ * What the log shows of an error: its type, message, code and status, and those of its causes. Nothing else, unlike
+ * pino: HTTP clients' errors carry whole requests, with bodies and tokens.
  */
 export function describeError(error: unknown, depth = 0): object {
   // Not `instanceof Error`: an abort rejects with a DOMException, and anything at all can be thrown.

@@ -4,7 +4,7 @@ import { mustBe } from "./problems";
 /** A seed: an integer that a JSON number carries exactly, the same in every language. */
 export const seedSchema = z.int(mustBe("an integer from -9007199254740991 to 9007199254740991"));
 
-/** The body of an update, as the receiver takes it and as it hands it on to data-access. */
+/** The body of an update, as the receiver accepts it and passes it on to data-access. */
 export const seedUpdateSchema = z.strictObject(
   { num: seedSchema },
   {

@@ -1,4 +1,4 @@
-/** The contract between a service and what starts it, on data-access, because that has two sockets. */
+/** The contract between a service and what starts it, tested on data-access because that has two sockets. */
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { bundle, startService, supervise } from "../../testing/services";
@@ -19,7 +19,7 @@ const start = (environment: NodeJS.ProcessEnv = {}) =>
 
 const methods = async (url = "") => (await fetch(url, { method: "PUT" })).headers.get("Allow");
 
-test("each socket has a port of its own, told in a line that LOG_LEVEL does not silence", async () => {
+test("each socket has its own port, reported in a line that LOG_LEVEL does not silence", async () => {
   const service = start({ LOG_LEVEL: "silent" });
   const { read, update } = await service.urls;
   expect(await methods(read)).toBe("GET, HEAD");
@@ -56,7 +56,7 @@ test("sockets that systemd passes are used, by name and not by order", async () 
       stdio: ["ignore", "pipe", "inherit", first.fd, second.fd],
     }),
   );
-  // The service has copies; ours would take connections away from it.
+  // The service has its own copies; ours would take its connections.
   first.server.close();
   second.server.close();
 

@@ -1,4 +1,4 @@
-/** What the main.ts of every service does: environment, log, listening sockets, and a graceful stop. */
+/** What every service's main.ts does: environment, log, listening sockets, graceful stop. */
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,8 +13,8 @@ import { createServer } from "./server";
 type Apps<Sockets extends Ports> = Record<SocketName<Sockets>, RequestListener>;
 
 /**
- * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0. What keeps it from starting, and what
- * is caught nowhere, is logged as one fatal line, and the exit code is 1.
+ * Runs a service until SIGTERM or SIGINT, then drains it and exits with 0. Anything that keeps it from starting, or
+ * that nothing catches, is logged as one fatal line, and the exit code is 1.
  */
 export async function serve<Sockets extends Ports, Own>(
   ports: Sockets,
@@ -56,7 +56,7 @@ async function listen<Sockets extends Ports>(
 
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
-    // Ctrl-C reaches the whole process group, and a supervisor sends its own signal besides.
+    // Ctrl-C reaches the whole process group, and a supervisor sends its own signal on top.
     if (stopping) return;
     stopping = true;
     log.info({ signal }, "stopping");
@@ -65,8 +65,8 @@ async function listen<Sockets extends Ports>(
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
 
-  // Only now, because whoever reads these lines may stop the service at once. They are a contract and not
-  // information, so LOG_LEVEL doesn't silence them.
+  // Only now, because a reader of these lines may stop the service at once. They are a contract, not information, so
+  // LOG_LEVEL doesn't silence them.
   const contract = log.child({}, { level: "info" });
   for (const { socket, server } of servers) {
     const { address, port } = server.address() as AddressInfo;

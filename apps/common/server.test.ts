@@ -37,7 +37,7 @@ async function connect() {
   };
 }
 
-/** From here on time-outs pass only when the test says so. */
+/** From here on, time passes only when the test says so. */
 const stopTheClock = () => jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate"] });
 
 test("an idle connection outlives the load balancer's 60 s, and headers may take longer than that", () => {
@@ -46,14 +46,14 @@ test("an idle connection outlives the load balancer's 60 s, and headers may take
 });
 
 describe("drain", () => {
-  test("is over at once when nothing is open, and refuses who comes then", async () => {
+  test("ends at once when nothing is open, and then refuses connections", async () => {
     stopTheClock();
     await drain();
     await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  test("answers the request that is under way, and closes its connection", async () => {
+  test("answers the request in progress, and closes its connection", async () => {
     stopTheClock();
     const client = await connect();
     const answer = client.ask("/held");
@@ -65,7 +65,7 @@ describe("drain", () => {
     await drained;
   });
 
-  test("lets an answer that has begun go on as it began", async () => {
+  test("leaves an answer that has started as it is", async () => {
     const client = await connect();
     const answer = client.ask("/held");
     const response = await held;
@@ -103,7 +103,7 @@ describe("drain", () => {
     void waiting.closed.then(() => ended.push("waiting"));
 
     jest.advanceTimersByTime(499);
-    // A connection's end would be seen before the answer to a question that is asked after it.
+    // Had a connection been closed, we would see that before this refusal.
     await expect(connect()).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(ended).toEqual([]);
     jest.advanceTimersByTime(1);

@@ -1,13 +1,13 @@
-/** An HTTP server that a load balancer can rely on: it outlives idle connections, and drains. */
+/** An HTTP server fit for a load balancer: it keeps idle connections open long enough, and drains. */
 import http, { type RequestListener, type ServerResponse } from "node:http";
 import net from "node:net";
 
-// Above the load balancer's idle time-out of 60 s: were we the first to close, a request could already be on
-// its way, and the load balancer would answer it with 502.
+// Above the load balancer's idle time-out of 60 s: if we closed first, a request could already be on its way, and the
+// load balancer would answer 502.
 export const keepAlive = { keepAliveTimeout: 65_000, headersTimeout: 66_000 };
 
-// A request that is under way needs less, and who comes meanwhile waits for this and the next start: a receiver waits
-// for data-access no longer than 1.7 s.
+// A request in progress needs less, and requests that arrive during a restart wait for shutdown plus startup: a receiver
+// waits no longer than 1.7 s for data-access.
 const closeIdleAfter = 500;
 const closeAllAfter = 5_000;
 
@@ -38,11 +38,11 @@ export function createServer(app: RequestListener): DrainableServer {
     for (const response of unanswered) {
       if (!response.headersSent) response.setHeader("Connection", "close");
     }
-    // Not http.Server's own close(): it resets idle connections at once, also one that a request is under way on.
+    // Not http.Server's own close(), which resets idle connections at once, even if a request is on its way on one.
     const closed = new Promise(resolve => net.Server.prototype.close.call(server, resolve));
     const closeIdle = setTimeout(() => {
       server.closeIdleConnections();
-      // To Node a connection that nothing was ever asked on is not idle, and browsers open them in reserve.
+      // To Node a connection without any request yet is not idle, and browsers open such connections in advance.
       for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
     }, closeIdleAfter);
     const closeAll = setTimeout(() => {

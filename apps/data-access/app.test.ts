@@ -4,7 +4,7 @@ import { memoryLog } from "../../testing/services";
 import { cleanUp } from "../../testing/clean-up";
 import { listenHttp } from "../../testing/servers";
 
-/** Both apps over a storage that does as `replace` says. */
+/** Both apps, over a storage with this `replace`. */
 async function start(replace: (num: number) => Promise<void>) {
   const { log, lines } = memoryLog();
   const store = new SeedStore({ initial: 7, replace });

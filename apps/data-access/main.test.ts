@@ -45,7 +45,7 @@ test("a seed survives a stop and a kill", async () => {
   expect(await read(service)).toBe(-43);
 });
 
-test("killed amid updates, it comes back with the last that it acknowledged, or the one under way", async () => {
+test("killed during updates, it comes back with the last one acknowledged, or the one in progress", async () => {
   let service = start();
   await service.urls;
   let acknowledged = 0;
@@ -63,7 +63,7 @@ test("killed amid updates, it comes back with the last that it acknowledged, or 
   expect([acknowledged, acknowledged + 1]).toContain(await read(service));
 });
 
-test("an update that is under way when it is stopped is still answered", async () => {
+test("an update in progress when it is stopped is still answered", async () => {
   const service = start();
   const { update = "" } = await service.urls;
   const headers = { "Content-Type": "application/json", "Content-Length": 10, Expect: "100-continue" };

@@ -1,6 +1,6 @@
 /**
- * Against a model of a disk that forgets, when the power goes, whatever was not synced. It proves the order of
- * our steps under the promises of POSIX; it does not prove that a drive keeps those promises.
+ * Against a model of a disk that loses, in a power cut, whatever was not synced. This proves the order of our steps
+ * under POSIX's guarantees, not that a drive keeps those.
  */
 import * as fc from "fast-check";
 import type { OpenFile } from "../common/durable";
@@ -16,11 +16,11 @@ interface Inode {
 
 class Disk implements FileSystem {
   readonly steps: string[] = [];
-  /** Called before each step; what it throws is the step's failure. */
+  /** Called before each step; throws to make it fail. */
   fault: (step: string, number: number) => void = () => undefined;
   /** The folder as programs see it. */
   readonly #files: Map<string, Inode>;
-  /** The folder as it is on the disk, and what happened in it since it was synced. */
+  /** The folder as it is on the disk, and its changes since it was synced. */
   readonly #durableFiles: Map<string, Inode>;
   #changes: ((files: Map<string, Inode>) => void)[] = [];
 
@@ -30,7 +30,7 @@ class Disk implements FileSystem {
     this.#durableFiles = new Map(inodes);
   }
 
-  /** What a power cut leaves: of changes in the folder the first few, of bytes not synced only the beginning. */
+  /** What a power cut leaves: the first few changes of the folder, and the first few of the bytes not synced. */
   afterPowerCut(changesKept: number, bytesKept: number): Disk {
     const files = new Map(this.#durableFiles);
     for (const change of this.#changes.slice(0, changesKept)) change(files);
@@ -41,7 +41,7 @@ class Disk implements FileSystem {
     return new Disk(Object.fromEntries(texts) as Record<string, string>);
   }
 
-  /** What the death of the process leaves. */
+  /** What a killed process leaves. */
   afterKill(): Disk {
     return this.afterPowerCut(Infinity, Infinity);
   }
@@ -114,12 +114,12 @@ describe("opening", () => {
   const opened = async (files: Record<string, string>) =>
     (await SeedFile.open(path, new Disk(files))).initial;
 
-  test("finds 0 where there is no file, and else its seed", async () => {
+  test("finds the file's seed, and 0 if there is no file", async () => {
     expect(await opened({})).toBe(0);
     expect(await opened({ [path]: '{"num":-7}' })).toBe(-7);
   });
 
-  test("does not care about a file that an interrupted write left", async () => {
+  test("ignores a file that an interrupted write left behind", async () => {
     expect(await opened({ [path]: '{"num":7}', [`${path}.new`]: '{"nu' })).toBe(7);
   });
 
@@ -217,7 +217,7 @@ test("under any faults and a power cut or kill at any step, no acknowledged seed
         const pending = new Set(faults);
         disk.fault = (_name, number) => {
           if (number >= end) throw new Error("dead");
-          // A step that failed is not counted: without this it would fail again and again.
+          // A failed step is not counted, so without this it would fail forever.
           if (pending.delete(number)) throw new NodeError("EIO");
         };
         const store = new SeedStore(await SeedFile.open(path, disk));

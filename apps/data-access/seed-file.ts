@@ -1,6 +1,6 @@
 /**
- * The seed on disk: a file that holds a whole seed, the old or the new, whenever the process or the machine
- * dies. `{"num":42}` and not `42`, so that a file cut short can't pass for a smaller number.
+ * The seed on disk: a file that holds a complete seed, the old or the new, whenever the process or the machine dies.
+ * `{"num":42}` and not `42`, so that a truncated file can't pass for a smaller number.
  */
 import nodeFileSystem from "node:fs/promises";
 import { dirname } from "node:path";
@@ -16,21 +16,21 @@ export class SeedFile {
   private constructor(
     private readonly fileSystem: FileSystem,
     private readonly path: string,
-    /** Kept open, to make renames in it durable. */
+    /** Kept open to make renames in it durable. */
     private readonly folder: durable.OpenFile,
     /** The seed that the file held when it was opened; 0 if there was no file. */
     readonly initial: number,
   ) {}
 
-  /** @throws if the folder isn't there, or if the file is and holds no seed: a lost seed must not look like 0. */
+  /** @throws if the folder is missing, or the file holds no seed: a lost seed must not look like 0 */
   static async open(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<SeedFile> {
     const folder = await fileSystem.open(dirname(path), "r");
     return new SeedFile(fileSystem, path, folder, await readSeed(path, fileSystem));
   }
 
   /**
-   * Puts `num` in the place of the seed. Once it resolves, the seed survives a power cut. After an error the file
-   * holds the old seed or, if only the last step failed, perhaps the new one. Calls must not overlap.
+   * Replaces the seed; once it resolves, the new seed survives a power cut. After an error the file holds the old seed
+   * or, if only the last step failed, perhaps the new one. Calls must not overlap.
    */
   async replace(num: number): Promise<void> {
     await durable.replaceFile(this.path, JSON.stringify({ num }), this.fileSystem);

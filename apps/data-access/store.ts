@@ -5,15 +5,15 @@ export interface SeedStorage {
 }
 
 /**
- * The seed in memory before the seed on disk. Reads never wait, and see only what is durable. Updates are
- * group-committed: those that arrive while one write is under way share the next.
+ * The seed in memory, in front of the seed on disk. Reads never wait, and see only what is durable. Updates are
+ * group-committed: those that arrive during one write share the next.
  */
 export class SeedStore {
   #durable: number;
   #latest: number;
-  /** The write that has not begun: whoever comes now still joins it. */
+  /** The write that has not started yet, which new updates join. */
   #next: Promise<void> | undefined;
-  /** Settles with the last write that was asked for. */
+  /** Settles with the last requested write. */
   #last: Promise<void> = Promise.resolve();
 
   constructor(private readonly storage: SeedStorage) {
@@ -29,7 +29,7 @@ export class SeedStore {
     this.#latest = num;
     if (!this.#next) {
       const write = () => this.#write();
-      // After a failed write as after a good one: its own callers have learnt of the failure.
+      // After a failed write, too, as that one's callers know of the failure.
       this.#last = this.#next = this.#last.then(write, write);
     }
     return this.#next;

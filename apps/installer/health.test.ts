@@ -24,7 +24,7 @@ describe("a unit is healthy", () => {
       whileNot,
     );
 
-  test("when GET /health of every socket answers 200", async () => {
+  test("once GET /health answers 200 on every socket", async () => {
     const asked: string[] = [];
     await healthy([await portOf(answering(() => 200, asked)), await portOf(answering(() => 200, asked))]);
     expect(asked).toEqual(["GET /health", "GET /health"]);
@@ -46,7 +46,7 @@ describe("a unit is healthy", () => {
     await expect(healthy([silent], AbortSignal.timeout(300))).rejects.toThrow();
   });
 
-  test("and is asked no more once something else is known of it", async () => {
+  test("and is not asked again once it is known to have failed", async () => {
     const whileNot = jest
       .fn()
       .mockResolvedValueOnce(undefined)
@@ -55,7 +55,7 @@ describe("a unit is healthy", () => {
     await expect(healthy([port], AbortSignal.timeout(10_000), whileNot)).rejects.toThrow("it is gone");
   });
 
-  test("and whoever is asked is not waited for while something else becomes known of it", async () => {
+  test("and a pending answer does not delay a failure that becomes known", async () => {
     const silent = await portOf(() => undefined);
     const gone = () => Promise.reject(new Error("it is gone"));
     // Jest waits no longer than 5 s.

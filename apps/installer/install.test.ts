@@ -22,10 +22,10 @@ import type { Platform } from "./install";
 import { ports } from "../ports";
 import { unitOf, type Unit } from "./unit";
 
-/** Those that a cut-off installer left open. */
+/** Those that an interrupted installer left open. */
 const openHandles = new Set<FsPromises.FileHandle>();
 
-/** Passed before every step that the installer takes, by its name: the place to interrupt it. */
+/** Awaited before every step of the installer, with its name: the place to interrupt it. */
 const hook: { before: (step: string) => Promise<void> } = { before: () => Promise.resolve() };
 
 jest.doMock("node:fs/promises", () => {
@@ -70,15 +70,15 @@ jest.doMock("tar", () => {
 });
 const { install, InstallError } = jest.requireActual<typeof Installer>("./install");
 
-/** A host that is a folder, and a service manager that only remembers. */
+/** A host that is a folder, with a service manager that only records. */
 class FakeHost implements Platform {
   readonly root = temporaryFolder();
-  /** When something was last copied to it; a file system's own clock is too coarse to tell two files apart. */
+  /** The modification time of the last copy; a file system's own clock is too coarse to tell two files apart. */
   clock = 0;
-  /** What was done to the service, in order. */
+  /** What happened to the service, in order. */
   events: string[] = [];
   running: Unit | undefined;
-  /** Releases that start and never answer. */
+  /** Releases that start, but never answer. */
   unhealthy = new Set<string>();
   /** Releases that don't even start. */
   broken = new Set<string>();
@@ -92,7 +92,7 @@ class FakeHost implements Platform {
     this.running = unit;
   }
 
-  /** As a real one does, it asks whatever listens on the unit's ports. */
+  /** Like a real one, it asks whatever listens on the unit's ports. */
   async healthy(_unit: Unit, signal: AbortSignal): Promise<void> {
     await hook.before("healthy");
     if (this.running && !this.unhealthy.has(contentOf(this, this.running))) return;
@@ -110,14 +110,14 @@ class FakeHost implements Platform {
   }
 }
 
-/** What the unit's program is; fails where the release is not complete. */
+/** The unit's program; fails if the release is incomplete. */
 function contentOf(host: FakeHost, unit: Unit): string {
   const program = join(host.root, unit.command[1]);
   expect(readdirSync(dirname(program)).sort()).toEqual(["installer.js", "main.js"]);
   return readFileSync(program, "utf8");
 }
 
-/** Copies a release to the host, and gives its manifest. */
+/** Copies a release to the host. @returns its manifest */
 async function ship(
   host: FakeHost,
   content: string,
@@ -162,14 +162,14 @@ afterEach(async () => {
   await cleanUp();
 });
 
-/** Why an install failed; anything but an InstallError fails the test. */
+/** An install's InstallError; any other outcome fails the test. */
 async function failureOf(installing: Promise<string>): Promise<string> {
   const error = await installing.catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(InstallError);
   return (error as Error).message;
 }
 
-/** Whatever came before: this release runs, is recorded, and nothing half done is left. */
+/** This release runs and is recorded, and nothing unfinished is left. */
 function expectInstalled(manifest: Manifest): void {
   expect(host.running).toEqual(unitOf(manifest));
   expect(recorded(host)).toEqual(manifest);
@@ -193,7 +193,7 @@ test("a bare host gets the release and runs it", async () => {
   expectInstalled(manifest);
 });
 
-/** What an update does to the disk and to the service: each may be the last that it gets to. */
+/** What an update does to the disk and to the service; it may be interrupted before each. */
 const update = [
   "readFile data-access/manifest.json",
   "readFile data-access-SHA.tar",
@@ -231,7 +231,7 @@ test("the steps of an update, in their order", async () => {
   expect(steps).toEqual([...update, "rm data-access-SHA.tar"]);
 });
 
-test("its steps in words, before each is taken", async () => {
+test("each step is reported before it is taken", async () => {
   const one = await ship(host, "one");
   await install(one, host);
   const two = await ship(host, "two");
@@ -261,7 +261,7 @@ test("an unchanged manifest changes nothing", async () => {
   expect(host.events).toEqual(["start one"]);
 });
 
-test("an unchanged manifest starts a service that is not healthy any more", async () => {
+test("an unchanged manifest restarts a service that is no longer healthy", async () => {
   const manifest = await ship(host, "one");
   await install(manifest, host);
   host.running = undefined;
@@ -294,14 +294,14 @@ test("a corrupt archive is refused before anything is touched", async () => {
   expectInstalled(before);
 });
 
-test("an archive that can't be unpacked whole is no release", async () => {
+test("an archive that can't be unpacked completely is not a release", async () => {
   const made = temporaryFolder();
   mkdirSync(join(made, "folder"));
   writeFileSync(join(made, "folder", "part"), "");
   writeFileSync(join(made, "main.js"), "");
   const manifest = await ship(host, "one");
   const archive = join(host.root, manifest.release.archive);
-  // It goes on with a folder where it has put a file.
+  // It continues with a folder in place of a file.
   const onWriteEntry = (entry: Tar.WriteEntry) => {
     entry.path = entry.path.replace(/^folder/, "main.js");
   };
@@ -311,7 +311,7 @@ test("an archive that can't be unpacked whole is no release", async () => {
   expect(readdirSync(join(folderOf(host), "releases"))).toEqual([`${sha256}.new`]);
 });
 
-test("an archive that is not there is named", async () => {
+test("a missing archive is named", async () => {
   const manifest = await ship(host, "one");
   rmSync(join(host.root, manifest.release.archive));
   await expect(install(manifest, host)).rejects.toThrow(manifest.release.archive);
@@ -479,7 +479,7 @@ test("two services on one host leave each other alone", async () => {
   expect(readdirSync(join(host.root, "opt/elastic-fleet/receiver/releases"))).toEqual(digests(other));
 });
 
-/** Begins an install, and lets it do nothing more after so many steps: as if the machine had lost its power. */
+/** Starts an install that stops for good after this many steps, as in a power cut. */
 async function cutOff(after: number, manifest: Manifest): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     let taken = 0;
@@ -525,7 +525,7 @@ describe.each(steps)("cut off before step %d of an update, %s,", cut => {
   });
 });
 
-/** After it has failed to start: journal, start, healthy, and the file that says that one is at it. */
+/** The steps after a failed start: journal, start, healthy, and removing the record of the attempt. */
 test.each([1, 2, 3, 4])("cut off %d steps after a failed start, the next run goes back", async after => {
   const before = await ship(host, "one");
   const manifest = await ship(host, "two");
@@ -548,7 +548,7 @@ describe.each(steps)("with an error in step %d of an update, %s,", failing => {
       taken += 1;
       return taken === failing ? Promise.reject(new Error("no space left")) : Promise.resolve();
     };
-    // A record that can't be read counts as none.
+    // An unreadable record counts as none.
     if (!update[failing]?.startsWith("readFile") || failing === 1)
       await expect(install(manifest, host)).rejects.toThrow("no space left");
     else await install(manifest, host);

@@ -1,7 +1,7 @@
 /**
- * Turns a manifest into a running service. The steps are ordered so that an interruption at any point
- * leaves either the old or the new service, and the next run does what is left: the release stands in a
- * folder of its own before anything refers to it, and the record of what is installed is written last.
+ * Turns a manifest into a running service. The steps are ordered so that an interruption at any point leaves either the
+ * old or the new service, and the next run completes the rest: the release is in its own folder before anything refers
+ * to it, and the record of what is installed is written last.
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
@@ -14,16 +14,16 @@ import { installationRoot, releaseFolder, serviceFolder, unitOf, type Unit } fro
 
 /** What differs between a host with systemd and a host of the local region. */
 export interface Platform {
-  /** The folder that the host's "/" is: "/" itself, or the folder of a host in the local region. */
+  /** The host's "/": "/" itself, or a host's folder in the local region. */
   root: string;
   /**
-   * Makes this unit the one that runs, restarting it.
-   * @param anew trust nothing that seems to be in place: an earlier attempt was interrupted
+   * Makes this unit the running one, with a restart.
+   * @param anew trust nothing that seems to be in place, as an earlier attempt was interrupted
    */
   start(unit: Unit, anew: boolean): Promise<void>;
-  /** Resolves when every socket of the unit answers 200 to GET /health. */
+  /** Resolves once every socket of the unit answers GET /health with 200. */
   healthy(unit: Unit, signal: AbortSignal): Promise<void>;
-  /** The end of what the service wrote since it was last started. */
+  /** The end of what the service has logged since its last start. */
   journal(unit: Unit): Promise<string>;
 }
 
@@ -32,16 +32,17 @@ export class InstallError extends Error {
 }
 
 export interface InstallOptions {
-  /** ms; a service that is not healthy after this is a failed install. */
+  /** In ms; a service that is not healthy by then is a failed install. */
   healthTimeout?: number;
-  /** Told of every step, before it is taken. */
+  /** Called before every step. */
   report?: (step: string) => void;
 }
 
 /**
- * Installs a service; the result says what was done, in one line.
- * @throws InstallError when the release is corrupt or does not become healthy. The service that ran before
- * runs again then, and the message ends with the journal of the one that failed.
+ * Installs a service.
+ * @returns what was done, in one line
+ * @throws InstallError if the release is corrupt or does not become healthy; the release before then runs again, and the
+ * message ends with the journal of the failed one
  */
 export async function install(
   manifest: Manifest,
@@ -67,7 +68,7 @@ export async function install(
     report("wait until it is healthy");
     await waitUntilHealthy(unit, platform, healthTimeout);
   } catch (error) {
-    // Read before the roll-back writes to it, which must not depend on it.
+    // Read before the rollback adds to it; the rollback must not depend on it.
     const journal = await platform
       .journal(unit)
       .catch((unreadable: unknown) => `(can't be read: ${(unreadable as Error).message})`);
@@ -94,12 +95,12 @@ function recordPath(service: Manifest["service"], platform: Pick<Platform, "root
   return join(platform.root, serviceFolder(service), "manifest.json");
 }
 
-/** A file that stands while the service that runs need not be the recorded one. */
+/** A file that exists while the running service may not be the recorded one. */
 function attemptPath(service: Manifest["service"], platform: Platform): string {
   return join(platform.root, serviceFolder(service), "installing");
 }
 
-/** The manifest last installed with success; none where there is no record, or one that is not understood. */
+/** The last manifest that was installed successfully; undefined without a valid record. */
 async function installed(
   service: Manifest["service"],
   platform: Pick<Platform, "root">,
@@ -111,7 +112,7 @@ async function installed(
   }
 }
 
-/** What is installed on a host, of every service. */
+/** The manifests of all services installed on a host. */
 export async function installedManifests(platform: Pick<Platform, "root">): Promise<Manifest[]> {
   const folder = join(platform.root, installationRoot);
   const names = existsSync(folder) ? await readdir(folder) : [];
@@ -119,7 +120,7 @@ export async function installedManifests(platform: Pick<Platform, "root">): Prom
   return manifests.filter(manifest => manifest !== undefined);
 }
 
-/** A folder under its final name is complete, as it got that name last. */
+/** A folder under its final name is complete, because renaming it is the last step. */
 async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
   const folder = join(platform.root, releaseFolder(manifest));
   const archive = await readFile(join(platform.root, manifest.release.archive));
@@ -135,7 +136,7 @@ async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
     file: join(platform.root, manifest.release.archive),
     cwd: `${folder}.new`,
     preserveOwner: false,
-    strict: true, // else a file that could not be written, as on a full disk, is only warned of
+    strict: true, // otherwise a file that can't be written, as on a full disk, is only a warning
   });
   await syncFiles(`${folder}.new`);
   await renameDurably(`${folder}.new`, folder);
@@ -179,8 +180,8 @@ async function rollBack(
 const isDigest = /^[0-9a-f]{64}$/;
 
 /**
- * Keeps the release that runs and the one before it; of older runtimes those that something installed or these two
- * run on; of older archives of the service none. What is newer may be the next release, copied already.
+ * Keeps the running release and the one before; of older runtimes those that these two or anything installed need; none
+ * of the service's older archives. Whatever is newer may belong to the next release, copied already.
  */
 async function prune(manifest: Manifest, previous: Manifest | undefined, platform: Platform): Promise<void> {
   const kept = [manifest, previous].filter(one => one !== undefined);
@@ -205,7 +206,7 @@ async function prune(manifest: Manifest, previous: Manifest | undefined, platfor
   }
 }
 
-/** What stands beside it and was made before it; nothing where it is gone itself. */
+/** Its older siblings; none if it is gone itself. */
 async function olderThan(path: string): Promise<string[]> {
   const others: string[] = [];
   if (!existsSync(path)) return others;

@@ -10,13 +10,13 @@ afterEach(cleanUp);
 
 const command = ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts")];
 
-/** Only what it refuses: what it takes, it would install on this machine. */
+/** For invalid input only: anything valid would be installed on this machine. */
 function installer(input: string) {
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { input, encoding: "utf8" });
   return { status, stdout, stderr };
 }
 
-test("input that is no JSON is refused with the reason", () => {
+test("input that is not JSON is refused with the reason", () => {
   const { status, stdout, stderr } = installer('{"service":');
   expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
   expect(stderr).toMatch(/^install failed: the manifest on standard input is not JSON: .+\n$/);
@@ -41,7 +41,7 @@ test("a manifest that is not valid is refused with every problem", () => {
   for (const key of ["service", "release.archive", "ports.http"]) expect(stderr).toContain(`→ at ${key}\n`);
 });
 
-test("it goes on to its end when whoever started it is gone", async () => {
+test("it completes even if whoever started it is gone", async () => {
   const done = join(temporaryFolder(), "done");
   const instead = join(temporaryFolder(), "install.js");
   writeFileSync(

@@ -1,4 +1,4 @@
-/** Reads a manifest as JSON from standard input and installs it on this host; exit code 1 says it did not. */
+/** Installs the manifest on standard input, JSON, on this host; exits with 1 if that fails. */
 import { text } from "node:stream/consumers";
 import * as z from "zod";
 import { manifestSchema } from "../manifest";
@@ -16,14 +16,14 @@ async function main(): Promise<string> {
   }
   const manifest = manifestSchema.safeParse(input);
   if (!manifest.success) throw new Error(`the manifest is not valid:\n${z.prettifyError(manifest.error)}`);
-  // On standard error: standard output is the outcome.
+  // On standard error, because standard output is for the outcome.
   const report = (step: string) => {
     console.error(`${manifest.data.service}: ${step}`);
   };
   return install(manifest.data, new Systemd(report), { report });
 }
 
-// A broken connection must not end it half-way, or before it has gone back from a release that fails.
+// A broken connection must not stop it half-way, or before it has rolled back a failed release.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main().then(

@@ -65,7 +65,7 @@ test("a failed service is reset", () => {
   ]);
 });
 
-test("a socket that the release has no more is closed, once its service does not require it", () => {
+test("a socket that the release no longer has is closed, once its service does not require it", () => {
   const present = new Map([...wanted, ["data-access-admin.socket", "9000"]]);
   expect(planStart(wanted, present, allActive, false)).toEqual({
     write: [],
@@ -113,12 +113,12 @@ test.each<[string, Partial<UnitState>, string | undefined]>([
   expect(endOf({ ...running, ...change }, running)).toBe(end);
 });
 
-test("a service that was down before anybody looked has ended, too", () => {
+test("a service that was already down has ended, too", () => {
   const down = { ...running, SubState: "auto-restart", ExecMainCode: "1", ExecMainStatus: "1" };
   expect(endOf(down, down)).toBe("exited with code 1");
 });
 
-test("what systemctl shows is a block for each unit", () => {
+test("systemctl shows a block per unit", () => {
   expect(parseStates("ActiveState=active\nDescription=a=b\n\nActiveState=inactive\nDescription=\n")).toEqual([
     { ActiveState: "active", Description: "a=b" },
     { ActiveState: "inactive", Description: "" },

@@ -1,13 +1,13 @@
-/** How a service gets from what systemd has of it to what it shall be: decided here, done in systemd.ts. */
+/** Decides how a service gets from what systemd has of it to what is wanted; systemd.ts carries it out. */
 import { constants } from "node:os";
 
-/** Of a unit, as `systemctl show` has it; properties are org.freedesktop.systemd1(5)'s. */
+/** A unit's state as `systemctl show` prints it; for the properties see org.freedesktop.systemd1(5). */
 export interface UnitState {
   ActiveState: string;
   SubState: string;
-  /** How often the service was started again by itself since somebody started it. */
+  /** How often systemd has restarted the service since somebody started it. */
   NRestarts: string;
-  /** How its process ended, as waitid(2) has it: a code of SIGCHLD, and the exit code or the signal. */
+  /** How its process ended, in terms of waitid(2): a SIGCHLD code, and the exit code or the signal. */
   ExecMainCode: string;
   ExecMainStatus: string;
 }
@@ -16,16 +16,16 @@ export interface UnitState {
 export type UnitFiles = ReadonlyMap<string, string>;
 
 export interface StartPlan {
-  /** Files to write, then commands to give in this order, then files to remove. */
+  /** Files to write, then commands to run in this order, then files to remove. */
   write: string[];
   systemctl: string[][];
   remove: string[];
 }
 
 /**
- * @param present what is on the host already, of the service and its sockets
+ * @param present the unit files of the service and its sockets that are on the host
  * @param states of the wanted units
- * @param anew reopen the sockets whatever seems to be in place, as after an attempt that was interrupted
+ * @param anew reopen the sockets whatever seems to be in place, as after an interrupted attempt
  */
 export function planStart(
   wanted: UnitFiles,
@@ -38,7 +38,7 @@ export function planStart(
   const isChanged = (name: string) => wanted.get(name) !== present.get(name);
   const names = [...wanted.keys()];
   const services = names.filter(name => !isSocket(name));
-  // A socket that already listens is left alone: meanwhile its port would refuse connections.
+  // A socket that listens is left alone: while it is reopened, its port would refuse connections.
   const toOpen = names.filter(
     name => isSocket(name) && (anew || isChanged(name) || stateOf(name) !== "active"),
   );
@@ -48,11 +48,11 @@ export function planStart(
   const systemctl = [
     ["daemon-reload"],
     ["enable", "--quiet", "--no-reload", ...services],
-    // Else one that ran into a limit refuses to start.
+    // Otherwise a unit that ran into a limit refuses to start.
     ["reset-failed", ...failed],
     ["stop", ...obsolete],
-    // systemd refuses to open a socket while its service runs. The service requires it: in one job, which goes on
-    // without us, systemd stops the service, opens the socket and starts the service.
+    // systemd refuses to open a socket while its service runs. As the service requires it, one job, which continues
+    // without us, stops the service, opens the socket and starts the service.
     ["restart", ...toOpen],
     ["restart", ...services],
   ];
@@ -64,7 +64,7 @@ export function planStart(
   };
 }
 
-/** How the service's process ended since `before`, in words; undefined while it did not. */
+/** How the service's process has ended since `before`, in words; undefined if it has not. */
 export function endOf(now: UnitState, before: UnitState): string | undefined {
   const isDown = now.SubState === "auto-restart" || now.ActiveState === "failed";
   if (!isDown && Number(now.NRestarts) <= Number(before.NRestarts)) return undefined;
@@ -74,7 +74,7 @@ export function endOf(now: UnitState, before: UnitState): string | undefined {
   return signal ? `was killed by ${signal[0]}` : "ended, and was started again";
 }
 
-/** What `systemctl show` prints: a block of `Property=value` lines for each unit. */
+/** Parses the output of `systemctl show`: a block of `Property=value` lines per unit. */
 export function parseStates(output: string): UnitState[] {
   return output
     .trim()

@@ -1,4 +1,4 @@
-/** The installer's platform on a real host: a hardened systemd unit per service, and one per socket of it. */
+/** The installer's platform on a real host: a hardened systemd unit per service, and one per socket. */
 import { execFile } from "node:child_process";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,11 +14,11 @@ const unitFolder = "/etc/systemd/system";
 
 export class Systemd implements Platform {
   readonly root = "/";
-  /** What tells the journal of the last start from what was before: where that ended, and the run it came to. */
+  /** Where the journal ended before the last start, and the invocation that start led to. */
   private cursor = "";
   private invocation: string | undefined;
 
-  /** @param report told of every command that changes something, before it is run */
+  /** @param report called before every command that changes something */
   constructor(private readonly report: (command: string) => void) {}
 
   async start(unit: Unit, anew: boolean): Promise<void> {
@@ -64,9 +64,9 @@ export class Systemd implements Platform {
     await run("journalctl", ["--sync"]);
     const which =
       this.invocation === undefined
-        ? // It did not get as far as that: a socket may know why.
+        ? // It did not get that far; a socket's journal may say why.
           [`--after-cursor=${this.cursor}`, ...[...unitFiles(unit).keys()].map(name => `--unit=${name}`)]
-        : // What its processes wrote, and what systemd says of them.
+        : // What its processes logged, and what systemd logged about them.
           [`_SYSTEMD_INVOCATION_ID=${this.invocation}`, "+", `INVOCATION_ID=${this.invocation}`];
     return run("journalctl", [...which, "--lines=30", "--no-pager", "--quiet", "--output=cat"]);
   }
@@ -102,7 +102,7 @@ async function journalEnd(): Promise<string> {
   return cursor;
 }
 
-/** @throws with what the command said */
+/** @throws with the command's first line on standard error */
 async function run(command: string, args: string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(command, args);

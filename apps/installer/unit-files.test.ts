@@ -1,4 +1,4 @@
-/** What systemd makes of a unit's file, and its commands, only a host with systemd can show. */
+/** What systemd makes of the files, only a host with systemd can show. */
 import { isUnitOf, unitFiles } from "./unit-files";
 import type { Unit } from "./unit";
 
@@ -11,7 +11,7 @@ const unit: Unit = {
 
 const serviceText = (of: Unit) => unitFiles(of).get(`${of.service}.service`) ?? "";
 
-test("a file for each socket, in the manifest's order, and then the service's", () => {
+test("a file per socket, in the manifest's order, then the service's", () => {
   expect([...unitFiles(unit).keys()]).toEqual([
     "data-access-read.socket",
     "data-access-update.socket",
@@ -19,7 +19,7 @@ test("a file for each socket, in the manifest's order, and then the service's", 
   ]);
 });
 
-test("a socket's file, word by word", () => {
+test("a socket's file, verbatim", () => {
   expect(unitFiles(unit).get("data-access-update.socket")).toBe(`[Unit]
 Description=Elastic Fleet data-access, update
 DefaultDependencies=no
@@ -38,7 +38,7 @@ TriggerLimitIntervalSec=0
 `);
 });
 
-test("the service's file, word by word", () => {
+test("the service's file, verbatim", () => {
   expect(serviceText(unit)).toBe(`[Unit]
 Description=Elastic Fleet data-access
 # Required: a socket that is restarted restarts the service that holds a copy of it.
@@ -111,7 +111,7 @@ test.each([
   ["\\", String.raw`"A=\\"`],
   ["\\n", String.raw`"A=\\n"`],
   ['\\"%', String.raw`"A=\\\"%%"`],
-  ["$HOME", '"A=$HOME"'], // stands for itself in Environment=
+  ["$HOME", '"A=$HOME"'], // literal in Environment=
 ])("a value of %s is taken literally", (value, quoted) => {
   const lines = serviceText({ ...unit, environment: { A: value } }).split("\n");
   expect(lines.filter(line => line.startsWith("Environment="))).toEqual([`Environment=${quoted}`]);

@@ -4,15 +4,15 @@ import type { Unit } from "./unit";
 export const serviceUnit = (service: Unit["service"]) => `${service}.service`;
 const socketUnit = (service: Unit["service"], socket: string) => `${service}-${socket}.socket`;
 
-/** Whether a file is that of the service or of one of its sockets, of whatever release. */
+/** Whether the file is the unit of the service or of one of its sockets, in any release. */
 export function isUnitOf(service: Unit["service"], file: string): boolean {
   return file === serviceUnit(service) || new RegExp(`^${service}-[a-z]+\\.socket$`).test(file);
 }
 
 /**
- * A copy of a host gets its own host name from cloud-init's network stage (its boot stages are in cloud-init's
- * documentation; the second name is that of 24.3 and later): nothing of a service listens before. Not its final
- * stage, which on some distributions comes after multi-user.target, which comes after us.
+ * A copy of a host gets its own host name in cloud-init's network stage (see "Boot stages" in its documentation; the
+ * second name is that of 24.3 and later), and no service listens before that. Not in its final stage, which on some
+ * distributions comes after multi-user.target, which comes after us.
  */
 const afterHostName = "cloud-init.service cloud-init-network.service";
 
@@ -29,8 +29,8 @@ export function unitFiles(unit: Unit): Map<string, string> {
 }
 
 /**
- * systemd holds the port, so that a restart of the service refuses no connection. Without its default dependencies,
- * which would have it listen before cloud-init runs, or cloud-init wait for it.
+ * systemd holds the port, so that no connection is refused while the service restarts. Without default dependencies,
+ * which would make it listen before cloud-init runs, or cloud-init wait for it.
  */
 function socketFile(unit: Unit, socket: string, earlier: string[]): string {
   return `[Unit]
@@ -105,7 +105,7 @@ WantedBy=multi-user.target
 `;
 }
 
-/** A value in systemd's syntax: quoted, with its specifiers and escapes taken literally. */
+/** A value quoted for systemd, so that its specifiers and escapes are literal. */
 function quoted(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("%", "%%")}"`;
 }

@@ -1,4 +1,4 @@
-/** A unit: one running service as its manifest describes it, in terms that any service manager can keep. */
+/** A unit: one running service as its manifest describes it, in terms of any service manager. */
 import type { Manifest } from "../manifest";
 
 export interface Unit {
@@ -13,7 +13,7 @@ export interface Unit {
 /** Holds a folder for each service, and what they share. */
 export const installationRoot = "/opt/elastic-fleet";
 
-/** Where the installer keeps what it installs of a service. */
+/** Where the installer keeps everything of a service. */
 export function serviceFolder(service: Manifest["service"]): string {
   return `${installationRoot}/${service}`;
 }

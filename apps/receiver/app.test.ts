@@ -1,4 +1,4 @@
-/** The receiver with its real clients, before upstreams on 127.0.0.1 that answer, fail or keep silent as told. */
+/** The receiver with its real clients, against upstreams on 127.0.0.1 that answer, fail or stay silent on demand. */
 import type { IncomingMessage, RequestListener } from "node:http";
 import { memoryLog } from "../../testing/services";
 import { cleanUp } from "../../testing/clean-up";
@@ -11,7 +11,7 @@ import { imds } from "./imds";
 
 const environment = { ...process.env };
 let handlers: Record<"read" | "update" | "imds" | "ec2", RequestListener>;
-/** "imds PUT /latest/api/token" and the like, in the order of their arrival. */
+/** "imds PUT /latest/api/token" and the like, in order of arrival. */
 let asked: string[];
 let receiver: string;
 let lines: Record<string, unknown>[];
@@ -45,7 +45,7 @@ const imdsAnswers =
 
 const line = ({ method, url }: IncomingMessage) => `${method ?? ""} ${url ?? ""}`;
 
-/** As the EC2 API Reference has it under DescribeNetworkAcls, with one entry. */
+/** As in the EC2 API Reference under DescribeNetworkAcls, with one entry. */
 const aclXml = `<?xml version="1.0" encoding="UTF-8"?>
 <DescribeNetworkAclsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
   <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
@@ -83,12 +83,12 @@ interface Overrides {
   ec2Url?: string;
 }
 
-/** A receiver whose clients have not asked anything yet. */
+/** A receiver whose clients have not sent anything yet. */
 async function start(overrides: Overrides = {}): Promise<void> {
   const imdsUrl = overrides.imdsUrl ?? (await upstream("imds"));
   process.env = {
     ...environment,
-    // Neither this machine's configuration nor a developer's keys may play a part.
+    // Neither this machine's configuration nor a developer's keys may interfere.
     HOME: temporaryFolder(),
     AWS_ACCESS_KEY_ID: "DEVELOPER",
     AWS_SECRET_ACCESS_KEY: "s",
@@ -130,7 +130,7 @@ const get = () => fetch(receiver);
 const post = (body = '{"num":43}') =>
   fetch(receiver, { method: "POST", headers: { "Content-Type": "application/json" }, body });
 
-/** Asserts what clients are promised of every failure, and that the log names the upstream and the causes. */
+/** Asserts what clients are promised on any failure, and that the log names the upstream and the causes. */
 async function expectFailure(
   answer: Promise<Response>,
   upstream: string,
@@ -159,7 +159,7 @@ const chain = (error: Described): Described[] => [error, ...(error.cause ? chain
 describe("GET /", () => {
   test("answers with the seed and this host's public address, asking for both at once", async () => {
     await start();
-    // Either waits until the other has been asked.
+    // data-access answers only once IMDS has been asked.
     let meet: () => void = () => undefined;
     const met = new Promise<void>(resolve => (meet = resolve));
     const { read } = handlers;
@@ -203,7 +203,7 @@ describe("GET /", () => {
 });
 
 describe("POST /", () => {
-  test("hands the seed on, then answers with the network ACL in AWS's own words, by the role of the host", async () => {
+  test("passes the seed on, then answers with the network ACL in AWS's own words, by the host's role", async () => {
     await start();
     const requests: Record<string, { authorization?: string; body: string }> = {};
     for (const name of ["update", "ec2"] as const) {
@@ -248,7 +248,7 @@ describe("POST /", () => {
     expect(asked[0]).toBe("update POST /");
   });
 
-  test("hands on nothing that is no seed", async () => {
+  test("passes on nothing but a seed", async () => {
     await start();
     expect((await post('{"num":1.5}')).status).toBe(422);
     expect(asked).toEqual([]);

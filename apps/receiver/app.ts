@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import { createApp, withBody } from "../common/app";
 import { seedUpdateSchema } from "../common/seed";
 
-/** Everything that the receiver asks of others. Each rejects on anything but the answer that it promises. */
+/** All that the receiver asks of others. Each rejects anything but the promised answer. */
 export interface Upstreams {
   readSeed: (signal: AbortSignal) => Promise<number>;
   updateSeed: (num: number, signal: AbortSignal) => Promise<void>;
@@ -13,7 +13,7 @@ export interface Upstreams {
   networkAcls: (signal: AbortSignal) => Promise<NetworkAcl[]>;
 }
 
-/** For all upstreams of one request together; our clients are promised an answer within 2 s. */
+/** In ms, for all upstreams of a request together: we promise clients an answer within 2 s. */
 const deadline = 1_700;
 
 export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestListener {
@@ -47,8 +47,8 @@ export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestLis
 }
 
 /**
- * Names the upstream in whatever goes wrong, and gives it up when the time is over, whether or not its client
- * heeds the signal: the AWS SDK doesn't while it waits for credentials.
+ * Names the upstream in any failure, and gives up on it in time even if its client ignores the signal, as the AWS SDK
+ * does while it waits for credentials.
  */
 async function within<T>(
   signal: AbortSignal,

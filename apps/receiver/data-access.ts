@@ -4,11 +4,11 @@ import { seedSchema } from "../common/seed";
 
 const updatedSchema = z.object({ status: z.literal("ok") });
 
-// axios and not fetch: it goes through HTTP_PROXY, which is how the local region knows who is calling.
+// axios and not fetch, because it uses HTTP_PROXY, by which the local region knows the caller.
 const http = axios.create({ maxRedirects: 0, maxContentLength: 1024 });
 
 http.interceptors.response.use(undefined, (error: AxiosError) => {
-  // A proxy says in this header why it could not connect (RFC 9209); its 502 alone doesn't tell.
+  // A proxy says in this header why it could not connect (RFC 9209); its 502 alone doesn't.
   const reason: unknown = error.response?.headers["proxy-status"];
   throw typeof reason === "string" ? new Error(reason, { cause: error }) : error;
 });

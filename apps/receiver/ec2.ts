@@ -4,7 +4,7 @@ import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 export function ec2(region: string, networkAclId: string) {
   const client = new EC2Client({
     region,
-    // The role of this host and no other: a developer's keys must never answer for a missing instance profile.
+    // This host's role and nothing else: a developer's keys must never stand in for a missing instance profile.
     credentials: fromInstanceMetadata({ timeout: 300, maxRetries: 0 }),
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },

@@ -1,6 +1,6 @@
 /**
- * The instance metadata service, version 2 (EC2 User Guide, "Use the Instance Metadata Service"). Asked
- * directly, because the calls of the SDK's MetadataService can't be bounded in time.
+ * The instance metadata service, version 2 (EC2 User Guide, "Use the Instance Metadata Service"). Called directly,
+ * because the SDK's MetadataService has no bound in time.
  */
 import { isIPv4 } from "node:net";
 
@@ -11,7 +11,7 @@ export function imds(endpoint: string) {
   let token: string | undefined;
 
   const ask = async (path: string, init: RequestInit) => {
-    // fetch and not axios: it knows no HTTP_PROXY, and no proxy leads to a link-local address.
+    // fetch and not axios, because it ignores HTTP_PROXY: no proxy leads to a link-local address.
     const response = await fetch(new URL(path, endpoint), { ...init, redirect: "error" });
     return { path, status: response.status, text: await response.text() };
   };

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Where what is fetched or built once is kept for the next run, as the XDG base directory specification has it. */
+/** Where to keep what is fetched or built once, by the XDG Base Directory Specification. */
 export function cacheFolder(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "elastic-fleet");
 }

@@ -24,7 +24,7 @@ const checkout = join(__dirname, "..", "..");
 
 interface Build {
   cache: string;
-  /** The folder that the sources are in. */
+  /** The sources' folder. */
   sources?: string;
   cwd?: string;
   umask?: number;
@@ -43,7 +43,7 @@ async function digests(options: Build): Promise<Record<string, string>> {
   return Object.fromEntries(releases.map(({ service, sha256 }) => [service, sha256]));
 }
 
-/** Builds in a process of its own: the working folder, umask and cache are a process's. */
+/** Builds in another process, because the working folder, umask and cache are per process. */
 async function buildAll(
   services: string,
   { cache, sources = checkout, cwd, umask = 0o22 }: Build,
@@ -61,7 +61,7 @@ async function buildAll(
   return JSON.parse(stdout) as Release[];
 }
 
-/** The sources as another machine would have them, in another place. */
+/** A copy of the sources in another place, as on another machine. */
 function copyOfSources(): string {
   const folder = join(temporaryFolder(), "another", "checkout");
   mkdirSync(folder, { recursive: true });
@@ -115,7 +115,7 @@ describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release o
     expect(readFileSync(archive).includes(checkout)).toBe(false);
   });
 
-  // Both stop at once at what they are given here: neither listens, and neither installs anything.
+  // Both stop at once at this input: neither listens, and neither installs anything.
   test("runs where nothing is installed", async () => {
     const { archive } = await build(service, { cache: temporaryFolder() });
     const folder = temporaryFolder();
@@ -133,7 +133,7 @@ describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release o
   });
 });
 
-test("what nobody has built for a week is not kept", async () => {
+test("a release that is not built for a week is removed", async () => {
   const cache = temporaryFolder();
   const folder = join(cache, "elastic-fleet", "releases");
   mkdirSync(folder, { recursive: true });
@@ -150,7 +150,7 @@ test("what nobody has built for a week is not kept", async () => {
   expect(cachedReleases(cache)).toEqual([`receiver-${sha256}.tar`, "stress-new.tar"]);
 });
 
-test("a changed source is another release, and one that does not compile is none", async () => {
+test("a changed source is another release, and one that does not compile makes none", async () => {
   const sources = copyOfSources();
   const cache = temporaryFolder();
   const main = join(sources, "apps", "receiver", "main.ts");

@@ -1,7 +1,7 @@
 /**
- * A release: one service bundled into one file, with the installer beside it, in one tar archive that is
- * named by the digest of its bytes. The same sources give the same bytes on every machine, so that an
- * unchanged service is an unchanged name, and nothing is shipped or restarted for it.
+ * A release: one service bundled into one file, with the installer beside it, in a tar archive named by the digest of
+ * its bytes. The same sources give the same bytes on every machine, so an unchanged service keeps its name, and nothing
+ * is shipped or restarted.
  */
 import { createHash } from "node:crypto";
 import {
@@ -31,8 +31,8 @@ export interface Release {
 }
 
 /**
- * Builds the release of a service. Synchronous, as a program must know its releases before it declares them.
- * @throws esbuild's BuildFailure when a service does not compile
+ * Builds a service's release. Synchronous, because a program must know its releases before it declares them.
+ * @throws esbuild's BuildFailure if a service does not compile
  */
 export function buildRelease(service: ServiceName): Release {
   const folder = join(cacheFolder(), "releases");
@@ -66,14 +66,14 @@ export function buildRelease(service: ServiceName): Release {
   }
 }
 
-/** Days after which an archive that nobody has built again is not kept any longer. */
+/** Days to keep an archive that is not built again. */
 const keptDays = 7;
 
 function removeUnusedFrom(folder: string): void {
   const limit = Date.now() - keptDays * 24 * 60 * 60 * 1000;
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
-    // Another process may be building, or removing, as well.
+    // Another process may be building or removing at the same time.
     const lastBuilt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
     if (lastBuilt < limit) rmSync(path, { recursive: true, force: true });
   }
@@ -81,7 +81,7 @@ function removeUnusedFrom(folder: string): void {
 
 type Bundles = Record<ServiceName | "installer", Uint8Array>;
 
-/** Every service and the installer, each as one file; built together, once in a process. */
+/** Every service and the installer, each as one file; built together, once per process. */
 function bundles(): Bundles {
   return (built ??= bundle());
 }
@@ -98,7 +98,7 @@ function bundle(): Bundles {
     target: "node24",
     format: "cjs",
     mainFields: ["module", "main"],
-    // Unminified output names its sources by paths relative to the working folder, which would be in the digest.
+    // Unminified output names its sources relative to the working folder, which would affect the digest.
     minify: true,
     legalComments: "none",
     logLevel: "silent",

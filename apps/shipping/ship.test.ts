@@ -30,7 +30,7 @@ test("what is copied goes to the home of the user that can write there", () => {
   expect(remoteRelease(release)).toBe(`/home/ec2-user/data-access-${"da".repeat(32)}.tar`);
 });
 
-test("a manifest names what was copied, and is one", () => {
+test("a manifest names what was copied, and is valid", () => {
   const manifest = manifestFor(release, { LOG_LEVEL: "debug" });
   expect(manifest).toEqual({
     service: "data-access",
@@ -53,7 +53,7 @@ test.each(Object.keys(ports) as (keyof typeof ports)[])("the installer takes the
   expect(manifestSchema.parse(manifest)).toEqual(manifest);
 });
 
-test("the install command, word by word", () => {
+test("the install command, verbatim", () => {
   expect(installCommand(release)).toBe(`set -eu
 echo "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada  /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar" | sha256sum --check --quiet -
 sudo -n mkdir -p /opt/elastic-fleet
@@ -81,8 +81,8 @@ test("the install command is shell", () => {
 });
 
 /**
- * The command for real, on a host that is a folder: its paths lead there, the runtime is a script that shows
- * how it was called, and sudo is whoever runs the test. It needs GNU's tools, as hosts have them.
+ * Runs the command for real, on a host that is a folder: its paths lead there, the runtime is a script that shows how it
+ * was called, and sudo changes nobody's rights. It needs GNU's tools, as hosts do.
  */
 (process.platform === "linux" ? describe : describe.skip)("on a host, the install command", () => {
   let host: string;
@@ -146,7 +146,7 @@ test("the install command is shell", () => {
     expect(run()).toEqual(installed);
   });
 
-  test("carries on where it was interrupted while it unpacked the runtime", () => {
+  test("recovers from an interruption while unpacking the runtime", () => {
     const [, folder = ""] = /^ {2}mkdir -p (.*)\.new$/m.exec(command) ?? [];
     mkdirSync(`${folder}.new/left-over`, { recursive: true });
     writeFileSync(`${folder}.new/node`, "half a binary");
@@ -155,7 +155,7 @@ test("the install command is shell", () => {
     expect(existsSync(`${folder}.new`)).toBe(false);
   });
 
-  test("stops at a release that did not arrive whole, before it changes anything", () => {
+  test("stops at an incomplete release, before it changes anything", () => {
     writeFileSync(archive, "half an archive");
     const { status, stdout, stderr } = run();
     expect({ status, stdout }).toEqual({ status: 1, stdout: `${archive}: FAILED\n` });
@@ -163,7 +163,7 @@ test("the install command is shell", () => {
     expect(existsSync(runtimes)).toBe(false);
   });
 
-  test("stops at a runtime that did not arrive whole", () => {
+  test("stops at an incomplete runtime", () => {
     writeFileSync(join(host, "home/ec2-user", runtime.archiveName), "half a runtime");
     expect(run()).toMatchObject({ status: 1, stdout: expect.stringContaining("FAILED") as string });
     expect(existsSync(runtimes)).toBe(false);

@@ -1,13 +1,13 @@
 /**
- * How a service reaches a host: which files are copied where, and the command that installs them. Whoever
- * ships (the command provider, the host suite over plain SSH) uses these same strings.
+ * How a service reaches a host: which files are copied where, and the command that installs them. The command provider
+ * and the host suite over plain SSH use the same strings.
  */
 import type { Manifest } from "../manifest";
 import { ports } from "../ports";
 import type { Release } from "./release";
 import { runtime } from "./runtime";
 
-/** The user that hosts are provisioned as; it has sudo, SFTP does not: copies go to its home. */
+/** The user that provisions hosts. It has sudo but SFTP does not, so copies go to its home. */
 export const remoteUser = "ec2-user";
 const home = `/home/${remoteUser}`;
 
@@ -15,7 +15,7 @@ export const remoteRuntime = `${home}/${runtime.archiveName}`;
 const root = "/opt/elastic-fleet";
 const runtimeFolder = `${root}/runtimes/${runtime.sha256}`;
 
-/** What of a release its place and its installation depend on. */
+/** What a release's location and installation depend on. */
 interface ReleaseName {
   service: string;
   sha256: string;
@@ -38,12 +38,12 @@ export function manifestFor(
   };
 }
 
-/** Everything that reaches a host, and what is then run there. `Source` is how the caller refers to a file of this machine. */
+/** What is copied to a host, and what then runs there. `Source` is how the caller refers to a file of this machine. */
 export interface Shipment<Source> {
-  /** What is copied, by what it is: a file of this machine, and its path on the host. */
+  /** Each a file of this machine, and its path on the host. */
   copies: Record<"runtime" | "release", { source: Source; remotePath: string }>;
   command: string;
-  /** What the command reads from its standard input. */
+  /** The command's standard input. */
   stdin: (environment: Record<string, string>) => string;
 }
 
@@ -59,9 +59,9 @@ export function shipmentOf<Source>(release: Release, runtimeArchive: Source): Sh
 }
 
 /**
- * The shell command that installs what was copied; it reads the manifest from its standard input. It first
- * unpacks the runtime, which the installer itself needs, unless that is done; each step can be interrupted
- * and done again. One such command works at a time: one whose connection broke may still be at it.
+ * The shell command that installs what was copied; it reads the manifest from standard input. It first unpacks the
+ * runtime, which the installer itself needs, unless that is done; each step can be interrupted and repeated. Only one
+ * such command works at a time, as one whose connection broke may still be running.
  */
 export function installCommand(release: ReleaseName): string {
   const archive = remoteRelease(release);
@@ -80,7 +80,7 @@ export function installCommand(release: ReleaseName): string {
     `  mv -T ${runtimeFolder}.new ${runtimeFolder}`,
     `  sync ${root}/runtimes`,
     "fi",
-    // Unpacked, it is needed no more; a host that lacks the runtime is one that it is copied to again.
+    // Not needed once unpacked; a host that lacks the runtime gets another copy.
     `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,
     `tar -xf ${archive} -C ${installer} installer.js`,

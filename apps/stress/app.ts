@@ -1,13 +1,12 @@
 import type { RequestListener } from "node:http";
-import { promisify } from "node:util";
-import express, { type Request, type RequestHandler, type Response } from "express";
+import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import { createApp, Refusal } from "../common/app";
+import { createApp, readBody } from "../common/app";
 
 export interface Host {
-  /** Asked for each request: a copy of a host gets a name of its own. */
+  /** Called for each request, because a copy of a host gets another name. */
   name: () => string;
-  /** Starts CPU load, or lets the load that runs last longer. */
+  /** Starts CPU load, or prolongs it. */
   stress: () => void;
 }
 
@@ -17,21 +16,11 @@ export function createStressApp(host: Host, log: Logger): RequestListener {
   };
 
   const post: RequestHandler = async (request, response) => {
-    await discardBody(request, response);
+    // No body is expected and none is used, but it is read, within the same bound as elsewhere.
+    await readBody(request, response);
     host.stress();
     response.json({ status: "success" });
   };
 
   return createApp(log, { "/": { get, post } });
-}
-
-const raw: RequestHandler = express.raw({ type: () => true, limit: 1024, inflate: false });
-const readBytes = promisify<Request, Response>(raw);
-
-/** No body is asked for, and none is looked at; but it is read, within the bound that all services have. */
-async function discardBody(request: Request, response: Response): Promise<void> {
-  await readBytes(request, response).catch((error: unknown) => {
-    const { status, message } = error as { status: number; message: string };
-    throw new Refusal(status, message);
-  });
 }

@@ -1,22 +1,22 @@
-/** What a worker thread does. */
+/** A worker thread's work. */
 import { constants, setPriority } from "node:os";
 
-/** Milliseconds of a round that are spent busy, and what part of them is then spent at rest. */
+/** Milliseconds of a round that are busy, and the rest that follows as a fraction of them. */
 const busy = 90;
 const restPerBusy = 10 / 90;
 
-/** What rounds need of the thread that they are run on. Times are in milliseconds. */
+/** What rounds need of their thread. Times are in milliseconds. */
 export interface Thread {
   now: () => number;
-  /** Told between two rounds. */
+  /** Checked between rounds. */
   ended: () => boolean;
-  /** Leaves the CPU to others, and may come back late. */
+  /** Yields the CPU, and may come back late. */
   rest: (length: number) => void;
 }
 
-/** Keeps this thread busy until `end`, in nanoseconds of process.hrtime; it may be moved meanwhile. */
+/** Keeps this thread busy until `end`, in nanoseconds of process.hrtime, which may be moved meanwhile. */
 export function burn(end: BigInt64Array): void {
-  // On Linux a priority is a thread's own; elsewhere this would slow the answers down as well.
+  // On Linux priority is per thread; elsewhere this would slow down the answers, too.
   if (process.platform === "linux") setPriority(constants.priority.PRIORITY_LOW);
 
   runRounds({
@@ -29,14 +29,14 @@ export function burn(end: BigInt64Array): void {
 }
 
 /**
- * Busy means that the thread wants a CPU for 90 % of the time. At 100 %, one busy host and one at rest would average a
- * hair above 50 %, their fleet's target, or not, as the noise falls; like this, one busy host of two is clearly below.
+ * Busy means wanting a CPU 90 % of the time. At 100 %, one busy and one idle host would average a hair above 50 %, the
+ * fleet's target, or below it, depending on noise; like this, one busy host of two is clearly below.
  */
 export function runRounds({ now, ended, rest }: Thread): void {
   let begin = now();
   while (!ended()) {
     while (now() - begin < busy);
-    // A thread of low priority waits for its CPU, and so may be late at the end of both: the parts stay the same.
+    // A low-priority thread waits for its CPU, so both parts may run late; their ratio stays the same.
     const tired = now();
     const length = (tired - begin) * restPerBusy;
     rest(length);

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { memoryLog } from "../../testing/services";
 import { CpuLoad } from "./cpu-load";
 
-/** In place of threads: each holds the end that it was given, and exits when the test says so. */
+/** In place of a thread: holds the end that it was given, and exits when the test says so. */
 class FakeWorker extends EventEmitter {
   constructor(readonly end: BigInt64Array) {
     super();
@@ -20,7 +20,7 @@ function create(workers: number, seconds = 300) {
   return { load: new CpuLoad({ seconds, workers, startWorker }, log), started, lines };
 }
 
-// process.hrtime stands still.
+// Stops process.hrtime.
 beforeEach(() => {
   jest.useFakeTimers();
 });
@@ -31,7 +31,7 @@ afterEach(() => {
 const secondsLeft = (worker: FakeWorker | undefined) =>
   Number((worker?.end[0] ?? 0n) - process.hrtime.bigint()) / 1e9;
 
-test("nothing runs before it is asked for", () => {
+test("nothing runs before a request", () => {
   expect(create(2).started).toEqual([]);
 });
 
@@ -58,7 +58,7 @@ test("a second request adds its own length", () => {
   expect(secondsLeft(started[0])).toBe(600);
 });
 
-test("after its end a request starts it anew", () => {
+test("after its end a request starts it again", () => {
   const { load, started } = create(1, 300);
   load.request();
   jest.advanceTimersByTime(300_000);
@@ -75,7 +75,7 @@ test("a worker that ended just as the end was moved is replaced", () => {
   expect(started).toHaveLength(2);
 });
 
-test("a worker that failed is logged, and replaced only on request, so that a failure can't repeat by itself", () => {
+test("a failed worker is logged, and replaced only on request, so that a failure can't repeat by itself", () => {
   const { load, started, lines } = create(1);
   load.request();
   started[0]?.emit("error", new Error("out of memory"));

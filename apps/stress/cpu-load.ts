@@ -2,23 +2,23 @@ import type { EventEmitter } from "node:events";
 import type { Logger } from "pino";
 
 export interface CpuLoadOptions {
-  /** How long the load of one request lasts. */
+  /** How long one request's load lasts. */
   seconds: number;
-  /** How many threads make it, at most and usually. */
+  /** How many threads make it. */
   workers: number;
-  /** Starts a thread that ends by itself at `end`, in nanoseconds of process.hrtime; it may be moved meanwhile. */
+  /** Starts a thread that stops by itself at `end`, in nanoseconds of process.hrtime, which may be moved meanwhile. */
   startWorker: (end: BigInt64Array) => EventEmitter;
 }
 
 /**
- * So many requests at once make the load last longer. Three, of the default five minutes: ten POSTs to a fleet that
- * has just been launched outlast its warm-up and the three minutes that its alarm then takes.
+ * At most this many requests' load adds up. With three, of the default five minutes, ten POSTs to a fleet that has just
+ * been launched outlast its warm-up and the three minutes that its alarm then takes.
  */
 const mostRequests = 3n;
 
-/** CPU load that ends by itself: however often it is asked for, it only lasts longer, and that within a bound. */
+/** CPU load that ends by itself: further requests only prolong it, and within a bound. */
 export class CpuLoad {
-  /** Shared with the workers, and so is the clock that it is read on. */
+  /** Shared with the workers, like the clock that it refers to. */
   private readonly end = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
   private readonly running = new Set<object>();
 
@@ -44,7 +44,7 @@ export class CpuLoad {
     });
     worker.once("exit", (code: number) => {
       this.running.delete(worker);
-      // It saw its end just before a request moved it. After a failure the next request starts another.
+      // It read the end just before a request moved that. After a failure only the next request starts another.
       if (code === 0 && process.hrtime.bigint() < Atomics.load(this.end, 0)) this.start();
     });
   }

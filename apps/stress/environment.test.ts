@@ -5,11 +5,11 @@ const problemsOf = (environment: Record<string, string>) =>
     .safeParse(environment)
     .error?.issues.map(({ path, message }) => `${path[0] as string} ${message}`);
 
-test("everything has a default, or does without", () => {
+test("everything has a default or is optional", () => {
   expect(environmentSchema.parse({})).toEqual({ STRESS_SECONDS: 300 });
 });
 
-test("what is set is parsed", () => {
+test("set variables are parsed", () => {
   const environment = { STRESS_SECONDS: "0.5", STRESS_WORKERS: "1", HOST_NAME: "ip-10-0-11-20.ec2.internal" };
   expect(environmentSchema.parse(environment)).toEqual({
     STRESS_SECONDS: 0.5,

@@ -1,7 +1,7 @@
 /**
- * The bundle as a process of its own, under real load. Threads and their priorities are read from /proc, so those
- * tests run on Linux only. They prove that the load is there, bounded and ended; how fast GET stays beside it is
- * bench/stress.ts's to tell, as a test on a shared machine can't.
+ * The bundle as its own process, under real load. Threads and their priorities are read from /proc, so those tests run
+ * on Linux only. They prove that the load starts, is bounded and ends; how fast GET stays meanwhile is for
+ * bench/stress.ts to show, as a test on a shared machine can't.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, hostname } from "node:os";
@@ -28,12 +28,12 @@ async function start(environment: Record<string, string> = {}) {
 
 const post = async (url: string) => (await fetch(url, { method: "POST" })).json();
 
-/** The priorities of a process's threads: field 19 of proc(5)'s stat. */
+/** The nice values of a process's threads: field 19 of stat in proc(5). */
 function prioritiesOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap(thread => {
     try {
       const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
-      // The name, field 2 in parentheses, may hold blanks.
+      // The name, field 2 in parentheses, may contain spaces.
       return [Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16])];
     } catch {
       return []; // it has just ended
@@ -74,7 +74,7 @@ test("SIGTERM during the load ends it at once, with exit code 0", async () => {
   const { url, service } = await start({ STRESS_SECONDS: "60" });
   await post(url);
   service.kill("SIGTERM");
-  expect(await service.exited).toBe(0); // and not only when the load would have ended: this test may take 30 s
+  expect(await service.exited).toBe(0); // long before the load would end: this test may take 30 s
 });
 
 const onLinux = process.platform === "linux" ? describe : describe.skip;
@@ -97,13 +97,13 @@ onLinux("the load", () => {
     for (const [{ url, pid }, workers] of [[one, 1] as const, [many, availableParallelism()] as const]) {
       const threads = prioritiesOf(pid).length;
       await post(url);
-      // Every thread is there with the answer, and gets its priority when its turn comes.
+      // Every thread exists when the answer comes, and gets its priority when it first runs.
       expect(prioritiesOf(pid)).toHaveLength(threads + workers);
       await untilWorkers(pid, workers);
     }
   });
 
-  test("ends by itself, and can be had again", async () => {
+  test("ends by itself, and can be started again", async () => {
     const { url, pid } = await start({ STRESS_SECONDS: "2" });
     for (let round = 0; round < 2; round++) {
       const begin = performance.now();
@@ -114,7 +114,7 @@ onLinux("the load", () => {
     }
   });
 
-  test("lasts longer when it is asked for again", async () => {
+  test("lasts longer when it is requested again", async () => {
     const { url, pid } = await start({ STRESS_SECONDS: "2", STRESS_WORKERS: "1" });
     const begin = performance.now();
     await post(url);

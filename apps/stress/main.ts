@@ -11,7 +11,7 @@ if (isMainThread) {
   void serve(ports, environmentSchema, (environment, log) => {
     const { STRESS_SECONDS: seconds, STRESS_WORKERS = Infinity, HOST_NAME } = environment;
     const workers = Math.min(STRESS_WORKERS, availableParallelism());
-    // A release is one file: its workers begin here too.
+    // A release is one file, so its workers start here, too.
     const startWorker = (end: BigInt64Array) => new Worker(__filename, { workerData: end });
     const load = new CpuLoad({ seconds, workers, startWorker }, log);
     return {

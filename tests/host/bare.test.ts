@@ -1,4 +1,4 @@
-/** From a bare host to a healthy service in one go, with nothing fetched by the host, and what may be done from it. */
+/** From a bare host to a healthy service in one go, with nothing fetched by the host; and the service's confinement. */
 import { ports, type ServiceName } from "../../apps/ports";
 import { buildRelease } from "../../apps/shipping/release";
 import { answerTo } from "../../testing/client";
@@ -29,13 +29,13 @@ describe.each(Object.keys(ports) as ServiceName[])("a bare host for %s", service
     }
   });
 
-  test("exposes it no more than 2.0, as systemd-analyze has it", async () => {
+  test("exposes it no more than 2.0, by systemd-analyze's measure", async () => {
     const analysis = await host.run(`systemd-analyze security --no-pager ${service}`);
     const [, level] = /Overall exposure level for \S+: ([\d.]+)/.exec(analysis) ?? [];
     expect(Number(level)).toBeLessThanOrEqual(2);
   });
 
-  test("runs it as a user of its own, without privileges, now or later", async () => {
+  test("runs it as a dedicated user, without privileges, now or later", async () => {
     const status = await host.run(`sudo cat /proc/$(systemctl show -P MainPID ${service})/status`);
     const field = (name: string) => new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(status)?.[1];
     expect(await host.run(`getent passwd ${field("Uid") ?? ""}`)).toMatch(new RegExp(`^${service}:`));
@@ -44,7 +44,7 @@ describe.each(Object.keys(ports) as ServiceName[])("a bare host for %s", service
   });
 
   test("lets it write to its state folder only", async () => {
-    // What the service sees, with its rights; devices and other programs' sockets are neither files nor folders.
+    // In the service's mount namespace and with its rights; devices and other programs' sockets don't count.
     const writable = await host.run(`
       set -eu
       pid=$(systemctl show -P MainPID ${service})

@@ -1,4 +1,4 @@
-/** The disk that every host begins with: Debian as debootstrap makes it, made once and kept. */
+/** The disk that every host starts from: Debian by debootstrap, made once and kept. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
@@ -19,7 +19,7 @@ const packages = [
   "iproute2",
 ];
 
-/** As Amazon Linux has it: a user that may do everything and needs no password. */
+/** As on Amazon Linux: a user with sudo that needs no password. */
 const setUp = `
 set -eu
 systemctl enable --quiet ssh systemd-networkd
@@ -31,7 +31,7 @@ install -d -m 700 /root/.ssh
 rm -rf /var/cache/apt/archives /var/lib/apt/lists /usr/share/doc /usr/share/locale /usr/share/man
 `;
 
-/** Its folder. Another recipe is another image. */
+/** @returns its folder; a changed recipe makes a new image */
 export async function baseImage(report: (line: string) => void): Promise<string> {
   const recipe = JSON.stringify([release, packages, setUp]);
   const folder = join(cacheFolder(), "hosts", createHash("sha256").update(recipe).digest("hex").slice(0, 16));
@@ -59,7 +59,7 @@ export async function baseImage(report: (line: string) => void): Promise<string>
   }
 }
 
-/** Where this machine gets Debian's packages from; none where it does not, and debootstrap's own default holds. */
+/** Where this machine gets Debian's packages from; undefined if nowhere, for debootstrap's own default. */
 async function mirrorOfThisMachine(): Promise<string | undefined> {
   const known = ["Identifier: Packages", "Origin: Debian", `Codename: ${release}`];
   const sites = await run(["apt-get", "indextargets", "--format", "$(SITE)", ...known]);

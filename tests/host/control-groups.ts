@@ -1,11 +1,11 @@
 /**
- * Each host gets a control group of its own: systemd there moves and kills processes by group, and without one every
- * host would take the machine's root for its own.
+ * Gives each host its own control group: systemd there moves and kills processes by group, and without this every host
+ * would use the machine's root group.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from "node:fs";
 import { basename, join } from "node:path";
 
-/** Where a hierarchy is mounted that systemd works with: the unified one, and the named one beside it on older machines. */
+/** Where the hierarchies that systemd uses are mounted: the unified one, and on older machines the named one beside it. */
 function hierarchies(): string[] {
   return readFileSync("/proc/self/mounts", "utf8")
     .split("\n")
@@ -16,10 +16,10 @@ function hierarchies(): string[] {
     .map(([, path = ""]) => path);
 }
 
-/** Of all the hosts of one run, which its folder names. */
+/** The groups of all hosts of one run, named by its folder. */
 const groupsOf = (folder: string) => hierarchies().map(path => join(path, basename(folder)));
 
-/** Files to write a process id to, for the process to be in the host's groups; they are made if need be. */
+/** Files that put a process into the host's groups when its id is written to them; the groups are made if need be. */
 export function controlGroupsOf(folder: string, host: string): string[] {
   return groupsOf(folder).map(group => {
     mkdirSync(join(group, host), { recursive: true });
@@ -27,7 +27,7 @@ export function controlGroupsOf(folder: string, host: string): string[] {
   });
 }
 
-/** To be called when no process is in them any more. */
+/** Call when no process is left in them. */
 export function removeControlGroups(folder: string): void {
   for (const group of groupsOf(folder)) if (existsSync(group)) removeGroup(group);
 }

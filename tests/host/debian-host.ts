@@ -1,4 +1,4 @@
-/** A Debian host: a disk, and systemd and sshd that boot from it in a container. */
+/** A Debian host: a disk, from which systemd and sshd boot in a container. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
@@ -18,7 +18,7 @@ const sshOptions = [
   ...["-i", join(folder, "key")],
   ...["-o", "BatchMode=yes"],
   ...["-o", "LogLevel=ERROR"],
-  // As the command provider has it where no host key is given.
+  // The command provider's behaviour without a host key.
   ...["-o", "StrictHostKeyChecking=no"],
   ...["-o", "UserKnownHostsFile=/dev/null"],
 ];
@@ -39,8 +39,8 @@ export class DebianHost {
   }
 
   /**
-   * A host with a disk of its own, a copy of the image or of another disk; it is not booted yet.
-   * @param megabytes what the disk holds; without it, what this machine's holds
+   * A host that is not booted yet. Its disk is a copy of the image or of another disk.
+   * @param megabytes the disk's size; by default it shares this machine's space
    */
   static async create(
     name: string,
@@ -64,9 +64,9 @@ export class DebianHost {
     return host;
   }
 
-  /** Resolves when it can be reached by SSH. */
+  /** Resolves once SSH accepts connections. */
   async boot(): Promise<void> {
-    // A host before it may have had this address, with another network card.
+    // An earlier host may have had this address, with another network card.
     await run(["ip", "neigh", "flush", "to", this.address]);
     const nspawn = [
       ...["systemd-nspawn", "--boot", `--directory=${this.disk}`, `--machine=${this.name}`],
@@ -90,17 +90,17 @@ export class DebianHost {
     );
   }
 
-  /** What a command of the user that hosts are provisioned as says; @throws when it does not end with 0. */
+  /** Runs a command as the user that provisions hosts. @returns its standard output @throws unless it exits with 0 */
   async run(command: string): Promise<string> {
     return run(this.ssh(command));
   }
 
-  /** What root does here goes past sudo, which hosts on AWS have no other way than. */
+  /** As `run`, but as root and past sudo, which hosts on AWS don't allow. */
   async asRoot(command: string): Promise<string> {
     return run(this.ssh(command, "root"));
   }
 
-  /** As `run`, however it ends. */
+  /** As `run`, whatever the exit code. */
   async try(command: string, input = "", onStderr?: (line: string) => void): Promise<Outcome> {
     return this.start(command, input, onStderr).ended;
   }
@@ -109,7 +109,7 @@ export class DebianHost {
     return start(this.ssh(command), { input, onStderr });
   }
 
-  /** Its processes are seen from here as well, under other ids. */
+  /** Ids of its processes, as this machine sees them. */
   processes(command: RegExp): number[] {
     return hostProcesses(this.name, command);
   }
@@ -122,7 +122,7 @@ export class DebianHost {
     return readFile(join(this.disk, path), "utf8");
   }
 
-  /** Where nothing of it runs yet. */
+  /** Only before it boots. */
   async write(path: string, text: string): Promise<void> {
     await writeFile(join(this.disk, path), text);
   }
@@ -142,10 +142,10 @@ export class DebianHost {
     await this.off();
   }
 
-  /** At once, and its disk with it. */
+  /** Kills it, and removes its disk. */
   async remove(): Promise<void> {
     if (this.container?.exitCode === null) {
-      // Its first process takes all the others along, and then the container ends.
+      // Its first process takes all others with it, and then the container exits.
       await run(["sh", "-c", `kill -KILL $(ps -o pid= --ppid ${this.container.pid ?? 0})`]);
       await this.off();
     }

@@ -1,4 +1,4 @@
-/** Installations that fail: each ends with a code other than 0 and one cause, and the release before still answers. */
+/** Installations that fail: each exits with an error and one cause, and the release before still answers. */
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ports, sshPort } from "../../apps/ports";
@@ -24,14 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => host.remove());
 afterEach(async () => {
-  // Whatever went wrong, the release before answers, and is what a next installation finds.
+  // Whatever went wrong, the release before answers, and the next installation finds it.
   expect(await value()).toBe(1000);
   expect((await install(host, before)).stdout).toBe(
     `data-access unchanged: release ${short(before)} is installed and healthy\n`,
   );
 });
 
-/** What an installation says that it failed of, without the steps that it took. */
+/** Why an installation failed, without the steps that it reported. */
 const causeIn = (stderr: string) =>
   stderr
     .split("\n")
@@ -49,13 +49,13 @@ test("a release that crashes", async () => {
       `release ${short(before)} runs again`,
   );
   expect(heading).toBe("its journal:");
-  // And nothing from before: neither of the release that ran, nor of its end.
+  // And nothing earlier, neither of the release before nor of its stop.
   expect(journal).toContain("in the dark");
   expect(journal.join("\n")).not.toContain("listening");
   expect(journal.join("\n")).not.toContain("stopping");
 });
 
-test("a port that another program has", async () => {
+test("a port that another program uses", async () => {
   const next = await anotherRelease("data-access");
   await copy(host, next);
   const { command } = shipmentOf(next, "");
@@ -68,7 +68,7 @@ test("a port that another program has", async () => {
   expect(stderr).toContain("Address already in use");
 });
 
-test("a release that never gets healthy", async () => {
+test("a release that never becomes healthy", async () => {
   const silent = await releaseWith("data-access", () => 'console.log("hm"); setInterval(() => 0, 1000);');
   await copy(host, silent);
   const { code, stderr } = await install(host, silent);
@@ -82,7 +82,7 @@ test("a release that never gets healthy", async () => {
   expect(journal).toContain("hm");
 });
 
-test("a tarball that did not arrive whole", async () => {
+test("a tarball that arrived incomplete", async () => {
   const next = await anotherRelease("data-access");
   await copy(host, next);
   await host.run(`truncate --size=100000 ${remoteRelease(next)}`);

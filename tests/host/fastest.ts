@@ -1,6 +1,6 @@
 /**
- * Seconds of the fastest of three: a limit is about what is measured, and a machine that also does other work is slow
- * now and then.
+ * Seconds of the fastest of three rounds: a limit is about what is measured, and a shared machine is slow now and
+ * then.
  */
 export async function fastest(
   measured: (round: number) => Promise<void>,

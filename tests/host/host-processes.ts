@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Process ids, as this machine counts them, of a container's processes whose command line matches. */
+/** Ids, on this machine, of a container's processes whose command line matches. */
 export function hostProcesses(controlGroup: string, command: RegExp): number[] {
   return readdirSync("/proc")
     .filter(name => /^\d+$/.test(name))
@@ -13,7 +13,7 @@ function read(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch (error) {
-    // It ended in between.
+    // It has exited meanwhile.
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * A copy of a provisioned host's disk, as the fleet's image is one, booted under another host name. In the place of
- * cloud-init there is a unit with the name and the order of its network stage, which takes its time.
+ * A copy of a provisioned host's disk, like the fleet's image, booted under another host name. A unit with the name and
+ * the order of cloud-init's network stage stands in for that, and takes its time.
  */
 import { ports } from "../../apps/ports";
 import { buildRelease } from "../../apps/shipping/release";
@@ -9,7 +9,7 @@ import { eventually } from "../../testing/eventually";
 import { DebianHost } from "./debian-host";
 import { ship } from "./shipping";
 
-/** Ordered as cloud-init's own, but for sshd, by which the test looks at it meanwhile. */
+/** Ordered like cloud-init's own, except that sshd starts before it, for the test to look at the host meanwhile. */
 const cloudInit = (name: string) => `[Unit]
 Description=Stands for the network stage of cloud-init
 Wants=network-online.target
@@ -25,7 +25,7 @@ ExecStart=sh -c 'until test -e /run/go-on; do sleep 0.1; done; echo ${name} > /e
 WantedBy=multi-user.target
 `;
 
-test("a copy of a host answers its own name, and accepts nothing before it has it", async () => {
+test("a copy of a host answers its own name, and accepts nothing before it has one", async () => {
   const source = await DebianHost.create("ip-198-51-100-51", 51);
   await source.boot();
   await ship(source, buildRelease("stress"));
@@ -48,7 +48,7 @@ test("a copy of a host answers its own name, and accepts nothing before it has i
     return typeof outcome === "object" && outcome;
   });
   expect(first).toMatchObject({ status: 200, json: "ip-198-51-100-52" });
-  // None of its units is left out to break a circle. A boot tells of one before there is a journal to tell it to.
+  // No unit is dropped to break an ordering cycle; a boot reports such a cycle before there is a journal.
   expect(await copy.asRoot("systemd-analyze verify --man=no multi-user.target 2>&1")).toBe("");
   await copy.remove();
   await source.remove();

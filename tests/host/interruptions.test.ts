@@ -1,4 +1,4 @@
-/** What is killed or switched off comes back, and what was interrupted is repaired by the next installation. */
+/** What is killed or switched off comes back, and the next installation repairs what was interrupted. */
 import { ports } from "../../apps/ports";
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { remoteRuntime, shipmentOf } from "../../apps/shipping/ship";
@@ -25,7 +25,7 @@ afterAll(() => host.remove());
 
 const installer = /^\/opt\/elastic-fleet\/runtimes\/\S+ \S+installer\.js/;
 
-test("killed while it unpacks the runtime, the next installation does it again", async () => {
+test("killed while unpacking the runtime, it is repeated by the next installation", async () => {
   await copy(host, release);
   const { command, stdin } = shipmentOf(release, "");
   const { ended } = host.start(command, stdin({}));
@@ -42,7 +42,7 @@ test("killed while it unpacks the runtime, the next installation does it again",
   await answerTo(url(updatePort), { method: "POST", body: { num: 1000 } });
 });
 
-/** What an update says that it does, in this order. */
+/** The steps that an update reports, in order. */
 const steps = [
   "unpack release",
   "start it",
@@ -58,14 +58,14 @@ const steps = [
   "remove what is not needed any more",
 ];
 
-describe("the installer killed by force", () => {
+describe("the installer killed by SIGKILL", () => {
   const otherRead = read + 1;
   let next: Release;
   beforeAll(async () => {
     next = await anotherRelease("data-access");
   });
 
-  /** Another release, other ports: an update that changes all that one can. */
+  /** Another release and other ports: an update that changes everything. */
   async function update(onStep: (step: string) => void = () => undefined) {
     const { command } = shipmentOf(next, "");
     const manifest = manifestWithPorts(next, { read: otherRead, update: updatePort + 1 });
@@ -94,11 +94,11 @@ describe("the installer killed by force", () => {
   test.each(steps)("at: %s", async fatal => {
     let pids: number[] = [];
     const { code, stdout } = await update(step => {
-      // Looked up at the first step, for the kill to come before the step is over.
+      // Looked up at the first step, so that the kill comes before the fatal step is over.
       if (pids.length === 0) pids = host.processes(installer);
       if (step.startsWith(fatal)) kill(pids.map(pid => ({ pid })));
     });
-    // The last two are short, and may both be over before the kill comes: then there is nothing to repair.
+    // The last two are so short that both may be over before the kill: then there is nothing to repair.
     if (steps.slice(-2).includes(fatal)) expect([0, 137]).toContain(code);
     else expect({ code, stdout }).toEqual({ code: 137, stdout: "" });
     await eventually(
@@ -113,7 +113,7 @@ describe("the installer killed by force", () => {
   });
 });
 
-test("an installation whose connection breaks goes on to its end", async () => {
+test("an installation whose connection breaks still completes", async () => {
   await ship(host, release);
   const next = await anotherRelease("data-access");
   await copy(host, next);

@@ -1,4 +1,4 @@
-/** What a machine must have to boot hosts, beside Linux: a command, and Debian's package that has it. */
+/** What a machine needs to boot hosts, besides Linux: commands, and the Debian packages that hold them. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -15,7 +15,7 @@ const commands = {
 
 const searchPath = (process.env["PATH"] ?? "").split(":");
 
-/** What is missing here, in words; empty where the suite can run. */
+/** What is missing here, in words; empty if the suite can run. */
 export function missing(): string[] {
   if (process.platform !== "linux" || process.arch !== "x64") return ["Linux on x86-64"];
   const needs = process.getuid?.() === 0 ? [] : ["root"];

@@ -1,4 +1,4 @@
-/** What a re-installation changes, and what it leaves alone. */
+/** What installing again changes, and what it leaves alone. */
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
@@ -37,7 +37,7 @@ test("the same manifest again changes nothing, and says so", async () => {
   expect(await pid()).toBe(before);
 });
 
-test("a changed environment value is there within 3 s, and no runtime is copied for it", async () => {
+test("a changed environment value takes effect within 3 s, and copies no runtime", async () => {
   const received = async () => Number(await host.run("cat /sys/class/net/host0/statistics/rx_bytes"));
   const before = await received();
   const levels = ["trace", "warn", "debug"];
@@ -53,7 +53,7 @@ test("a changed environment value is there within 3 s, and no runtime is copied 
   expect(environment.split("\0")).toContain("LOG_LEVEL=debug");
 });
 
-test("another release is copied, and of the old one only what a rollback needs is kept", async () => {
+test("another release is copied, and only what a rollback needs is kept of the old one", async () => {
   const next = await anotherRelease("data-access");
   expect(await copy(host, next)).toEqual(["release"]);
   await ship(host, next);
@@ -64,7 +64,7 @@ test("another release is copied, and of the old one only what a rollback needs i
   expect(await value()).toBe(1000);
 });
 
-/** Clients that hold on to their connections: one has had its answer, the other has not asked yet. */
+/** Clients that keep their connections open: one has had its answer, the other has not asked yet. */
 async function holdConnections(): Promise<void> {
   const [response] = (await once(http.get(url("read"), { agent }), "response")) as [http.IncomingMessage];
   await once(response.resume(), "end");
@@ -76,7 +76,7 @@ afterAll(() => {
   agent.destroy();
 });
 
-test("ten re-installations under load lose no request, whoever else holds a connection", async () => {
+test("ten installations under load lose no request, even while others hold connections", async () => {
   const begun = performance.now();
   const sent = await under(url("read"), { perSecond: 200, connections: 10 }, async () => {
     for (let round = 0; round < 10; round++) {
@@ -94,7 +94,7 @@ test("ten re-installations under load lose no request, whoever else holds a conn
   expect(await value()).toBe(1000);
 });
 
-test("two sockets can exchange their ports", async () => {
+test("two sockets can swap their ports", async () => {
   const { command } = shipmentOf(release, "");
   const { read, update } = ports["data-access"];
   const swapped = manifestWithPorts(release, { read: update, update: read });
@@ -109,7 +109,7 @@ test("a socket that has failed is opened again", async () => {
   const limit = "/run/systemd/system/data-access-read.socket.d";
   await host.run(`sudo mkdir -p ${limit} && printf '[Socket]\\nTriggerLimitIntervalSec=1h\\nTriggerLimitBurst=1\\n' |
     sudo tee ${limit}/limit.conf && sudo systemctl daemon-reload`);
-  // A connection starts a service that is stopped: the first time, and not the second.
+  // A connection starts a stopped service: the first one does, the second one does not.
   await host.run("sudo systemctl stop data-access");
   expect(await value()).toBe(1000);
   await host.run("sudo systemctl stop data-access");

@@ -1,4 +1,4 @@
-/** Releases for tests, each with the real installer, and with a service that is wrong in its own way or a little new. */
+/** Releases with the real installer, and a service that is broken on purpose or slightly changed. */
 import { createHash } from "node:crypto";
 import { mkdtemp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import { buildRelease, type Release } from "../../apps/shipping/release";
 
 const { HOSTS_FOLDER: folder = "" } = process.env;
 
-/** The service's release with another program in the place of its own, which is handed over. */
+/** The service's release with another program, which `programFrom` makes of its own. */
 export async function releaseWith(
   service: ServiceName,
   programFrom: (program: string) => string,
@@ -27,6 +27,6 @@ export async function releaseWith(
   return { service, sha256, archive };
 }
 
-/** The same service, of another release. */
+/** Another release of the same service. */
 export const anotherRelease = (service: ServiceName) =>
   releaseWith(service, program => `${program}\n// another`);

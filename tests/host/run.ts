@@ -1,8 +1,8 @@
 /**
- * The host suite: services shipped by real scp and ssh to real Debian hosts, each booted with its own systemd and
- * sshd in a container, by the functions that infra/ ships with.
+ * The host suite: ships services by real scp and ssh to real Debian hosts, each booted with its own systemd and sshd in
+ * a container, with the functions that infra/ uses.
  *
- * It does not prove what is Amazon's own: Amazon Linux and its SELinux, its cloud-init, and the image bake.
+ * It does not prove what is specific to Amazon: Amazon Linux and its SELinux, its cloud-init, and the image bake.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Jest, and every host that it boots, where nothing leads outside and where nothing outlives it. */
+/** Runs Jest, and every host that it boots, where nothing leads outside and nothing outlives it. */
 async function runTests(environment: Record<string, string>): Promise<number> {
   const jest = [
     process.execPath,
@@ -50,7 +50,7 @@ async function runTests(environment: Record<string, string>): Promise<number> {
   ];
   const [command, ...args] = enterNetwork([...jest, "--maxWorkers=2", ...process.argv.slice(2)]);
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: "inherit" });
-  const ignore = () => undefined; // Ctrl-C reaches the tests as well, and they end
+  const ignore = () => undefined; // Ctrl-C reaches the tests, too, and ends them
   process.on("SIGINT", ignore);
   const [code] = (await once(child, "close")) as [number | null];
   return code ?? 1;

@@ -1,9 +1,9 @@
-/** Commands of this machine, and how they end. */
+/** Commands on this machine, and how they end. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 
 export interface Outcome {
-  /** Or what killed it. */
+  /** Or the signal that killed it. */
   code: number | NodeJS.Signals;
   stdout: string;
   stderr: string;
@@ -14,7 +14,7 @@ export interface Running {
   ended: Promise<Outcome>;
 }
 
-/** @param onStderr told each line of its standard error as it comes */
+/** @param onStderr called with each line of its standard error */
 export function start(
   [command, ...args]: readonly [string, ...string[]],
   { input = "", onStderr }: { input?: string; onStderr?: (line: string) => void } = {},
@@ -25,7 +25,7 @@ export function start(
     child[stream].setEncoding("utf8").on("data", (text: string) => (said[stream] += text));
   }
   if (onStderr) createInterface(child.stderr).on("line", onStderr);
-  child.stdin.on("error", () => undefined); // it may end before it has read everything: its code tells
+  child.stdin.on("error", () => undefined); // it may exit before it has read everything; its exit code tells
   child.stdin.end(input);
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject);
@@ -36,7 +36,7 @@ export function start(
   return { child, ended };
 }
 
-/** @throws when it does not end with 0 */
+/** @throws unless it exits with 0 */
 export async function run(command: readonly [string, ...string[]], input?: string): Promise<string> {
   const { code, stdout, stderr } = await start(command, { input }).ended;
   if (code !== 0)

@@ -1,4 +1,4 @@
-/** Ships to a Debian host what infra/ ships to one of AWS, by the same list of copies and the same command. */
+/** Ships to a Debian host what infra/ ships to AWS: the same copies, the same command. */
 import { buildRelease, type Release } from "../../apps/shipping/release";
 import { manifestFor, shipmentOf } from "../../apps/shipping/ship";
 import { ports, type ServiceName } from "../../apps/ports";
@@ -9,7 +9,7 @@ const { HOSTS_RUNTIME: runtimeArchive = "" } = process.env;
 
 export type Environment = Record<string, string>;
 
-/** What each service needs to know; there is no data host and no AWS behind a receiver here. */
+/** What each service needs; here there is no data host and no AWS behind a receiver. */
 export const environments: Record<ServiceName, Environment> = {
   "data-access": {},
   receiver: {
@@ -21,7 +21,7 @@ export const environments: Record<ServiceName, Environment> = {
   stress: { STRESS_SECONDS: "2" },
 };
 
-/** What stands on which host already: like the command provider, only what differs is copied. */
+/** What each host already has: like the command provider, we copy only what differs. */
 const copied = new WeakMap<DebianHost, Map<string, string>>();
 
 /** Copies what the host does not have yet. */

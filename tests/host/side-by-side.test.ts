@@ -1,4 +1,4 @@
-/** Two installations at the same moment, as when `pulumi up` is run again and the one before is still at it. */
+/** Two installations at once, as when `pulumi up` is run again while an earlier one still works. */
 import { readFileSync } from "node:fs";
 import type { Manifest } from "../../apps/manifest";
 import { buildRelease, type Release } from "../../apps/shipping/release";
@@ -21,7 +21,7 @@ afterAll(() => host.remove());
 test.each([
   ["that is bare", "info", "warn"],
   ["that has the service", "debug", "error"],
-])("on a host %s, both end well, and what runs is what is recorded", async (_host, ...levels) => {
+])("on a host %s, both succeed, and the recorded one runs", async (_host, ...levels) => {
   const { command, stdin } = shipmentOf(release, "");
   const outcomes = await Promise.all(levels.map(level => host.try(command, stdin({ LOG_LEVEL: level }))));
   const said = `data-access release ${release.sha256.slice(0, 12)} is installed and healthy\n`;
@@ -34,11 +34,11 @@ test.each([
   expect(running.split("\0")).toContain(`LOG_LEVEL=${environment["LOG_LEVEL"] ?? ""}`);
 });
 
-/** The kernel's list of who waits for a lock (proc(5)), by process ids of this machine. */
+/** Whether the kernel lists the process, by its id on this machine, as waiting for a lock (proc(5)). */
 const waitsForLock = (pid: number) =>
   new RegExp(`-> FLOCK +ADVISORY +WRITE +${pid} `).test(readFileSync("/proc/locks", "utf8"));
 
-test("one waits at the host's lock, and goes on when that is free", async () => {
+test("one waits for the host's lock, and continues when that is free", async () => {
   const other = host.start("sudo flock /opt/elastic-fleet/lock sleep 3600");
   const [holder = 0] = await eventually("the lock is held", () => {
     const found = host.processes(/^sleep 3600 $/);

@@ -1,0 +1,57 @@
+import { once } from "node:events";
+import http from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { cleanUp } from "./clean-up";
+import { count, saturate, under } from "./load";
+import { closedPort, lines, listen, listenHttp, listenRaw, loopback } from "./servers";
+
+afterEach(cleanUp);
+
+/** Resolves after this many requests. */
+const requests = async (server: http.Server, many: number) => {
+  for (let request = 0; request < many; request++) await once(server, "request");
+};
+
+test("counts the answers by status", async () => {
+  let asked = 0;
+  const { url, server } = await listenHttp((_request, response) => {
+    response.writeHead(asked++ % 2 === 0 ? 200 : 503).end();
+  });
+  const sent = await under(url, { perSecond: 200 }, () => requests(server, 10));
+  expect(sent).toHaveLength(asked);
+  expect(count(sent)).toEqual({ 200: Math.ceil(asked / 2), 503: Math.floor(asked / 2) });
+});
+
+test("tells a refused connection from one that breaks within the answer", async () => {
+  const { url, server } = await listenHttp((_request, response) => {
+    response.writeHead(200, { "Content-Length": 10 }).write("half", () => response.destroy());
+  });
+  expect(Object.keys(count(await under(url, { perSecond: 200 }, () => requests(server, 2))))).toEqual([
+    "reset",
+  ]);
+  const closed = `http://${loopback}:${await closedPort()}`;
+  const sent = await under(closed, { perSecond: 200 }, () => delay(50));
+  expect(Object.keys(count(sent))).toEqual(["refused"]);
+});
+
+test("keeps as many connections alive as it is told", async () => {
+  const server = http.createServer((_request, response) => response.end("answer"));
+  let connections = 0;
+  server.on("connection", () => connections++);
+  const { url } = await listen(server);
+  const sent = await under(url, { perSecond: 400, connections: 2 }, () => requests(server, 20));
+  expect(Object.keys(count(sent))).toEqual(["200"]);
+  expect(connections).toBeLessThanOrEqual(2);
+});
+
+test("saturates a server, and accepts no other answer than 200", async () => {
+  const request = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+  const { port } = await listenHttp((_request, response) => response.end("answer"));
+  expect(await saturate(port, request, { connections: 2, milliseconds: 50 })).toBeGreaterThan(0);
+  const failing = await listenRaw(socket => {
+    socket.write(lines("HTTP/1.1 503 Service Unavailable", "Content-Length: 0", "", ""));
+  });
+  await expect(saturate(failing.port, request, { connections: 1, milliseconds: 50 })).rejects.toThrow(
+    "unexpected answer: HTTP/1.1 503",
+  );
+});
