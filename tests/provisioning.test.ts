@@ -2,8 +2,10 @@
  * A start that can't succeed: it fails at once, names the cause in words that help, and leaves nothing running. What
  * is declared without what it needs fails as it would on AWS.
  */
+import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { copyOfProject, endCommands, removeCopies, start, type Command } from "../testing/cli";
 import { answerTo } from "../testing/client";
 import { endRegions, operatorAddress, startTestRegion } from "../testing/region";
@@ -151,18 +153,23 @@ afterAll(() => {
   for (const server of occupants) server.close();
 });
 
-/** Listens on a port, 0 being any free one. That the preferred one is taken already serves as well. */
+/**
+ * Listens on a port, 0 being any free one. One that is taken serves as well if it stays so: a region of another suite
+ * would give it back amid the test.
+ */
 async function occupiedPort(port: number): Promise<number> {
   const server = http.createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("listening", resolve);
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EADDRINUSE" && port !== 0) resolve();
-      else reject(error);
-    });
+  const givenBack = performance.now() + 20_000;
+  for (;;) {
     server.listen(port, "127.0.0.1");
-  });
-  if (!server.listening) return port;
-  occupants.push(server);
-  return (server.address() as AddressInfo).port;
+    try {
+      await once(server, "listening");
+      occupants.push(server);
+      return (server.address() as AddressInfo).port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || port === 0) throw error;
+      if (performance.now() > givenBack) return port;
+      await delay(20);
+    }
+  }
 }
