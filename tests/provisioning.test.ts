@@ -3,6 +3,7 @@
  * lacks something it needs fails as it would on AWS.
  */
 import http from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { ports } from "../apps/ports";
 import { copyOfProject, start, type Command } from "../testing/cli";
 import { cleanUp, openScope } from "../testing/clean-up";
@@ -149,12 +150,19 @@ describe("from the command line", () => {
   });
 });
 
-/** Takes a port until the test is over, 0 being any free one; that another program has it already serves as well. */
+/**
+ * Takes a port until the test is over, 0 being any free one. A port that stays taken serves as well; one that a region of
+ * another suite has would be given back amid the test.
+ */
 async function occupy(port: number): Promise<number> {
-  try {
-    return (await listen(http.createServer(), port)).port;
-  } catch (error) {
-    if (port !== 0 && (error as NodeJS.ErrnoException).code === "EADDRINUSE") return port;
-    throw error;
+  const givenBack = performance.now() + 20_000;
+  for (;;) {
+    try {
+      return (await listen(http.createServer(), port)).port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE" || port === 0) throw error;
+      if (performance.now() > givenBack) return port;
+      await delay(20);
+    }
   }
 }
