@@ -449,26 +449,35 @@ describe("another configuration", () => {
   });
 
   test("every range derives from vpcCidr", async () => {
-    expect(changed(await evaluate({ config: { vpcCidr: "172.16.0.0/19" } }))).toEqual({
-      "Vpc fleet": { cidrBlock: "172.16.0.0/19" },
-      "Subnet data": { cidrBlock: "172.16.0.32/27" },
-      "Subnet receiver": { cidrBlock: "172.16.0.64/27" },
-      "Subnet edge-a": { cidrBlock: "172.16.1.96/27" },
-      "Subnet edge-b": { cidrBlock: "172.16.1.128/27" },
-      "NetworkAclRule data-ingress-update": { cidrBlock: "172.16.0.64/27" },
-      "SecurityGroupIngressRule data-access-in-update": { cidrIpv4: "172.16.0.64/27" },
-      "SecurityGroupEgressRule receiver-out-read": { cidrIpv4: "172.16.0.32/27" },
-      "SecurityGroupEgressRule receiver-out-update": { cidrIpv4: "172.16.0.32/27" },
-    });
+    const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/19" } });
+    const ranges = {
+      "10.0.0.0/16": "172.16.0.0/19",
+      "10.0.1.0/24": "172.16.0.32/27",
+      "10.0.2.0/24": "172.16.0.64/27",
+      "10.0.11.0/24": "172.16.1.96/27",
+      "10.0.12.0/24": "172.16.1.128/27",
+    };
+    const inputs = ({ resources }: Evaluation) => resources.map(resource => [resource.urn, resource.inputs]);
+    const moved = Object.entries(ranges).reduce(
+      (text, [from, to]) => text.replaceAll(from, to),
+      JSON.stringify(inputs(usual)),
+    );
+    expect(Object.fromEntries(inputs(evaluation))).toEqual(
+      Object.fromEntries(JSON.parse(moved) as [string, unknown][]),
+    );
+    expect(moved).not.toMatch(/\b10\.0\./);
+    expect(Object.values(inputsOf(ofKind("Vpc", "Subnet"), ({ cidrBlock }) => cidrBlock)).sort()).toEqual(
+      Object.keys(ranges).sort(),
+    );
   });
 
   test("sshCidr narrows port 22 of every group of hosts, and nothing else", async () => {
-    const narrowed = { cidrIpv4: "198.51.100.7/32" };
-    expect(changed(await evaluate({ config: { sshCidr: narrowed.cidrIpv4 } }))).toEqual({
-      "SecurityGroupIngressRule data-access-in-ssh": narrowed,
-      "SecurityGroupIngressRule receiver-in-ssh": narrowed,
-      "SecurityGroupIngressRule stress-in-ssh": narrowed,
-    });
+    const cidrIpv4 = "198.51.100.7/32";
+    const narrowed = ofKind("SecurityGroupIngressRule")
+      .filter(({ inputs }) => inputs["fromPort"] === sshPort)
+      .map(rule => [label(rule), { cidrIpv4 }]);
+    expect(narrowed).toHaveLength(ofKind("SecurityGroup").length - 1); // all but the load balancers'
+    expect(changed(await evaluate({ config: { sshCidr: cidrIpv4 } }))).toEqual(Object.fromEntries(narrowed));
   });
 
   // trn1 begins with a t as well.
