@@ -2,11 +2,10 @@
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { keepAlive } from "../../../apps/common/server";
 
-/** Keeps idle connections for longer than those that open them do, as the services behind it. */
+/** Keeps idle connections longer than the 60 s after which those that opened them close them. */
 export function createServer(handle: http.RequestListener): http.Server {
-  return http.createServer(keepAlive, handle);
+  return http.createServer({ keepAliveTimeout: 65_000, headersTimeout: 66_000 }, handle);
 }
 
 /** Listens on a loopback port, 0 meaning any free one; resolves to the port. */

@@ -6,11 +6,10 @@ import { describeNetworkAcls } from "./actions/network-acls";
 import { ec2Protocol } from "./actions/protocol";
 import { dispatch } from "../../api/dispatch";
 import { orError, readRequest, send } from "../../api/http";
-import type { Iam, Session } from "../iam/iam";
 import { AwsError } from "../../api/aws-error";
 import { queryProtocol } from "../../api/protocols/query";
 import type { ServiceOf } from "../../api/service";
-import { verifySignature } from "../../api/signature";
+import { verifySignature, type Session } from "../../api/signature";
 import { createServer } from "../../network/http/servers";
 
 const service = {
@@ -18,8 +17,20 @@ const service = {
   actions: { DescribeNetworkAcls: describeNetworkAcls },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
+/** A host in its role. */
+interface Caller extends Session {
+  roleName: string;
+  instanceId: string;
+}
+
+/** IAM, as the endpoint sees it. */
+export interface Callers {
+  session(accessKeyId: string): Caller | undefined;
+  allows(roleName: string, action: string): boolean;
+}
+
 /** @param report told of failures that are our own fault */
-export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
+export function createEc2Endpoint(vpc: VpcModel, iam: Callers, report: (event: string) => void): http.Server {
   return createServer((req, res) => {
     const protocol = queryProtocol(service.query);
     const responding = readRequest(req).then(async request => {
@@ -34,7 +45,7 @@ export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: strin
   });
 }
 
-function authorize({ roleName, instanceId }: Session, action: string, iam: Iam): void {
+function authorize({ roleName, instanceId }: Caller, action: string, iam: Callers): void {
   if (iam.allows(roleName, action)) return;
   throw new AwsError(
     "UnauthorizedOperation",
