@@ -1,4 +1,4 @@
-/** The EC2 API for hosts: the policies of the caller's role allow or deny each call. */
+/** The EC2 API for hosts: the policies of the caller's role decide each call. */
 import http from "node:http";
 import { accountId } from "../../identifiers";
 import type { VpcModel } from "../../network/reachability/vpc-model";
@@ -6,11 +6,10 @@ import { describeNetworkAcls } from "./actions/network-acls";
 import { ec2Protocol } from "./actions/protocol";
 import { dispatch } from "../../api/dispatch";
 import { orError, readRequest, send } from "../../api/http";
-import type { Iam, Session } from "../iam/iam";
 import { AwsError } from "../../api/aws-error";
 import { queryProtocol } from "../../api/protocols/query";
 import type { ServiceOf } from "../../api/service";
-import { verifySignature } from "../../api/signature";
+import { verifySignature, type Session } from "../../api/signature";
 import { createServer } from "../../network/http/servers";
 
 const service = {
@@ -18,8 +17,23 @@ const service = {
   actions: { DescribeNetworkAcls: describeNetworkAcls },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
-/** @param report told of failures that are our own fault */
-export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: string) => void): http.Server {
+interface HostSession extends Session {
+  roleName: string;
+  instanceId: string;
+}
+
+/** What the endpoint needs of IAM. */
+export interface Authorizer {
+  session(accessKeyId: string): HostSession | undefined;
+  allows(roleName: string, action: string): boolean;
+}
+
+/** @param report called with failures that are the region's own fault */
+export function createEc2Endpoint(
+  vpc: VpcModel,
+  iam: Authorizer,
+  report: (event: string) => void,
+): http.Server {
   return createServer((req, res) => {
     const protocol = queryProtocol(service.query);
     const responding = readRequest(req).then(async request => {
@@ -34,7 +48,7 @@ export function createEc2Endpoint(vpc: VpcModel, iam: Iam, report: (event: strin
   });
 }
 
-function authorize({ roleName, instanceId }: Session, action: string, iam: Iam): void {
+function authorize({ roleName, instanceId }: HostSession, action: string, iam: Authorizer): void {
   if (iam.allows(roleName, action)) return;
   throw new AwsError(
     "UnauthorizedOperation",

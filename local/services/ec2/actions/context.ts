@@ -9,7 +9,7 @@ export interface Ec2Context {
   instanceProfiles: ReadonlyMap<string, InstanceProfile>;
   /** Region milliseconds. */
   now: () => number;
-  /** One for the whole answer, so that its times are consistent. */
+  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
   report: (event: string) => void;
 }
