@@ -145,7 +145,7 @@ describe("EC2", () => {
       );
       expect(TerminatingInstances?.[0]?.PreviousState?.Name).toMatch(new RegExp(`^(${state})$`));
     }
-    expect(events.slice(before)).toEqual([`extra (${instanceId}) is terminated at a user's request`]);
+    expect(events.slice(before)).toEqual([`extra (${instanceId}) terminated at a user's request`]);
   });
 
   test("VPCs, and none of them is the default one", async () => {

@@ -9,14 +9,14 @@ function setUp() {
   return { context, log: new ActivityLog("fleet", context) };
 }
 
-test("an activity has its times on the region's clock, and reports its cause", () => {
+test("an activity is timed by the region's clock and reported with its causes", () => {
   const { context, log } = setUp();
   context.clock.advance(61_000);
   const causes: TimedCause[] = [
     { at: 1_000, cause: { kind: "replacement" } },
     { at: 61_000, cause: { kind: "selected", instanceId: "i-1" } },
   ];
-  const activity = log.begin("Launching", causes, { ...placement, ...{ instanceId: "not its business" } });
+  const activity = log.begin("Launching", causes, { ...placement, ...{ instanceId: "not recorded" } });
   context.clock.advance(5_000);
   log.succeed(activity);
   expect(log.activities).toEqual([
@@ -36,7 +36,7 @@ test("an activity has its times on the region's clock, and reports its cause", (
   ]);
 });
 
-test("activities of the last six weeks are kept, the latest first, and whatever is in progress", () => {
+test("keeps activities that ended in the last six weeks or are in progress, latest first", () => {
   const { context, log } = setUp();
   const names = () => log.activities.map(({ description }) => description);
   for (const name of ["a", "b", "c"]) {

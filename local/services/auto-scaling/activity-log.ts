@@ -1,15 +1,15 @@
-/** A group's scaling activities, as DescribeScalingActivities lists them: the latest first, for six weeks. */
+/** A group's scaling activities of the last six weeks, latest first, as listed by DescribeScalingActivities. */
 import { randomUUID } from "node:crypto";
 import { sentenceOf, type Cause } from "./activity";
 import type { GroupContext } from "./instance-launcher";
 
-/** As Activity of the Auto Scaling API Reference; times are region milliseconds. */
+/** Activity of the Auto Scaling API Reference; times are in region milliseconds. */
 export interface Activity {
   activityId: string;
   description: string;
-  /** In the order in which its Cause states them. */
+  /** In the order of the Cause text. */
   causes: readonly TimedCause[];
-  /** Where the instance is that it is about. */
+  /** Of the instance concerned. */
   placement: Placement;
   startTime: number;
   endTime?: number;
@@ -22,7 +22,7 @@ export interface Placement {
   availabilityZone: string;
 }
 
-/** A cause, and when it arose. */
+/** A cause and when it arose. */
 export interface TimedCause {
   at: number;
   cause: Cause;

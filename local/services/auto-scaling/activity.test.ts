@@ -4,7 +4,7 @@ const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
 test.each<[string, Parameters<typeof causeText>[0], string]>([
   [
-    "a launch at the group's creation",
+    "a launch when the group is created",
     [
       { at: at("20:53:25.000"), cause: { kind: "groupCreated", desired: 1 } },
       { at: at("20:53:29.930"), cause: { kind: "shortage", from: 0, to: 1 } },
@@ -60,7 +60,7 @@ test.each<[string, Parameters<typeof causeText>[0], string]>([
       "from 1 to 0.",
   ],
   [
-    "a group that is updated",
+    "an updated group",
     [{ at: at("09:21:34.000"), cause: { kind: "groupUpdated", from: 1, min: 1, max: 3, desired: 2 } }],
     "At 2026-11-22T09:21:34Z a user request update of AutoScalingGroup constraints to min: 1, max: 3, desired: 2 " +
       "changing the desired capacity from 1 to 2.",
@@ -82,7 +82,7 @@ test.each<[string, Parameters<typeof causeText>[0], string]>([
       "shrinking the capacity from 1 to 0.",
   ],
   [
-    "a failed check of the load balancer",
+    "a failed load balancer check",
     [{ at: at("19:00:11.000"), cause: { kind: "unhealthy", check: "ELB" } }],
     "At 2026-11-22T19:00:11Z an instance was taken out of service in response to an ELB system health check failure.",
   ],

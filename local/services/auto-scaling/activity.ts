@@ -1,10 +1,10 @@
 /**
- * What is written of scaling activities, word for word as AWS writes it. Sources: examples in "Verify a scaling
- * activity", "Health checks for instances in an Auto Scaling group" and "Detach or attach instances" (EC2 Auto Scaling
- * User Guide) and of the AWS CLI's describe-scaling-activities; logs that people published.
+ * The texts of scaling activities, in AWS's exact words. Sources: examples in "Verify a scaling activity", "Health
+ * checks for instances in an Auto Scaling group" and "Detach or attach instances" (EC2 Auto Scaling User Guide), in the
+ * AWS CLI's describe-scaling-activities, and in published logs.
  */
 
-/** The sentence that stands for each cause, without its time and its full stop. */
+/** The sentence for each kind of cause, without its time and full stop. */
 const sentences = {
   groupCreated: ({ desired }: { desired: number }) =>
     `a user request created an AutoScalingGroup changing the desired capacity from 0 to ${desired}`,
@@ -30,7 +30,7 @@ const sentences = {
 
   selected: ({ instanceId }: { instanceId: string }) => `instance ${instanceId} was selected for termination`,
 
-  /** TerminateInstanceInAutoScalingGroup; `shrinking` only when it decrements the desired capacity. */
+  /** TerminateInstanceInAutoScalingGroup; `shrinking` only if it decrements the desired capacity. */
   userTerminated: ({ instanceId, shrinking }: { instanceId: string; shrinking?: CapacityChange }) =>
     `instance ${instanceId} was taken out of service in response to a user request` +
     (shrinking ? `, shrinking the capacity from ${shrinking.from} to ${shrinking.to}` : ""),
@@ -55,7 +55,7 @@ interface CapacityChange {
 
 type Sentences = typeof sentences;
 
-/** Why a group did something. */
+/** Why a group launched or terminated an instance. */
 export type Cause = {
   [Kind in keyof Sentences]: { kind: Kind } & (Parameters<Sentences[Kind]> extends [infer Details]
     ? Details
@@ -63,13 +63,13 @@ export type Cause = {
 }[keyof Sentences];
 
 export function sentenceOf(cause: Cause): string {
-  // The kind picks the writer of just these details, which the type of a table can't express.
+  // `kind` selects the function that takes these details, which a table's type can't express.
   return (sentences[cause.kind] as (details: Cause) => string)(cause);
 }
 
 /**
- * An activity's Cause: its sentences in order, each with its time, two blanks between them.
- * @param show what is shown of a time in region milliseconds
+ * An activity's Cause: its sentences in order, each with its time, separated by two spaces.
+ * @param show converts region milliseconds to a date
  */
 export function causeText(
   causes: readonly { at: number; cause: Cause }[],
@@ -85,7 +85,7 @@ export const description = {
   failedLaunch: (statusMessage: string) => `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
   launch: (instanceId: string) => `Launching a new EC2 instance: ${instanceId}`,
   termination: (instanceId: string) => `Terminating EC2 instance: ${instanceId}`,
-  /** While its StatusCode is WaitingForELBConnectionDraining. */
+  /** While the StatusCode is WaitingForELBConnectionDraining. */
   draining: (instanceId: string) =>
     `Terminating EC2 instance: ${instanceId} - Waiting For ELB Connection Draining.`,
 } as const;
@@ -95,7 +95,7 @@ export function launchFailure(message: string): string {
   return `${message.replace(/\.?$/, ".")} Launching EC2 instance failed.`;
 }
 
-/** Name of one of the two alarms that Auto Scaling makes for a target tracking policy. */
+/** The name of one of the two alarms that Auto Scaling creates for a target tracking policy. */
 export function alarmName(group: string, alarm: "AlarmHigh" | "AlarmLow", uuid: string): string {
   return `TargetTracking-${group}-${alarm}-${uuid}`;
 }

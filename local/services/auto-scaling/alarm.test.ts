@@ -4,7 +4,7 @@ import { alarmState, type Alarm } from "./alarm";
 const threeOfThree: Alarm = { evaluationPeriods: 3, breaches: value => value > 50 };
 const fifteenOfFifteen: Alarm = { evaluationPeriods: 15, breaches: value => value < 35 };
 
-/** Datapoints as in the tables of AWS: X breaches, 0 doesn't, - is missing; the latest last. */
+/** Datapoints as in AWS's tables: X breaches, 0 doesn't, - is missing; latest last. */
 const points = (text: string, breaching: number, other: number) =>
   text
     .replaceAll(" ", "")
@@ -36,7 +36,7 @@ describe("3 of 3", () => {
     expect(alarmState(points(text, 51, 50), threeOfThree)).toBe(state);
   });
 
-  test("what is older than the range counts no more", () => {
+  test("ignores datapoints older than the evaluation range", () => {
     expect(alarmState(points("X X X - - - - -", 51, 50), threeOfThree)).toBe("INSUFFICIENT_DATA");
     expect(alarmState([], threeOfThree)).toBe("INSUFFICIENT_DATA");
   });
@@ -57,7 +57,7 @@ describe("15 of 15", () => {
   });
 });
 
-test("it never alarms while a datapoint of the evaluation periods doesn't breach", () => {
+test("is OK while any datapoint in the evaluation periods doesn't breach", () => {
   const point = fc.option(fc.double({ min: 0, max: 100, noNaN: true }), { nil: undefined });
   fc.assert(
     fc.property(

@@ -6,30 +6,30 @@
 export type AlarmState = "OK" | "ALARM" | "INSUFFICIENT_DATA";
 
 export interface Alarm {
-  /** So many of the latest datapoints have to breach, all of them: "3 of 3". */
+  /** How many of the latest datapoints must all breach: 3 for "3 of 3". */
   evaluationPeriods: number;
   breaches: (value: number) => boolean;
 }
 
 /**
- * Where datapoints are missing, older ones are looked at in their stead. How many is documented by example only: of 5
- * for 3 evaluation periods.
+ * How many older datapoints may stand in for missing ones. Documented only by an example, in which 3 evaluation periods
+ * look at 5 datapoints.
  */
-export const furtherPeriods = 2;
+export const extraPeriods = 2;
 
 /**
- * Treats missing data as `missing`, CloudWatch's default, which Auto Scaling's alarms have too: datapoints that aren't
- * there neither breach nor don't. The state needs no memory.
- * @param points one per period, the latest last, undefined where it is missing
+ * Treats missing data as `missing`, the default of CloudWatch and of Auto Scaling's alarms: a missing datapoint counts
+ * neither as breaching nor as not breaching. The result doesn't depend on earlier states.
+ * @param points one per period, latest last, undefined where missing
  */
 export function alarmState(points: readonly (number | undefined)[], alarm: Alarm): AlarmState {
   const { evaluationPeriods, breaches } = alarm;
-  const range = points.slice(-(evaluationPeriods + furtherPeriods));
+  const range = points.slice(-(evaluationPeriods + extraPeriods));
   const present = range.filter(point => point !== undefined).slice(-evaluationPeriods);
   if (present.length === 0) return "INSUFFICIENT_DATA";
   if (!present.every(breaches)) return "OK";
-  // Fewer datapoints will do when they breach and the first of them is old enough. In the words of the document, such
-  // an alarm is premature; and it may go on for a while after the metric has ended.
+  // Fewer datapoints suffice if all breach and the oldest is old enough. AWS's documentation calls such an alarm
+  // premature; it may persist for a while after the metric ends.
   const age = range.length - range.findIndex(point => point !== undefined);
   return age >= evaluationPeriods ? "ALARM" : "INSUFFICIENT_DATA";
 }

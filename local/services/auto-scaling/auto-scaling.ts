@@ -1,4 +1,4 @@
-/** EC2 Auto Scaling: its groups. */
+/** EC2 Auto Scaling. */
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../../api/aws-error";
 import { accountId } from "../../identifiers";
@@ -8,7 +8,7 @@ import type { GroupSettings } from "./settings";
 
 export interface AutoScalingContext extends GroupContext {
   regionName: string;
-  /** @throws AwsError when there is no such version */
+  /** @throws AwsError for an unknown template or version */
   assertLaunchTemplate(version: LaunchTemplateVersion): void;
 }
 
@@ -18,7 +18,7 @@ export class AutoScaling {
 
   constructor(private readonly context: AutoScalingContext) {}
 
-  /** @throws AwsError when AWS would refuse such a group */
+  /** @throws AwsError for settings that AWS rejects */
   createGroup(settings: Omit<GroupSettings, "arn">, desiredCapacity: number): AutoScalingGroup {
     this.validate(settings);
     const { minSize, maxSize, name } = settings;
@@ -36,14 +36,14 @@ export class AutoScaling {
     return group;
   }
 
-  /** UpdateAutoScalingGroup, of everything but the name. */
+  /** UpdateAutoScalingGroup; the name can't change. */
   updateGroup(settings: Omit<GroupSettings, "arn">, desiredCapacity?: number): void {
     this.validate(settings);
     const group = this.groups.get(settings.name);
     group?.configure({ ...settings, arn: group.settings.arn }, desiredCapacity);
   }
 
-  /** Resolves once the group and its instances are gone; an unknown group is no error. */
+  /** Resolves once the group and its instances are gone; no-op for an unknown group. */
   async deleteGroup(name: string): Promise<void> {
     await this.groups.get(name)?.close();
     this.groups.delete(name);

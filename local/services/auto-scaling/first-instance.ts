@@ -1,8 +1,8 @@
 import type { AutoScalingGroup } from "./group";
 
 /**
- * Whether a new group has what it needs to serve: an instance in service, if it wants any.
- * @throws with what stands in the activity log when a launch has failed: more than likely, all will
+ * Whether a new group is ready to serve: it has an instance in service, or wants none.
+ * @throws with the activity's description if a launch has failed, since all others most likely will too
  */
 export function hasFirstInstance({
   settings,

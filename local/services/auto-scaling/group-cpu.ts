@@ -1,4 +1,4 @@
-/** CPU of a group's instances, minute by minute, into the region's metrics. */
+/** Records the CPU of a group's instances in the region's metrics, once a minute. */
 import { isWarm, type GroupInstance } from "./instance";
 import type { CpuMeter, GroupContext, Metric } from "./instance-launcher";
 
@@ -11,11 +11,12 @@ export class GroupCpu {
   ) {}
 
   /**
-   * Measures what is in service over the minute that is just over, and no instance in its first one. Resolves to the
-   * latest `count` points of the group's mean, over its warm instances.
+   * Records the past minute's CPU of every instance in service, except in an instance's first minute. Resolves to the
+   * group's latest `count` averages over its warm instances, in percent; undefined where there is no data.
+   * @param start of the past minute, in region milliseconds
    */
   async measure(
-    begin: number,
+    start: number,
     count: number,
     { instances, warmupSeconds }: { instances: readonly GroupInstance[]; warmupSeconds: number },
   ): Promise<(number | undefined)[]> {
@@ -26,11 +27,11 @@ export class GroupCpu {
       inService.map(async instance => {
         const percent = await this.meterOf(instance.instanceId).measure();
         if (percent === undefined) return;
-        metrics.put(cpuOf("InstanceId", instance.instanceId), begin, percent);
-        if (isWarm(instance, warmupSeconds, now)) metrics.put(this.metric, begin, percent);
+        metrics.put(cpuOf("InstanceId", instance.instanceId), start, percent);
+        if (isWarm(instance, warmupSeconds, now)) metrics.put(this.metric, start, percent);
       }),
     );
-    return metrics.averages(this.metric, count, begin);
+    return metrics.averages(this.metric, count, start);
   }
 
   forget(instanceId: string): void {
@@ -48,8 +49,8 @@ export class GroupCpu {
   }
 
   private meterOf(instanceId: string) {
-    const known = this.meters.get(instanceId);
-    if (known) return known;
+    const existing = this.meters.get(instanceId);
+    if (existing) return existing;
     const meter = this.context.cpuMeter(instanceId);
     this.meters.set(instanceId, meter);
     return meter;

@@ -1,11 +1,11 @@
 import { groupMetrics, measureGroup } from "./group-metrics";
 
-test("a group tells its limits, and how many instances are in each state", () => {
+test("measures a group's limits and the number of instances in each state", () => {
   const states = ["Pending", "InService", "InService", "InService", "Terminating", "Terminating"] as const;
   const instances = states.map(lifecycleState => ({ lifecycleState }));
   const size = { minSize: 2, maxSize: 7, desiredCapacity: 4, instances };
-  const told = measureGroup("fleet-1", groupMetrics, size);
-  expect(Object.fromEntries(told.map(({ metric, value }) => [metric.name, value]))).toEqual({
+  const measured = measureGroup("fleet-1", groupMetrics, size);
+  expect(Object.fromEntries(measured.map(({ metric, value }) => [metric.name, value]))).toEqual({
     GroupMinSize: 2,
     GroupMaxSize: 7,
     GroupDesiredCapacity: 4,
@@ -16,7 +16,7 @@ test("a group tells its limits, and how many instances are in each state", () =>
   });
 });
 
-test("only what is enabled is told, by the group's name", () => {
+test("measures only enabled metrics, under the group's name", () => {
   const size = { minSize: 0, maxSize: 3, desiredCapacity: 1, instances: [] };
   expect(measureGroup("fleet-1", ["GroupDesiredCapacity"], size)).toEqual([
     {

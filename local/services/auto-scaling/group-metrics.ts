@@ -1,4 +1,4 @@
-/** What a group tells CloudWatch of itself: EC2 Auto Scaling User Guide, "Available metrics and dimensions". */
+/** The metrics that a group sends to CloudWatch. Source: EC2 Auto Scaling User Guide, "Available metrics and dimensions". */
 import type { GroupInstance, LifecycleState } from "./instance";
 import type { Metric } from "./instance-launcher";
 
@@ -24,12 +24,12 @@ const counts = {
   GroupTotalInstances: ({ instances }) => instances.length,
 } satisfies Record<string, (group: GroupSize) => number>;
 
-/** Those of groups without standby, warm pool and weights. */
+/** Without those for standby, warm pools and weights. */
 export type GroupMetric = keyof typeof counts;
 
 export const groupMetrics = Object.keys(counts) as GroupMetric[];
 
-/** The enabled metrics of a group with their values. */
+/** The group's enabled metrics and their values. */
 export function measureGroup(
   groupName: string,
   enabled: readonly GroupMetric[],

@@ -24,8 +24,8 @@ const takenOut = "an instance was taken out of service in response to";
 const high = "a monitor alarm TargetTracking-High in state ALARM triggered policy cpu-target-tracking";
 const low = "a monitor alarm TargetTracking-Low in state ALARM triggered policy cpu-target-tracking";
 
-/** Activities from the first on, ids as "i", times as minutes and seconds since the region's start. */
-const told = (group: AutoScalingGroup) =>
+/** Activities, oldest first, with ids as "i" and times as minutes and seconds since the region started. */
+const history = (group: AutoScalingGroup) =>
   group.activities.toReversed().map(({ description, causes, statusCode }) =>
     [statusCode, description, causeText(causes, regionTime)]
       .join(" | ")
@@ -38,7 +38,7 @@ const told = (group: AutoScalingGroup) =>
       ),
   );
 
-/** The desired capacity minute by minute, as it changes: "1, 4:2" is 1 at first, and 2 from the fourth on. */
+/** Changes of the desired capacity by minute: "1, 4:2" means 1 at first, and 2 from the fourth minute on. */
 async function capacities(group: AutoScalingGroup, context: FakeGroupContext, minutes: number) {
   let last = group.desiredCapacity;
   const changes = [String(last)];
@@ -51,16 +51,16 @@ async function capacities(group: AutoScalingGroup, context: FakeGroupContext, mi
 }
 
 describe("a fleet over hours", () => {
-  test("rests at 1, follows a load to 3, and returns to 1, each step with its cause", async () => {
+  test("idles at 1, scales out to 3 under load, and returns to 1, each step with its cause", async () => {
     const { context, group } = openGroup();
     expect(await capacities(group, context, 60)).toBe("1");
     context.load = 150;
     expect(await capacities(group, context, 60)).toBe("1, 3:2, 9:3");
     expect(states(group)).toEqual(["InService", "InService", "InService"]);
     context.load = 1;
-    // Down to 1, and not to 0: whatever little one instance does is more than none can.
+    // To 1, not 0: any load at all needs an instance.
     expect(await capacities(group, context, 240)).toBe("3, 15:2, 16:1");
-    expect(told(group)).toEqual([
+    expect(history(group)).toEqual([
       `Successful | ${launched} | 0:00 a user request created an AutoScalingGroup changing the desired capacity ` +
         `from 0 to 1.  0:00 ${started} 0 to 1.`,
       `Successful | ${launched} | 63:00 ${high} changing the desired capacity from 1 to 2.  63:00 ${started} 1 to 2.`,
@@ -73,7 +73,7 @@ describe("a fleet over hours", () => {
     expect([...context.launched.keys()]).toEqual(ids(group));
   });
 
-  test("does not count an instance before its warm-up is over", async () => {
+  test("doesn't count an instance until it is warm", async () => {
     const { context, group } = openGroup();
     context.load = 400;
     // In service after 30 s, warm after 330 s: points of the minutes 6, 7 and 8.
@@ -90,7 +90,7 @@ describe("a fleet over hours", () => {
     expect(of("InstanceId", ids(group)[0] ?? "")).toEqual([0, 100, 100, 100, 100, 100, 100, 100]);
   });
 
-  test("tells how many instances it has and wants, minute by minute", async () => {
+  test("records how many instances it has and wants, minute by minute", async () => {
     const enabledMetrics = ["GroupDesiredCapacity", "GroupInServiceInstances"] as const;
     const { context, group } = openGroup({ enabledMetrics: [...enabledMetrics] });
     await context.run(1);
@@ -115,7 +115,7 @@ describe("a fleet over hours", () => {
     expect(await capacities(group, context, 60)).toBe("1, 1:2");
   });
 
-  test("stays where it is without a policy", async () => {
+  test("keeps its capacity without a policy", async () => {
     const { context, group } = openGroup();
     group.policies.clear();
     context.load = 400;
@@ -124,7 +124,7 @@ describe("a fleet over hours", () => {
 });
 
 describe("SetDesiredCapacity", () => {
-  test("0 empties a group, which nothing lifts again but another one", async () => {
+  test("to 0 empties the group until it is called again", async () => {
     const { context, group } = openGroup();
     context.load = 400;
     await context.run(5);
@@ -141,7 +141,7 @@ describe("SetDesiredCapacity", () => {
     group.setDesiredCapacity(1);
     await context.run(1);
     expect(states(group)).toEqual(["InService"]);
-    expect(told(group).slice(1)).toEqual([
+    expect(history(group).slice(1)).toEqual([
       `Successful | ${terminating} | 5:00 a user request explicitly set group desired capacity changing the desired ` +
         `capacity from 1 to 0.  5:00 ${takenOut} a difference between desired and actual capacity, shrinking the ` +
         `capacity from 1 to 0.  5:00 ${selected}`,
@@ -150,7 +150,7 @@ describe("SetDesiredCapacity", () => {
     ]);
   });
 
-  test("is refused beyond the bounds", () => {
+  test("is rejected outside the limits", () => {
     const { group } = openGroup({ minSize: 1, maxSize: 3 });
     for (const [capacity, limit] of [
       [0, "below min value 1"],
@@ -168,7 +168,7 @@ describe("SetDesiredCapacity", () => {
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
   });
 
-  test("takes back a launch: what still boots never serves, and drains like any other", async () => {
+  test("to 0 during a launch terminates the instance before it serves", async () => {
     const { context, group } = openGroup();
     await context.run(0.25);
     group.setDesiredCapacity(0);
@@ -179,23 +179,23 @@ describe("SetDesiredCapacity", () => {
   });
 });
 
-describe("new limits", () => {
+describe("UpdateAutoScalingGroup", () => {
   test.each<[string, { minSize: number; maxSize: number }, number | undefined, number, string]>([
     ["a higher minimum", { minSize: 2, maxSize: 3 }, undefined, 2, "min: 2, max: 3, desired: 2"],
     ["a lower maximum", { minSize: 0, maxSize: 0 }, undefined, 0, "min: 0, max: 0, desired: 0"],
     ["a desired capacity", { minSize: 0, maxSize: 3 }, 2, 2, "min: 0, max: 3, desired: 2"],
-  ])("move the desired capacity: %s", async (_name, limits, desired, expected, text) => {
+  ])("changes the desired capacity for %s", async (_name, limits, desired, expected, text) => {
     const { context, group } = openGroup();
     await context.run(10);
     group.configure({ ...fleetSettings, ...limits }, desired);
     await context.run(2);
     expect([group.desiredCapacity, group.instances.size]).toEqual([expected, expected]);
-    expect(told(group)[1]).toContain(
+    expect(history(group)[1]).toContain(
       `10:00 a user request update of AutoScalingGroup constraints to ${text} changing the desired capacity from 1 to ${expected}.`,
     );
   });
 
-  test("that it is within change nothing", async () => {
+  test("changes nothing if the new limits include the desired capacity", async () => {
     const { context, group } = openGroup();
     await context.run(10);
     group.configure({ ...fleetSettings, maxSize: 1 });
@@ -203,7 +203,7 @@ describe("new limits", () => {
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
   });
 
-  test("of target groups: instances move from the one to the other", async () => {
+  test("moves instances to new target groups", async () => {
     const { context, group } = openGroup();
     await context.run(1);
     const { targetGroups } = context;
@@ -217,8 +217,8 @@ describe("new limits", () => {
   });
 });
 
-describe("a launch that fails", () => {
-  test("is written down, and tried again ever less often", async () => {
+describe("a failed launch", () => {
+  test("is logged, and retried at growing intervals", async () => {
     const { context, group } = openGroup();
     context.failure = "The image id '[ami-1]' does not exist";
     await context.run(120);
@@ -240,7 +240,7 @@ describe("a launch that fails", () => {
 
   test.each<[string, (group: AutoScalingGroup) => void]>([
     [
-      "a new setting",
+      "an update",
       group => {
         group.configure(fleetSettings);
       },
@@ -251,7 +251,7 @@ describe("a launch that fails", () => {
         group.setDesiredCapacity(2);
       },
     ],
-  ])("is tried again at once after %s", async (_name, change) => {
+  ])("is retried at once after %s", async (_name, change) => {
     const { context, group } = openGroup();
     context.failure = "no capacity";
     await context.run(30);
@@ -262,7 +262,7 @@ describe("a launch that fails", () => {
     expect(states(group)).toEqual(Array(group.desiredCapacity).fill("InService"));
   });
 
-  test("counts as the first again after one that succeeded", async () => {
+  test("restarts the back-off if another launch has succeeded since", async () => {
     const { context, group } = openGroup();
     context.failure = "no capacity";
     await context.run(10);
@@ -272,11 +272,11 @@ describe("a launch that fails", () => {
     const before = group.activities.length;
     group.terminateInstance(ids(group)[0] ?? "", false);
     await context.run(2.5);
-    // Of the termination, its failed replacement, and the next one a minute later.
+    // The termination, its failed replacement, and the retry a minute later.
     expect(group.activities.length - before).toBe(3);
   });
 
-  test("does not keep another instance from being terminated", async () => {
+  test("doesn't prevent terminations", async () => {
     const { context, group } = openGroup({}, 1);
     await context.run(1);
     context.failure = "no capacity";
@@ -294,20 +294,20 @@ describe("an instance", () => {
     await context.run(0.75);
     const [first = ""] = ids(group);
     const target = context.targetGroup("arn-1")?.targets.get(first);
-    if (!target) throw new Error("it is not registered");
+    if (!target) throw new Error(`${first} is not registered`);
     target.state = "unhealthy";
     await context.run(0.6);
     expect(states(group)).toEqual(["InService"]);
     await context.run(2);
     expect(ids(group)).toHaveLength(1);
     expect(ids(group)).not.toContain(first);
-    expect(told(group).slice(1)).toEqual([
+    expect(history(group).slice(1)).toEqual([
       `Successful | ${terminating} | 1:30 ${takenOut} an ELB system health check failure.`,
       `Successful | ${launched} | 1:30 an instance was launched in response to an unhealthy instance needing to be replaced.`,
     ]);
   });
 
-  test("that somebody terminated is replaced at the next look", async () => {
+  test("that somebody terminated is replaced at the next check", async () => {
     const { context, group } = openGroup();
     await context.run(10);
     const [first = ""] = ids(group);
@@ -317,10 +317,10 @@ describe("an instance", () => {
     await context.run(2);
     expect(ids(group)).toHaveLength(1);
     expect(ids(group)).not.toContain(first);
-    expect(told(group)[1]).toContain("an EC2 health check indicating it has been terminated or stopped.");
+    expect(history(group)[1]).toContain("an EC2 health check indicating it has been terminated or stopped.");
   });
 
-  test("that could not be terminated says so, and is no longer the group's", async () => {
+  test("that can't be terminated is logged as failed and leaves the group", async () => {
     const { context, group } = openGroup();
     await context.run(1);
     context.terminate = () => Promise.reject(new Error("its disk is busy"));
@@ -332,7 +332,7 @@ describe("an instance", () => {
 });
 
 describe("TerminateInstanceInAutoScalingGroup", () => {
-  test("without a decrement has it replaced", async () => {
+  test("replaces the instance without a decrement", async () => {
     const { context, group } = openGroup();
     await context.run(1);
     const [first = ""] = ids(group);
@@ -340,26 +340,26 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
     expect(activity).toBe(group.activities.find(({ description }) => description.includes(first)));
     expect(states(group)).toEqual(["Terminating", "Pending"]);
     await context.run(1);
-    expect(told(group).slice(1)).toEqual([
+    expect(history(group).slice(1)).toEqual([
       `Successful | ${terminating} | 1:00 instance i was taken out of service in response to a user request.`,
       `Successful | ${launched} | 1:00 ${started} 0 to 1.`,
     ]);
   });
 
-  test("with a decrement shrinks the group", async () => {
+  test("shrinks the group with a decrement", async () => {
     const { context, group } = openGroup({}, 2);
     await context.run(1);
     const [first = "", second] = ids(group);
     group.terminateInstance(first, true);
     await context.run(1);
     expect([group.desiredCapacity, ids(group)]).toEqual([1, [second]]);
-    expect(told(group).at(-1)).toBe(
+    expect(history(group).at(-1)).toBe(
       `Successful | ${terminating} | 1:00 instance i was taken out of service in response to a user request, ` +
         "shrinking the capacity from 2 to 1.",
     );
   });
 
-  test("is refused where the decrement leads below the minimum", async () => {
+  test("rejects a decrement below the minimum", async () => {
     const { context, group } = openGroup({ minSize: 1 });
     await context.run(1);
     expect(() => group.terminateInstance(ids(group)[0] ?? "", true)).toThrow(
@@ -372,7 +372,7 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
     expect([group.desiredCapacity, states(group)]).toEqual([1, ["InService"]]);
   });
 
-  test("knows neither others' instances nor those that go already", async () => {
+  test("ignores unknown and terminating instances", async () => {
     const { context, group } = openGroup();
     await context.run(1);
     const [first = ""] = ids(group);
@@ -386,7 +386,7 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
 describe("an instance refresh", () => {
   const preferences = { minHealthyPercentage: 100, maxHealthyPercentage: 200 };
 
-  test("launches the new version first, and terminates the old one when that is warm and healthy", async () => {
+  test("launches the new version first, and terminates the old instances once it is warm and healthy", async () => {
     const { context, group } = openGroup({}, 2);
     context.load = 100;
     await context.run(10);
@@ -406,7 +406,7 @@ describe("an instance refresh", () => {
     expect([...group.instances.values()].map(({ launchTemplateVersion }) => launchTemplateVersion)).toEqual([
       2, 2,
     ]);
-    expect(told(group).slice(2)).toEqual([
+    expect(history(group).slice(2)).toEqual([
       ...Array<string>(2).fill(
         `Successful | ${launched} | 10:00 an instance was launched in response to an instance refresh.`,
       ),
@@ -414,14 +414,15 @@ describe("an instance refresh", () => {
         `Successful | ${terminating} | 15:30 ${takenOut} an instance refresh.  15:30 ${selected}`,
       ),
     ]);
-    expect(context.reports.filter(report => report.includes("the instance refresh"))).toEqual([
-      "fleet: the instance refresh was successful",
+    expect(context.reports.filter(report => report.includes(": instance refresh"))).toEqual([
+      "fleet: instance refresh started",
+      "fleet: instance refresh succeeded",
     ]);
     await context.run(120);
     expect(group.activities).toHaveLength(6);
   });
 
-  test("keeps the old ones while the new ones can't be launched", async () => {
+  test("keeps old instances while new ones can't be launched", async () => {
     const { context, group } = openGroup();
     await context.run(10);
     const old = ids(group);
@@ -431,7 +432,7 @@ describe("an instance refresh", () => {
     expect(ids(group)).toEqual(old);
   });
 
-  test("gives way to the next one, which also replaces what the first one launched", async () => {
+  test("is superseded by the next one, which also replaces the instances it launched", async () => {
     const { context, group } = openGroup();
     await context.run(10);
     group.startInstanceRefresh(preferences);
@@ -446,24 +447,24 @@ describe("an instance refresh", () => {
 });
 
 describe("until", () => {
-  test("resolves as soon as the group is as wanted", async () => {
+  test("resolves as soon as the condition holds", async () => {
     const { context, group } = openGroup();
-    let isThere = false;
-    const inService = group
+    let isResolved = false;
+    const healthy = group
       .until(({ instances }) =>
         [...instances.values()].some(({ targetHealth }) => targetHealth === "healthy"),
       )
       .then(() => {
-        isThere = true;
+        isResolved = true;
       });
     await context.run(0.5);
-    expect(isThere).toBe(false);
+    expect(isResolved).toBe(false);
     await context.run(0.5);
-    expect(isThere).toBe(true);
-    await inService;
+    expect(isResolved).toBe(true);
+    await healthy;
   });
 
-  test("rejects with what the condition throws, and when the group closes", async () => {
+  test("rejects with the condition's error, and when the group closes", async () => {
     const { context, group } = openGroup();
     context.failure = "no capacity";
     const failing = group.until(({ activities: [latest] }) => {
@@ -476,12 +477,14 @@ describe("until", () => {
       context.run(1),
     ]);
     await Promise.all([expect(waiting).rejects.toThrow("aborted"), group.close()]);
-    await expect(group.until(() => true)).rejects.toThrow("the Auto Scaling group fleet-1234567 is deleted");
+    await expect(group.until(() => true)).rejects.toThrow(
+      "the Auto Scaling group fleet-1234567 has been deleted",
+    );
   });
 });
 
 describe("a group's first instance", () => {
-  test("is there once it is in service", async () => {
+  test("is ready once in service", async () => {
     const { context, group } = openGroup();
     expect(hasFirstInstance(group)).toBe(false);
     const first = group.until(hasFirstInstance);
@@ -490,7 +493,7 @@ describe("a group's first instance", () => {
     expect(states(group)).toEqual(["InService"]);
   });
 
-  test("is not awaited where none is wanted", () => {
+  test("isn't needed if the desired capacity is 0", () => {
     expect(hasFirstInstance(openGroup({}, 0).group)).toBe(true);
   });
 
@@ -505,49 +508,49 @@ describe("a group's first instance", () => {
   });
 });
 
-describe("a group that closes leaves nothing", () => {
-  const isEmpty = ({ launched: instances, targetGroups }: FakeGroupContext, group: AutoScalingGroup) => {
+describe("a group that closes leaves nothing behind", () => {
+  const expectEmpty = ({ launched: instances, targetGroups }: FakeGroupContext, group: AutoScalingGroup) => {
     expect([instances.size, group.instances.size]).toEqual([0, 0]);
     for (const { targets } of targetGroups.values())
       for (const { state } of targets.values()) expect(state).toBe("draining");
   };
 
-  test("in service", async () => {
+  test("while in service", async () => {
     const { context, group } = openGroup({}, 2);
     await context.run(3);
     const meters = [...context.launched.values()];
     expect(meters.map(({ meters: count }) => count)).toEqual([1, 1]);
     await group.close();
-    isEmpty(context, group);
+    expectEmpty(context, group);
     expect(meters.map(({ meters: count }) => count)).toEqual([0, 0]);
     await context.run(1);
     expect(context.clock.pending).toBe(0);
   });
 
   test.each([
-    ["copies a disk", 1 / 12],
-    ["boots", 1 / 4],
-  ])("while it %s", async (_name, minutes) => {
+    ["copying a disk", 1 / 12],
+    ["booting", 1 / 4],
+  ])("while %s", async (_name, minutes) => {
     const { context, group } = openGroup();
     await context.run(minutes);
     let isClosed = false;
     const closing = group.close().then(() => (isClosed = true));
     await settled();
-    // Or else whoever closes the region next would take the ground from under it.
+    // The region must not close under a launch in progress.
     expect(isClosed).toBe(false);
     await context.run(0.5);
     await closing;
-    isEmpty(context, group);
+    expectEmpty(context, group);
     expect(context.targetGroup("arn-1")?.targets.size).toBe(0);
     expect(context.clock.pending).toBe(0);
   });
 
-  test("while it drains, without waiting for that", async () => {
+  test("while draining, without waiting for that", async () => {
     const { context, group } = openGroup();
     await context.run(1);
     group.setDesiredCapacity(0);
     await group.close();
-    isEmpty(context, group);
+    expectEmpty(context, group);
     await settled();
     expect(group.activities[0]).toMatchObject({ statusCode: "Successful" });
     expect(group.activities).toHaveLength(2);

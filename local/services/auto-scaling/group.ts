@@ -1,6 +1,6 @@
 /**
- * An Auto Scaling group of the region: carries out what the plan of `reconcile` and the policy of `track` say, on
- * the region's clock.
+ * An Auto Scaling group: carries out the plans of `reconcile` and the capacity changes of `track` on the region's
+ * clock.
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Cause } from "./activity";
@@ -18,8 +18,8 @@ import type { GroupSettings } from "./settings";
 import type { GroupContext } from "./instance-launcher";
 import { track, trackedMinutes } from "./target-tracking";
 
-/** How often health and number of instances are looked at, in region milliseconds. */
-const lookInterval = 10_000;
+/** How often the group checks the health and number of its instances, in region milliseconds. */
+const reconcileInterval = 10_000;
 
 export class AutoScalingGroup {
   /** In region milliseconds. */
@@ -28,12 +28,12 @@ export class AutoScalingGroup {
   private readonly log: ActivityLog;
   private readonly lifecycle: Lifecycle;
   private readonly cpu: GroupCpu;
-  private readonly endings: (() => void)[];
-  private readonly work = new Set<Promise<void>>();
+  private readonly cancelTimers: (() => void)[];
+  private readonly inProgress = new Set<Promise<void>>();
   private readonly closing = new AbortController();
   private readonly events = new EventEmitter();
-  /** Why the desired capacity is what it is: told with the activities that follow from it. */
-  private lastChange: TimedCause | undefined;
+  /** Why the desired capacity last changed; a cause of the activities that follow from it. */
+  private capacityChange: TimedCause | undefined;
   private refresh: Refresh | undefined;
 
   constructor(
@@ -47,14 +47,14 @@ export class AutoScalingGroup {
     this.log = new ActivityLog(current.label, context);
     this.lifecycle = new Lifecycle(context, this.log, () => this.current);
     this.cpu = new GroupCpu(context, current.name);
-    this.lastChange = { at: clock.now(), cause: { kind: "groupCreated", desired } };
+    this.capacityChange = { at: clock.now(), cause: { kind: "groupCreated", desired } };
     this.reconcile();
-    this.endings = [
-      clock.every(lookInterval, () => {
+    this.cancelTimers = [
+      clock.every(reconcileInterval, () => {
         this.reconcile();
       }),
-      eachMinute(clock, begin => {
-        this.followUp(this.track(begin));
+      eachMinute(clock, start => {
+        this.reconcileAfter(this.track(start));
       }),
     ];
   }
@@ -63,7 +63,6 @@ export class AutoScalingGroup {
     return this.current.name;
   }
 
-  /** The group's own size limits and the like. */
   get settings(): Readonly<GroupSettings> {
     return this.current;
   }
@@ -76,24 +75,24 @@ export class AutoScalingGroup {
     return this.lifecycle.instances;
   }
 
-  /** The latest first. */
+  /** Latest first. */
   get activities(): readonly Activity[] {
     return this.log.activities;
   }
 
-  /** UpdateAutoScalingGroup: a desired capacity beyond the new limits is moved to the nearer one. */
+  /** UpdateAutoScalingGroup; clamps the desired capacity to the new limits. */
   configure(settings: GroupSettings, desiredCapacity = this.desired): void {
     const before = this.current;
     this.current = settings;
-    this.lifecycle.changeTargetGroups(before.targetGroupArns);
-    this.lifecycle.endPause();
+    this.lifecycle.updateTargetGroups(before.targetGroupArns);
+    this.lifecycle.clearBackOff();
     const { minSize: min, maxSize: max } = settings;
     const desired = Math.min(max, Math.max(min, desiredCapacity));
     if (desired === this.desired) this.reconcile();
-    else this.change(desired, { kind: "groupUpdated", from: this.desired, min, max, desired });
+    else this.changeCapacity(desired, { kind: "groupUpdated", from: this.desired, min, max, desired });
   }
 
-  /** @throws AwsError when the capacity is beyond the group's limits */
+  /** @throws AwsError if the capacity exceeds the group's limits */
   setDesiredCapacity(to: number): void {
     const { minSize, maxSize } = this.current;
     if (to < minSize || to > maxSize) {
@@ -103,14 +102,14 @@ export class AutoScalingGroup {
         `New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`,
       );
     }
-    this.lifecycle.endPause();
-    this.change(to, { kind: "desiredCapacitySet", from: this.desired, to });
+    this.lifecycle.clearBackOff();
+    this.changeCapacity(to, { kind: "desiredCapacitySet", from: this.desired, to });
   }
 
   /**
-   * TerminateInstanceInAutoScalingGroup; without a decrement another one takes its place. Undefined when the group has
-   * no such instance.
-   * @throws AwsError when a decrement would lead below the group's minimum
+   * TerminateInstanceInAutoScalingGroup; without a decrement, the instance is replaced. Undefined for an unknown or
+   * terminating instance.
+   * @throws AwsError if a decrement would take the group below its minimum size
    */
   terminateInstance(instanceId: string, decrement: boolean): Activity | undefined {
     const instance = this.instances.get(instanceId);
@@ -126,45 +125,45 @@ export class AutoScalingGroup {
     }
     if (decrement) this.desired = from - 1;
     const shrinking = decrement ? { from, to: from - 1 } : undefined;
-    const activity = this.end(instance, [{ kind: "userTerminated", instanceId, shrinking }]);
+    const activity = this.terminate(instance, [{ kind: "userTerminated", instanceId, shrinking }]);
     this.reconcile();
     return activity;
   }
 
-  /** StartInstanceRefresh: replaces every instance that there is now. One in progress gives way to it. */
+  /** StartInstanceRefresh: replaces all current instances, superseding any refresh in progress. */
   startInstanceRefresh(preferences: Omit<Refresh, "replaces">): void {
     this.refresh = { ...preferences, replaces: new Set(this.instances.keys()) };
-    this.context.report(`${this.current.label}: an instance refresh has started`);
+    this.context.report(`${this.current.label}: instance refresh started`);
     this.reconcile();
   }
 
-  /** Resolves when the group is as wanted; rejects when it closes first, or when `wanted` throws. */
-  async until(wanted: (group: this) => boolean): Promise<void> {
+  /** Resolves once the condition holds; rejects if it throws or the group closes first. */
+  async until(condition: (group: this) => boolean): Promise<void> {
     const { signal } = this.closing;
     signal.throwIfAborted();
-    while (!wanted(this)) await once(this.events, "change", { signal });
+    while (!condition(this)) await once(this.events, "change", { signal });
   }
 
-  /** Ends the group with its instances, without draining: whoever closes it is not waiting for clients. */
+  /** Stops the group and terminates its instances without draining. */
   async close(): Promise<void> {
-    this.closing.abort(new Error(`the Auto Scaling group ${this.name} is deleted`));
-    for (const end of this.endings) end();
+    this.closing.abort(new Error(`the Auto Scaling group ${this.name} has been deleted`));
+    for (const cancel of this.cancelTimers) cancel();
     await this.lifecycle.close();
-    await Promise.all(this.work);
+    await Promise.all(this.inProgress);
     this.cpu.close();
   }
 
   private reconcile(): void {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
-    this.endRefresh();
+    this.completeRefresh();
     const { terminate, launch } = reconcile(
       {
         ...this.current,
         desiredCapacity: this.desired,
         subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
-          // A launch into a subnet that is gone fails by itself.
+          // A launch into a deleted subnet fails on its own.
           availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
         instances: [...this.instances.values()],
@@ -174,25 +173,25 @@ export class AutoScalingGroup {
     );
     for (const { instanceId, causes } of terminate) {
       const instance = this.instances.get(instanceId);
-      if (instance) this.end(instance, causes);
+      if (instance) this.terminate(instance, causes);
     }
-    const { mayLaunch } = this.lifecycle;
-    for (const { subnetId, causes } of mayLaunch ? launch : [])
-      this.followUp(this.lifecycle.launch(subnetId, this.explained(causes)));
-    // It has been told, unless a launch still waits.
-    if (mayLaunch || launch.length === 0) this.lastChange = undefined;
+    const { canLaunch } = this.lifecycle;
+    for (const { subnetId, causes } of canLaunch ? launch : [])
+      this.reconcileAfter(this.lifecycle.launch(subnetId, this.withCapacityChange(causes)));
+    // The activities above have recorded it, unless launches are still held back.
+    if (canLaunch || launch.length === 0) this.capacityChange = undefined;
     this.events.emit("change");
   }
 
-  private endRefresh(): void {
+  private completeRefresh(): void {
     if (!this.refresh || [...this.refresh.replaces].some(id => this.instances.has(id))) return;
     this.refresh = undefined;
-    this.context.report(`${this.current.label}: the instance refresh was successful`);
+    this.context.report(`${this.current.label}: instance refresh succeeded`);
   }
 
-  private end(instance: GroupInstance, causes: Cause[]): Activity {
-    const { activity, done } = this.lifecycle.end(instance, this.explained(causes));
-    this.followUp(
+  private terminate(instance: GroupInstance, causes: Cause[]): Activity {
+    const { activity, done } = this.lifecycle.terminate(instance, this.withCapacityChange(causes));
+    this.reconcileAfter(
       done.then(() => {
         this.cpu.forget(instance.instanceId);
       }),
@@ -200,39 +199,39 @@ export class AutoScalingGroup {
     return activity;
   }
 
-  /** Looks again when something is done, and has `close` wait for it. */
-  private followUp(action: Promise<void>): void {
-    const work = action.finally(() => {
-      this.work.delete(work);
+  /** Reconciles once the work is done; `close` waits for it. */
+  private reconcileAfter(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.inProgress.delete(tracked);
       this.reconcile();
     });
-    this.work.add(work);
+    this.inProgress.add(tracked);
   }
 
-  private change(to: number, cause: Cause): void {
+  private changeCapacity(to: number, cause: Cause): void {
     this.desired = to;
-    this.lastChange = { at: this.context.clock.now(), cause };
+    this.capacityChange = { at: this.context.clock.now(), cause };
     this.reconcile();
   }
 
-  /** A change of the desired capacity explains every activity that it leads to, and none that comes of health. */
-  private explained(causes: Cause[]): TimedCause[] {
+  /** Timestamps the causes; prepends the last capacity change if they follow from it rather than from health. */
+  private withCapacityChange(causes: Cause[]): TimedCause[] {
     const at = this.context.clock.now();
-    const follows = causes.some(({ kind }) => kind === "shortage" || kind === "excess");
+    const followsChange = causes.some(({ kind }) => kind === "shortage" || kind === "excess");
     return [
-      ...(this.lastChange && follows ? [this.lastChange] : []),
+      ...(this.capacityChange && followsChange ? [this.capacityChange] : []),
       ...causes.map(cause => ({ at, cause })),
     ];
   }
 
-  private async track(begin: number): Promise<void> {
+  private async track(start: number): Promise<void> {
     const instances = [...this.instances.values()];
     const { name, enabledMetrics } = this.current;
     const size = { ...this.current, desiredCapacity: this.desired, instances };
     for (const { metric, value } of measureGroup(name, enabledMetrics, size))
-      this.context.metrics.put(metric, begin, value);
+      this.context.metrics.put(metric, start, value);
     const { warmupSeconds } = this.current;
-    const points = await this.cpu.measure(begin, trackedMinutes, { instances, warmupSeconds });
+    const points = await this.cpu.measure(start, trackedMinutes, { instances, warmupSeconds });
     if (this.closing.signal.aborted) return;
     for (const policy of this.policies.values()) {
       const group = {
@@ -243,7 +242,13 @@ export class AutoScalingGroup {
       const { change } = track(points, policy.targetValue, group, this.context.clock.now());
       if (!change) continue;
       const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-      this.change(change.to, { kind: "alarm", alarm, policy: policy.name, from: change.from, to: change.to });
+      this.changeCapacity(change.to, {
+        kind: "alarm",
+        alarm,
+        policy: policy.name,
+        from: change.from,
+        to: change.to,
+      });
     }
   }
 }

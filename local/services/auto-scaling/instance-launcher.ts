@@ -1,13 +1,13 @@
-/** What an Auto Scaling group needs of the region around it: all that takes processes, sockets or real time. */
+/** What an Auto Scaling group needs from the rest of the region: everything that involves processes, sockets or real time. */
 import type { Clock } from "../../clock";
 
 export interface LaunchRequest {
   instanceId: string;
-  /** For people, and in the name of its folder. */
+  /** Shown to users, and part of its folder's name. */
   name: string;
   subnetId: string;
   launchTemplate: LaunchTemplateVersion;
-  /** In addition to those of the launch template. */
+  /** Added to the launch template's tags. */
   tags: Record<string, string>;
 }
 
@@ -16,11 +16,11 @@ export interface LaunchTemplateVersion {
   version: number;
 }
 
-/** EC2, as a group sees it. */
+/** EC2 as seen by a group. */
 export interface InstanceLauncher {
   /** Resolves to the instance's private address once it has booted; a failed launch leaves nothing behind. */
   launch(request: LaunchRequest): Promise<string>;
-  /** Ends an instance, also one that boots; no-op for an unknown one. */
+  /** Terminates an instance, even while it boots; no-op for an unknown one. */
   terminate(instanceId: string): Promise<void>;
   isRunning(instanceId: string): boolean;
   /** Undefined for an unknown subnet. */
@@ -34,10 +34,10 @@ export interface CpuMeter {
   stop(): void;
 }
 
-/** Elastic Load Balancing's opinion of a target. */
+/** A target's health state in Elastic Load Balancing. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** A target group, as a group that registers its instances there sees it. */
+/** A target group as seen by a group that registers its instances there. */
 export interface InstanceTargets {
   register(target: { id: string; address: string; port: number }): void;
   /** Resolves once the target has drained. */
@@ -51,11 +51,11 @@ export interface Metric {
   dimension: { name: string; value: string };
 }
 
-/** CloudWatch, as a group sees it. Minutes are named by their beginning, in region milliseconds. */
+/** CloudWatch as seen by a group. A minute is identified by its start, in region milliseconds. */
 export interface Metrics {
-  put(metric: Metric, begin: number, value: number): void;
-  /** The means of the latest `count` minutes, the last of which begins at `begin`. */
-  averages(metric: Metric, count: number, begin: number): (number | undefined)[];
+  put(metric: Metric, start: number, value: number): void;
+  /** Averages of `count` minutes, ending with the one that starts at `start`; undefined where there is no data. */
+  averages(metric: Metric, count: number, start: number): (number | undefined)[];
 }
 
 export interface GroupContext extends InstanceLauncher {

@@ -13,7 +13,7 @@ const instance = (fields: Partial<GroupInstance> = {}): GroupInstance => ({
 });
 
 test.each<[string, Partial<GroupInstance>, boolean, boolean]>([
-  ["launched", { lifecycleState: "Pending", inServiceAt: undefined }, false, true],
+  ["pending", { lifecycleState: "Pending", inServiceAt: undefined }, false, true],
   ["in service for less than its warm-up", { inServiceAt: now - 59_999 }, false, true],
   ["in service for as long as its warm-up", { inServiceAt: now - 60_000 }, true, false],
   ["terminating", { lifecycleState: "Terminating" }, false, false],
@@ -35,19 +35,19 @@ describe("an instance", () => {
     ["unhealthy after the grace period fails", unhealthy, elb, "ELB"],
     ["unhealthy in the grace period does not", { ...unhealthy, inServiceAt: now - 59_999 }, elb, undefined],
     ["unhealthy where only EC2's checks count does not", unhealthy, ec2, undefined],
-    ["gone fails", { gone: true }, ec2, "EC2"],
-    ["gone and unhealthy is gone", { gone: true, ...unhealthy }, elb, "EC2"],
-    ["gone in the grace period fails", { gone: true, inServiceAt: now }, elb, "EC2"],
-    ["gone before it was in service fails", { gone: true, lifecycleState: "Pending" }, elb, "EC2"],
+    ["stopped fails", { stopped: true }, ec2, "EC2"],
+    ["stopped and unhealthy fails EC2's check", { stopped: true, ...unhealthy }, elb, "EC2"],
+    ["stopped in the grace period fails", { stopped: true, inServiceAt: now }, elb, "EC2"],
+    ["stopped while pending fails", { stopped: true, lifecycleState: "Pending" }, elb, "EC2"],
     [
-      "launched is not checked",
+      "pending is not checked",
       { ...unhealthy, lifecycleState: "Pending", inServiceAt: undefined },
       elb,
       undefined,
     ],
     [
       "terminating is not checked",
-      { gone: true, ...unhealthy, lifecycleState: "Terminating" },
+      { stopped: true, ...unhealthy, lifecycleState: "Terminating" },
       elb,
       undefined,
     ],

@@ -1,6 +1,6 @@
 /**
- * An instance as its Auto Scaling group sees it, and what can be said of one alone. All times are milliseconds of
- * the region's clock.
+ * An instance as seen by its Auto Scaling group, and the decisions that concern one instance alone. All times are in
+ * region milliseconds.
  */
 import type { TargetState } from "./instance-launcher";
 
@@ -11,7 +11,7 @@ export interface GroupInstance {
   instanceId: string;
   subnetId: string;
   availabilityZone: string;
-  /** Of the group's launch template. */
+  /** The launch template version that it was launched from. */
   launchTemplateVersion: number;
   lifecycleState: LifecycleState;
   launchedAt: number;
@@ -19,18 +19,19 @@ export interface GroupInstance {
   privateIpAddress?: string;
   /** Absent until it is in service. */
   inServiceAt?: number;
-  /** EC2 no longer runs it, because somebody stopped or terminated it. */
-  gone?: boolean;
-  /** What the group's target group thinks of it, where it is registered with one. */
+  /** EC2 no longer runs it: somebody stopped or terminated it. */
+  stopped?: boolean;
+  /** Its health in the group's target group, if it is registered. */
   targetHealth?: TargetState;
 }
 
-/** What an instance's place in its warm-up depends on. */
+/** What an instance's warm-up depends on. */
 export type Warming = Pick<GroupInstance, "lifecycleState" | "inServiceAt">;
 
 /**
- * In service for as long as the group's default instance warm-up: it counts into the group's metrics, and as capacity
- * in a policy's arithmetic ("Set the default instance warmup for an Auto Scaling group", EC2 Auto Scaling User Guide).
+ * Whether it has been in service for the group's default instance warm-up. Only then does it count towards the group's
+ * metrics and a policy's capacity ("Set the default instance warmup for an Auto Scaling group", EC2 Auto Scaling User
+ * Guide).
  */
 export function isWarm(instance: Warming, warmupSeconds: number, now: number): boolean {
   const { lifecycleState, inServiceAt } = instance;
@@ -39,7 +40,7 @@ export function isWarm(instance: Warming, warmupSeconds: number, now: number): b
   );
 }
 
-/** On its way to be warm: launched, or in service for too short a time. */
+/** Not warm yet: pending, or in service for less than the warm-up. */
 export function isWarmingUp(instance: Warming, warmupSeconds: number, now: number): boolean {
   return instance.lifecycleState !== "Terminating" && !isWarm(instance, warmupSeconds, now);
 }
@@ -50,17 +51,18 @@ export interface HealthChecks {
 }
 
 /**
- * Whose check it fails, undefined while it is healthy. An instance that EC2 no longer runs has no grace period ("Health
- * checks for instances in an Auto Scaling group", "Set the health check grace period": EC2 Auto Scaling User Guide).
+ * The service whose check it fails; undefined while healthy. The grace period doesn't apply to an instance that EC2 no
+ * longer runs ("Health checks for instances in an Auto Scaling group", "Set the health check grace period": EC2 Auto
+ * Scaling User Guide).
  */
 export function failedCheck(
   instance: GroupInstance,
   { healthCheckType, healthCheckGracePeriodSeconds }: HealthChecks,
   now: number,
 ): "EC2" | "ELB" | undefined {
-  const { lifecycleState, inServiceAt = Infinity, gone, targetHealth } = instance;
+  const { lifecycleState, inServiceAt = Infinity, stopped, targetHealth } = instance;
   if (lifecycleState === "Terminating") return undefined;
-  if (gone) return "EC2";
+  if (stopped) return "EC2";
   const inGracePeriod = now < inServiceAt + healthCheckGracePeriodSeconds * 1000;
   return healthCheckType === "ELB" && targetHealth === "unhealthy" && !inGracePeriod ? "ELB" : undefined;
 }

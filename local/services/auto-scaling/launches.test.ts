@@ -1,4 +1,4 @@
-/** A group in a region, with real launches. */
+/** A group in a real region, with real launches. */
 import "../../../testing/runtime"; // first: the others load what it stands in for
 import { existsSync } from "node:fs";
 import { minute, startOfMinute } from "../../clock";
@@ -9,7 +9,7 @@ import { makeSamples, openRegion, samples } from "../../../testing/sample-resour
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
-// Processes take their time on a busy machine.
+// Processes start slowly on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
@@ -17,7 +17,7 @@ const type = "aws:autoscaling/group:Group";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
 const imageType = "aws:ec2/amiFromInstance:AmiFromInstance";
 
-/** A group of the samples that wants one instance, and has it in service. */
+/** The samples' group, with one instance in service. */
 async function setUp() {
   const { region, resources, clock, events } = await openRegion();
   const made = await makeSamples(resources, "aws:autoscaling/policy:Policy");
@@ -38,7 +38,7 @@ async function setUp() {
 const inService = (group: AutoScalingGroup) =>
   [...group.instances.values()].filter(({ lifecycleState }) => lifecycleState === "InService");
 
-test("an instance is launched as the template says, and registered at its own address", async () => {
+test("an instance is launched from the template and registered at its own address", async () => {
   const { region, group, targets, made } = await setUp();
   const [instance] = inService(group);
   const host = region.ec2.instances.hosts.get(instance?.instanceId ?? "");
@@ -61,7 +61,7 @@ test("an instance is launched as the template says, and registered at its own ad
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
 });
 
-test("the CPU of its processes is measured", async () => {
+test("the CPU of an instance's processes is measured", async () => {
   const { region, group, clock } = await setUp();
   const dimension = { name: "InstanceId", value: inService(group)[0]?.instanceId ?? "" };
   const metric = { namespace: "AWS/EC2", name: "CPUUtilization", dimension };
@@ -84,7 +84,7 @@ test("an instance that somebody terminated is replaced", async () => {
   expect(group.activities.map(({ statusCode }) => statusCode)).toEqual(Array(3).fill("Successful"));
 });
 
-test("without its template nothing can be launched", async () => {
+test("nothing can be launched without the template", async () => {
   const { region, group, made } = await setUp();
   region.ec2.launchTemplates.clear();
   group.setDesiredCapacity(2);
@@ -94,7 +94,7 @@ test("without its template nothing can be launched", async () => {
   );
 });
 
-test("a new image rolls the group, and the old one may go meanwhile", async () => {
+test("a new image refreshes the group; the old image can be deleted meanwhile", async () => {
   const { region, resources, group, clock, update, made, inputsOf, targets } = await setUp();
   const [old] = inService(group);
   const { id: imageId } = await resources.create({
@@ -130,7 +130,7 @@ test("a new image rolls the group, and the old one may go meanwhile", async () =
   expect(region.ec2.instances.hosts.has(old?.instanceId ?? "")).toBe(false);
 });
 
-test("an update that changes neither capacity nor template leaves both to the policy", async () => {
+test("an update that changes neither capacity nor template overrides neither", async () => {
   const { group, update } = await setUp();
   group.setDesiredCapacity(2);
   await update({ desiredCapacity: 1, healthCheckGracePeriod: 30 });
@@ -139,7 +139,7 @@ test("an update that changes neither capacity nor template leaves both to the po
   expect(kinds).not.toContainEqual(expect.stringMatching(/^refresh/));
 });
 
-test("a group that is deleted takes its instances along, also those that boot", async () => {
+test("deleting a group terminates its instances, even those that boot", async () => {
   const { region, resources, group, targets, clock } = await setUp();
   const others = [...region.ec2.instances.hosts.keys()].filter(id => !group.instances.has(id));
   group.setDesiredCapacity(3);

@@ -1,4 +1,4 @@
-/** The instances of a group from launch to termination, each step in the activity log. */
+/** Takes a group's instances from launch to termination and logs each step as an activity. */
 import { once } from "node:events";
 import { resourceId } from "../../identifiers";
 import { description, launchFailure } from "./activity";
@@ -8,8 +8,8 @@ import type { GroupInstance } from "./instance";
 import type { GroupSettings } from "./settings";
 import type { GroupContext } from "./instance-launcher";
 
-/** What tells whose instance it is, and the group's tags that are meant for its instances. */
-function launchedTags({ name, tags }: GroupSettings): Record<string, string> {
+/** The group's tags that propagate at launch, and the tag that names the group. */
+function launchTags({ name, tags }: GroupSettings): Record<string, string> {
   const propagated = tags.filter(({ propagateAtLaunch }) => propagateAtLaunch);
   return {
     ...Object.fromEntries(propagated.map(({ key, value }) => [key, value])),
@@ -19,12 +19,12 @@ function launchedTags({ name, tags }: GroupSettings): Record<string, string> {
 
 export class Lifecycle {
   readonly instances = new Map<string, GroupInstance>();
-  /** Launches under way, by instance; none of them rejects. */
+  /** Launches in progress, by instance; they never reject. */
   private readonly launches = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
   private failedLaunches = 0;
-  /** No launch before this time. */
-  private launchAfter = 0;
+  /** No launches before this time. */
+  private backOffUntil = 0;
 
   constructor(
     private readonly context: GroupContext,
@@ -32,17 +32,17 @@ export class Lifecycle {
     private readonly settings: () => GroupSettings,
   ) {}
 
-  /** Whether no pause after a failed launch is under way. */
-  get mayLaunch(): boolean {
-    return this.context.clock.now() >= this.launchAfter;
+  /** False during the back-off after a failed launch. */
+  get canLaunch(): boolean {
+    return this.context.clock.now() >= this.backOffUntil;
   }
 
-  /** Ends such a pause: something has changed that may help. */
-  endPause(): void {
-    this.launchAfter = 0;
+  /** Allows launches at once, because something has changed that may help. */
+  clearBackOff(): void {
+    this.backOffUntil = 0;
   }
 
-  /** Resolves when it is launched, or has failed, which stands in the activity log. */
+  /** Resolves once the launch has succeeded or failed; the activity log says which. */
   launch(subnetId: string, causes: readonly TimedCause[]): Promise<void> {
     const { label: name, launchTemplate } = this.settings();
     const { clock } = this.context;
@@ -58,12 +58,12 @@ export class Lifecycle {
     this.instances.set(instanceId, instance);
     const activity = this.log.begin(description.launch(instanceId), causes, instance);
     const launching = this.context
-      .launch({ instanceId, name, subnetId, launchTemplate, tags: launchedTags(this.settings()) })
+      .launch({ instanceId, name, subnetId, launchTemplate, tags: launchTags(this.settings()) })
       .then(
         address => {
           this.failedLaunches = 0;
           this.log.succeed(activity);
-          // Ended while it booted, it never comes into service.
+          // Terminated while booting: never enters service.
           if (instance.lifecycleState !== "Pending") return;
           Object.assign(instance, {
             lifecycleState: "InService",
@@ -74,7 +74,7 @@ export class Lifecycle {
         },
         (error: unknown) => {
           this.instances.delete(instanceId);
-          this.launchAfter = clock.now() + launchBackOff(++this.failedLaunches);
+          this.backOffUntil = clock.now() + launchBackOff(++this.failedLaunches);
           const message = launchFailure((error as Error).message);
           activity.description = description.failedLaunch(message);
           this.log.fail(activity, message);
@@ -85,14 +85,17 @@ export class Lifecycle {
     return launching;
   }
 
-  /** Takes an instance out of service, lets it drain, and terminates it; `done` resolves then, and never rejects. */
-  end(instance: GroupInstance, causes: readonly TimedCause[]): { activity: Activity; done: Promise<void> } {
+  /** Takes an instance out of service, drains and terminates it; `done` resolves afterwards and never rejects. */
+  terminate(
+    instance: GroupInstance,
+    causes: readonly TimedCause[],
+  ): { activity: Activity; done: Promise<void> } {
     instance.lifecycleState = "Terminating";
     const activity = this.log.begin(description.termination(instance.instanceId), causes, instance);
-    return { activity, done: this.terminate(instance.instanceId, activity) };
+    return { activity, done: this.drainAndTerminate(instance.instanceId, activity) };
   }
 
-  /** What the target groups and EC2 think of each instance now. */
+  /** Updates each instance with its health in the target groups and EC2. */
   observe(): void {
     const health = new Map(
       this.targetGroups().flatMap(group =>
@@ -102,12 +105,12 @@ export class Lifecycle {
     for (const instance of this.instances.values()) {
       instance.targetHealth = health.get(instance.instanceId);
       if (instance.lifecycleState === "InService")
-        instance.gone = !this.context.isRunning(instance.instanceId);
+        instance.stopped = !this.context.isRunning(instance.instanceId);
     }
   }
 
-  /** Moves what is in service to the target groups that the settings name by now. */
-  changeTargetGroups(before: readonly string[]): void {
+  /** Moves instances in service from the previous target groups to the current ones. */
+  updateTargetGroups(before: readonly string[]): void {
     const { targetGroupArns: now } = this.settings();
     for (const instance of this.instances.values()) {
       if (instance.lifecycleState !== "InService") continue;
@@ -122,7 +125,7 @@ export class Lifecycle {
     }
   }
 
-  /** Ends all instances at once: nothing drains, and a boot is cut short. Resolves when none of them is left. */
+  /** Terminates all instances at once, without draining, including those that boot. Resolves when none is left. */
   async close(): Promise<void> {
     this.closing.abort();
     const ids = [...this.instances.keys()];
@@ -130,15 +133,15 @@ export class Lifecycle {
       instance.lifecycleState = "Terminating";
       void this.deregister(instance.instanceId);
     }
-    const endAll = () => Promise.all(ids.map(id => this.context.terminate(id)));
-    await endAll();
-    // Those that had not even begun to boot.
+    const terminateAll = () => Promise.all(ids.map(id => this.context.terminate(id)));
+    await terminateAll();
+    // A launch that hadn't started to boot can be terminated only once it has settled.
     await Promise.all(this.launches.values());
-    await endAll();
+    await terminateAll();
     this.instances.clear();
   }
 
-  private async terminate(instanceId: string, activity: Activity): Promise<void> {
+  private async drainAndTerminate(instanceId: string, activity: Activity): Promise<void> {
     try {
       await this.launches.get(instanceId);
       if (this.targetGroups().length > 0) await this.drain(instanceId, activity);
@@ -152,16 +155,16 @@ export class Lifecycle {
   }
 
   private async drain(instanceId: string, activity: Activity): Promise<void> {
-    const { description: whole } = activity;
+    const { description: original } = activity;
     activity.statusCode = "WaitingForELBConnectionDraining";
     activity.description = description.draining(instanceId);
     const { signal } = this.closing;
-    const over = new AbortController();
-    const closed = signal.aborted || once(signal, "abort", { signal: over.signal });
+    const drained = new AbortController();
+    const closed = signal.aborted || once(signal, "abort", { signal: drained.signal });
     await Promise.race([this.deregister(instanceId), closed]);
-    over.abort();
+    drained.abort();
     activity.statusCode = "InProgress";
-    activity.description = whole;
+    activity.description = original;
   }
 
   private targetGroups(arns = this.settings().targetGroupArns) {

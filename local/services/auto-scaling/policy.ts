@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { alarmName } from "./activity";
 
-/** A target tracking policy on the group's average CPU, with the alarms that Auto Scaling makes for it. */
+/** A target tracking policy on a group's average CPU, and the names of its alarms. */
 export interface ScalingPolicy {
   id: string;
   name: string;

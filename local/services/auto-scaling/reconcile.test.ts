@@ -42,13 +42,13 @@ const pending = { lifecycleState: "Pending", inServiceAt: undefined, targetHealt
 const terminating = { lifecycleState: "Terminating", targetHealth: "draining" } as const;
 const unhealthy = { targetHealth: "unhealthy" } as const;
 
-test("a group that has what it desires is left alone", () => {
+test("a group at its desired capacity is left alone", () => {
   for (const instances of [[], [instance("i-1", "a")], [instance("i-1", "a"), instance("i-2", "b", pending)]])
     expect(reconcile(group(instances.length, instances), now)).toEqual({ terminate: [], launch: [] });
 });
 
-describe("what is missing is launched", () => {
-  test("with the difference as its cause, the same for all", () => {
+describe("missing capacity is launched", () => {
+  test("with the difference as the cause of every launch", () => {
     const causes = [{ kind: "shortage", from: 1, to: 3 }];
     expect(reconcile(group(3, [instance("i-1", "a")]), now)).toEqual({
       terminate: [],
@@ -60,31 +60,41 @@ describe("what is missing is launched", () => {
   });
 
   test.each<[string, number, GroupInstance[], string[]]>([
-    ["the first subnet of an empty group", 1, [], ["subnet-a"]],
-    ["one zone after the other", 3, [], ["subnet-a", "subnet-b", "subnet-a"]],
-    ["the zone with the fewest", 2, [instance("i-1", "a")], ["subnet-b"]],
-    ["what is launched already counts", 2, [instance("i-1", "b", pending)], ["subnet-a"]],
-    ["what terminates does not", 2, [instance("i-1", "b"), instance("i-2", "a", terminating)], ["subnet-a"]],
+    ["the first subnet if the group is empty", 1, [], ["subnet-a"]],
+    ["alternating zones", 3, [], ["subnet-a", "subnet-b", "subnet-a"]],
+    ["the zone with the fewest instances", 2, [instance("i-1", "a")], ["subnet-b"]],
+    [
+      "the zone with the fewest, counting pending instances",
+      2,
+      [instance("i-1", "b", pending)],
+      ["subnet-a"],
+    ],
+    [
+      "the zone with the fewest, not counting terminating instances",
+      2,
+      [instance("i-1", "b"), instance("i-2", "a", terminating)],
+      ["subnet-a"],
+    ],
   ])("into %s", (_name, desired, instances, expected) => {
     expect(launched(desired, instances)).toEqual(expected);
   });
 
-  test("of two subnets in one zone, into the first", () => {
+  test("into the first of two subnets in one zone", () => {
     const twins = [...subnets, { subnetId: "subnet-b2", availabilityZone: "us-east-1b" }];
     expect(reconcile({ ...group(2, [instance("i-1", "a")]), subnets: twins }, now).launch).toMatchObject([
       { subnetId: "subnet-b" },
     ]);
   });
 
-  test("unless there is nowhere to launch", () => {
+  test("unless there is no subnet", () => {
     expect(() => reconcile({ ...group(1, []), subnets: [] }, now)).toThrow(
       "an Auto Scaling group needs a subnet to launch into",
     );
   });
 });
 
-describe("what is too much is terminated", () => {
-  test("with the difference as its cause, and all that were selected together", () => {
+describe("excess capacity is terminated", () => {
+  test("with the difference and all selected instances as causes", () => {
     const causes = [
       { kind: "excess", from: 2, to: 0 },
       { kind: "selected", instanceId: "i-1" },
@@ -104,20 +114,20 @@ describe("what is too much is terminated", () => {
 
   test.each<[string, number, GroupInstance[], string[]]>([
     [
-      "first the zone with the most",
+      "in the zone with the most instances",
       2,
       [instance("i-1", "b"), instance("i-2", "a"), instance("i-3", "a")],
       ["i-2"],
     ],
     [
-      "the zone before the launch template's version",
+      "by zone before launch template version",
       2,
       [instance("i-1", "b", old), instance("i-2", "a", current), instance("i-3", "a", current)],
       ["i-2"],
     ],
-    ["the oldest version", 1, [instance("i-1", "a", current), instance("i-2", "b", old)], ["i-2"]],
+    ["oldest version first", 1, [instance("i-1", "a", current), instance("i-2", "b", old)], ["i-2"]],
     [
-      "the version before the billing hour",
+      "by version before billing hour",
       1,
       [
         instance("i-1", "a", { ...current, launchedAt: now - minutes(59) }),
@@ -126,7 +136,7 @@ describe("what is too much is terminated", () => {
       ["i-2"],
     ],
     [
-      "the one that is closest to its next billing hour, not the oldest",
+      "closest to the next billing hour first, not oldest first",
       1,
       [
         instance("i-1", "a", { launchedAt: now - minutes(61) }),
@@ -134,22 +144,27 @@ describe("what is too much is terminated", () => {
       ],
       ["i-2"],
     ],
-    ["of equals the first", 1, [instance("i-1", "a"), instance("i-2", "b")], ["i-1"]],
+    ["first listed in a tie", 1, [instance("i-1", "a"), instance("i-2", "b")], ["i-1"]],
     [
-      "zones stay balanced over several",
+      "keeping zones balanced over several terminations",
       1,
       [instance("i-1", "a"), instance("i-2", "a"), instance("i-3", "b")],
       ["i-1", "i-2"],
     ],
-    ["what is only launched as well", 0, [instance("i-1", "a", pending)], ["i-1"]],
-    ["not what terminates already", 1, [instance("i-1", "a", terminating), instance("i-2", "a")], []],
+    ["including pending instances", 0, [instance("i-1", "a", pending)], ["i-1"]],
+    [
+      "but not if it is already terminating",
+      1,
+      [instance("i-1", "a", terminating), instance("i-2", "a")],
+      [],
+    ],
   ])("%s", (_name, desired, instances, expected) => {
     expect(terminated(desired, instances)).toEqual(expected);
   });
 });
 
 describe("an unhealthy instance is replaced", () => {
-  test("terminated and launched anew at once, each with its own cause", () => {
+  test("by terminating it and launching another at once, each with its own cause", () => {
     expect(reconcile(group(2, [instance("i-1", "a", unhealthy), instance("i-2", "b")]), now)).toEqual({
       terminate: [
         {
@@ -166,42 +181,46 @@ describe("an unhealthy instance is replaced", () => {
     });
   });
 
-  test("not within its grace period", () => {
+  test("but not within its grace period", () => {
     expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 59_999 })])).toEqual([]);
     expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 60_000 })])).toEqual([
       "i-1",
     ]);
   });
 
-  test("one at a time, as they are listed", () => {
+  test("one at a time, in order", () => {
     expect(terminated(2, [instance("i-1", "a", unhealthy), instance("i-2", "b", unhealthy)])).toEqual([
       "i-1",
     ]);
   });
 
   test.each<[string, GroupInstance]>([
-    ["is launched", instance("i-2", "b", pending)],
-    ["warms up", instance("i-2", "b", { inServiceAt: now - 299_999 })],
-  ])("not while another one %s", (_name, other) => {
+    ["pending", instance("i-2", "b", pending)],
+    ["warming up", instance("i-2", "b", { inServiceAt: now - 299_999 })],
+  ])("but not while another one is %s", (_name, other) => {
     expect(terminated(2, [instance("i-1", "a", unhealthy), other])).toEqual([]);
   });
 
-  test("though it warms up itself", () => {
+  test("even if it is warming up itself", () => {
     expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - minutes(2) })])).toEqual([
       "i-1",
     ]);
   });
 
-  test("at once, and all of them, when EC2 no longer runs it", () => {
-    const gone = { gone: true, inServiceAt: now } as const;
-    const instances = [instance("i-1", "a", gone), instance("i-2", "b", gone), instance("i-3", "b", pending)];
+  test("at once, with all others, if EC2 no longer runs it", () => {
+    const stopped = { stopped: true, inServiceAt: now } as const;
+    const instances = [
+      instance("i-1", "a", stopped),
+      instance("i-2", "b", stopped),
+      instance("i-3", "b", pending),
+    ];
     const plan = reconcile(group(3, instances), now);
     expect(plan.terminate.map(({ instanceId }) => instanceId)).toEqual(["i-1", "i-2"]);
     expect(plan.terminate[0]?.causes).toEqual([{ kind: "unhealthy", check: "EC2" }]);
     expect(plan.launch.map(({ subnetId }) => subnetId)).toEqual(["subnet-a", "subnet-a"]);
   });
 
-  test("by none when the group is to shrink, and by one more when it is to grow", () => {
+  test("without a launch if the group shrinks, with an extra launch if it grows", () => {
     const instances = [instance("i-1", "a", unhealthy), instance("i-2", "b")];
     expect(reconcile(group(1, instances), now)).toMatchObject({
       terminate: [{ instanceId: "i-1" }],
@@ -217,7 +236,7 @@ describe("an unhealthy instance is replaced", () => {
 describe("whatever the instances", () => {
   const anyInstance = fc.record({
     zone: fc.constantFrom("a" as const, "b" as const),
-    fields: fc.constantFrom<Partial<GroupInstance>>({}, pending, terminating, unhealthy, { gone: true }),
+    fields: fc.constantFrom<Partial<GroupInstance>>({}, pending, terminating, unhealthy, { stopped: true }),
     launchTemplateVersion: fc.integer({ min: 1, max: 3 }),
     launchedAt: fc.integer({ min: 0, max: now }),
   });
@@ -228,7 +247,7 @@ describe("whatever the instances", () => {
     ),
   );
 
-  /** The instances after the plan is carried out. */
+  /** The instances after carrying out the plan. */
   const afterPlan = (before: Group): GroupInstance[] => {
     const { terminate, launch } = reconcile(before, now);
     return [
@@ -243,7 +262,7 @@ describe("whatever the instances", () => {
   const staying = (all: GroupInstance[]) =>
     all.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
 
-  test("one plan reaches the desired capacity, and a second one adds only what waits its turn to be replaced", () => {
+  test("one plan reaches the desired capacity, and the next one keeps it", () => {
     fc.assert(
       fc.property(anyGroup, before => {
         const all = afterPlan(before);
@@ -253,7 +272,7 @@ describe("whatever the instances", () => {
     );
   });
 
-  test("nothing is both terminated and launched for the same reason, nor terminated twice", () => {
+  test("nothing is terminated twice, and no plan both shrinks and launches", () => {
     fc.assert(
       fc.property(anyGroup, before => {
         const { terminate, launch } = reconcile(before, now);
@@ -269,7 +288,7 @@ describe("whatever the instances", () => {
     );
   });
 
-  test("a group that is launched or shrunk as a whole is spread over its zones", () => {
+  test("a group stays spread over its zones when it grows or shrinks", () => {
     fc.assert(
       fc.property(fc.nat(9), fc.nat(9), (from, to) => {
         const all = afterPlan({ ...group(to, []), instances: afterPlan(group(from, [])) });

@@ -1,24 +1,23 @@
 /**
- * What a group does to have its desired capacity, healthy and spread over its zones: a pure plan of launches and
- * terminations. Whoever carries it out marks at once what the plan names as Pending and Terminating, so that the next
- * plan doesn't name it again.
+ * Plans the launches and terminations that bring a group to its desired capacity, healthy and spread over its zones.
+ * Pure: the caller must mark the instances as Pending and Terminating at once, so that the next plan doesn't repeat them.
  *
  * Sources, all in the EC2 Auto Scaling User Guide: "Health checks for instances in an Auto Scaling group" and
- * "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones without another reason,
- * scale-in protection, instance maintenance policies, Spot.
+ * "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones for its own sake, scale-in
+ * protection, instance maintenance policies, Spot.
  */
 import type { Cause } from "./activity";
 import { failedCheck, isWarmingUp, type GroupInstance, type HealthChecks } from "./instance";
 import { planRefresh, type Refresh } from "./refresh";
-import { chosenForTermination, least, times } from "./termination-policy";
+import { selectForTermination, lowest, occurrences } from "./termination-policy";
 
 export interface Group extends HealthChecks {
   desiredCapacity: number;
   warmupSeconds: number;
-  /** Where instances are launched. */
+  /** Subnets to launch into. */
   subnets: readonly { subnetId: string; availabilityZone: string }[];
   instances: readonly GroupInstance[];
-  /** The instance refresh that is in progress. */
+  /** The instance refresh in progress. */
   refresh?: Refresh;
 }
 
@@ -27,7 +26,7 @@ export interface Plan {
   launch: { subnetId: string; causes: Cause[] }[];
 }
 
-/** @param now in milliseconds of the region's clock */
+/** @param now in region milliseconds */
 export function reconcile(group: Group, now: number): Plan {
   const capacity = group.instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
   const replaced = unhealthy(capacity, group, now);
@@ -40,11 +39,11 @@ export function reconcile(group: Group, now: number): Plan {
     : {
         launch: Math.max(0, desiredCapacity - kept.length),
         outdated: [],
-        excess: chosenForTermination(kept, kept.length - desiredCapacity, now),
+        excess: selectForTermination(kept, kept.length - desiredCapacity, now),
       };
 
-  // An unhealthy instance is terminated while its replacement launches. Whatever is missing besides has another
-  // reason, and a refresh launches what is not missing at all.
+  // The first launches replace unhealthy instances, the next ones make up for missing capacity; only a refresh launches
+  // beyond that.
   const missing = Math.max(0, desiredCapacity - kept.length);
   const launchCause = (index: number): Cause => {
     if (index >= missing) return { kind: "refreshLaunch" };
@@ -78,9 +77,9 @@ export function reconcile(group: Group, now: number): Plan {
 }
 
 /**
- * Those to replace now: all that EC2 no longer runs, and of those that fail the load balancer's check one at a time,
- * and none while another one is launched or warms up. (AWS replaces a tenth of the desired capacity at a time; of a
- * group of less than twenty, that is one.)
+ * The instances to replace now: all that EC2 no longer runs; otherwise one of those that fail the load balancer's check,
+ * unless another instance is pending or warming up. (AWS replaces a tenth of the desired capacity at a time: one, for
+ * groups of fewer than twenty.)
  */
 function unhealthy(
   instances: readonly GroupInstance[],
@@ -91,8 +90,8 @@ function unhealthy(
     const failed = failedCheck(instance, group, now);
     return failed ? [{ instanceId: instance.instanceId, failed }] : [];
   });
-  const gone = failing.filter(({ failed }) => failed === "EC2");
-  if (gone.length > 0) return gone;
+  const stopped = failing.filter(({ failed }) => failed === "EC2");
+  if (stopped.length > 0) return stopped;
   const [first] = failing;
   const settled = instances.every(
     instance =>
@@ -102,20 +101,20 @@ function unhealthy(
   return first && settled ? [first] : [];
 }
 
-/** One subnet per launch, each in the zone that has the fewest instances by then; of equals the first. */
+/** One subnet per launch, each in the zone with the fewest instances so far; the first one wins a tie. */
 function subnetsFor(
   count: number,
   subnets: Group["subnets"],
   instances: readonly Pick<GroupInstance, "availabilityZone">[],
 ): string[] {
   const zones = instances.map(({ availabilityZone }) => availabilityZone);
-  const chosen: string[] = [];
-  while (chosen.length < count) {
-    const fewest = least(subnets, ({ availabilityZone }) => times(availabilityZone, zones));
+  const selected: string[] = [];
+  while (selected.length < count) {
+    const fewest = lowest(subnets, ({ availabilityZone }) => occurrences(availabilityZone, zones));
     const [subnet] = fewest;
     if (!subnet) throw new Error("an Auto Scaling group needs a subnet to launch into");
-    chosen.push(subnet.subnetId);
+    selected.push(subnet.subnetId);
     zones.push(subnet.availabilityZone);
   }
-  return chosen;
+  return selected;
 }

@@ -43,50 +43,57 @@ function rolled(desiredCapacity: number, instances: GroupInstance[], percentages
 
 describe("with 100 % and 200 %", () => {
   test.each<[string, number, GroupInstance[], number, string[], string[]]>([
-    ["launches as many as there are", 2, old({}, {}), 2, [], []],
+    ["launches a replacement for each", 2, old({}, {}), 2, [], []],
     ["waits while they boot", 2, [...old({}, {}), ...fresh(pending, pending)], 0, [], []],
     ["waits for their warm-up", 1, [...old({}), ...fresh(warming)], 0, [], []],
     ["waits for their health", 1, [...old({}), ...fresh({ targetHealth: "initial" })], 0, [], []],
     [
-      "ends an old one for each that is ready",
+      "terminates an old instance for each that is ready",
       2,
       [...old({}, {}), ...fresh(warm, warming)],
       0,
       ["old-0"],
       [],
     ],
-    ["ends all when all are ready", 2, [...old({}, {}), ...fresh(warm, warm)], 0, ["old-0", "old-1"], []],
-    ["has nothing to do after that", 2, fresh(warm, warm), 0, [], []],
     [
-      "does not spare an old one that is unhealthy",
+      "terminates all once all replacements are ready",
+      2,
+      [...old({}, {}), ...fresh(warm, warm)],
+      0,
+      ["old-0", "old-1"],
+      [],
+    ],
+    ["then has nothing left to do", 2, fresh(warm, warm), 0, [], []],
+    [
+      "terminates an unhealthy old instance at once",
       2,
       [...old({}, unhealthy), ...fresh(pending)],
       1,
       ["old-1"],
       [],
     ],
-    ["nor one that only boots", 1, old(pending), 1, ["old-0"], []],
-    ["launches what the group has come to want", 3, [...old({}), ...fresh(warming)], 2, [], []],
-    ["never goes beyond 200 %", 1, [...old({}, {}), ...fresh(pending)], 0, ["old-0"], []],
-    ["ends the new ones that are too many", 1, [...old({}), ...fresh(warm, warm)], 0, ["old-0"], ["new-0"]],
-    ["ends all when none is wanted", 0, [...old({}), ...fresh(warm)], 0, ["old-0"], ["new-0"]],
+    ["terminates a pending old instance at once", 1, old(pending), 1, ["old-0"], []],
+    ["launches for a desired capacity that has grown", 3, [...old({}), ...fresh(warming)], 2, [], []],
+    ["never exceeds 200 %", 1, [...old({}, {}), ...fresh(pending)], 0, ["old-0"], []],
+    ["terminates excess new instances", 1, [...old({}), ...fresh(warm, warm)], 0, ["old-0"], ["new-0"]],
+    ["terminates all if the desired capacity is 0", 0, [...old({}), ...fresh(warm)], 0, ["old-0"], ["new-0"]],
   ])("it %s", (_name, desired, instances, launch, outdated, excess) => {
     expect(rolled(desired, instances)).toEqual([launch, outdated, excess]);
   });
 });
 
 test.each<[number, number, number, number, number]>([
-  // desired, minimum, maximum: launched and ended at first
+  // desired, minimum, maximum: initially launched and terminated
   [4, 50, 100, 0, 2],
   [4, 75, 125, 1, 1],
   [3, 90, 110, 1, 0],
   [1, 100, 110, 1, 0],
   [4, 100, 100, 1, 0],
   [4, 0, 100, 0, 4],
-])("of %i with %i % and %i %, it launches %i and ends %i", (desired, min, max, launch, ended) => {
+])("of %i with %i % and %i %, it launches %i and terminates %i", (desired, min, max, launch, terminated) => {
   const instances = old(...Array<object>(desired).fill({}));
   const first = rolled(desired, instances, { minHealthyPercentage: min, maxHealthyPercentage: max });
-  expect([first[0], (first[1] as string[]).length]).toEqual([launch, ended]);
+  expect([first[0], (first[1] as string[]).length]).toEqual([launch, terminated]);
 });
 
 test("without load balancer checks, a warm instance is ready", () => {
@@ -96,7 +103,7 @@ test("without load balancer checks, a warm instance is ready", () => {
   expect(planRefresh(instances, group, now).outdated).toHaveLength(1);
 });
 
-test("whatever the percentages, a refresh goes on to its end, and never below the minimum", () => {
+test("whatever the percentages, a refresh completes and stays within its bounds", () => {
   const percentages = fc.tuple(fc.integer({ min: 0, max: 100 }), fc.integer({ min: 100, max: 200 }));
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 10 }), percentages, (desired, [min, max]) => {

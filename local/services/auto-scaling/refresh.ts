@@ -1,31 +1,31 @@
 /**
- * What an instance refresh adds to a group's plan, as a pure function: new instances first, then the old ones go.
+ * Plans an instance refresh, as a pure function: launches new instances first, then terminates the old ones.
  * Sources: "How an instance refresh works in an Auto Scaling group" (EC2 Auto Scaling User Guide), and RefreshPreferences
- * (Auto Scaling API Reference). Not modelled: checkpoints, skip matching, roll-back, the hour without progress after
- * which AWS gives up.
+ * (Auto Scaling API Reference). Not modelled: checkpoints, skip matching, rollback, failure after an hour without
+ * progress.
  */
 import { failedCheck, isWarm, type GroupInstance, type HealthChecks } from "./instance";
-import { chosenForTermination } from "./termination-policy";
+import { selectForTermination } from "./termination-policy";
 
 export interface Refresh {
-  /** Instances that it replaces: all that the group had when it was started. */
+  /** The instances that the group had when the refresh started. */
   replaces: ReadonlySet<string>;
   minHealthyPercentage: number;
   maxHealthyPercentage: number;
 }
 
 export interface RefreshPlan {
-  /** How many to launch, whatever the reason. */
+  /** How many to launch in total, whatever the reason. */
   launch: number;
-  /** The old ones that can go. */
+  /** Old instances to terminate now. */
   outdated: GroupInstance[];
-  /** Of the new ones, those that are too many. */
+  /** New instances beyond the desired capacity. */
   excess: GroupInstance[];
 }
 
 /**
- * @param capacity the group's instances that stay so far, none of them Terminating
- * @param now in milliseconds of the region's clock
+ * @param capacity the group's instances, without those terminating or about to be replaced
+ * @param now in region milliseconds
  */
 export function planRefresh(
   capacity: readonly GroupInstance[],
@@ -41,20 +41,20 @@ export function planRefresh(
   const ready = fresh.filter(instance => isReady(instance, group, now));
 
   const least = Math.ceil((desiredCapacity * refresh.minHealthyPercentage) / 100);
-  // Whatever the percentages, one more than the least: of a small group, none could be replaced otherwise.
+  // Always at least one above the minimum, or a small group could never replace anything.
   const most = Math.max(least + 1, Math.floor((desiredCapacity * refresh.maxHealthyPercentage) / 100));
   return {
     launch: Math.max(0, Math.min(desiredCapacity - fresh.length, most - capacity.length)),
-    // An old one that serves nobody is not missed.
+    // Old instances that don't serve can go at once.
     outdated: [
       ...old.filter(instance => !isServing(instance)),
-      ...chosenForTermination(serving, serving.length - Math.max(0, least - ready.length), now),
+      ...selectForTermination(serving, serving.length - Math.max(0, least - ready.length), now),
     ],
-    excess: chosenForTermination(fresh, fresh.length - desiredCapacity, now),
+    excess: selectForTermination(fresh, fresh.length - desiredCapacity, now),
   };
 }
 
-/** An instance counts as replaced when it is healthy and its warm-up is over. */
+/** Whether a new instance is healthy and warm, so that an old one can go. */
 function isReady(
   instance: GroupInstance,
   { healthCheckType, warmupSeconds }: HealthChecks & { warmupSeconds: number },

@@ -3,7 +3,7 @@ import type { GroupMetric } from "./group-metrics";
 export interface GroupSettings {
   name: string;
   arn: string;
-  /** Of the resource, for people and for names of folders. */
+  /** The resource's name, shown to users and used in folder names. */
   label: string;
   launchTemplate: { id: string; version: number };
   subnetIds: string[];
@@ -15,7 +15,7 @@ export interface GroupSettings {
   warmupSeconds: number;
   healthCheckType: "EC2" | "ELB";
   healthCheckGracePeriodSeconds: number;
-  /** Its own metrics that CloudWatch gets. */
+  /** The group metrics that are sent to CloudWatch. */
   enabledMetrics: GroupMetric[];
   tags: { key: string; value: string; propagateAtLaunch: boolean }[];
 }

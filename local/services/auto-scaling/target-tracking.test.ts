@@ -1,6 +1,6 @@
 /**
- * Tables of cases, and groups simulated minute by minute. What they don't prove: that AWS does the same where it
- * documents nothing, and that a load that itself varies around the target keeps a group still; on AWS it doesn't.
+ * Tables of cases, and groups simulated minute by minute. Not proven: that AWS does the same where it documents nothing,
+ * and that a group is stable under a load that varies around the target; on AWS it isn't.
  */
 import fc from "fast-check";
 import type { Warming } from "./instance";
@@ -33,7 +33,7 @@ function after(points: (number | undefined)[], tracked: TrackedGroup): number {
 const quiet = (value: number) => times(15, value);
 
 describe("scale-out", () => {
-  test("tells the alarms, and what was changed for which of them", () => {
+  test("returns the alarm states, and the change with its alarm", () => {
     expect(track([90, 90, 90], target, group([warm]), now)).toEqual({
       high: "ALARM",
       low: "OK",
@@ -44,44 +44,44 @@ describe("scale-out", () => {
   test.each<[string, (number | undefined)[], Warming[], number]>([
     ["two minutes above the target", [90, 90], [warm], 1],
     ["three minutes above the target", [90, 90, 90], [warm], 2],
-    ["three with one at the target between", [90, 50, 90], [warm], 1],
-    ["three with one missing between", [90, 90, undefined, 90], [warm], 2],
+    ["three with one at the target in between", [90, 50, 90], [warm], 1],
+    ["three with one missing in between", [90, 90, undefined, 90], [warm], 2],
     ["three at the target", [50, 50, 50], [warm], 1],
     ["three just above it", [50.1, 50.1, 50.1], [warm], 2],
-    ["the latest minute decides how far: little", [100, 100, 51], times(2, warm), 3],
-    ["the latest minute decides how far: much", [51, 51, 100], times(2, warm), 4],
+    ["the latest minute decides how far: a little", [100, 100, 51], times(2, warm), 3],
+    ["the latest minute decides how far: a lot", [51, 51, 100], times(2, warm), 4],
     ["rounds up", [60, 60, 60], times(4, warm), 5],
     ["rounds up from a little over", [50.5, 50.5, 50.5], times(4, warm), 5],
-    ["is not misled by binary fractions", times(3, 400 / 7), times(7, warm), 8],
+    ["tolerates floating-point error", times(3, 400 / 7), times(7, warm), 8],
     ["doubles at most, at 100 %", [100, 100, 100], times(3, warm), 6],
   ])("%s", (_name, points, instances, desired) => {
     expect(after(points, group(instances))).toBe(desired);
   });
 
-  test("never goes beyond the maximum, nor down to it", () => {
+  test("never exceeds the maximum, and never shrinks to it", () => {
     expect(after([100, 100, 100], group(times(2, warm), { maxSize: 3 }))).toBe(3);
     expect(after([100, 100, 100], group(times(3, warm), { maxSize: 3 }))).toBe(3);
     expect(after([100, 100, 100], group(times(4, warm), { maxSize: 3 }))).toBe(4);
   });
 
   test.each<[string, Warming[], number]>([
-    ["what is launched already answers the same load", [warm, pending], 2],
-    ["what warms up already answers the same load", [warm, warming], 2],
-    ["more load than what warms up can answer scales on", [warm, warm, warming], 4],
-    ["a group of which nothing is warm stays as it is", [warming], 1],
-    ["what terminates is no capacity", [warm, terminating], 2],
-  ])("in a group that changes: %s", (_name, instances, desired) => {
+    ["a pending instance already covers the load", [warm, pending], 2],
+    ["a warming instance already covers the load", [warm, warming], 2],
+    ["more load than warming instances can cover scales out further", [warm, warm, warming], 4],
+    ["a group without warm instances stays as it is", [warming], 1],
+    ["a terminating instance is no capacity", [warm, terminating], 2],
+  ])("in a changing group: %s", (_name, instances, desired) => {
     expect(after([100, 100, 100], group(instances))).toBe(desired);
   });
 
-  test("an instance is warm as soon as its warm-up is over", () => {
+  test("counts an instance as soon as it is warm", () => {
     const instance: Warming = { lifecycleState: "InService", inServiceAt: now - 300_000 };
     expect(after([100, 100, 100], group([instance]))).toBe(2);
   });
 });
 
 describe("scale-in", () => {
-  test("tells the alarms, and what was changed for which of them", () => {
+  test("returns the alarm states, and the change with its alarm", () => {
     expect(track(quiet(10), target, group(times(2, warm)), now)).toEqual({
       high: "OK",
       low: "ALARM",
@@ -94,48 +94,53 @@ describe("scale-in", () => {
     ["15 minutes below 70 % of the target", quiet(1), times(2, warm), 1],
     ["15 minutes at 70 % of the target", quiet(35), times(10, warm), 10],
     ["15 minutes just below it", quiet(34.9), times(10, warm), 9],
-    ["15 of which the first is above", [36, ...times(14, 1)], times(2, warm), 2],
-    ["15 of which the latest is above", [...times(14, 1), 36], times(2, warm), 2],
-    ["15 with one missing between", [1, undefined, ...times(14, 1)], times(2, warm), 1],
+    ["15 minutes, the first of them above", [36, ...times(14, 1)], times(2, warm), 2],
+    ["15 minutes, the latest of them above", [...times(14, 1), 36], times(2, warm), 2],
+    ["15 minutes with one missing in between", [1, undefined, ...times(14, 1)], times(2, warm), 1],
     ["one instance a minute, though none is needed", quiet(1), times(8, warm), 7],
-    ["none when the rest would be above the target", quiet(30), times(2, warm), 2],
-    ["the last instance stays while it does anything at all", quiet(0.1), [warm], 1],
+    ["none if the rest would be above the target", quiet(30), times(2, warm), 2],
+    ["the last instance stays while it has any load", quiet(0.1), [warm], 1],
     ["a metric of exactly 0 needs no instance", quiet(0), [warm], 0],
   ])("%s", (_name, points, instances, desired) => {
     expect(after(points, group(instances))).toBe(desired);
   });
 
-  test("never goes below the minimum, nor up to it", () => {
+  test("never goes below the minimum, and never grows to it", () => {
     expect(after(quiet(1), group(times(3, warm), { minSize: 2 }))).toBe(2);
     expect(after(quiet(1), group(times(2, warm), { minSize: 2 }))).toBe(2);
     expect(after(quiet(1), group(times(2, warm), { minSize: 3 }))).toBe(2);
   });
 
   test.each<[string, Warming[], number, number]>([
-    ["waits for an instance that warms up", [warm, warm, warming], 3, 3],
-    ["waits for an instance that is launched", [warm, warm, pending], 3, 3],
-    ["waits for an instance that is yet to be launched", [warm, warm], 3, 3],
-    ["does not take the only instance away while it is replaced", [terminating], 1, 1],
-    ["counts what terminates, so as not to remove more than necessary", [warm, warm, terminating], 2, 2],
+    ["waits for a warming instance", [warm, warm, warming], 3, 3],
+    ["waits for a pending instance", [warm, warm, pending], 3, 3],
+    ["waits for a missing instance", [warm, warm], 3, 3],
+    ["keeps the only instance while it is being replaced", [terminating], 1, 1],
+    [
+      "counts terminating instances, so as not to remove more than necessary",
+      [warm, warm, terminating],
+      2,
+      2,
+    ],
   ])("%s", (_name, instances, desiredCapacity, desired) => {
     expect(after(quiet(20), group(instances, { desiredCapacity }))).toBe(desired);
   });
 });
 
 describe("a group", () => {
-  test("at 0 has no data, and nothing lifts it", () => {
+  test("at 0 has no data and stays there", () => {
     expect(track(times(trackedMinutes, undefined), target, group([]), now)).toEqual({
       high: "INSUFFICIENT_DATA",
       low: "INSUFFICIENT_DATA",
     });
   });
 
-  test("that was emptied under load is not lifted by the datapoints that it left", () => {
+  test("emptied under load isn't scaled out by its remaining datapoints", () => {
     expect(after([100, 100, 100, undefined], group([terminating], { desiredCapacity: 0 }))).toBe(0);
     expect(after([100, 100, 100, undefined], group([]))).toBe(0);
   });
 
-  test("of two, one busy and one at rest, stays: their mean is at the target, not above it", () => {
+  test("of two, one busy and one idle, stays: their average is at the target, not above it", () => {
     expect(track(times(trackedMinutes, (100 + 0) / 2), target, group(times(2, warm)), now)).toEqual({
       high: "OK",
       low: "OK",
@@ -164,14 +169,14 @@ describe("whatever the metric and the instances", () => {
     fc.assert(fc.property(anyPoints, anyGroup, check), { numRuns: 2000 });
   };
 
-  test("the desired capacity stays within its bounds", () => {
+  test("the desired capacity stays within its limits", () => {
     property((points, tracked) => {
       expect(after(points, tracked)).toBeGreaterThanOrEqual(tracked.minSize);
       expect(after(points, tracked)).toBeLessThanOrEqual(tracked.maxSize);
     });
   });
 
-  test("a scale-out raises it, a scale-in lowers it by one, and only for an alarm", () => {
+  test("a scale-out raises it and a scale-in lowers it by one, only on an alarm", () => {
     property((points, tracked) => {
       const { high, low, change } = track(points, target, tracked, now);
       if (!change) return;
@@ -186,14 +191,14 @@ describe("whatever the metric and the instances", () => {
     });
   });
 
-  test("nothing is taken away while something is launched or warms up", () => {
+  test("the group never scales in while an instance is pending or warming up", () => {
     property((points, tracked) => {
       const settling = tracked.instances.some(instance => instance === pending || instance === warming);
       if (settling) expect(after(points, tracked)).toBeGreaterThanOrEqual(tracked.desiredCapacity);
     });
   });
 
-  test("what is older than the tracked minutes makes no difference", () => {
+  test("datapoints older than the tracked minutes make no difference", () => {
     property((points, tracked) => {
       const recent = [...times<undefined>(trackedMinutes, undefined), ...points].slice(-trackedMinutes);
       expect(track([...times(5, 77), ...recent], target, tracked, now)).toEqual(
@@ -203,7 +208,7 @@ describe("whatever the metric and the instances", () => {
   });
 });
 
-/** A group over which a load spreads evenly, as behind a load balancer. Minutes are whole; draining takes one. */
+/** A group under evenly spread load, as behind a load balancer. Time passes in whole minutes; draining takes one. */
 class SimulatedGroup {
   readonly changes: { minute: number; alarm: string; to: number }[] = [];
   private instances: (Warming & { launchedAt?: number })[];
@@ -217,7 +222,7 @@ class SimulatedGroup {
     this.instances = times(desiredCapacity, { lifecycleState: "InService", inServiceAt: -1e9 } as const);
   }
 
-  /** @param load what all instances together are asked for, in percent of one */
+  /** @param load on all instances together, in percent of one instance */
   run(minutes: number, load: number): this {
     for (let i = 0; i < minutes; i++) {
       this.point(load);
@@ -270,7 +275,7 @@ class SimulatedGroup {
 describe("over hours, a load that spreads evenly", () => {
   const settings = { minSize: 0, maxSize: 3, warmupSeconds, launchMinutes: 1 };
 
-  test("takes the fleet from 1 to 3, and back to 1 after its end", () => {
+  test("takes the fleet from 1 to 3, and back to 1 once it ends", () => {
     const fleet = new SimulatedGroup(settings, 1).run(30, 150).run(60, 1);
     expect(fleet.changes).toEqual([
       { minute: 3, alarm: "AlarmHigh", to: 2 },
@@ -280,12 +285,12 @@ describe("over hours, a load that spreads evenly", () => {
     ]);
   });
 
-  /** In hundredths of a percent: a billionth around the boundary between two sizes is binary fractions' to decide. */
+  /** In hundredths of a percent, since floating-point error decides at the very boundary between two sizes. */
   const loads = (max: number) => fc.integer({ min: 1, max: max * 100 }).map(load => load / 100);
 
-  // With a warm-up of a minute or more. With less, a datapoint may be older than an instance that counts already: the
+  // The warm-up is a minute or more. With less, a datapoint may be older than an instance that already counts, and the
   // group overshoots, as it would on AWS.
-  test("that is constant never flaps: the group grows, shrinks or stays, and then stays for good", () => {
+  test("that is constant never flaps: the group moves in one direction and settles", () => {
     fc.assert(
       fc.property(
         loads(2000),
@@ -310,7 +315,7 @@ describe("over hours, a load that spreads evenly", () => {
     );
   });
 
-  test("that is constant is in the end served at the target or below, if the maximum allows", () => {
+  test("that is constant is eventually served at or below the target, if the maximum allows", () => {
     fc.assert(
       fc.property(loads(1000), fc.integer({ min: 1, max: 20 }), (load, desired) => {
         const fleet = new SimulatedGroup({ ...settings, maxSize: 20 }, desired).run(300, load);
@@ -320,7 +325,7 @@ describe("over hours, a load that spreads evenly", () => {
     );
   });
 
-  test("that changes as it likes never leads out of the bounds, and each alarm in its own direction", () => {
+  test("that varies arbitrarily never exceeds the limits, and each alarm scales in its own direction", () => {
     const anyDay = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), loads(1000)), { maxLength: 20 });
     const anyLimits = fc.record({
       minSize: fc.integer({ min: 0, max: 3 }),

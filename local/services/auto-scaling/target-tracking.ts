@@ -1,10 +1,10 @@
 /**
- * Target tracking on a group's average CPU, as a pure function that is evaluated once a minute. Sources: "Target
- * tracking scaling policies" and "Set the default instance warmup" (EC2 Auto Scaling User Guide), unless another is
- * named. A group without instances in service has no CPU and so no datapoint: both alarms lack data, nothing is
- * decided, and the policy can't lift a group from 0.
+ * Target tracking on a group's average CPU, as a pure function that is evaluated once a minute. Sources, unless another
+ * is named: "Target tracking scaling policies" and "Set the default instance warmup" (EC2 Auto Scaling User Guide). A
+ * group without instances in service has no datapoints, so both alarms lack data and the policy can't scale it out
+ * from 0.
  */
-import { alarmState, furtherPeriods, type Alarm, type AlarmState } from "./alarm";
+import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
 
 export interface TrackedGroup {
@@ -16,23 +16,23 @@ export interface TrackedGroup {
 }
 
 export interface Tracking {
-  /** Above the target: scale out. */
+  /** Alarms above the target: scale out. */
   high: AlarmState;
-  /** Well below the target: scale in. */
+  /** Alarms well below the target: scale in. */
   low: AlarmState;
-  /** What the policy does about it; undefined when the desired capacity stays. */
+  /** Undefined if the desired capacity stays the same. */
   change?: { alarm: "AlarmHigh" | "AlarmLow"; from: number; to: number };
 }
 
 const highPeriods = 3;
 const lowPeriods = 15;
 
-/** As many of the latest minutes make a difference. */
-export const trackedMinutes = lowPeriods + furtherPeriods;
+/** How many of the latest minutes affect the result. */
+export const trackedMinutes = lowPeriods + extraPeriods;
 
 /**
- * The alarms that Auto Scaling makes for a policy. No document of AWS tells their shape, public listings do: 3 of 3
- * minutes above the target, and 15 of 15 below 70 % of it (90 % is Application Auto Scaling's).
+ * The alarms that Auto Scaling creates for a policy: 3 of 3 minutes above the target, and 15 of 15 below 70 % of it. AWS
+ * doesn't document this; published listings show it. (90 % is Application Auto Scaling's.)
  */
 export function alarmsOf(target: number): { high: Alarm; low: Alarm } {
   return {
@@ -42,9 +42,8 @@ export function alarmsOf(target: number): { high: Alarm; low: Alarm } {
 }
 
 /**
- * @param points the group's average CPU per minute over warm instances, in percent; the latest last, undefined where
- * it is missing
- * @param now in milliseconds of the region's clock
+ * @param points the warm instances' average CPU per minute, in percent, latest last; undefined where missing
+ * @param now in region milliseconds
  */
 export function track(
   points: readonly (number | undefined)[],
@@ -58,8 +57,8 @@ export function track(
   const latest = points.findLast(point => point !== undefined);
   if (latest === undefined) return { high, low };
 
-  // An alarm goes on to invoke its policy in every minute that it stays in ALARM ("Alarm actions", CloudWatch User
-  // Guide): the states alone decide, not their changes.
+  // An alarm invokes its policy in every minute that it stays in ALARM ("Alarm actions", CloudWatch User Guide), so the
+  // states decide, not their transitions.
   const from = group.desiredCapacity;
   const proportion = latest / target;
   if (high === "ALARM") {
@@ -73,8 +72,8 @@ export function track(
 }
 
 /**
- * In proportion and at once. Instances that warm up are no part of the capacity that showed the metric, but of the
- * desired capacity that it is compared with: the same load is never answered twice.
+ * Scales out in proportion, in one step. Instances that are warming up didn't contribute to the metric but do count
+ * towards the desired capacity, so that no load is counted twice.
  */
 function scaledOut(
   { instances, warmupSeconds, maxSize }: TrackedGroup,
@@ -82,15 +81,15 @@ function scaledOut(
   now: number,
 ): number {
   const warm = instances.filter(instance => isWarm(instance, warmupSeconds, now));
-  // Binary fractions may leave a hair more than a whole instance: 7 at 400 / 7 % are 8, and not 9.
+  // Floating point may yield slightly more than a whole number: 7 instances at 400 / 7 % need 8, not 9.
   return Math.min(maxSize, Math.ceil(warm.length * proportion - 1e-9));
 }
 
 /**
- * Gradually, and not at all while an instance is missing or warms up. Those that terminate still count, so that no
- * more than necessary are removed. Rounded up, as the document has it: of 1.5 instances too many, one is removed. That
- * it is one a minute, however many are too many, is what activity logs show (e.g. "3 to 2" a minute after "4 to 3", at
- * rest), and aws/containers-roadmap#1150.
+ * Scales in gradually, and not at all while an instance is missing or warming up. Terminating instances still count, so
+ * that no more than necessary are removed. Rounds up, as documented: with 1.5 instances too many, one is removed. The
+ * limit of one per minute is from activity logs (e.g. "3 to 2" a minute after "4 to 3", idle) and
+ * aws/containers-roadmap#1150.
  */
 function scaledIn(group: TrackedGroup, proportion: number, now: number): number {
   const { instances, warmupSeconds, minSize, desiredCapacity } = group;

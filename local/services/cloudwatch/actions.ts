@@ -13,10 +13,10 @@ import { AwsError } from "../../api/aws-error";
 import { failsConstraint } from "../../api/protocols/faults";
 import { action, type ServiceOf } from "../../api/service";
 
-/** What CloudWatch's actions work on. */
+/** What CloudWatch's actions act on. */
 export interface CloudWatchContext {
   metrics: MetricStore;
-  /** One for the whole answer, so that its times are consistent. */
+  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
 
@@ -29,47 +29,47 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 };
 
 /** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */
-const mostDatapoints = 1440;
+const maxDatapoints = 1440;
 
 const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
   ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
   ({ metrics, wallClock }, input) => {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
-    const wanted = Statistics.map((name, index) => validStatistic(name, index + 1));
-    if (wanted.length === 0) {
+    const requested = Statistics.map((name, index) => validStatistic(name, index + 1));
+    if (requested.length === 0) {
       throw new AwsError("MissingParameter", "The parameter Statistics or ExtendedStatistics is required.");
     }
-    const from = required(StartTime);
-    const to = required(EndTime);
-    assertRange(from, to, period);
+    const start = required(StartTime);
+    const end = required(EndTime);
+    assertRange(start, end, period);
     const metric = metricOf(input);
     if (!metric) return { Label, Datapoints: [] };
     const Unit = unitOf(metric);
     if (input.Unit !== undefined && input.Unit !== Unit) return { Label, Datapoints: [] };
-    const range = { start: wallClock.timeOf(from), end: wallClock.timeOf(to), periodSeconds: period };
+    const range = { start: wallClock.timeOf(start), end: wallClock.timeOf(end), periodSeconds: period };
     const Datapoints = metrics.statistics(metric, range).map(point => {
       const described: DatapointDescription = {
         Timestamp: wallClock.show(point.timestamp),
         Unit,
       };
-      for (const statistic of wanted) described[statistic] = point[statistics[statistic]];
+      for (const statistic of requested) described[statistic] = point[statistics[statistic]];
       return described;
     });
     return { Label, Datapoints };
   },
 );
 
-/** The schema has made sure that required members are there. */
+/** The schema has already checked that required members are present. */
 function required(date: Date | undefined): Date {
-  if (!date) throw new TypeError("a date that the request must have is missing");
+  if (!date) throw new TypeError("required date is missing");
   return date;
 }
 
 function validPeriod(period = 0): number {
   if (!Number.isInteger(period) || period < 1)
     throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
-  // Shorter periods are for high-resolution metrics, and there are none here.
+  // Shorter periods need high-resolution metrics, which don't exist here.
   if (period % 60 !== 0) {
     throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
   }
@@ -84,24 +84,24 @@ function validStatistic(statistic: string, position: number): Statistic {
   );
 }
 
-function assertRange(from: Date, to: Date, period: number): void {
-  if (from >= to) {
+function assertRange(start: Date, end: Date, period: number): void {
+  if (start >= end) {
     throw new AwsError(
       "InvalidParameterCombination",
       "The parameter StartTime must be less than the parameter EndTime.",
     );
   }
-  const datapoints = Math.ceil((to.getTime() - from.getTime()) / (period * 1000));
-  if (datapoints > mostDatapoints) {
+  const datapoints = Math.ceil((end.getTime() - start.getTime()) / (period * 1000));
+  if (datapoints > maxDatapoints) {
     throw new AwsError(
       "InvalidParameterCombination",
-      `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${mostDatapoints}. ` +
+      `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${maxDatapoints}. ` +
         "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
     );
   }
 }
 
-/** A metric with one dimension, as all have here; an unknown metric has no datapoints. */
+/** Every metric here has exactly one dimension; with another number of them, no metric matches. */
 function metricOf(input: GetMetricStatisticsInput): Metric | undefined {
   const [dimension, ...others]: Dimension[] = input.Dimensions ?? [];
   if (!dimension || others.length > 0) return undefined;

@@ -14,14 +14,14 @@ const all = (store: MetricStore, of: Metric, periodSeconds = 60) =>
   store.statistics(of, { start: 0, end: Infinity, periodSeconds });
 
 describe("a store", () => {
-  test("tells nothing of what it has not been told", () => {
+  test("has no data for unknown metrics", () => {
     const store = new MetricStore();
     store.put(cpu, 0, 50);
     expect(all(store, groupCpu)).toEqual([]);
     expect(store.averages(groupCpu, 2, 0)).toEqual([undefined, undefined]);
   });
 
-  test("makes a statistic set of the samples of a minute", () => {
+  test("combines the samples of a minute into a statistic set", () => {
     const store = new MetricStore();
     for (const value of [10, 20, 60]) store.put(groupCpu, 5 * minute, value);
     expect(all(store, groupCpu)).toEqual([
@@ -56,7 +56,7 @@ describe("statistics", () => {
   ] as const)
     store.put(cpu, at * minute, value);
 
-  test("leave out periods without data", () => {
+  test("omit periods without data", () => {
     expect(all(store, cpu).map(({ timestamp, average }) => [timestamp / minute, average])).toEqual([
       [0, 1],
       [1, 2],
@@ -66,7 +66,7 @@ describe("statistics", () => {
     ]);
   });
 
-  test("of longer periods weigh every sample alike, and begin where the range does", () => {
+  test("of longer periods weigh all samples equally, in periods aligned with the range's start", () => {
     const range = { start: minute, end: 6 * minute, periodSeconds: 180 };
     expect(store.statistics(cpu, range)).toEqual([
       { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3 },
@@ -75,23 +75,23 @@ describe("statistics", () => {
   });
 
   test.each([
-    ["a start within a minute is rounded down to it", 1.5, 3, [1, 2]],
-    ["a start counts", 1, 3, [1, 2]],
-    ["an end does not", 0, 2, [0, 1]],
-    ["a minute that has begun before the end counts", 0, 2.1, [0, 1, 2]],
-    ["nothing lies between equal ends", 1, 1, []],
+    ["the start is rounded down to its minute", 1.5, 3, [1, 2]],
+    ["the start is included", 1, 3, [1, 2]],
+    ["the end is excluded", 0, 2, [0, 1]],
+    ["a minute that starts before the end is included", 0, 2.1, [0, 1, 2]],
+    ["an empty range has no data", 1, 1, []],
   ])("%s", (_name, start, end, expected) => {
     const range = { start: start * minute, end: end * minute, periodSeconds: 60 };
     expect(store.statistics(cpu, range).map(({ timestamp }) => timestamp / minute)).toEqual(expected);
   });
 
-  test.each([0, -60, 30, 90, NaN, Infinity])("a period of %p s is refused", periodSeconds => {
+  test.each([0, -60, 30, 90, NaN, Infinity])("a period of %p s is rejected", periodSeconds => {
     expect(() => all(store, cpu, periodSeconds)).toThrow(
-      new RangeError(`a period is a multiple of 60 s, not ${periodSeconds} s`),
+      new RangeError(`the period must be a multiple of 60 s, not ${periodSeconds} s`),
     );
   });
 
-  test("of one period over everything are those of all samples", () => {
+  test("of one long period cover all samples", () => {
     const samples = fc.array(fc.tuple(fc.nat(50), fc.integer({ min: 0, max: 100 })), { minLength: 1 });
     fc.assert(
       fc.property(samples, fc.integer({ min: 1, max: 20 }), (unordered, period) => {
@@ -110,7 +110,7 @@ describe("statistics", () => {
             maximum: Math.max(...values),
           },
         ]);
-        // However they are cut into periods, no sample is lost and none counted twice.
+        // However the samples are split into periods, none is lost or counted twice.
         const periods = all(store, cpu, period * 60);
         expect(periods.reduce((total, { sum }) => total + sum, 0)).toBe(sum);
         expect(periods.reduce((total, { sampleCount }) => total + sampleCount, 0)).toBe(values.length);
@@ -119,7 +119,7 @@ describe("statistics", () => {
   });
 });
 
-test("averages are those of the latest minutes, with gaps where there is no data", () => {
+test("averages cover the latest minutes, undefined where there is no data", () => {
   const store = new MetricStore();
   for (const [at, value] of [
     [1, 10],
@@ -131,7 +131,7 @@ test("averages are those of the latest minutes, with gaps where there is no data
   expect(store.averages(cpu, 2, 4 * minute)).toEqual([35, undefined]);
 });
 
-test("a day is kept, also of what is no longer told", () => {
+test("data is kept for a day, also of metrics that have ended", () => {
   const store = new MetricStore();
   store.put(cpu, 0, 1);
   store.put(cpu, minute, 2);

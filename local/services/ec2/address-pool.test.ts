@@ -1,7 +1,7 @@
 import { AddressPool } from "./address-pool";
 
 describe("AddressPool", () => {
-  test("gives out addresses from the eleventh to the last but one, then refuses in AWS's word", () => {
+  test("allocates from the eleventh address to the last but one, then fails with AWS's error code", () => {
     const pool = new AddressPool("10.0.1.0/28");
     expect(Array.from({ length: 5 }, () => pool.take())).toEqual([
       "10.0.1.10",
@@ -13,12 +13,12 @@ describe("AddressPool", () => {
     expect(() => pool.take()).toThrow(
       expect.objectContaining({
         code: "InsufficientFreeAddressesInSubnet",
-        message: "10.0.1.0/28 has no address left",
+        message: "10.0.1.0/28 has no free addresses",
       }) as Error,
     );
   });
 
-  test("gives an address out again once it is released, and not before", () => {
+  test("reuses an address only once it is released", () => {
     const pool = new AddressPool("10.0.1.0/24");
     const [first, second] = [pool.take(), pool.take()];
     pool.release(first);
@@ -26,7 +26,7 @@ describe("AddressPool", () => {
     expect(pool.take()).not.toBe(second);
   });
 
-  test("crosses the boundaries of bytes, and the sign bit of 32", () => {
+  test("crosses byte boundaries and handles addresses with the sign bit set", () => {
     const pool = new AddressPool("223.255.254.0/23");
     const addresses = Array.from({ length: 501 }, () => pool.take());
     expect(addresses[0]).toBe("223.255.254.10");
@@ -34,23 +34,23 @@ describe("AddressPool", () => {
     expect(addresses[246]).toBe("223.255.255.0");
     expect(addresses[500]).toBe("223.255.255.254");
     expect(new Set(addresses).size).toBe(501);
-    expect(() => pool.take()).toThrow("has no address left");
+    expect(() => pool.take()).toThrow("has no free addresses");
     pool.release("223.255.255.0");
     expect(pool.take()).toBe("223.255.255.0");
   });
 
-  test("counts host bits for nothing, as EC2 does", () => {
+  test("ignores host bits, as EC2 does", () => {
     expect(new AddressPool("10.0.1.200/24").take()).toBe("10.0.1.10");
   });
 
-  test("releasing what it never gave out changes nothing", () => {
+  test("ignores the release of an address that it never allocated", () => {
     const pool = new AddressPool("10.0.1.0/24");
     const first = pool.take();
     for (const foreign of ["10.0.2.10", "192.0.2.1", ""]) pool.release(foreign);
     expect(pool.take()).not.toBe(first);
   });
 
-  test("a range that is no CIDR is refused at once", () => {
+  test("rejects a range that isn't a CIDR block", () => {
     expect(() => new AddressPool("10.0.1.0")).toThrow();
   });
 });

@@ -5,21 +5,27 @@ import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { listen, loopback } from "../../../testing/servers";
 import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 import { accountId, declaredNetwork } from "../../../testing/declared-network";
-import { createEc2Endpoint } from "./ec2-endpoint";
-import { Iam, policySchema } from "../iam/iam";
+import { createEc2Endpoint, type Authorizer } from "./ec2-endpoint";
 
 afterEach(cleanUp);
 
-const statement = { Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource: "*" };
-
-/** The API, and a receiver's credentials. */
+/** The endpoint, and credentials of a receiver. */
 async function setUp() {
   const vpc = declaredNetwork();
-  const iam = new Iam();
   const events: string[] = [];
-  const policies = new Map([["a", policySchema.parse({ Version: "2012-10-17", Statement: statement })]]);
-  iam.roles.set("receiver", { name: "receiver", arn: "", id: "", policies });
-  const credentials = iam.credentialsFor("i-0123", "receiver");
+  const allowed = new Set(["receiver ec2:DescribeNetworkAcls"]);
+  const credentials = {
+    accessKeyId: "ASIA0123456789ABCDEF",
+    secretAccessKey: "c2VjcmV0",
+    sessionToken: "dG9rZW4=",
+    expiration: new Date(Date.now() + 3600_000),
+    roleName: "receiver",
+    instanceId: "i-0123",
+  };
+  const iam: Authorizer = {
+    session: key => (key === credentials.accessKeyId ? credentials : undefined),
+    allows: (roleName, action) => allowed.has(`${roleName} ${action}`),
+  };
   const { port } = await listen(createEc2Endpoint(vpc, iam, event => events.push(event)));
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
@@ -29,17 +35,17 @@ async function setUp() {
     });
     return client;
   };
-  const ask = (input: DescribeNetworkAclsCommandInput, options?: EC2ClientConfig) =>
+  const describeAcls = (input: DescribeNetworkAclsCommandInput, options?: EC2ClientConfig) =>
     clientOf(options).send(new DescribeNetworkAclsCommand(input));
-  return { vpc, iam, events, policies, credentials, endpoint, clientOf, ask };
+  return { vpc, events, allowed, credentials, endpoint, clientOf, describeAcls };
 }
 
 const dataAcl = { NetworkAclIds: ["acl-data"] };
 
-describe("DescribeNetworkAcls, as AWS's own client reads it", () => {
-  test("a network ACL with all that it has", async () => {
-    const { ask } = await setUp();
-    const { NetworkAcls } = await ask(dataAcl);
+describe("DescribeNetworkAcls, as parsed by AWS's own client", () => {
+  test("returns a network ACL in full", async () => {
+    const { describeAcls } = await setUp();
+    const { NetworkAcls } = await describeAcls(dataAcl);
     const [from, to] = [0, 65535];
     const all = "0.0.0.0/0";
     const allow = { Protocol: "6", RuleAction: "allow" };
@@ -75,8 +81,8 @@ describe("DescribeNetworkAcls, as AWS's own client reads it", () => {
     ]);
   });
 
-  test("what is empty is an empty list, not a missing one", async () => {
-    const { ask, vpc } = await setUp();
+  test("returns empty lists, not missing ones", async () => {
+    const { describeAcls, vpc } = await setUp();
     vpc.networkAclAssociations.clear();
     vpc.networkAcls.set("acl-new", {
       id: "acl-new",
@@ -85,18 +91,20 @@ describe("DescribeNetworkAcls, as AWS's own client reads it", () => {
       entries: [],
       tags: {},
     });
-    const { NetworkAcls } = await ask({ NetworkAclIds: ["acl-new"] });
+    const { NetworkAcls } = await describeAcls({ NetworkAclIds: ["acl-new"] });
     expect(NetworkAcls).toMatchObject([{ Associations: [], Tags: [] }]);
-    await expect(ask({ Filters: [{ Name: "vpc-id", Values: ["vpc-none"] }] })).resolves.toMatchObject({
+    await expect(
+      describeAcls({ Filters: [{ Name: "vpc-id", Values: ["vpc-none"] }] }),
+    ).resolves.toMatchObject({
       NetworkAcls: [],
     });
   });
 
-  test("markup and line breaks in a tag survive", async () => {
-    const { ask, vpc } = await setUp();
+  test("preserves markup and line breaks in tags", async () => {
+    const { describeAcls, vpc } = await setUp();
     const tags = { "<a href='x'>": '& "quoted"', lines: "one\ntwo", umlaut: "\u00fc" };
     vpc.networkAcls.set("acl-new", { id: "acl-new", vpcId: "vpc-main", isDefault: false, entries: [], tags });
-    const { NetworkAcls } = await ask({ NetworkAclIds: ["acl-new"] });
+    const { NetworkAcls } = await describeAcls({ NetworkAclIds: ["acl-new"] });
     expect(NetworkAcls?.[0]?.Tags).toEqual(Object.entries(tags).map(([Key, Value]) => ({ Key, Value })));
   });
 
@@ -125,26 +133,26 @@ describe("DescribeNetworkAcls, as AWS's own client reads it", () => {
       [],
     ],
   ])("finds %s", async (_name, input, ids) => {
-    const { ask } = await setUp();
-    const { NetworkAcls } = await ask(input);
+    const { describeAcls } = await setUp();
+    const { NetworkAcls } = await describeAcls(input);
     expect(NetworkAcls?.map(({ NetworkAclId }) => NetworkAclId)).toEqual(ids);
   });
 });
 
-describe("refusals", () => {
+describe("rejects", () => {
   test.each<[string, DescribeNetworkAclsCommandInput, object]>([
     [
-      "an id that there is not",
+      "an unknown id",
       { NetworkAclIds: ["acl-0123"] },
       { name: "InvalidNetworkAclID.NotFound", message: "The networkAcl ID 'acl-0123' does not exist" },
     ],
     [
-      "a filter that there is not",
+      "an unknown filter",
       { Filters: [{ Name: "colour", Values: ["red"] }] },
       { name: "InvalidParameterValue", message: "The filter 'colour' is invalid" },
     ],
     [
-      "pages smaller than EC2 has them",
+      "a page size below EC2's minimum",
       { MaxResults: 4 },
       {
         name: "InvalidParameterValue",
@@ -152,11 +160,11 @@ describe("refusals", () => {
       },
     ],
   ])("%s", async (_name, input, error) => {
-    const { ask } = await setUp();
-    await expect(ask(input)).rejects.toMatchObject({ ...error, $metadata: { httpStatusCode: 400 } });
+    const { describeAcls } = await setUp();
+    await expect(describeAcls(input)).rejects.toMatchObject({ ...error, $metadata: { httpStatusCode: 400 } });
   });
 
-  test("an action that the region does not know", async () => {
+  test("an unsupported action", async () => {
     const { clientOf } = await setUp();
     await expect(clientOf().send(new DescribeSubnetsCommand({}))).rejects.toMatchObject({
       name: "InvalidAction",
@@ -176,21 +184,21 @@ describe("refusals", () => {
     });
   });
 
-  test("a body larger than any that makes sense", async () => {
-    const { ask } = await setUp();
+  test("an oversized body", async () => {
+    const { describeAcls } = await setUp();
     const Values = [...Array(1000).keys()].map(number => `${number}-${"x".repeat(100)}`);
-    await expect(ask({ Filters: [{ Name: "vpc-id", Values }] })).rejects.toMatchObject({
+    await expect(describeAcls({ Filters: [{ Name: "vpc-id", Values }] })).rejects.toMatchObject({
       name: "RequestEntityTooLarge",
       $metadata: { httpStatusCode: 413 },
     });
   });
 
-  test("what is our own fault is reported, and not told", async () => {
-    const { ask, vpc, events } = await setUp();
+  test("after an internal failure, reporting the cause but not revealing it", async () => {
+    const { describeAcls, vpc, events } = await setUp();
     vpc.networkAcls.values = () => {
       throw new Error("a secret cause");
     };
-    await expect(ask(dataAcl)).rejects.toMatchObject({
+    await expect(describeAcls(dataAcl)).rejects.toMatchObject({
       name: "InternalError",
       message: "An internal error has occurred",
       $metadata: { httpStatusCode: 500 },
@@ -198,10 +206,10 @@ describe("refusals", () => {
     expect(events).toEqual([expect.stringContaining("a secret cause")]);
   });
 
-  test("what no policy of the role allows", async () => {
-    const { ask, policies } = await setUp();
-    policies.clear();
-    await expect(ask(dataAcl)).rejects.toMatchObject({
+  test("an action that no policy of the role allows", async () => {
+    const { describeAcls, allowed } = await setUp();
+    allowed.clear();
+    await expect(describeAcls(dataAcl)).rejects.toMatchObject({
       name: "UnauthorizedOperation",
       message:
         `You are not authorized to perform this operation. User: arn:aws:sts::${accountId}:assumed-role/receiver/i-0123 ` +
@@ -213,33 +221,35 @@ describe("refusals", () => {
 
   const other = createHash("sha256").update("another").digest("base64");
   test.each([
-    ["a key that nobody was given", { accessKeyId: "ASIA0000000000000000" }, "AuthFailure", 401],
+    ["an access key that was never issued", { accessKeyId: "ASIA0000000000000000" }, "AuthFailure", 401],
     ["no session token", { sessionToken: undefined }, "AuthFailure", 401],
     ["another session token", { sessionToken: other }, "AuthFailure", 401],
     ["another secret", { secretAccessKey: other }, "SignatureDoesNotMatch", 403],
   ])("%s", async (_name, wrong, name, httpStatusCode) => {
-    const { ask, credentials } = await setUp();
-    await expect(ask(dataAcl, { credentials: { ...credentials, ...wrong } })).rejects.toMatchObject({
+    const { describeAcls, credentials } = await setUp();
+    await expect(describeAcls(dataAcl, { credentials: { ...credentials, ...wrong } })).rejects.toMatchObject({
       name,
       $metadata: { httpStatusCode },
     });
   });
 
-  test("credentials that have expired", async () => {
-    const { ask, credentials } = await setUp();
-    const held = { ...credentials, expiration: undefined };
+  test("expired credentials", async () => {
+    const { describeAcls, credentials } = await setUp();
+    const expired = { ...credentials, expiration: undefined };
     credentials.expiration = new Date();
-    await expect(ask(dataAcl, { credentials: held })).rejects.toMatchObject({
+    await expect(describeAcls(dataAcl, { credentials: expired })).rejects.toMatchObject({
       name: "RequestExpired",
       $metadata: { httpStatusCode: 400 },
     });
   });
 
-  test.each([-16, 16])("a signature of %i minutes from now", async minutes => {
-    const { ask } = await setUp();
-    await expect(ask(dataAcl, { systemClockOffset: minutes * 60_000 })).rejects.toMatchObject({
+  test.each([-16, 16])("a signature dated %i minutes from now", async minutes => {
+    const { describeAcls } = await setUp();
+    await expect(describeAcls(dataAcl, { systemClockOffset: minutes * 60_000 })).rejects.toMatchObject({
       name: "RequestExpired",
     });
-    await expect(ask(dataAcl, { systemClockOffset: (minutes * 60_000 * 14) / 16 })).resolves.toBeDefined();
+    await expect(
+      describeAcls(dataAcl, { systemClockOffset: (minutes * 60_000 * 14) / 16 }),
+    ).resolves.toBeDefined();
   });
 });

@@ -1,4 +1,4 @@
-/** The EC2 API for hosts: the policies of the caller's role allow or deny each call. */
+/** The EC2 API for hosts: the policies of the caller's role decide each call. */
 import http from "node:http";
 import { accountId } from "../../identifiers";
 import type { VpcModel } from "../../network/reachability/vpc-model";
@@ -17,20 +17,23 @@ const service = {
   actions: { DescribeNetworkAcls: describeNetworkAcls },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
-/** A host in its role. */
-interface Caller extends Session {
+interface HostSession extends Session {
   roleName: string;
   instanceId: string;
 }
 
-/** IAM, as the endpoint sees it. */
-export interface Callers {
-  session(accessKeyId: string): Caller | undefined;
+/** What the endpoint needs of IAM. */
+export interface Authorizer {
+  session(accessKeyId: string): HostSession | undefined;
   allows(roleName: string, action: string): boolean;
 }
 
-/** @param report told of failures that are our own fault */
-export function createEc2Endpoint(vpc: VpcModel, iam: Callers, report: (event: string) => void): http.Server {
+/** @param report called with failures that are the region's own fault */
+export function createEc2Endpoint(
+  vpc: VpcModel,
+  iam: Authorizer,
+  report: (event: string) => void,
+): http.Server {
   return createServer((req, res) => {
     const protocol = queryProtocol(service.query);
     const responding = readRequest(req).then(async request => {
@@ -45,7 +48,7 @@ export function createEc2Endpoint(vpc: VpcModel, iam: Callers, report: (event: s
   });
 }
 
-function authorize({ roleName, instanceId }: Caller, action: string, iam: Callers): void {
+function authorize({ roleName, instanceId }: HostSession, action: string, iam: Authorizer): void {
   if (iam.allows(roleName, action)) return;
   throw new AwsError(
     "UnauthorizedOperation",

@@ -1,4 +1,4 @@
-/** EC2: VPCs and what is in them, key pairs, images, instances and launch templates. */
+/** EC2: VPCs and their contents, key pairs, images, instances and launch templates. */
 import { join } from "node:path";
 import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
@@ -17,7 +17,7 @@ export class Ec2 {
   readonly vpc: VpcModel;
   readonly interfaces: NetworkInterfaces;
   readonly instances: Instances;
-  /** Public keys by the names of their pairs. */
+  /** Public keys by key pair name. */
   readonly keyPairs = new Map<string, string>();
   readonly images = new Map<string, Image>();
   readonly launchTemplates = new Map<string, LaunchTemplate>();
@@ -29,9 +29,9 @@ export class Ec2 {
   }
 
   /**
-   * Makes an image of an instance's disk; resolves to its id. The host restarts meanwhile, as on EC2, so that the disk
-   * is consistent.
-   * @throws AwsError when the instance does not run
+   * Creates an image of an instance's disk and resolves to its id. The host restarts, as on EC2, so that the disk is
+   * consistent.
+   * @throws AwsError if the instance isn't running
    */
   async createImage(name: string, instanceId: string): Promise<string> {
     const host = this.instances.hosts.get(instanceId);
@@ -41,7 +41,7 @@ export class Ec2 {
     await host.restart(async () => {
       this.images.set(id, await Image.of(host.root, join(this.options.folder, "images", id)));
     });
-    this.options.report(`image ${name} is made of ${host.options.name}`);
+    this.options.report(`image ${name} created from ${host.options.name}`);
     return id;
   }
 

@@ -1,11 +1,11 @@
 /**
- * Instances as EC2 knows them, from their launch until an hour after their end. Source: "Amazon EC2 instance state
- * changes" (EC2 User Guide).
+ * EC2's view of instances, from launch until an hour after termination. Source: "Amazon EC2 instance state changes"
+ * (EC2 User Guide).
  */
 
 export interface LaunchSpecification {
   instanceId: string;
-  /** For people, and in the name of its folder. */
+  /** Shown to users, and part of its folder's name. */
   name: string;
   imageId: string;
   instanceType: string;
@@ -14,7 +14,7 @@ export interface LaunchSpecification {
   publicAddress: boolean;
   keyName?: string;
   instanceProfileName?: string;
-  /** Whether CloudWatch gets a datapoint a minute rather than one every five. */
+  /** One CloudWatch datapoint per minute instead of one every five. */
   detailedMonitoring: boolean;
   tags: Record<string, string>;
 }
@@ -23,21 +23,19 @@ export type InstanceState = "pending" | "running" | "shutting-down" | "terminate
 
 export interface Instance {
   specification: LaunchSpecification;
-  /** In region milliseconds, as all times here. */
+  /** In region milliseconds, like all times here. */
   launchedAt: number;
   state: InstanceState;
-  /** While it has one. */
+  /** Its network interface, which is detached on termination. */
   interfaceId: string;
   reservationId: string;
   volumeId: string;
-  /** When its termination was requested. */
-  endingSince?: number;
-  /** When it had terminated. */
-  endedAt?: number;
+  terminationRequestedAt?: number;
+  terminatedAt?: number;
 }
 
 /** "Terminated instances remain visible after termination (for approximately one hour)" (Terminate an instance). */
-const visibleAfterEnd = 3_600_000;
+const visibleAfterTermination = 3_600_000;
 
 export class InstanceRecords {
   private readonly instances = new Map<string, Instance>();
@@ -51,33 +49,34 @@ export class InstanceRecords {
   }
 
   /** @returns false if it is already terminating */
-  run(instance: Instance): boolean {
+  markRunning(instance: Instance): boolean {
     if (instance.state !== "pending") return false;
     instance.state = "running";
     return true;
   }
 
   /** No-op for an instance that is unknown or already terminating. */
-  beginEnd(instanceId: string, now: number): void {
+  markTerminating(instanceId: string, now: number): void {
     const instance = this.instances.get(instanceId);
-    if (!instance || instance.endingSince !== undefined) return;
-    Object.assign(instance, { state: "shutting-down", endingSince: now });
+    if (!instance || instance.terminationRequestedAt !== undefined) return;
+    Object.assign(instance, { state: "shutting-down", terminationRequestedAt: now });
   }
 
-  end(instanceId: string, now: number): void {
+  markTerminated(instanceId: string, now: number): void {
     const instance = this.instances.get(instanceId);
-    if (instance) Object.assign(instance, { state: "terminated", endedAt: now });
+    if (instance) Object.assign(instance, { state: "terminated", terminatedAt: now });
   }
 
-  /** A launch that failed by itself leaves no instance; one that somebody terminated does. */
-  forgetFailed({ specification, endingSince }: Instance): void {
-    if (endingSince === undefined) this.instances.delete(specification.instanceId);
+  /** Forgets a launch that failed on its own; one that was terminated while pending stays visible. */
+  discardFailedLaunch({ specification, terminationRequestedAt }: Instance): void {
+    if (terminationRequestedAt === undefined) this.instances.delete(specification.instanceId);
   }
 
-  /** Those that EC2 shows, in launch order. */
+  /** The instances that EC2 shows, in launch order. */
   visible(now: number): Instance[] {
-    for (const [id, { endedAt }] of this.instances) {
-      if (endedAt !== undefined && now >= endedAt + visibleAfterEnd) this.instances.delete(id);
+    for (const [id, { terminatedAt }] of this.instances) {
+      if (terminatedAt !== undefined && now >= terminatedAt + visibleAfterTermination)
+        this.instances.delete(id);
     }
     return [...this.instances.values()];
   }

@@ -13,11 +13,11 @@ import type { LaunchSpecification } from "./instance-records";
 import type { Region } from "../../region";
 import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
 
-// Processes take their time on a busy machine.
+// Processes start slowly on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
-/** A region with an instance that runs a service, an image of it, and what is needed to launch a copy. */
+/** A region with an instance that runs a service, an image of it, and everything needed to launch a copy. */
 async function setUp() {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources, "aws:ec2/launchTemplate:LaunchTemplate");
@@ -37,16 +37,16 @@ async function setUp() {
   return { region, resources, id, specification };
 }
 
-/** What the service answers at an instance's address, asked from outside. */
-async function answerOf(region: Region, instanceId: string): Promise<string> {
+/** The response of an instance's service to a request from the Internet. */
+async function responseFrom(region: Region, instanceId: string): Promise<string> {
   const { interfaceId } = region.ec2.instances.hosts.get(instanceId)?.options ?? {};
   const { publicIpAddress: address = "" } = region.ec2.interfaces.get(interfaceId ?? "");
-  const way = region.network.routerFrom({ internetAddress: operatorAddress })({
+  const connection = region.network.routerFrom({ internetAddress: operatorAddress })({
     address,
     port: ports.receiver.http,
   });
-  if (way.outcome !== "open") throw new Error(`it is ${way.outcome}`);
-  const request = get({ host: loopback, port: way.port, agent: false });
+  if (connection.outcome !== "open") throw new Error(`the connection is ${connection.outcome}`);
+  const request = get({ host: loopback, port: connection.port, agent: false });
   return new Promise((resolve, reject) => {
     request.on("response", response => void text(response).then(resolve, reject)).on("error", reject);
   });
@@ -56,8 +56,8 @@ const publicAddresses = (region: Region) =>
   Reflect.get(region.ec2.interfaces, "publicAddresses") as AddressPool;
 const privateAddresses = (region: Region) =>
   Reflect.get(region.ec2.interfaces, "privateAddresses") as Map<string, AddressPool>;
-/** Whatever a launch takes. */
-const taken = (region: Region) =>
+/** Everything that a launch allocates. */
+const allocations = (region: Region) =>
   JSON.stringify(
     [
       [...privateAddresses(region).values()],
@@ -71,16 +71,16 @@ const taken = (region: Region) =>
   );
 
 describe("a launch from an image", () => {
-  test("runs its service under the new host's own name, and answers when it resolves", async () => {
+  test("runs its service under the new host's own name, ready when the launch resolves", async () => {
     const { region, id, specification } = await setUp();
     const { options } = await region.ec2.instances.launch(specification());
     const { privateIpAddress } = region.ec2.interfaces.get(options.interfaceId);
     const name = `ip-${privateIpAddress.replaceAll(".", "-")}.ec2.internal`;
-    await expect(answerOf(region, options.instanceId)).resolves.toBe(name);
-    await expect(answerOf(region, id("instance"))).resolves.not.toBe(name);
+    await expect(responseFrom(region, options.instanceId)).resolves.toBe(name);
+    await expect(responseFrom(region, id("instance"))).resolves.not.toBe(name);
   });
 
-  test("is a copy: neither disk sees what the other writes", async () => {
+  test("gets its own copy of the disk", async () => {
     const { region, id, specification } = await setUp();
     const source = region.ec2.instances.hosts.get(id("instance"));
     writeFileSync(join(source?.root ?? "", "tmp/later"), "");
@@ -93,27 +93,27 @@ describe("a launch from an image", () => {
     expect(readdirSync(join(second.root, "tmp"))).toEqual([]);
   });
 
-  test("needs the host no more that it was made of", async () => {
+  test("outlives the host that the image was created from", async () => {
     const { region, id, specification } = await setUp();
     await region.ec2.instances.terminate(id("instance"));
     const { options } = await region.ec2.instances.launch(specification());
-    await expect(answerOf(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
+    await expect(responseFrom(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
   });
 
-  test("that is under way has its copy when the image is deregistered; the next one has none", async () => {
+  test("in progress completes after the image is deregistered, but later launches fail", async () => {
     const { region, resources, specification } = await setUp();
     const launching = region.ec2.instances.launch(specification());
     await resources.delete("aws:ec2/amiFromInstance:AmiFromInstance", "image");
     expect(readdirSync(join(region.options.folder, "images"))).toEqual([]);
     const { options } = await launching;
-    await expect(answerOf(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
+    await expect(responseFrom(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);
     await expect(region.ec2.instances.launch(specification())).rejects.toMatchObject({
       code: "InvalidAMIID.NotFound",
     });
   });
 });
 
-describe("a launch that fails leaves nothing", () => {
+describe("a failed launch leaves nothing behind", () => {
   const noAddress = "InsufficientFreeAddressesInSubnet";
   const exhaust = (pool: AddressPool | undefined) => {
     const free: string[] = [];
@@ -125,26 +125,26 @@ describe("a launch that fails leaves nothing", () => {
   };
 
   test.each<[string, (set: Awaited<ReturnType<typeof setUp>>) => Partial<LaunchSpecification>, object]>([
-    ["without a subnet", () => ({ subnetId: "subnet-0" }), { code: "InvalidSubnetID.NotFound" }],
-    ["without an image", () => ({ imageId: "ami-0" }), { code: "InvalidAMIID.NotFound" }],
+    ["into an unknown subnet", () => ({ subnetId: "subnet-0" }), { code: "InvalidSubnetID.NotFound" }],
+    ["from an unknown image", () => ({ imageId: "ami-0" }), { code: "InvalidAMIID.NotFound" }],
     [
-      "without a public address left",
+      "without a free public address",
       ({ region }) => {
         exhaust(publicAddresses(region));
         return {};
       },
-      { code: noAddress, message: "203.0.113.0/24 has no address left" },
+      { code: noAddress, message: "203.0.113.0/24 has no free addresses" },
     ],
     [
-      "without a private address left",
+      "without a free private address",
       ({ region, id }) => {
         exhaust(privateAddresses(region).get(id("subnet-1")));
         return {};
       },
-      { code: noAddress, message: "10.0.1.0/24 has no address left" },
+      { code: noAddress, message: "10.0.1.0/24 has no free addresses" },
     ],
     [
-      "with an image whose disk is broken",
+      "from an image whose disk is missing",
       ({ region, id }) => {
         rmSync(join(region.options.folder, "images", id("image")), { recursive: true });
         return {};
@@ -154,14 +154,14 @@ describe("a launch that fails leaves nothing", () => {
   ])("%s", async (_name, change, error) => {
     const set = await setUp();
     const specification = { ...set.specification(), ...change(set) };
-    const before = taken(set.region);
+    const before = allocations(set.region);
     await expect(set.region.ec2.instances.launch(specification)).rejects.toMatchObject(error);
-    expect(taken(set.region)).toBe(before);
+    expect(allocations(set.region)).toBe(before);
   });
 
-  test("terminated while it boots", async () => {
+  test("when terminated while booting", async () => {
     const { region, id, specification } = await setUp();
-    // A service that never gets healthy has a boot take its full time.
+    // A boot takes its full time when a service never becomes healthy.
     const releases = join(
       region.options.folder,
       "images",
@@ -170,22 +170,22 @@ describe("a launch that fails leaves nothing", () => {
     );
     for (const release of readdirSync(releases))
       writeFileSync(join(releases, release, "main.js"), "setInterval(() => {}, 1000);");
-    const before = taken(region);
-    const sick = specification();
-    const launching = region.ec2.instances.launch(sick);
+    const before = allocations(region);
+    const unhealthy = specification();
+    const launching = region.ec2.instances.launch(unhealthy);
     const failing = expect(launching).rejects.toThrow("copy is shut down");
-    while (!region.ec2.instances.hosts.has(sick.instanceId))
+    while (!region.ec2.instances.hosts.has(unhealthy.instanceId))
       await new Promise(resolve => setImmediate(resolve));
-    await region.ec2.instances.terminate(sick.instanceId);
+    await region.ec2.instances.terminate(unhealthy.instanceId);
     await failing;
-    expect(taken(region)).toBe(before);
+    expect(allocations(region)).toBe(before);
   });
 });
 
 describe("a termination", () => {
-  test("takes disk, addresses and credentials along, whoever else asks for it meanwhile", async () => {
+  test("removes disk, addresses and credentials, also when requested twice at once", async () => {
     const { region, specification } = await setUp();
-    const before = taken(region);
+    const before = allocations(region);
     const { root, options } = await region.ec2.instances.launch({
       ...specification(),
       imageId: amazonLinux2023,
@@ -193,7 +193,7 @@ describe("a termination", () => {
     const { instanceId } = options;
     const { accessKeyId } = options.metadata().credentials();
     expect(region.iam.session(accessKeyId)).toBeDefined();
-    expect(taken(region)).not.toBe(before);
+    expect(allocations(region)).not.toBe(before);
     await Promise.all(
       [1, 2].map(async () => {
         await region.ec2.instances.terminate(instanceId);
@@ -201,11 +201,11 @@ describe("a termination", () => {
       }),
     );
     expect(region.iam.session(accessKeyId)).toBeUndefined();
-    expect([taken(region), region.ec2.instances.terminations.size]).toEqual([before, 0]);
+    expect([allocations(region), region.ec2.instances.terminations.size]).toEqual([before, 0]);
     await expect(region.ec2.instances.terminate(instanceId)).resolves.toBeUndefined();
   });
 
-  test("asks no load balancer, and drains nothing: the target is of no use at once", async () => {
+  test("doesn't drain: the target is unused at once", async () => {
     const { region, id } = await setUp();
     const [group] = [...region.elbv2.targetGroups.values()];
     const before = group?.group.describe();
@@ -219,7 +219,7 @@ describe("a termination", () => {
     ]);
   });
 
-  test("is over before the region is", async () => {
+  test("completes before the region closes", async () => {
     const { region, specification } = await setUp();
     const { root, options } = await region.ec2.instances.launch(specification());
     const terminating = region.ec2.instances.terminate(options.instanceId);

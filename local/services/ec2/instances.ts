@@ -1,4 +1,4 @@
-/** Instances: launched by the program one by one, or by an Auto Scaling group, from an image. */
+/** Instances, launched from an image by the program or by an Auto Scaling group. */
 import { join } from "node:path";
 import { AwsError } from "../../api/aws-error";
 import type { Clock } from "../../clock";
@@ -11,13 +11,13 @@ import { amazonLinux2023, type Image } from "./image";
 import { InstanceRecords, type Instance, type LaunchSpecification } from "./instance-records";
 import type { NetworkInterfaces } from "./network-interfaces";
 
-/** What an instance needs of the region around it. */
+/** What instances need from the rest of the region. */
 export interface InstanceContext extends Pick<
   HostOptions,
   "network" | "ec2Api" | "localEnvironment" | "report"
 > {
   regionName: string;
-  /** Where the hosts' disks are kept. */
+  /** Holds the hosts' disks. */
   folder: string;
   clock: Clock;
   dns: Dns;
@@ -34,18 +34,19 @@ export interface InstanceContext extends Pick<
 }
 
 export class Instances {
-  /** What EC2 shows of instances, terminated ones included. */
+  /** EC2's view of the instances, terminated ones included. */
   readonly records = new InstanceRecords();
-  /** The machines of those that run. */
+  /** Hosts of running instances, by instance id. */
   readonly hosts = new Map<string, Host>();
-  /** Terminations under way, by instance. */
+  /** Terminations in progress, by instance id. */
   readonly terminations = new Map<string, Promise<void>>();
 
   constructor(private readonly context: InstanceContext) {}
 
   /**
-   * Resolves to the host once it has booted: the services that its image holds accept connections, or had time to.
-   * @throws AwsError when the subnet or image is unknown, or no address is left; of a failed launch nothing remains
+   * Resolves to the host once it has booted: services in its image accept connections, or their start-up time is over.
+   * A failed launch leaves nothing behind.
+   * @throws AwsError if the subnet or image is unknown, or no address is free
    */
   async launch(specification: LaunchSpecification): Promise<Host> {
     const { clock, vpc, interfaces, images, regionName, dns } = this.context;
@@ -77,25 +78,25 @@ export class Instances {
       await image?.copyTo(host.root);
       await host.boot();
       this.hosts.set(instanceId, host);
-      if (!this.records.run(instance)) throw new Error(`${instanceId} was terminated while it was pending`);
+      if (!this.records.markRunning(instance)) throw new Error(`${instanceId} was terminated while pending`);
       await host.startInstalled();
       return host;
     } catch (error) {
-      // What was terminated while it booted has gone already.
+      // An instance terminated while booting has already been discarded.
       await this.terminate(instanceId);
       if (vpc.networkInterfaces.has(interfaceId)) await this.discard(host);
-      this.records.forgetFailed(instance);
+      this.records.discardFailedLaunch(instance);
       throw error;
     }
   }
 
   /**
-   * Ends an instance with its disk and its addresses, as TerminateInstances does: no load balancer is asked, and an
-   * unknown instance is no error. Resolves when it is gone, whoever asked first.
+   * Removes an instance, its disk and its addresses, as TerminateInstances does: without draining, and as a no-op for
+   * an unknown instance. Concurrent calls all resolve once it is gone.
    */
   async terminate(instanceId: string): Promise<void> {
     const host = this.hosts.get(instanceId);
-    this.records.beginEnd(instanceId, this.context.clock.now());
+    this.records.markTerminating(instanceId, this.context.clock.now());
     if (host) {
       this.hosts.delete(instanceId);
       const discarding = this.discard(host).finally(() => this.terminations.delete(instanceId));
@@ -104,7 +105,7 @@ export class Instances {
     await this.terminations.get(instanceId);
   }
 
-  /** Ends every process; the disks stay. */
+  /** Stops all processes; the disks stay. */
   async close(): Promise<void> {
     await Promise.all([...this.hosts.values()].map(host => host.shutDown()));
     await Promise.all(this.terminations.values());
@@ -160,7 +161,7 @@ export class Instances {
       if (publicIpAddress !== undefined) dns.delete(publicDnsName(publicIpAddress, regionName));
       interfaces.detach(interfaceId);
       identities.endSessions(instanceId);
-      this.records.end(instanceId, clock.now());
+      this.records.markTerminated(instanceId, clock.now());
     }
   }
 }

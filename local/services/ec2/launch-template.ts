@@ -1,4 +1,4 @@
-/** Launch templates: what an Auto Scaling group launches, in versions that never change. */
+/** Launch templates: what an Auto Scaling group launches, in immutable versions. */
 import { AwsError } from "../../api/aws-error";
 import type { LaunchSpecification } from "./instance-records";
 
@@ -9,14 +9,14 @@ export type LaunchTemplateData = Pick<
 
 export interface LaunchTemplate {
   name: string;
-  /** By their number; the latest last. */
+  /** By version number, latest last. */
   versions: Map<number, LaunchTemplateData>;
   defaultVersion: number;
 }
 
 /**
- * One version of a template.
- * @throws AwsError when there is none
+ * The data of one template version.
+ * @throws AwsError for an unknown template or version
  */
 export function dataOf(
   templates: ReadonlyMap<string, LaunchTemplate>,

@@ -1,4 +1,4 @@
-/** Network interfaces and the addresses that they hold. */
+/** Network interfaces and their addresses. */
 import { AwsError } from "../../api/aws-error";
 import { publicRange, resourceId } from "../../identifiers";
 import type { NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
@@ -14,7 +14,7 @@ export interface InterfaceRequest {
 
 export class NetworkInterfaces {
   private readonly publicAddresses = new AddressPool(publicRange);
-  /** Free private addresses by subnet. */
+  /** Private addresses by subnet. */
   private readonly privateAddresses = new Map<string, AddressPool>();
 
   constructor(
@@ -30,17 +30,17 @@ export class NetworkInterfaces {
     this.privateAddresses.delete(subnetId);
   }
 
-  /** How many private addresses a subnet has left; undefined for an unknown subnet. */
+  /** How many private addresses are free in a subnet; undefined for an unknown subnet. */
   availableIn(subnetId: string): number | undefined {
     return this.privateAddresses.get(subnetId)?.available;
   }
 
-  /** @throws AwsError when the subnet is unknown or an address can't be had */
+  /** @throws AwsError if the subnet is unknown or has no free address, or no public address is free */
   attach({ subnetId, groupIds, publicAddress, description }: InterfaceRequest): NetworkInterface {
     const id = resourceId("eni");
     const pool = this.privateAddresses.get(subnetId);
     if (!pool) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
-    // The public one first, as there are fewer of them: whichever can't be had, the other is not lost.
+    // Public first, because those are scarcer; if the other allocation fails, it is released again.
     const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
     let privateIpAddress: string;
     try {
@@ -61,7 +61,7 @@ export class NetworkInterfaces {
     return attached;
   }
 
-  /** Releases the interface's addresses, and ends its connections and whatever listened there. */
+  /** Releases the interface's addresses and closes its connections and listeners. */
   detach(id: string): void {
     const { subnetId, privateIpAddress, publicIpAddress } = this.get(id);
     this.privateAddresses.get(subnetId)?.release(privateIpAddress);
@@ -70,7 +70,7 @@ export class NetworkInterfaces {
     this.network.removeInterface(id);
   }
 
-  /** @throws AwsError when there is no such interface */
+  /** @throws AwsError for an unknown interface */
   get(id: string): NetworkInterface {
     const found = this.vpc.networkInterfaces.get(id);
     if (found) return found;

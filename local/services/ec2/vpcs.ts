@@ -1,4 +1,4 @@
-/** VPCs with what AWS makes with each of them. */
+/** VPCs and what AWS creates along with them. */
 import { resourceId } from "../../identifiers";
 import { defaultAclEntries } from "../../network/reachability/network-acl";
 import type { Tags, VpcModel } from "../../network/reachability/vpc-model";
@@ -11,8 +11,8 @@ export interface CreatedVpc {
 }
 
 /**
- * Creates a VPC with its main route table, which knows the VPC only; its default network ACL, which allows all; and its
- * default security group, which allows what comes from its own members, and all that they send.
+ * Creates a VPC with its main route table, which has only the local route; its default network ACL, which allows
+ * everything; and its default security group, which allows all traffic between its members and all outbound traffic.
  */
 export function createVpc(vpc: VpcModel, { cidrBlock, tags }: { cidrBlock: string; tags: Tags }): CreatedVpc {
   const vpcId = resourceId("vpc");
@@ -44,7 +44,7 @@ function createDefaultSecurityGroup(vpc: VpcModel, vpcId: string): string {
   return id;
 }
 
-/** Deletes a VPC with all route tables, network ACLs, security groups and rules in it. */
+/** Deletes a VPC and all its route tables, network ACLs, security groups and rules. */
 export function deleteVpc(vpc: VpcModel, vpcId: string): void {
   for (const map of [vpc.routeTables, vpc.networkAcls, vpc.securityGroups]) {
     for (const owned of [...map.values()]) if (owned.vpcId === vpcId) map.delete(owned.id);
@@ -60,8 +60,8 @@ export function createRouteTable(
   { vpcId, main = false, tags }: { vpcId: string; main?: boolean; tags: Tags },
 ): string {
   const id = resourceId("rtb");
-  const own = vpc.vpcs.get(vpcId)?.cidrBlock;
-  const routes = own === undefined ? [] : [{ destinationCidrBlock: own, gatewayId: "local" }];
+  const destinationCidrBlock = vpc.vpcs.get(vpcId)?.cidrBlock;
+  const routes = destinationCidrBlock === undefined ? [] : [{ destinationCidrBlock, gatewayId: "local" }];
   vpc.routeTables.set(id, { id, vpcId, main, routes, tags });
   return id;
 }

@@ -10,7 +10,7 @@ import { sendBadRequest } from "./error-responses";
 import { LoadBalancer } from "./load-balancer";
 import { TargetGroup, type TargetGroupSettings } from "./target-group";
 
-/** What load balancers need of EC2 and the network. */
+/** What load balancers need from EC2 and the network. */
 export interface Elbv2Context {
   regionName: string;
   clock: Clock;
@@ -23,15 +23,15 @@ export interface Elbv2Context {
     };
     detach(id: string): void;
   };
-  /** A running instance; undefined for any other id. */
+  /** Undefined unless the instance is running. */
   instance: (id: string) => { name: string; privateIpAddress: string } | undefined;
-  /** Told of each change of a target's health, one line each. */
+  /** Called with one line per change of a target's health. */
   report: (event: string) => void;
 }
 
-/** A load balancer of the region, and where its nodes are. */
+/** A load balancer and its place in the network. */
 export interface RunningLoadBalancer {
-  /** For people. */
+  /** Shown to users. */
   label: string;
   dnsName: string;
   /** In region milliseconds. */
@@ -47,26 +47,26 @@ export interface RunningLoadBalancer {
 export interface Listener {
   arn: string;
   targetGroupArn: string;
-  /** Listens on loopback. */
+  /** On loopback. */
   server: http.Server;
 }
 
-/** As CreateTargetGroup takes them; what is constant here is not among them. */
+/** The parameters of CreateTargetGroup, without those that are constant here. */
 export interface TargetGroupDescription extends TargetGroupSettings {
   vpcId: string;
-  /** Where a target is registered without a port of its own. */
+  /** For targets registered without a port. */
   port: number;
 }
 
 export interface RunningTargetGroup {
-  /** For people. */
+  /** Shown to users. */
   label: string;
   description: TargetGroupDescription;
   group: TargetGroup;
 }
 
 export class Elbv2 {
-  /** By ARN, as target groups. */
+  /** By ARN, like target groups. */
   readonly loadBalancers = new Map<string, RunningLoadBalancer>();
   readonly targetGroups = new Map<string, RunningTargetGroup>();
 
@@ -110,7 +110,7 @@ export class Elbv2 {
     return arn;
   }
 
-  /** Deletes a load balancer with its listeners; an unknown one is no error. */
+  /** Deletes a load balancer and its listeners; no-op for an unknown one. */
   deleteLoadBalancer(arn: string): void {
     const running = this.loadBalancers.get(arn);
     if (!running) return;
@@ -121,8 +121,8 @@ export class Elbv2 {
   }
 
   /**
-   * Makes a listener that forwards to one target group; resolves to its ARN.
-   * @throws AwsError when the load balancer or target group is unknown, or the port has a listener
+   * Creates a listener that forwards to one target group, and resolves to its ARN.
+   * @throws AwsError if the load balancer or target group is unknown, or the port already has a listener
    */
   async createListener(loadBalancerArn: string, port: number, targetGroupArn: string): Promise<string> {
     const running = this.loadBalancers.get(loadBalancerArn);
@@ -145,7 +145,7 @@ export class Elbv2 {
     return arn;
   }
 
-  /** An unknown listener is no error. */
+  /** No-op for an unknown listener. */
   deleteListener(loadBalancerArn: string, port: number): void {
     const running = this.loadBalancers.get(loadBalancerArn);
     if (running) this.closeListener(running, port);
@@ -171,13 +171,13 @@ export class Elbv2 {
     running.description = description;
   }
 
-  /** An unknown target group is no error. */
+  /** No-op for an unknown target group. */
   deleteTargetGroup(arn: string): void {
     this.targetGroups.get(arn)?.group.stop();
     this.targetGroups.delete(arn);
   }
 
-  /** @throws AwsError when the instance does not run, or the target group is unknown */
+  /** @throws AwsError if the instance isn't running or the target group is unknown */
   registerTarget(targetGroupArn: string, { id, port }: { id: string; port: number }): void {
     const instance = this.context.instance(id);
     if (!instance)
@@ -185,17 +185,17 @@ export class Elbv2 {
     this.targetGroup(targetGroupArn).group.register({ id, address: instance.privateIpAddress, port });
   }
 
-  /** Returns at once, as DeregisterTargets does: the deregistration delay is the load balancer's affair. */
+  /** Returns at once, as DeregisterTargets does; the target then drains. */
   deregisterTarget(targetGroupArn: string, id: string): void {
     void this.targetGroups.get(targetGroupArn)?.group.deregister(id);
   }
 
-  /** An instance has begun to terminate: its targets stay registered, and get no request and no check. */
+  /** Call when an instance starts to terminate: its targets stay registered but get no more requests or checks. */
   instanceEnded(instanceId: string): void {
     for (const { group } of this.targetGroups.values()) group.instanceEnded(instanceId);
   }
 
-  /** Ends checks, requests and listeners. */
+  /** Stops checks, requests and listeners. */
   close(): void {
     for (const { group } of this.targetGroups.values()) group.stop();
     for (const { listeners } of this.loadBalancers.values())

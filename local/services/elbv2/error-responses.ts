@@ -1,6 +1,6 @@
 /**
- * What an Application Load Balancer answers by itself: "Troubleshoot your Application Load Balancers", The load
- * balancer generates an HTTP error. The pages and the Server field are as seen from real ones.
+ * Errors that an Application Load Balancer generates itself. Source: "Troubleshoot your Application Load Balancers", The
+ * load balancer generates an HTTP error; pages and Server header as observed on AWS.
  */
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
@@ -22,18 +22,18 @@ export function sendError(res: ServerResponse, status: ErrorStatus): void {
     Server: "awselb/2.0",
     "Content-Type": "text/html",
     "Content-Length": page.length,
-    // What such a client sends next can't be told from the rest of its request.
+    // What the client sends next can't be told apart from the rest of this request.
     ...((status === 400 || status === 408) && { Connection: "close" }),
   });
   res.end(page);
 }
 
-/** Answers what isn't HTTP: for "clientError" of the http.Server that listens for a load balancer. */
+/** Responds to malformed requests: a "clientError" listener for a load balancer's http.Server. */
 export function sendBadRequest(
   _error: Error,
   socket: Duplex & { _httpMessage?: ServerResponse | null },
 ): void {
-  // Node's own handler asks this field too: an answer under way must not get a second header in its middle.
+  // Node's own handler reads this field too: a response in progress must not get a second header.
   if (!socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy();
     return;

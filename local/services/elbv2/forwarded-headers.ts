@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
- * The fields that an Application Load Balancer sets in a request: "HTTP headers and Application Load Balancers",
- * "Request tracing for your Application Load Balancer", and for Host "How Elastic Load Balancing works".
+ * The headers that an Application Load Balancer sets in requests. Sources: "HTTP headers and Application Load
+ * Balancers", "Request tracing for your Application Load Balancer", and for Host "How Elastic Load Balancing works".
  */
 export function forwardedHeaders(
   headers: IncomingHttpHeaders,
@@ -19,14 +19,14 @@ export function forwardedHeaders(
   };
 }
 
-/** Node joins repeated fields with commas; only its types don't know that for these two. */
+/** Node joins repeated headers with commas, which its types don't say for these two. */
 type Field = string | string[] | undefined;
 
 function append(list: Field, last: string): string {
   return list === undefined || list === "" ? last : `${String(list)}, ${last}`;
 }
 
-/** A new Root where none came; else the Self of this load balancer before all that came, in place of a Self among it. */
+/** Prepends a new Root if there is none, otherwise this load balancer's Self, which replaces the previous Self. */
 function trace(field: Field): string {
   const kept = String(field ?? "")
     .split(";")

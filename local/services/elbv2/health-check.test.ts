@@ -19,11 +19,11 @@ function open(port: number): Connection {
   return { outcome: "open", agent: keepAliveAgent(), host: loopback, port };
 }
 
-const answer = (status: string) => lines(`HTTP/1.1 ${status}`, "Content-Length: 2", "", "ok");
+const response = (status: string) => lines(`HTTP/1.1 ${status}`, "Content-Length: 2", "", "ok");
 
 test.each<[string, (socket: net.Socket) => void, object]>([
-  ["passes on a code that matches", socket => socket.write(answer("200 OK")), { result: "passed" }],
-  ["fails on another code", socket => socket.write(answer("503 No")), { result: "mismatched", code: 503 }],
+  ["passes on a code that matches", socket => socket.write(response("200 OK")), { result: "passed" }],
+  ["fails on another code", socket => socket.write(response("503 No")), { result: "mismatched", code: 503 }],
   [
     "doesn't follow a redirect",
     socket => socket.write(lines("HTTP/1.1 302 Found", "Location: /", "Content-Length: 0", "", "")),
@@ -31,20 +31,20 @@ test.each<[string, (socket: net.Socket) => void, object]>([
   ],
   ["times out on silence", () => undefined, { result: "timed-out" }],
   [
-    "times out on half an answer",
-    socket => socket.write(answer("200 OK").slice(0, -1)),
+    "times out on an incomplete response",
+    socket => socket.write(response("200 OK").slice(0, -1)),
     { result: "timed-out" },
   ],
   ["fails on a reset", socket => socket.resetAndDestroy(), { result: "failed" }],
-  ["fails on a connection that ends", socket => socket.end(), { result: "failed" }],
+  ["fails on a closed connection", socket => socket.end(), { result: "failed" }],
   [
-    "fails on an answer that breaks off",
-    socket => socket.end(answer("200 OK").slice(0, -1)),
+    "fails on a truncated response",
+    socket => socket.end(response("200 OK").slice(0, -1)),
     { result: "failed" },
   ],
-  ["fails on what isn't HTTP", socket => socket.write("+OK\r\n"), { result: "failed" }],
+  ["fails on a response that isn't HTTP", socket => socket.write("+OK\r\n"), { result: "failed" }],
   [
-    "fails on a change of protocol",
+    "fails on a protocol switch",
     socket =>
       socket.write(lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", "")),
     { result: "failed" },
@@ -57,7 +57,7 @@ test.each<[string, (socket: net.Socket) => void, object]>([
   await Promise.all([...target.sockets].map(socket => once(socket, "close")));
 });
 
-test("a check fails where nothing listens", async () => {
+test("a check fails if nothing listens", async () => {
   const port = await closedPort();
   await expect(checkHealth(() => open(port), check())).resolves.toEqual({ result: "failed" });
 });
@@ -65,24 +65,24 @@ test("a check fails where nothing listens", async () => {
 test.each<[Connection["outcome"] & ("refused" | "dropped"), string]>([
   ["refused", "failed"],
   ["dropped", "timed-out"],
-])("a check whose connection is %s has %s", async (outcome, result) => {
+])("a check whose connection is %s is %s", async (outcome, result) => {
   await expect(checkHealth(() => ({ outcome }), check(50))).resolves.toEqual({ result });
 });
 
-test("a check asks for the path by the target's own address, on a connection made for it", async () => {
-  let asked = "";
+test("a check requests the path from the target's own address, on a new connection", async () => {
+  let received = "";
   const target = await listenRaw((socket, request) => {
-    asked = request;
-    socket.write(answer("200 OK"));
+    received = request;
+    socket.write(response("200 OK"));
   });
   const agent = keepAliveAgent();
-  const connected = jest.spyOn(agent, "createConnection");
-  const reach = jest.fn((): Connection => ({ outcome: "open", agent, host: loopback, port: target.port }));
-  await checkHealth(reach, check());
-  expect(reach.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }]]);
-  expect(connected).toHaveBeenCalledTimes(1);
+  const createConnection = jest.spyOn(agent, "createConnection");
+  const route = jest.fn((): Connection => ({ outcome: "open", agent, host: loopback, port: target.port }));
+  await checkHealth(route, check());
+  expect(route.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }]]);
+  expect(createConnection).toHaveBeenCalledTimes(1);
   expect(Object.keys(agent.freeSockets)).toEqual([]);
-  expect(asked).toBe(
+  expect(received).toBe(
     lines(
       "GET /health?deep=1 HTTP/1.1",
       "Host: 10.0.2.10:8080",
@@ -95,7 +95,7 @@ test("a check asks for the path by the target's own address, on a connection mad
   );
 });
 
-test("a check ends with its signal", async () => {
+test("a check ends when its signal aborts", async () => {
   const end = new AbortController();
   const target = await listenRaw(() => {
     end.abort();

@@ -8,24 +8,24 @@ export interface Check {
   /** Real milliseconds for the whole check. */
   timeoutMs: number;
   matches: (code: number) => boolean;
-  /** Ends the check early; its result is then of no use. */
+  /** Aborts the check; its result is then meaningless. */
   signal: AbortSignal;
 }
 
 /**
- * One health check from one load balancer node, on a connection of its own that is closed afterwards ("Health
- * checks for Application Load Balancer target groups").
+ * Runs one health check from one load balancer node, on a connection that is closed afterwards ("Health checks for
+ * Application Load Balancer target groups").
  */
-export function checkHealth(reachOf: Router, check: Check): Promise<CheckResult> {
+export function checkHealth(route: Router, check: Check): Promise<CheckResult> {
   return new Promise(resolve => {
-    const reach = reachOf(check.to);
+    const connection = route(check.to);
     const request =
-      reach.outcome === "open"
+      connection.outcome === "open"
         ? http.get({
-            // The agent's way to connect, but none of the connections that it keeps.
-            createConnection: options => reach.agent.createConnection(options),
-            host: reach.host,
-            port: reach.port,
+            // Connects like the agent, but doesn't reuse its connections.
+            createConnection: options => connection.agent.createConnection(options),
+            host: connection.host,
+            port: connection.port,
             path: check.path,
             headers: {
               Host: `${check.to.address}:${check.to.port}`,
@@ -48,9 +48,9 @@ export function checkHealth(reachOf: Router, check: Check): Promise<CheckResult>
     }, check.timeoutMs);
     check.signal.addEventListener("abort", fail, { once: true });
 
-    if (reach.outcome === "refused") fail();
+    if (connection.outcome === "refused") fail();
     request?.on("error", fail);
-    // Without an answer or an error: the target switched protocols unasked.
+    // Neither response nor error: the target switched protocols unasked.
     request?.on("close", fail);
     request?.on("response", response => {
       const code = response.statusCode ?? 0;

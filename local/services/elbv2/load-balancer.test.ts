@@ -22,40 +22,39 @@ afterEach(cleanUp);
 const delay = 30_000;
 const get = lines("GET / HTTP/1.1", "Host: lb.test", "Connection: close", "", "");
 
-/** A load balancer on loopback whose targets are those at `ports`, i-1, i-2, …, never health-checked. */
+const healthCheck = {
+  path: "/",
+  port: "traffic-port",
+  intervalSeconds: 10,
+  timeoutSeconds: 5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+  matcher: "200",
+} as const;
+
+/** A load balancer on loopback with targets i-1, i-2, … at `ports`, which are never health-checked. */
 async function balance(
   ports: (number | "refused" | "dropped")[],
   settings: Partial<LoadBalancerSettings> = {},
 ) {
   const clock = new FakeClock();
   const agent = keepAliveAgent();
-  const reach: Router = ({ address }) => {
+  const route: Router = ({ address }) => {
     const port = ports[Number(address.split(".")[3]) - 1] ?? "dropped";
     return typeof port === "number" ? { outcome: "open", agent, host: loopback, port } : { outcome: port };
   };
-  const group = new TargetGroup(clock, {
-    deregistrationDelaySeconds: delay / 1000,
-    healthCheck: {
-      path: "/",
-      port: "traffic-port",
-      intervalSeconds: 10,
-      timeoutSeconds: 5,
-      healthyThreshold: 2,
-      unhealthyThreshold: 2,
-      matcher: "200",
-    },
-  });
+  const group = new TargetGroup(clock, { deregistrationDelaySeconds: delay / 1000, healthCheck });
   onCleanUp(() => {
     group.stop();
   });
   const records: RequestRecord[] = [];
-  const recorded: (() => void)[] = [];
+  const waiting: (() => void)[] = [];
   const balancer = new LoadBalancer({
     dnsName: "lb.elb.localhost",
-    nodes: [reach],
+    nodes: [route],
     onRequest: record => {
       records.push(record);
-      for (const tell of recorded.splice(0)) tell();
+      for (const resolve of waiting.splice(0)) resolve();
     },
     ...settings,
   });
@@ -74,9 +73,9 @@ async function balance(
     port,
     server,
     agent,
-    reach,
+    route,
     records,
-    nextRecord: () => new Promise<void>(resolve => recorded.push(resolve)),
+    nextRecord: () => new Promise<void>(resolve => waiting.push(resolve)),
   };
 }
 
@@ -84,12 +83,12 @@ function page(title: string): string {
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
 }
 
-function withoutDate(answer: string): string {
-  expect(answer).toMatch(/^Date: .* GMT\r$/m);
-  return answer.replace(/^Date: .*\r\n/m, "");
+function withoutDate(response: string): string {
+  expect(response).toMatch(/^Date: .* GMT\r$/m);
+  return response.replace(/^Date: .*\r\n/m, "");
 }
 
-describe("the load balancer itself answers", () => {
+describe("the load balancer itself responds with", () => {
   const cases: [
     status: string,
     length: number,
@@ -101,13 +100,13 @@ describe("the load balancer itself answers", () => {
     ["502 Bad Gateway", 122, "the target refuses the connection", ["refused"]],
     ["502 Bad Gateway", 122, "the target resets the connection", [socket => socket.resetAndDestroy()]],
     ["502 Bad Gateway", 122, "the target closes the connection", [socket => socket.end()]],
-    ["502 Bad Gateway", 122, "the target's answer is malformed", [socket => socket.write("+OK\r\n")]],
+    ["502 Bad Gateway", 122, "the target's response is malformed", [socket => socket.write("+OK\r\n")]],
     ["504 Gateway Time-out", 132, "the connection to the target is dropped", ["dropped"]],
     ["504 Gateway Time-out", 132, "the target is silent", [() => undefined]],
     [
       "408 Request Time-out",
       132,
-      "the client doesn't send what it announced",
+      "the client doesn't send the announced body",
       [() => undefined],
       lines("POST / HTTP/1.1", "Host: lb.test", "Content-Length: 9", "", "begin"),
     ],
@@ -120,7 +119,7 @@ describe("the load balancer itself answers", () => {
       const ports = await Promise.all(
         targets.map(async target => (typeof target === "string" ? target : (await listenRaw(target)).port)),
       );
-      // Only what waits for a time-out gets a short one, so that no other can meet it on a slow machine.
+      // Short only for cases that wait for a time-out, so that no other case times out on a slow machine.
       const seconds = /time-out/i.test(status) ? 0.05 : 60;
       const { port } = await balance(ports, { connectTimeoutSeconds: seconds, idleTimeoutSeconds: seconds });
       const body = page(status);
@@ -139,34 +138,34 @@ describe("the load balancer itself answers", () => {
     },
   );
 
-  test("without the page after HEAD, and keeps the connection", async () => {
+  test("no page to HEAD, and keeps the connection open", async () => {
     const { port } = await balance([]);
     const head = lines("HEAD / HTTP/1.1", "Host: lb.test", "", "");
-    const answers = await exchange(port, head + get);
-    expect(answers).toMatch(/^HTTP\/1.1 503 .*Content-Length: 162\r\n.*\r\n\r\nHTTP\/1.1 503 /s);
+    const responses = await exchange(port, head + get);
+    expect(responses).toMatch(/^HTTP\/1.1 503 .*Content-Length: 162\r\n.*\r\n\r\nHTTP\/1.1 503 /s);
   });
 
-  test("nothing to a bad request when an answer is under way", async () => {
+  test("nothing to a bad request if a response is in progress", async () => {
     const target = await listenRaw(socket => {
       socket.write(lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin"));
     });
     const { port } = await balance([target.port]);
     const client = connect(port);
-    let got = "";
+    let received = "";
     client.on("data", data => {
-      got += data.toString();
-      if (got.endsWith("begin")) client.write("no chunk\r\n");
+      received += data.toString();
+      if (received.endsWith("begin")) client.write("no chunk\r\n");
     });
     client.write(lines("POST / HTTP/1.1", "Host: lb.test", "Transfer-Encoding: chunked", "", ""));
     await once(client, "close");
-    expect(got).toMatch(/\r\n\r\nbegin$/);
+    expect(received).toMatch(/\r\n\r\nbegin$/);
   });
 });
 
-test("a target gets the request with the fields of a load balancer", async () => {
-  let got = "";
+test("a target gets the request with a load balancer's headers", async () => {
+  let received = "";
   const target = await listenRaw((socket, request) => {
-    got = request;
+    received = request;
     socket.end(lines("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok"));
   });
   const { port, records } = await balance([target.port]);
@@ -183,7 +182,7 @@ test("a target gets the request with the fields of a load balancer", async () =>
       "",
     ),
   );
-  expect(got.replace(/Root=1-[0-9a-f]{8}-[0-9a-f]{24}/, "TRACE")).toBe(
+  expect(received.replace(/Root=1-[0-9a-f]{8}-[0-9a-f]{24}/, "TRACE")).toBe(
     lines(
       "GET /a?b HTTP/1.1",
       "Accept: */*",
@@ -208,29 +207,29 @@ test("a target gets the request with the fields of a load balancer", async () =>
   ]);
 });
 
-test("an error that the target answers is passed on as it is", async () => {
+test("a target's error response is passed through unchanged", async () => {
   const target = await listenHttp((_req, res) => res.writeHead(503, { Server: "mine" }).end("busy"));
   const { port, records } = await balance([target.port]);
   expect(await exchange(port, get)).toMatch(/^HTTP\/1.1 503 Service Unavailable\r\nServer: mine\r\n.*busy/s);
   expect(records).toMatchObject([{ status: 503, targetStatus: 503 }]);
 });
 
-test("requests go round the targets, and over the nodes", async () => {
+test("requests rotate over targets and nodes", async () => {
   const names = ["a", "b", "c"];
   const targets = await Promise.all(names.map(name => listenHttp((_req, res) => res.end(name))));
-  const made = await balance(targets.map(({ port }) => port));
+  const setup = await balance(targets.map(({ port }) => port));
   const used: string[] = [];
   const node =
     (name: string): Router =>
     to => {
       used.push(`${name} ${to.address}:${to.port}`);
-      return made.reach(to);
+      return setup.route(to);
     };
   const settings = { dnsName: "lb.elb.localhost", nodes: [node("edge-a"), node("edge-b")] };
-  made.balancer.configure(settings);
-  const answers: string[] = [];
-  for (let i = 0; i < 6; i++) answers.push((await exchange(made.port, get)).at(-1) ?? "");
-  expect(answers.join("")).toBe("abcabc");
+  setup.balancer.configure(settings);
+  const responses: string[] = [];
+  for (let i = 0; i < 6; i++) responses.push((await exchange(setup.port, get)).at(-1) ?? "");
+  expect(responses.join("")).toBe("abcabc");
   expect(used).toEqual([
     "edge-a 10.0.2.1:8080",
     "edge-b 10.0.2.2:8080",
@@ -241,10 +240,10 @@ test("requests go round the targets, and over the nodes", async () => {
   ]);
 });
 
-test("a request goes out by the node that its client reached, where the caller knows it", async () => {
+test("a request leaves through the node that its client connected to, if the caller names it", async () => {
   const target = await listenHttp((_req, res) => res.end());
-  const { balancer, reach } = await balance([target.port]);
-  const node = jest.fn((to: Address): Connection => reach(to));
+  const { balancer, route } = await balance([target.port]);
+  const node = jest.fn((to: Address): Connection => route(to));
   const { port } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9" }, { port: 80, node });
   });
@@ -253,16 +252,16 @@ test("a request goes out by the node that its client reached, where the caller k
   expect(node).toHaveBeenCalledTimes(2);
 });
 
-test("a failed request is tried on no other target", async () => {
-  let asked = 0;
-  const bad = () =>
+test("a failed request isn't retried on another target", async () => {
+  let requests = 0;
+  const failing = () =>
     listenRaw(socket => {
-      asked++;
+      requests++;
       socket.end();
     });
-  const { port } = await balance([(await bad()).port, (await bad()).port]);
+  const { port } = await balance([(await failing()).port, (await failing()).port]);
   expect(await exchange(port, get)).toMatch(/^HTTP\/1.1 502/);
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
 });
 
 test("a changed rule counts for the next request on the same connection", async () => {
@@ -270,21 +269,21 @@ test("a changed rule counts for the next request on the same connection", async 
   const ports: (number | "refused")[] = [target.port];
   const { port } = await balance(ports);
   const client = connect(port);
-  let got = "";
-  client.on("data", data => (got += data.toString()));
+  let received = "";
+  client.on("data", data => (received += data.toString()));
   client.write(lines("GET / HTTP/1.1", "Host: lb.test", "", ""));
   await once(client, "data");
   ports[0] = "refused";
   client.write(get);
   await once(client, "close");
-  expect(got.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
+  expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
 });
 
-describe("a client that goes away", () => {
+describe("a client that disconnects", () => {
   test.each<[string, number | "dropped"]>([
     ["while the connection to the target is dropped", "dropped"],
-    ["while the target thinks", 0],
-  ])("%s is recorded as 460, and its target's time is free", async (_name, kind) => {
+    ["while the target is working", 0],
+  ])("%s is recorded as 460, and its target is free", async (_name, kind) => {
     const target = await listenRaw(() => undefined);
     const { port, server, records, nextRecord, group } = await balance([kind === 0 ? target.port : kind]);
     const client = connect(port);
@@ -301,17 +300,17 @@ describe("a client that goes away", () => {
   });
 });
 
-describe("a request in flight to a target that is deregistered", () => {
+describe("a request in flight to a deregistered target", () => {
   async function inFlight() {
     const arrived: http.ServerResponse[] = [];
     const target = await listenHttp((_req, res) => arrived.push(res));
-    const made = await balance([target.port]);
-    const answer = exchange(made.port, get);
+    const setup = await balance([target.port]);
+    const answer = exchange(setup.port, get);
     await once(target.server, "request");
-    return { ...made, answer, arrived };
+    return { ...setup, answer, arrived };
   }
 
-  test("completes, and with it the deregistration", async () => {
+  test("completes, which completes the deregistration", async () => {
     const { group, answer, arrived, port } = await inFlight();
     const deregistered = group.deregister("i-1");
     expect(await exchange(port, get)).toMatch(/^HTTP\/1.1 503/);
@@ -320,7 +319,7 @@ describe("a request in flight to a target that is deregistered", () => {
     await deregistered;
   });
 
-  test("gets 502 when the delay has elapsed", async () => {
+  test("gets 502 when the delay elapses", async () => {
     const { group, answer, clock } = await inFlight();
     const deregistered = group.deregister("i-1");
     clock.advance(delay);
@@ -328,7 +327,7 @@ describe("a request in flight to a target that is deregistered", () => {
     await deregistered;
   });
 
-  test("gets 502 when the delay has elapsed, though no connection came about", async () => {
+  test("gets 502 when the delay elapses before it has a connection", async () => {
     const { group, clock, port, server } = await balance(["dropped"]);
     const answer = exchange(port, get);
     await once(server, "request");
@@ -337,7 +336,7 @@ describe("a request in flight to a target that is deregistered", () => {
     expect(await answer).toMatch(/^HTTP\/1.1 502/);
   });
 
-  test("gets 502 when the target closes before", async () => {
+  test("gets 502 when the target closes the connection", async () => {
     const { group, answer, arrived } = await inFlight();
     void group.deregister("i-1");
     arrived[0]?.destroy();
@@ -346,7 +345,7 @@ describe("a request in flight to a target that is deregistered", () => {
 });
 
 describe("a listener", () => {
-  test("puts its group to use, and the last one out of use", async () => {
+  test("puts its group in use until the last listener is removed", async () => {
     const { balancer, group } = await balance(["refused"]);
     const state = () => group.describe()[0]?.targetHealth.state;
     expect(state()).toBe("initial");
@@ -358,20 +357,9 @@ describe("a listener", () => {
     expect(state()).toBe("unused");
   });
 
-  test("may change its group", async () => {
+  test("can switch to another group", async () => {
     const { balancer, group, clock } = await balance(["refused"]);
-    const other = new TargetGroup(clock, {
-      deregistrationDelaySeconds: 0,
-      healthCheck: {
-        path: "/",
-        port: "traffic-port",
-        intervalSeconds: 10,
-        timeoutSeconds: 5,
-        healthyThreshold: 2,
-        unhealthyThreshold: 2,
-        matcher: "200",
-      },
-    });
+    const other = new TargetGroup(clock, { deregistrationDelaySeconds: 0, healthCheck });
     other.register({ id: "i-9", address: "10.0.2.9", port: 80 });
     balancer.addListener(80, other);
     expect(group.describe()[0]?.targetHealth.state).toBe("unused");
@@ -379,21 +367,21 @@ describe("a listener", () => {
     other.stop();
   });
 
-  test("takes its clients' connections along", async () => {
+  test("closes its clients' connections when removed", async () => {
     const { balancer, port } = await balance(["refused"]);
     balancer.removeListener(80);
     expect(await exchange(port, get)).toBe("");
   });
 });
 
-test("1,000 good and aborted requests leave no connection to a target in use, and every target free", async () => {
+test("1,000 completed and aborted requests leave no connection in use and every target free", async () => {
   const targets = await Promise.all(
     [1, 2, 3].map(() =>
       listenHttp((req, res) => {
         req.resume();
         if (req.url === "/good") res.end("x".repeat(10_000));
         else if (req.url === "/reset") req.socket.resetAndDestroy();
-        // "/silent" gets no answer.
+        // "/silent" gets no response.
       }),
     ),
   );
@@ -410,12 +398,12 @@ test("1,000 good and aborted requests leave no connection to a target in use, an
       await new Promise(resolve => request.once("close", resolve));
     }),
   );
-  // Every request is over for the load balancer too when no target has one in flight.
+  // Deregistration resolves once the load balancer has no request in flight to the target.
   await Promise.all(["i-1", "i-2", "i-3"].map(id => group.deregister(id)));
   const counts = new Map<number, number>();
   for (const { status } of records) counts.set(status, (counts.get(status) ?? 0) + 1);
   expect([counts.get(200), counts.get(502)]).toEqual([500, 250]);
-  // A client that left before its request was read is recorded by nobody.
+  // A client that disconnects before its request is read isn't recorded.
   expect([...counts.keys()].sort()).toEqual(expect.arrayContaining([200, 460, 502]));
   expect(counts.size).toBe(3);
   await Promise.all(

@@ -6,40 +6,40 @@ import { sendError, type ErrorStatus } from "./error-responses";
 import type { Picked, TargetGroup } from "./target-group";
 
 export interface LoadBalancerSettings {
-  /** Sent as Host where an HTTP/1.0 client sent none. */
+  /** Sent as Host if an HTTP/1.0 client sent none. */
   dnsName: string;
-  /** One node per subnet, by its interface. */
+  /** One per subnet. */
   nodes: readonly Router[];
   /** idle_timeout.timeout_seconds, in real seconds; 60 by default. */
   idleTimeoutSeconds?: number;
-  /** 10 real seconds, which AWS lets nobody change; here for tests. */
+  /** Real seconds; always 10 on AWS, configurable here for tests. */
   connectTimeoutSeconds?: number;
-  /** Told of every request when it is over. */
+  /** Called when a request has ended. */
   onRequest?: (request: RequestRecord) => void;
 }
 
 export interface RequestRecord {
   client: { address: string; port?: number };
-  /** Absent when no target was picked. */
+  /** Absent if no target was picked. */
   targetId?: string;
-  /** What the client got, or 460 where it went away before. */
+  /** The status sent to the client, or 460 if it disconnected first. */
   status: number;
-  /** What the target answered, if it did. */
+  /** The target's status, if it responded. */
   targetStatus?: number;
   durationMs: number;
 }
 
-export interface Arrival {
+export interface EntryPoint {
   /** The listener's port. */
   port?: number;
-  /** The node that the client reached; by default the next in turn, as DNS would spread clients. */
+  /** The node that the client connected to; by default the next in turn, as if DNS spread the clients. */
   node?: Router;
 }
 
 /**
- * An Application Load Balancer with cross-zone balancing on: HTTP listeners that forward to one target group
- * each. It listens nowhere itself; who does passes requests to `handle`, and should answer "clientError" by
- * `answerBadRequest`. No upgrades (WebSocket).
+ * An Application Load Balancer with cross-zone load balancing: HTTP listeners that forward to one target group each. It
+ * has no server of its own; servers pass requests to `handle` and should handle "clientError" with `sendBadRequest`.
+ * Upgrades (WebSocket) are not supported.
  */
 export class LoadBalancer {
   private readonly listeners = new Map<number, TargetGroup>();
@@ -49,39 +49,38 @@ export class LoadBalancer {
 
   configure(settings: LoadBalancerSettings): void {
     this.settings = settings;
-    for (const group of this.listeners.values()) group.use(settings.nodes);
+    for (const group of this.listeners.values()) group.setNodes(settings.nodes);
   }
 
-  /** Makes or changes the listener on a port, whose default action is to forward to the group. */
+  /** Creates or changes the listener on a port; its default action forwards to the group. */
   addListener(port: number, group: TargetGroup): void {
     const before = this.listeners.get(port);
     this.listeners.set(port, group);
     if (before && before !== group) this.release(before);
-    group.use(this.settings.nodes);
+    group.setNodes(this.settings.nodes);
   }
 
-  /** Removes a listener. A group without any is out of use. */
+  /** Removes a listener; a group without listeners is no longer in use. */
   removeListener(port: number): void {
     const group = this.listeners.get(port);
     this.listeners.delete(port);
     if (group) this.release(group);
   }
 
-  /** Whether a connection to this port would be accepted. */
   listensOn(port: number): boolean {
     return this.listeners.has(port);
   }
 
-  /** Forwards the request to a target. The client gets an answer in any case, unless it goes away. */
+  /** Forwards the request to a target. The client always gets a response, unless it disconnects. */
   async handle(
     req: http.IncomingMessage,
     res: http.ServerResponse,
     client: { address: string; port?: number },
-    { port = 80, node = this.nextNode() }: Arrival = {},
+    { port = 80, node = this.nextNode() }: EntryPoint = {},
   ): Promise<void> {
     const group = this.listeners.get(port);
     if (!group || !node) {
-      // The listener went while the client kept its connection, and takes it along.
+      // The listener was deleted while the client kept its connection open.
       req.socket.destroy();
       return;
     }
@@ -97,12 +96,12 @@ export class LoadBalancer {
     }
     const targetId = picked.target.id;
     try {
-      const sent = await this.send(req, res, client, port, node, picked);
-      if (sent.outcome === "failed") {
-        const status = statusOf(sent.failure, req);
+      const forwarded = await this.send(req, res, client, port, node, picked);
+      if (forwarded.outcome === "failed") {
+        const status = statusOf(forwarded.failure, req);
         if (status !== 460) sendError(res, status);
         report({ status, targetId });
-      } else report({ status: sent.status, targetId, targetStatus: sent.status });
+      } else report({ status: forwarded.status, targetId, targetStatus: forwarded.status });
     } finally {
       picked.done();
     }
@@ -118,13 +117,13 @@ export class LoadBalancer {
   ): Promise<Forwarded> {
     const { dnsName, idleTimeoutSeconds = 60, connectTimeoutSeconds = 10 } = this.settings;
     const connectTimeoutMs = connectTimeoutSeconds * 1000;
-    const reach = node({ address: target.address, port: target.port });
-    switch (reach.outcome) {
+    const connection = node({ address: target.address, port: target.port });
+    switch (connection.outcome) {
       case "open":
         return forward(req, res, {
-          agent: reach.agent,
-          host: reach.host,
-          port: reach.port,
+          agent: connection.agent,
+          host: connection.host,
+          port: connection.port,
           headers: forwardedHeaders(req.headers, client, { port, dnsName }),
           connectTimeoutMs,
           idleTimeoutMs: idleTimeoutSeconds * 1000,
@@ -133,8 +132,8 @@ export class LoadBalancer {
       case "refused":
         return { outcome: "failed", failure: "refused" };
       case "dropped": {
-        const held = await silence(req, res, { ms: connectTimeoutMs, signal });
-        return { outcome: "failed", failure: held === "elapsed" ? "connect-timeout" : held };
+        const end = await silence(req, res, { ms: connectTimeoutMs, signal });
+        return { outcome: "failed", failure: end === "elapsed" ? "connect-timeout" : end };
       }
     }
   }
@@ -145,11 +144,11 @@ export class LoadBalancer {
   }
 
   private release(group: TargetGroup): void {
-    if (![...this.listeners.values()].includes(group)) group.use([]);
+    if (![...this.listeners.values()].includes(group)) group.setNodes([]);
   }
 }
 
-/** 460 is only ever logged: its client is gone. */
+/** 460 is logged but never sent: the client has disconnected. */
 function statusOf(failure: Failure, req: http.IncomingMessage): ErrorStatus | 460 {
   switch (failure) {
     case "refused":
@@ -161,7 +160,7 @@ function statusOf(failure: Failure, req: http.IncomingMessage): ErrorStatus | 46
     case "connect-timeout":
       return 504;
     case "idle-timeout":
-      // Whose turn was it to send: the target's, or still the client's?
+      // Depends on who is late: the target, or the client with its request.
       return req.complete ? 504 : 408;
     case "client-gone":
       return 460;

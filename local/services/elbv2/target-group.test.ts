@@ -38,23 +38,23 @@ function groupOf(settings: Partial<HealthCheckSettings> = {}) {
   return { clock, group, changes };
 }
 
-/** A target's server, which answers by `status` and tells when a check of it is over. */
+/** A target's server, which responds with `status()`, or not at all if that is undefined. */
 async function service(status: () => number | undefined = () => 200) {
   const paths: string[] = [];
-  // Connections are left for the checks to close: only then is a result counted.
+  // Left for the checks to close: only then is a result final.
   const { port, server, sockets } = await listenRaw((socket, request) => {
     paths.push(request.split(" ")[1] ?? "");
     const code = status();
     if (code !== undefined) socket.write(`HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`);
   });
   const agent = keepAliveAgent();
-  const reach: Router = () => ({ outcome: "open", agent, host: loopback, port });
-  /** Call before the check begins. */
-  const checked = async () => {
+  const route: Router = () => ({ outcome: "open", agent, host: loopback, port });
+  /** Resolves when the next check has finished; call before it starts. */
+  const checkFinished = async () => {
     const [socket] = (await once(server, "connection")) as [net.Socket];
     await once(socket, "close");
   };
-  return { reach, checked, paths, sockets, server };
+  return { route, checkFinished, paths, sockets, server };
 }
 
 const refused: Router = () => ({ outcome: "refused" });
@@ -65,19 +65,30 @@ function states(targets: TargetHealthDescription[]): string {
   return targets.map(({ target, targetHealth }) => `${target.id} ${targetHealth.state}`).join(", ");
 }
 
-const are = (expected: string) => (targets: TargetHealthDescription[]) => states(targets) === expected;
+/** A group with one healthy target. */
+async function healthyTarget() {
+  const setup = groupOf();
+  const target = await service();
+  setup.group.setNodes([target.route]);
+  setup.group.register(one);
+  setup.clock.advance(0);
+  await setup.group.until(statesAre("i-1 healthy"));
+  return { ...setup, ...target };
+}
+
+const statesAre = (expected: string) => (targets: TargetHealthDescription[]) => states(targets) === expected;
 
 describe("a target", () => {
   test("goes from unused through registration and its first check to healthy", async () => {
     const { clock, group, changes } = groupOf();
-    const { reach } = await service();
+    const { route } = await service();
     group.register(one);
     expect(states(group.describe())).toBe("i-1 unused");
     clock.advance(interval);
-    group.use([reach]);
+    group.setNodes([route]);
     expect(changes).toEqual(["i-1 initial Elb.RegistrationInProgress"]);
     clock.advance(0);
-    await group.until(are("i-1 healthy"));
+    await group.until(statesAre("i-1 healthy"));
     expect(changes).toEqual([
       "i-1 initial Elb.RegistrationInProgress",
       "i-1 initial Elb.InitialHealthChecking",
@@ -88,18 +99,18 @@ describe("a target", () => {
     ]);
   });
 
-  test("leaves and returns by the thresholds, one check an interval", async () => {
+  test("becomes unhealthy and healthy again by the thresholds, with one check per interval", async () => {
     const { clock, group, changes } = groupOf();
     let status = 200;
-    const { reach, checked, paths } = await service(() => status);
-    group.use([reach]);
+    const { route, checkFinished, paths } = await service(() => status);
+    group.setNodes([route]);
     group.register(one);
-    const checks = async (count: number, answered: number) => {
-      status = answered;
+    const checks = async (count: number, response: number) => {
+      status = response;
       for (let i = 0; i < count; i++) {
-        const over = checked();
+        const finished = checkFinished();
         clock.advance(clock.now() === 0 && paths.length === 0 ? 0 : interval);
-        await over;
+        await finished;
       }
     };
     await checks(1, 200);
@@ -118,72 +129,67 @@ describe("a target", () => {
     expect(paths).toEqual(Array(5).fill("/health"));
   });
 
-  test("is checked at the port that the health check names", async () => {
+  test("is checked on the health check's port", async () => {
     const { clock, group } = groupOf({ port: 9000 });
-    const { reach } = await service();
-    const asked = jest.fn(reach);
-    group.use([asked]);
+    const { route } = await service();
+    const node = jest.fn(route);
+    group.setNodes([node]);
     group.register(one);
     clock.advance(0);
-    await group.until(are("i-1 healthy"));
-    expect(asked.mock.calls).toEqual([[{ address: "10.0.2.10", port: 9000 }]]);
+    await group.until(statesAre("i-1 healthy"));
+    expect(node.mock.calls).toEqual([[{ address: "10.0.2.10", port: 9000 }]]);
     expect(group.describe()[0]?.healthCheckPort).toBe("9000");
   });
 
-  test("is checked from every node, and healthy only where all reach it", async () => {
+  test("is checked from every node, and healthy only if all reach it", async () => {
     const { clock, group, changes } = groupOf();
-    const { reach } = await service();
+    const { route } = await service();
     let second = refused;
-    group.use([reach, to => second(to)]);
+    group.setNodes([route, to => second(to)]);
     group.register(one);
     clock.advance(interval);
-    await group.until(are("i-1 unhealthy"));
+    await group.until(statesAre("i-1 unhealthy"));
     expect(changes).toContain("i-1 unhealthy Target.FailedHealthChecks");
-    second = reach;
+    second = route;
     clock.advance(2 * interval);
-    await group.until(are("i-1 healthy"));
+    await group.until(statesAre("i-1 healthy"));
   });
 
-  test("that is silent longer than an interval is checked on, and found unhealthy by its time-outs", async () => {
+  test("that is silent for longer than an interval is still checked, and becomes unhealthy by time-outs", async () => {
     const { clock, group, changes } = groupOf({ timeoutSeconds: 0.05 });
-    const { reach, paths } = await service(() => undefined);
-    group.use([reach]);
+    const { route, paths } = await service(() => undefined);
+    group.setNodes([route]);
     group.register(one);
     clock.advance(3 * interval);
-    await group.until(are("i-1 unhealthy"));
+    await group.until(statesAre("i-1 unhealthy"));
     expect(changes.at(-1)).toBe("i-1 unhealthy Target.Timeout");
     expect(paths).toHaveLength(4);
   });
 
-  test("isn't judged by a check that a later one has overtaken", async () => {
+  test("ignores a check that a later one has overtaken", async () => {
     const { clock, group, changes } = groupOf({ unhealthyThreshold: 1 });
-    const answer = (code: number) => `HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`;
+    const response = (code: number) => `HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`;
     const held: net.Socket[] = [];
     const target = await listenRaw(socket => {
       if (held.length === 0) held.push(socket);
-      else socket.write(answer(200));
+      else socket.write(response(200));
     });
     const agent = keepAliveAgent();
-    group.use([() => ({ outcome: "open", agent, host: loopback, port: target.port })]);
+    group.setNodes([() => ({ outcome: "open", agent, host: loopback, port: target.port })]);
     group.register(one);
     clock.advance(0);
     const [slow] = (await once(target.server, "connection")) as [net.Socket];
     await once(slow, "data");
     clock.advance(interval);
-    await group.until(are("i-1 healthy"));
-    slow.write(answer(500));
+    await group.until(statesAre("i-1 healthy"));
+    slow.write(response(500));
     await once(slow, "close");
     expect(changes.at(-1)).toBe("i-1 healthy");
   });
 
-  test("is unused when the group is, and unchecked", async () => {
-    const { clock, group, changes } = groupOf();
-    const { reach, paths } = await service();
-    group.use([reach]);
-    group.register(one);
-    clock.advance(0);
-    await group.until(are("i-1 healthy"));
-    group.use([]);
+  test("is unused and unchecked while the group is unused", async () => {
+    const { clock, group, changes, paths } = await healthyTarget();
+    group.setNodes([]);
     expect(changes.at(-1)).toBe("i-1 unused Target.NotInUse");
     expect(clock.pending).toBe(0);
     clock.advance(interval);
@@ -191,20 +197,15 @@ describe("a target", () => {
     expect(group.pick()).toBeUndefined();
   });
 
-  test("that is registered twice goes on as it was", async () => {
-    const { clock, group, changes } = groupOf();
-    const { reach } = await service();
-    group.use([reach]);
-    group.register(one);
-    clock.advance(0);
-    await group.until(are("i-1 healthy"));
+  test("stays as it is when registered again", async () => {
+    const { group, changes } = await healthyTarget();
     group.register({ ...one });
     expect(changes.at(-1)).toBe("i-1 healthy");
   });
 
-  test("that is registered at another address starts anew, and its requests end", () => {
+  test("starts over when registered with another address, and its requests end", () => {
     const { group, clock } = groupOf();
-    group.use([refused]);
+    group.setNodes([refused]);
     group.register(one);
     const picked = group.pick();
     group.register({ ...one, address: "10.0.2.99" });
@@ -214,7 +215,7 @@ describe("a target", () => {
     expect(clock.pending).toBe(2);
   });
 
-  test("that nobody knows is described as not registered", () => {
+  test("that is unknown is described as not registered", () => {
     const { group } = groupOf();
     expect(group.describe([{ id: "i-9", port: 80 }])).toEqual([
       {
@@ -231,13 +232,13 @@ describe("a target", () => {
 });
 
 describe("changed settings", () => {
-  test("count from the next check on, and targets keep their health", async () => {
+  test("apply from the next check on, and targets keep their health", async () => {
     const { clock, group, changes } = groupOf();
-    const { reach, paths, checked } = await service(() => 204);
-    group.use([reach]);
+    const { route, paths, checkFinished } = await service(() => 204);
+    group.setNodes([route]);
     group.register(one);
     clock.advance(interval);
-    await group.until(are("i-1 unhealthy"));
+    await group.until(statesAre("i-1 unhealthy"));
     group.configure({
       healthCheck: {
         ...healthCheck,
@@ -250,9 +251,9 @@ describe("changed settings", () => {
     });
     expect(states(group.describe())).toBe("i-1 unhealthy");
     for (const wait of [0, 20_000, 20_000]) {
-      const over = checked();
+      const finished = checkFinished();
       clock.advance(wait);
-      await over;
+      await finished;
     }
     expect(changes.at(-1)).toBe("i-1 healthy");
     expect(paths).toEqual(["/health", "/health", "/new", "/new", "/new"]);
@@ -261,21 +262,21 @@ describe("changed settings", () => {
     expect(group.describe()).toEqual([]);
   });
 
-  test("end the checks under way, which don't count", async () => {
+  test("abort checks in progress, which don't count", async () => {
     const strict = { ...healthCheck, unhealthyThreshold: 1 };
     const { clock, group, changes } = groupOf(strict);
-    let answering = false;
-    const { reach, server, checked } = await service(() => (answering ? 200 : undefined));
-    group.use([reach]);
+    let isResponding = false;
+    const { route, server, checkFinished } = await service(() => (isResponding ? 200 : undefined));
+    group.setNodes([route]);
     group.register(one);
-    const over = checked();
+    const finished = checkFinished();
     clock.advance(0);
     await once(server, "connection");
     group.configure({ healthCheck: strict, deregistrationDelaySeconds: 0 });
-    await over;
-    answering = true;
+    await finished;
+    isResponding = true;
     clock.advance(0);
-    await group.until(are("i-1 healthy"));
+    await group.until(statesAre("i-1 healthy"));
     expect(changes).not.toContain("i-1 unhealthy Target.FailedHealthChecks");
   });
 
@@ -283,18 +284,18 @@ describe("changed settings", () => {
     [{ path: "health" }, 'health check path "health": expected /path or /path?query'],
     [{ path: "/a b" }, 'health check path "/a b": expected /path or /path?query'],
     [{ matcher: "ok" }, 'health check matcher "ok": expected codes such as "200", "200,202" or "200-299"'],
-  ])("%p are refused, and change nothing", async (wrong, message) => {
-    expect(() => groupOf(wrong)).toThrow(message);
+  ])("%p are rejected, and change nothing", async (invalid, message) => {
+    expect(() => groupOf(invalid)).toThrow(message);
     const { clock, group } = groupOf();
-    const { reach, paths } = await service();
-    group.use([reach]);
+    const { route, paths } = await service();
+    group.setNodes([route]);
     group.register(one);
-    const settings = { healthCheck: { ...healthCheck, ...wrong }, deregistrationDelaySeconds: 1 };
+    const settings = { healthCheck: { ...healthCheck, ...invalid }, deregistrationDelaySeconds: 1 };
     expect(() => {
       group.configure(settings);
     }).toThrow(message);
     clock.advance(0);
-    await group.until(are("i-1 healthy"));
+    await group.until(statesAre("i-1 healthy"));
     expect(paths).toEqual(["/health"]);
   });
 });
@@ -307,32 +308,32 @@ describe("the next target", () => {
       return picked?.target.id;
     });
 
-  test("is none where none is registered", () => {
+  test("is undefined if none is registered", () => {
     const { group } = groupOf();
-    group.use([refused]);
+    group.setNodes([refused]);
     expect(group.pick()).toBeUndefined();
   });
 
-  test("is one of the healthy ones in turn", async () => {
+  test("is each healthy one in turn", async () => {
     const { clock, group } = groupOf();
-    const { reach } = await service();
-    group.use([to => (to.address === two.address ? { outcome: "refused" } : reach(to))]);
+    const { route } = await service();
+    group.setNodes([to => (to.address === two.address ? { outcome: "refused" } : route(to))]);
     group.register(one);
     group.register(two);
     group.register({ id: "i-3", address: "10.0.2.12", port: 8080 });
     clock.advance(interval);
-    await group.until(are("i-1 healthy, i-2 unhealthy, i-3 healthy"));
+    await group.until(statesAre("i-1 healthy, i-2 unhealthy, i-3 healthy"));
     expect(pickAll(group, 4)).toEqual(["i-1", "i-3", "i-1", "i-3"]);
   });
 
-  test("is any registered one where none is healthy: the load balancer fails open", async () => {
+  test("is any registered one if none is healthy: the load balancer fails open", async () => {
     const { clock, group } = groupOf();
-    group.use([refused]);
+    group.setNodes([refused]);
     group.register(one);
     group.register(two);
     expect(pickAll(group, 2)).toEqual(["i-1", "i-2"]);
     clock.advance(interval);
-    await group.until(are("i-1 unhealthy, i-2 unhealthy"));
+    await group.until(statesAre("i-1 unhealthy, i-2 unhealthy"));
     expect(pickAll(group, 3)).toEqual(["i-1", "i-2", "i-1"]);
     void group.deregister("i-1");
     expect(pickAll(group, 2)).toEqual(["i-2", "i-2"]);
@@ -340,7 +341,7 @@ describe("the next target", () => {
     expect(group.pick()).toBeUndefined();
   });
 
-  test("comes round fairly: while the targets stay the same, none is two turns ahead of another", () => {
+  test("rotates fairly: while the targets stay the same, none is two turns ahead of another", () => {
     const step = fc.oneof(
       { weight: 3, arbitrary: fc.record({ picks: fc.integer({ min: 1, max: 20 }) }) },
       { weight: 1, arbitrary: fc.record({ add: fc.integer({ min: 0, max: 5 }) }) },
@@ -349,7 +350,7 @@ describe("the next target", () => {
     fc.assert(
       fc.property(fc.array(step), steps => {
         const group = new TargetGroup(new FakeClock(), { healthCheck, deregistrationDelaySeconds: 300 });
-        group.use([refused]);
+        group.setNodes([refused]);
         const registered = new Set<string>();
         let turns = new Map<string, number>();
         for (const step of steps) {
@@ -376,15 +377,15 @@ describe("the next target", () => {
   });
 });
 
-describe("a target whose instance has ended", () => {
-  test("stays registered, unused, and gets no request and no check", async () => {
+describe("a target whose instance has terminated", () => {
+  test("stays registered but unused, and gets no requests or checks", async () => {
     const { clock, group, changes } = groupOf();
-    const { reach, paths } = await service();
-    group.use([reach]);
+    const { route, paths } = await service();
+    group.setNodes([route]);
     group.register(one);
     group.register(two);
     clock.advance(0);
-    await group.until(are("i-1 healthy, i-2 healthy"));
+    await group.until(statesAre("i-1 healthy, i-2 healthy"));
     const picked = [group.pick(), group.pick()].find(each => each?.target.id === "i-1");
     group.instanceEnded("i-1");
     expect(picked?.signal.aborted).toBe(true);
@@ -392,8 +393,8 @@ describe("a target whose instance has ended", () => {
     expect([group.pick(), group.pick()].map(each => each?.target.id)).toEqual(["i-2", "i-2"]);
     group.instanceEnded("i-2");
     const checks = paths.length;
-    group.use([]);
-    group.use([reach]);
+    group.setNodes([]);
+    group.setNodes([route]);
     clock.advance(10 * interval);
     expect(clock.pending).toBe(0);
     expect(paths).toHaveLength(checks);
@@ -401,9 +402,9 @@ describe("a target whose instance has ended", () => {
     expect(states(group.describe())).toBe("i-1 unused, i-2 unused");
   });
 
-  test("goes on draining where it was", () => {
+  test("keeps draining if it was", () => {
     const { group } = groupOf();
-    group.use([refused]);
+    group.setNodes([refused]);
     group.register(one);
     void group.deregister("i-1");
     group.instanceEnded("i-1");
@@ -411,16 +412,16 @@ describe("a target whose instance has ended", () => {
   });
 });
 
-describe("a target that is deregistered", () => {
+describe("a deregistered target", () => {
   function registered() {
-    const made = groupOf();
-    made.group.use([refused]);
-    made.group.register(one);
-    made.changes.splice(0);
-    return made;
+    const setup = groupOf();
+    setup.group.setNodes([refused]);
+    setup.group.register(one);
+    setup.changes.splice(0);
+    return setup;
   }
 
-  test("with no request in flight is out at once, but shows as draining until the delay has elapsed", async () => {
+  test("without requests in flight is deregistered at once, but shows as draining until the delay elapses", async () => {
     const { clock, group, changes } = registered();
     await group.deregister("i-1");
     expect(group.describe()[0]?.targetHealth).toEqual({
@@ -442,17 +443,17 @@ describe("a target that is deregistered", () => {
   test("waits for its requests in flight", async () => {
     const { group } = registered();
     const [first, second] = [group.pick(), group.pick()];
-    let out = false;
-    const deregistered = group.deregister("i-1").then(() => (out = true));
+    let isDeregistered = false;
+    const deregistered = group.deregister("i-1").then(() => (isDeregistered = true));
     first?.done();
     await Promise.resolve();
-    expect(out).toBe(false);
+    expect(isDeregistered).toBe(false);
     second?.done();
     await deregistered;
     expect(second?.signal.aborted).toBe(false);
   });
 
-  test("ends the requests that are in flight when the delay has elapsed", async () => {
+  test("aborts requests still in flight when the delay elapses", async () => {
     const { clock, group } = registered();
     const picked = group.pick();
     const deregistered = group.deregister("i-1");
@@ -463,7 +464,7 @@ describe("a target that is deregistered", () => {
     await deregistered;
   });
 
-  test("drains once, however often it is deregistered", async () => {
+  test("drains once even if deregistered twice", async () => {
     const { clock, group } = registered();
     group.pick();
     const first = group.deregister("i-1");
@@ -474,7 +475,7 @@ describe("a target that is deregistered", () => {
     expect(group.describe()).toEqual([]);
   });
 
-  test("and registered again meanwhile starts anew, while its requests go on", async () => {
+  test("starts over when registered again, while its requests continue", async () => {
     const { clock, group, changes } = registered();
     const picked = group.pick();
     const deregistered = group.deregister("i-1");
@@ -486,25 +487,25 @@ describe("a target that is deregistered", () => {
     expect(group.describe()).toHaveLength(1);
   });
 
-  test("drains on when the group goes out of use", () => {
+  test("keeps draining when the group becomes unused", () => {
     const { clock, group, changes } = registered();
     void group.deregister("i-1");
-    group.use([]);
+    group.setNodes([]);
     expect(changes.at(-1)).toBe("i-1 draining Target.DeregistrationInProgress");
     clock.advance(delay);
     expect(group.describe()).toEqual([]);
   });
 
-  test("may be one that nobody knows", async () => {
+  test("may be unknown", async () => {
     const { group } = groupOf();
     await expect(group.deregister("i-9")).resolves.toBeUndefined();
   });
 });
 
-test("a group that stops leaves no timer, no socket, no request and nobody waiting", async () => {
+test("a stopped group leaves no timer, socket, request or waiting caller behind", async () => {
   const { clock, group } = groupOf();
-  const { reach, server, sockets } = await service(() => undefined);
-  group.use([reach]);
+  const { route, server, sockets } = await service(() => undefined);
+  group.setNodes([route]);
   group.register(one);
   group.register(two);
   clock.advance(0);
@@ -512,7 +513,7 @@ test("a group that stops leaves no timer, no socket, no request and nobody waiti
   const picked = group.pick();
   group.pick();
   const deregistered = group.deregister("i-2");
-  const waiting = group.until(are("i-1 healthy"));
+  const waiting = group.until(statesAre("i-1 healthy"));
   group.stop();
   expect(clock.pending).toBe(0);
   expect(picked?.signal.aborted).toBe(true);
@@ -521,15 +522,15 @@ test("a group that stops leaves no timer, no socket, no request and nobody waiti
   await Promise.all([...sockets].map(socket => once(socket, "close")));
 });
 
-test("what the fabric decides counts at the next check", async () => {
+test("a changed route counts at the next check", async () => {
   const { clock, group } = groupOf();
-  const { reach } = await service();
-  let now: Connection["outcome"] = "open";
-  group.use([to => (now === "open" ? reach(to) : { outcome: now })]);
+  const { route } = await service();
+  let outcome: Connection["outcome"] = "open";
+  group.setNodes([to => (outcome === "open" ? route(to) : { outcome })]);
   group.register(one);
   clock.advance(0);
-  await group.until(are("i-1 healthy"));
-  now = "refused";
+  await group.until(statesAre("i-1 healthy"));
+  outcome = "refused";
   clock.advance(2 * interval);
-  await group.until(are("i-1 unhealthy"));
+  await group.until(statesAre("i-1 unhealthy"));
 });

@@ -19,11 +19,11 @@ import {
 
 export interface HealthCheckSettings extends Thresholds {
   path: string;
-  /** "traffic-port": the one that the target is registered with. */
+  /** "traffic-port" is the port that the target is registered with. */
   port: "traffic-port" | number;
   /** Seconds on the region's clock. */
   intervalSeconds: number;
-  /** Real seconds: a time-out is never scaled. */
+  /** Real seconds; time-outs are never scaled. */
   timeoutSeconds: number;
   /** e.g. "200", "200,202", "200-299". */
   matcher: string;
@@ -35,42 +35,42 @@ export interface TargetGroupSettings {
   deregistrationDelaySeconds: number;
 }
 
-/** A target by its id (an instance's), and where its traffic goes. */
+/** A target: an instance's id, and the address that gets its traffic. */
 export interface Target extends Address {
   id: string;
 }
 
-/** One element of DescribeTargetHealth's answer. */
+/** TargetHealthDescription of the ELB API Reference. */
 export interface TargetHealthDescription {
   target: { id: string; port: number };
   healthCheckPort: string;
   targetHealth: TargetHealth;
 }
 
-/** A target chosen for one request; the request counts as in flight until `done`. */
+/** The target picked for a request, which counts as in flight until `done` is called. */
 export interface Picked {
   target: Target;
-  /** Fires when the request must end: the deregistration delay has elapsed, or the group stops. */
+  /** Aborts when the request must end, e.g. because the deregistration delay has elapsed or the group stops. */
   signal: AbortSignal;
   done: () => void;
 }
 
-/** A target as the group keeps it. */
-class Member {
+/** A registered target and its state. */
+class Registration {
   health: HealthState = notInUse;
   inFlight = 0;
-  /** The turn in which it was last picked: who waits longest is next. */
-  lastTurn = 0;
-  /** Ends its requests in flight. */
-  readonly cut = new AbortController();
-  endChecks: () => void = () => undefined;
-  endDraining: () => void = () => undefined;
-  /** While it drains: resolves when no request is in flight. */
+  /** The turn in which it was last picked; the target that has waited longest is next. */
+  lastPicked = 0;
+  /** Aborts its requests in flight. */
+  readonly abortController = new AbortController();
+  stopChecks: () => void = () => undefined;
+  stopDraining: () => void = () => undefined;
+  /** While draining, resolves once no request is in flight. */
   drained: Promise<void> = Promise.resolve();
   onIdle: () => void = () => undefined;
 
   constructor(readonly target: Target) {
-    setMaxListeners(0, this.cut.signal);
+    setMaxListeners(0, this.abortController.signal);
   }
 
   get state(): TargetHealth["state"] {
@@ -79,11 +79,11 @@ class Member {
 }
 
 /**
- * A target group: its targets, their health, and whose turn it is. Emits "change" with the description of each
- * target whose health changes.
+ * Registers targets, checks their health and picks one for each request. Emits "change" with a target's description
+ * when its health changes.
  */
 export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription] }> {
-  private readonly members = new Map<string, Member>();
+  private readonly registrations = new Map<string, Registration>();
   private readonly stopped = new AbortController();
   private nodes: readonly Router[] = [];
   private turn = 0;
@@ -99,150 +99,151 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     setMaxListeners(0, this.stopped.signal);
   }
 
-  /** Changes settings in place: targets keep their health and are checked by the new settings from now on. */
+  /** Changes the settings: targets keep their health, and health checks use the new settings from now on. */
   configure(settings: TargetGroupSettings): void {
     this.matches = validate(settings);
     this.settings = settings;
-    for (const member of this.members.values()) {
-      if (member.state !== "draining" && member.state !== "unused") this.startChecks(member);
+    for (const registration of this.registrations.values()) {
+      if (registration.state !== "draining" && registration.state !== "unused")
+        this.startChecks(registration);
     }
   }
 
   /**
-   * Puts the group to use by a load balancer with these nodes. With none it is out of use: its targets are
-   * unused and nobody checks them.
+   * Sets the load balancer nodes that use this group. Without nodes, its targets are unused and not checked.
    */
-  use(nodes: readonly Router[]): void {
+  setNodes(nodes: readonly Router[]): void {
     const wasInUse = this.nodes.length > 0;
     this.nodes = nodes;
     if (wasInUse === nodes.length > 0) return;
-    for (const member of this.members.values()) if (member.state !== "draining") this.begin(member);
+    for (const registration of this.registrations.values())
+      if (registration.state !== "draining") this.restart(registration);
   }
 
-  /** Adds a target. A draining one starts anew; one that is registered already stays as it is. */
+  /** Adds a target. A draining one starts over; one that is already registered stays as it is. */
   register(target: Target): void {
-    const known = this.members.get(target.id);
-    if (known?.target.address === target.address && known.target.port === target.port) {
-      if (known.state !== "draining") return;
-      known.endDraining();
-      this.begin(known);
+    const existing = this.registrations.get(target.id);
+    if (existing?.target.address === target.address && existing.target.port === target.port) {
+      if (existing.state !== "draining") return;
+      existing.stopDraining();
+      this.restart(existing);
       return;
     }
-    known?.endChecks();
-    known?.endDraining();
-    known?.cut.abort();
-    const member = new Member(target);
-    this.members.set(target.id, member);
-    this.begin(member);
+    existing?.stopChecks();
+    existing?.stopDraining();
+    existing?.abortController.abort();
+    const registration = new Registration(target);
+    this.registrations.set(target.id, registration);
+    this.restart(registration);
   }
 
   /**
-   * Takes a target out of rotation at once. It shows as draining until the deregistration delay has elapsed,
-   * which ends the requests that are still in flight; the promise resolves as soon as none is ("Edit target
-   * group attributes", Deregistration delay). An unknown target is no error (DeregisterTargets).
+   * Takes a target out of rotation at once. It is draining until the deregistration delay elapses, which aborts
+   * requests that are still in flight; the promise resolves as soon as none is ("Edit target group attributes",
+   * Deregistration delay). No-op for an unknown target (DeregisterTargets).
    */
   async deregister(id: string): Promise<void> {
-    const member = this.members.get(id);
-    if (!member) return;
-    if (member.state !== "draining") this.drain(member);
-    await member.drained;
+    const registration = this.registrations.get(id);
+    if (!registration) return;
+    if (registration.state !== "draining") this.drain(registration);
+    await registration.drained;
   }
 
-  /** The instance is no more: its target stays registered, and gets no request and no check. */
+  /** Call when an instance terminates: its target stays registered but gets no more requests or checks. */
   instanceEnded(id: string): void {
-    const member = this.members.get(id);
-    if (!member || member.state === "draining") return;
-    member.endChecks();
-    member.cut.abort();
-    this.setHealth(member, terminated);
+    const registration = this.registrations.get(id);
+    if (!registration || registration.state === "draining") return;
+    registration.stopChecks();
+    registration.abortController.abort();
+    this.setHealth(registration, terminated);
   }
 
   /**
-   * The target for the next request, round robin over the healthy ones. With none healthy, over all that are
-   * registered: the load balancer fails open. Undefined when none is registered.
+   * Picks the target for the next request, round robin over healthy targets. If none is healthy, the load balancer
+   * fails open to all registered targets. Undefined if none is registered.
    */
   pick(): Picked | undefined {
-    const registered = [...this.members.values()].filter(
-      member => member.state !== "draining" && member.state !== "unused",
+    const registered = [...this.registrations.values()].filter(
+      registration => registration.state !== "draining" && registration.state !== "unused",
     );
-    const healthy = registered.filter(member => member.state === "healthy");
-    let next: Member | undefined;
-    for (const member of healthy.length > 0 ? healthy : registered) {
-      if (!next || member.lastTurn < next.lastTurn) next = member;
+    const healthy = registered.filter(registration => registration.state === "healthy");
+    let next: Registration | undefined;
+    for (const registration of healthy.length > 0 ? healthy : registered) {
+      if (!next || registration.lastPicked < next.lastPicked) next = registration;
     }
     if (!next) return undefined;
-    const member = next;
-    member.lastTurn = ++this.turn;
-    member.inFlight++;
+    const registration = next;
+    registration.lastPicked = ++this.turn;
+    registration.inFlight++;
     return {
-      target: member.target,
-      signal: member.cut.signal,
+      target: registration.target,
+      signal: registration.abortController.signal,
       done: () => {
-        member.inFlight--;
-        if (member.inFlight === 0) member.onIdle();
+        registration.inFlight--;
+        if (registration.inFlight === 0) registration.onIdle();
       },
     };
   }
 
-  /** What DescribeTargetHealth answers: all targets, or those asked for, known or not. */
+  /** DescribeTargetHealth: all targets, or the given ones, registered or not. */
   describe(targets?: readonly { id: string; port: number }[]): TargetHealthDescription[] {
     return targets
       ? targets.map(({ id, port }) =>
-          this.description({ id, port }, this.members.get(id)?.health ?? notRegistered),
+          this.description({ id, port }, this.registrations.get(id)?.health ?? notRegistered),
         )
-      : [...this.members.values()].map(({ target, health: standing }) => this.description(target, standing));
+      : [...this.registrations.values()].map(({ target, health }) => this.description(target, health));
   }
 
-  /** Resolves when the targets are as wanted; rejects when the group stops first. */
-  async until(wanted: (targets: TargetHealthDescription[]) => boolean): Promise<void> {
-    while (!wanted(this.describe())) await once(this, "change", { signal: this.stopped.signal });
+  /** Resolves once the condition holds; rejects if the group stops first. */
+  async until(condition: (targets: TargetHealthDescription[]) => boolean): Promise<void> {
+    while (!condition(this.describe())) await once(this, "change", { signal: this.stopped.signal });
   }
 
-  /** Ends checks, draining and requests in flight: no timer and no socket is left. */
+  /** Stops checks, draining and requests in flight, leaving no timer and no socket. */
   stop(): void {
     this.stopped.abort();
-    for (const member of this.members.values()) {
-      member.endChecks();
-      member.endDraining();
-      member.cut.abort();
+    for (const registration of this.registrations.values()) {
+      registration.stopChecks();
+      registration.stopDraining();
+      registration.abortController.abort();
     }
-    this.members.clear();
+    this.registrations.clear();
   }
 
-  private begin(member: Member): void {
-    if (member.health === terminated) return;
-    member.endChecks();
+  private restart(registration: Registration): void {
+    if (registration.health === terminated) return;
+    registration.stopChecks();
     if (this.nodes.length === 0) {
-      this.setHealth(member, notInUse);
+      this.setHealth(registration, notInUse);
       return;
     }
-    this.setHealth(member, registering);
-    this.startChecks(member);
+    this.setHealth(registration, registering);
+    this.startChecks(registration);
   }
 
   /**
-   * Checks at every interval, however long an answer takes ("The time it takes for the target to respond does
-   * not affect the interval for the next health check request"). On a fast clock several can be under way: a
-   * result that a later check has overtaken no longer counts.
+   * Starts a check at every interval, however long a response takes ("The time it takes for the target to respond does
+   * not affect the interval for the next health check request"). On a fast clock checks can overlap: a result that
+   * arrives after that of a later check is ignored.
    */
-  private startChecks(member: Member): void {
-    member.endChecks();
+  private startChecks(registration: Registration): void {
+    registration.stopChecks();
     const running = new AbortController();
     setMaxListeners(0, running.signal);
-    let begun = 0;
-    let counted = 0;
+    let started = 0;
+    let latest = 0;
     const check = async () => {
-      const mine = ++begun;
-      if (member.health === registering) this.setHealth(member, checking);
-      const result = await this.checkFromEachNode(member.target, running.signal);
-      if (running.signal.aborted || mine < counted) return;
-      counted = mine;
-      this.setHealth(member, afterCheck(member.health, result, this.settings.healthCheck));
+      const sequence = ++started;
+      if (registration.health === registering) this.setHealth(registration, checking);
+      const result = await this.checkFromEachNode(registration.target, running.signal);
+      if (running.signal.aborted || sequence < latest) return;
+      latest = sequence;
+      this.setHealth(registration, afterCheck(registration.health, result, this.settings.healthCheck));
     };
     const run = () => void check();
     const cancelFirst = this.clock.after(0, run);
     const cancelNext = this.clock.every(this.settings.healthCheck.intervalSeconds * 1000, run);
-    member.endChecks = () => {
+    registration.stopChecks = () => {
       cancelFirst();
       cancelNext();
       running.abort();
@@ -250,8 +251,8 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   /**
-   * On AWS each node checks, and believes itself. We keep one opinion, the worst: a target that one node can't
-   * reach is not healthy, so no node picks it.
+   * On AWS, each node goes by its own checks. Here all nodes share one health, the worst: a target that any node can't
+   * reach is unhealthy, so no node picks it.
    */
   private async checkFromEachNode(target: Target, signal: AbortSignal): Promise<CheckResult> {
     const { path, port, timeoutSeconds } = this.settings.healthCheck;
@@ -266,47 +267,54 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     return results.find(({ result }) => result !== "passed") ?? { result: "passed" };
   }
 
-  private drain(member: Member): void {
-    member.endChecks();
+  private drain(registration: Registration): void {
+    registration.stopChecks();
     const cancel = this.clock.after(this.settings.deregistrationDelaySeconds * 1000, () => {
-      this.members.delete(member.target.id);
-      member.endDraining();
-      member.cut.abort();
-      this.emit("change", this.description(member.target, notRegistered));
+      this.registrations.delete(registration.target.id);
+      registration.stopDraining();
+      registration.abortController.abort();
+      this.emit("change", this.description(registration.target, notRegistered));
     });
-    member.drained = new Promise(resolve => {
-      member.onIdle = resolve;
-      member.endDraining = () => {
+    registration.drained = new Promise(resolve => {
+      registration.onIdle = resolve;
+      registration.stopDraining = () => {
         cancel();
         resolve();
       };
     });
-    if (member.inFlight === 0) member.onIdle();
-    this.setHealth(member, draining);
+    if (registration.inFlight === 0) registration.onIdle();
+    this.setHealth(registration, draining);
   }
 
-  private setHealth(member: Member, standing: HealthState): void {
-    const { state, reason, description } = member.health.targetHealth;
-    member.health = standing;
-    const now = standing.targetHealth;
-    if (now.state !== state || now.reason !== reason || now.description !== description)
-      this.emit("change", this.description(member.target, standing));
+  private setHealth(registration: Registration, health: HealthState): void {
+    const { state, reason, description } = registration.health.targetHealth;
+    registration.health = health;
+    const { targetHealth } = health;
+    if (
+      targetHealth.state !== state ||
+      targetHealth.reason !== reason ||
+      targetHealth.description !== description
+    )
+      this.emit("change", this.description(registration.target, health));
   }
 
   private description(
     { id, port }: { id: string; port: number },
-    { targetHealth: health }: HealthState,
+    { targetHealth }: HealthState,
   ): TargetHealthDescription {
-    const { port: checked } = this.settings.healthCheck;
+    const { port: checkedPort } = this.settings.healthCheck;
     return {
       target: { id, port },
-      healthCheckPort: String(checked === "traffic-port" ? port : checked),
-      targetHealth: health,
+      healthCheckPort: String(checkedPort === "traffic-port" ? port : checkedPort),
+      targetHealth,
     };
   }
 }
 
-/** Refuses what CreateTargetGroup would; the result is the parsed matcher. */
+/**
+ * Returns the parsed matcher.
+ * @throws for settings that CreateTargetGroup rejects
+ */
 function validate({ healthCheck: { path, matcher } }: TargetGroupSettings): (code: number) => boolean {
   if (!/^\/[!-~]*$/.test(path)) throw new Error(`health check path "${path}": expected /path or /path?query`);
   return parseMatcher(matcher);

@@ -36,31 +36,27 @@ const byCode = {
 
 describe("with 3 passes for healthy and 2 failures for unhealthy, a new target", () => {
   test.each<[string, CheckResult[], object]>([
-    ["isn't judged before its first check", [], initial],
+    ["is initial before its first check", [], initial],
     ["is healthy after one passed check", [passed], healthy],
     ["isn't unhealthy after one failure", [failed], initial],
-    ["is healthy after one passed check, though one failed before", [failed, passed], healthy],
+    ["is healthy after one passed check, even if one failed before", [failed, passed], healthy],
     ["is unhealthy after two failures", [failed, failed], byFailure],
     ["is unhealthy after two time-outs", [timedOut, timedOut], byTimeOut],
     ["is unhealthy after two wrong codes", [mismatched, mismatched], byCode],
     ["stays healthy after one failure", [passed, failed], healthy],
-    [
-      "stays healthy after two failures that don't follow each other",
-      [passed, failed, passed, failed],
-      healthy,
-    ],
-    ["gets unhealthy after two failures in a row", [passed, failed, failed], byFailure],
-    ["tells its latest failure", [failed, failed, timedOut], byTimeOut],
+    ["stays healthy after two failures that aren't consecutive", [passed, failed, passed, failed], healthy],
+    ["becomes unhealthy after two consecutive failures", [passed, failed, failed], byFailure],
+    ["shows its latest failure", [failed, failed, timedOut], byTimeOut],
     ["stays unhealthy after two passes", [failed, failed, passed, passed], byFailure],
     [
-      "stays unhealthy when a failure comes between",
+      "stays unhealthy when a failure comes in between",
       [failed, failed, passed, passed, failed, passed],
       byFailure,
     ],
-    ["recovers after three passes in a row", [failed, failed, passed, passed, passed], healthy],
+    ["recovers after three consecutive passes", [failed, failed, passed, passed, passed], healthy],
   ])("%s", (_name, checks, expected) => {
-    const standing = checks.reduce((before, check) => afterCheck(before, check, thresholds), checking);
-    expect(standing.targetHealth).toEqual(expected);
+    const health = checks.reduce((before, check) => afterCheck(before, check, thresholds), checking);
+    expect(health.targetHealth).toEqual(expected);
   });
 });
 
@@ -68,9 +64,9 @@ test.each([
   ["draining", draining],
   ["unused", notInUse],
   ["not registered", notRegistered],
-])("a target that is %s stays so, whatever a late check says", (_name, standing) => {
-  expect(afterCheck(standing, passed, thresholds)).toBe(standing);
-  expect(afterCheck(standing, failed, thresholds)).toBe(standing);
+])("a target that is %s stays so, whatever the result of a late check", (_name, health) => {
+  expect(afterCheck(health, passed, thresholds)).toBe(health);
+  expect(afterCheck(health, failed, thresholds)).toBe(health);
 });
 
 test("every state but healthy has AWS's reason and description", () => {
@@ -101,7 +97,7 @@ test("every state but healthy has AWS's reason and description", () => {
   ]);
 });
 
-test("after as many equal results as the greater threshold, they alone decide", () => {
+test("only the latest results count, once there are as many as the greater threshold", () => {
   const anyCheck = fc.constantFrom(passed, failed, timedOut, mismatched);
   fc.assert(
     fc.property(
@@ -127,13 +123,13 @@ describe("a matcher", () => {
     ["200,202", [200, 202], [201]],
     ["200-299", [200, 250, 299], [199, 300]],
     ["200-204, 301", [200, 204, 301], [205, 300]],
-  ])("%s takes its codes and no other", (matcher, inside, outside) => {
+  ])("%s matches only its codes", (matcher, inside, outside) => {
     const matches = parseMatcher(matcher);
     expect(inside.filter(matches)).toEqual(inside);
     expect(outside.filter(matches)).toEqual([]);
   });
 
-  test.each(["", "ok", "20", "2000", "299-200", "200,", "200-"])("%p is refused by name", matcher => {
+  test.each(["", "ok", "20", "2000", "299-200", "200,", "200-"])("%p is rejected by name", matcher => {
     expect(() => parseMatcher(matcher)).toThrow(
       `health check matcher "${matcher}": expected codes such as "200", "200,202" or "200-299"`,
     );

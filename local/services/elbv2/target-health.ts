@@ -1,12 +1,12 @@
 /**
- * What a load balancer thinks of a target, as a pure state machine. States, reason codes and descriptions are
- * those of DescribeTargetHealth: "Health checks for Application Load Balancer target groups" (ELB User Guide)
- * and TargetHealth (ELB API Reference).
+ * A target's health as a pure state machine, with the states, reason codes and descriptions of DescribeTargetHealth.
+ * Sources: "Health checks for Application Load Balancer target groups" (ELB User Guide) and TargetHealth (ELB API
+ * Reference).
  */
 
 export interface TargetHealth {
   state: "initial" | "healthy" | "unhealthy" | "draining" | "unused";
-  /** Absent when healthy, like the description. */
+  /** Absent if healthy, like the description. */
   reason?: TargetHealthReason;
   description?: string;
 }
@@ -24,19 +24,19 @@ export type TargetHealthReason =
 
 export type CheckResult =
   | { result: "passed" }
-  /** No connection, or no valid HTTP on it. */
+  /** No connection, or no valid HTTP response. */
   | { result: "failed" }
   | { result: "timed-out" }
   | { result: "mismatched"; code: number };
 
 export interface Thresholds {
-  /** Consecutive passes that make an unhealthy target healthy. */
+  /** Consecutive successes that make an unhealthy target healthy. */
   healthyThreshold: number;
   /** Consecutive failures that make a target unhealthy. */
   unhealthyThreshold: number;
 }
 
-/** A target's health and the run of equal results that leads up to its next change. */
+/** A target's health and its current run of consecutive passes or failures. */
 export interface HealthState {
   readonly targetHealth: TargetHealth;
   readonly passes: number;
@@ -81,8 +81,9 @@ export const notRegistered = healthState(
 );
 
 /**
- * The standing after one more result. A new target needs one passed check; from then on both ways take their
- * threshold in a row. Of an unhealthy target the latest failure is told. Targets that aren't checked stay as they are.
+ * The health after one more check. A new target becomes healthy with its first passed check; after that, changes in
+ * either direction take as many consecutive results as the threshold. An unhealthy target shows its latest failure.
+ * Draining and unused targets don't change.
  */
 export function afterCheck(before: HealthState, check: CheckResult, thresholds: Thresholds): HealthState {
   const { state } = before.targetHealth;
@@ -112,7 +113,7 @@ function unhealthyBy(check: Exclude<CheckResult, { result: "passed" }>): TargetH
   }
 }
 
-/** Reads an HTTP matcher: a code, a list or a range, e.g. "200", "200,202", "200-299" (Matcher, ELB API Reference). */
+/** Parses an HTTP matcher: a code, list or range such as "200", "200,202" or "200-299" (Matcher, ELB API Reference). */
 export function parseMatcher(matcher: string): (code: number) => boolean {
   const ranges = matcher.split(",").map(part => {
     const [, from, to = from] = /^\s*(\d{3})(?:-(\d{3}))?\s*$/.exec(part) ?? [];

@@ -19,13 +19,13 @@ describe("isAllowed", () => {
     ["the action, in another case", [policy(allow("EC2:describenetworkACLS"))], true],
     ["one of several actions", [policy(allow(["ec2:RunInstances", describeAcls]))], true],
     ["another action", [policy(allow("ec2:DescribeSubnets"))], false],
-    ["the beginning of the action", [policy(allow("ec2:Describe"))], false],
+    ["a prefix of the action", [policy(allow("ec2:Describe"))], false],
     ["*", [policy(allow("*"))], true],
     ["a pattern with *", [policy(allow("ec2:Describe*"))], true],
     ["a pattern with ?", [policy(allow("ec2:DescribeNetworkAcl?"))], true],
-    ["a pattern with ? too many", [policy(allow("ec2:DescribeNetworkAcls?"))], false],
-    ["a dot, which is no pattern", [policy(allow("ec2.DescribeNetworkAcls"))], false],
-    ["what would be a regular expression", [policy(allow("ec2:(Describe.*"))], false],
+    ["a pattern with one ? too many", [policy(allow("ec2:DescribeNetworkAcls?"))], false],
+    ["a dot, which isn't a wildcard", [policy(allow("ec2.DescribeNetworkAcls"))], false],
+    ["regular expression syntax", [policy(allow("ec2:(Describe.*"))], false],
     ["one resource only", [policy(allow(describeAcls, "arn:aws:ec2:*:*:network-acl/acl-1"))], false],
     ["* among several resources", [policy(allow(describeAcls, ["arn:aws:ec2:x", "*"]))], true],
     ["an allow after another statement", [policy(allow("s3:*"), allow(describeAcls))], true],
@@ -39,7 +39,7 @@ describe("isAllowed", () => {
 });
 
 describe("policySchema", () => {
-  test("a single statement, action or resource stands for a list of one", () => {
+  test("a single statement, action or resource is a list of one", () => {
     const Statement = { Sid: "One", ...allow(describeAcls) };
     expect(policySchema.parse({ Version: "2012-10-17", Statement })).toEqual({
       Version: "2012-10-17",
@@ -51,20 +51,20 @@ describe("policySchema", () => {
     ["a condition", { ...allow("*"), Condition: { Bool: { "aws:SecureTransport": "true" } } }],
     ["NotAction", { Effect: "Allow", NotAction: "iam:*", Resource: "*" }],
     ["NotResource", { Effect: "Allow", Action: "*", NotResource: "x" }],
-    ["an effect that there is not", { ...allow("*"), Effect: "allow" }],
+    ["an unknown effect", { ...allow("*"), Effect: "allow" }],
     ["no resource", { Effect: "Allow", Action: "*" }],
-  ])("%s is refused, not ignored", (_name, Statement) => {
+  ])("%s is rejected, not ignored", (_name, Statement) => {
     expect(policySchema.safeParse({ Version: "2012-10-17", Statement }).success).toBe(false);
     expect(policySchema.safeParse({ Version: "2012-10-17", Statement: [Statement] }).success).toBe(false);
   });
 
-  test("the older version, whose rules differ, is refused", () => {
+  test("the older version, whose rules differ, is rejected", () => {
     expect(policySchema.safeParse({ Version: "2008-10-17", Statement: allow("*") }).success).toBe(false);
   });
 });
 
-describe("credentials of a host", () => {
-  test("have AWS's form and last six hours", () => {
+describe("a host's credentials", () => {
+  test("have AWS's format and last six hours", () => {
     const before = Date.now();
     const credentials = new Iam().credentialsFor("i-1", "receiver");
     expect(credentials.accessKeyId).toMatch(/^ASIA[0-9A-F]{16}$/);
@@ -74,7 +74,7 @@ describe("credentials of a host", () => {
     expect(credentials.lastUpdated.getTime()).toBeGreaterThanOrEqual(before);
   });
 
-  test("stay the same until five minutes before their end; the old ones are good until then", () => {
+  test("stay the same until five minutes before they expire, and remain valid until then", () => {
     const iam = new Iam();
     const first = iam.credentialsFor("i-1", "receiver");
     expect(iam.credentialsFor("i-1", "receiver")).toBe(first);
@@ -88,7 +88,7 @@ describe("credentials of a host", () => {
     expect(iam.session(first.accessKeyId)).toBe(first);
   });
 
-  test("are forgotten with their host, and long after their end", () => {
+  test("are forgotten when their host terminates, or long after they expire", () => {
     const iam = new Iam();
     const first = iam.credentialsFor("i-1", "receiver");
     const other = iam.credentialsFor("i-2", "receiver");
@@ -103,7 +103,7 @@ describe("credentials of a host", () => {
     expect(iam.session(other.accessKeyId)).toBe(other);
   });
 
-  test("differ by host and by role, and say who they are", () => {
+  test("differ by host and by role, and identify both", () => {
     const iam = new Iam();
     const all = [
       iam.credentialsFor("i-1", "receiver"),
@@ -117,7 +117,7 @@ describe("credentials of a host", () => {
   });
 });
 
-test("a role may what one of its policies allows, and one that there is not nothing", () => {
+test("a role may do what any of its policies allows; an unknown role may do nothing", () => {
   const iam = new Iam();
   const policies = new Map([
     ["a", policy(allow("s3:*"))],

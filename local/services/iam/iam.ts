@@ -1,4 +1,4 @@
-/** IAM as far as hosts need it: roles, their policies, instance profiles, and the credentials of a host. */
+/** The parts of IAM that hosts need: roles, policies, instance profiles and temporary credentials. */
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import type { InstanceCredentials, InstanceProfile as AttachedProfile } from "../../hosts/metadata";
@@ -6,7 +6,7 @@ import { accountId, hex } from "../../identifiers";
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform(value => [value].flat());
 
-/** A policy document, in the elements that the region evaluates; others are refused, not ignored. */
+/** A policy document with the elements that the region evaluates; others are rejected rather than ignored. */
 export const policySchema = z.strictObject({
   Version: z.literal("2012-10-17"),
   Statement: z.union([z.array(z.unknown()), z.unknown().transform(statement => [statement])]).pipe(
@@ -35,7 +35,7 @@ export interface InstanceProfile extends AttachedProfile {
   name: string;
 }
 
-/** Who signed a request: a host in its role. */
+/** A host's temporary credentials for its role. */
 export interface Session extends InstanceCredentials {
   roleName: string;
   instanceId: string;
@@ -48,13 +48,13 @@ export class Iam {
   readonly instanceProfiles = new Map<string, InstanceProfile>();
   private readonly sessions = new Map<string, Session>();
 
-  /** Credentials of a host in its role, renewed when they are within five minutes of their end. */
+  /** A host's credentials for its role, renewed within five minutes of expiration. */
   credentialsFor(instanceId: string, roleName: string): InstanceCredentials {
     const now = Date.now();
     for (const [key, session] of this.sessions) {
-      const left = session.expiration.getTime() - now;
-      const usable = left > 300_000;
-      if (left < -lifetime) this.sessions.delete(key);
+      const remaining = session.expiration.getTime() - now;
+      const usable = remaining > 300_000;
+      if (remaining < -lifetime) this.sessions.delete(key);
       if (session.instanceId === instanceId && session.roleName === roleName && usable) return session;
     }
     const session: Session = {
@@ -70,13 +70,13 @@ export class Iam {
     return session;
   }
 
-  /** Forgets the credentials of an instance that is terminated: nobody has them any more. */
+  /** Revokes a terminated instance's credentials. */
   endSessions(instanceId: string): void {
     for (const [key, session] of this.sessions)
       if (session.instanceId === instanceId) this.sessions.delete(key);
   }
 
-  /** The session that a key was given out for; expired ones are remembered for as long again. */
+  /** The session that an access key belongs to; expired ones are kept for another lifetime. */
   session(accessKeyId: string): Session | undefined {
     return this.sessions.get(accessKeyId);
   }
@@ -88,8 +88,8 @@ export class Iam {
 }
 
 /**
- * Source: IAM User Guide, "Policy evaluation logic": an explicit deny wins, then an allow, else it is denied.
- * Only for actions without resource-level permissions, whose resource is "*".
+ * An explicit deny wins, then an allow; anything else is denied. Only for actions without resource-level permissions,
+ * whose resource is "*". Source: IAM User Guide, "Policy evaluation logic".
  */
 export function isAllowed(policies: Policy[], action: string): boolean {
   const matching = policies
@@ -102,7 +102,7 @@ export function isAllowed(policies: Policy[], action: string): boolean {
   );
 }
 
-/** Actions are compared without case; "*" stands for any characters, "?" for one. */
+/** Case-insensitive; "*" matches any characters, "?" exactly one. */
 function matches(pattern: string, action: string): boolean {
   const expression = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, "\\$&")

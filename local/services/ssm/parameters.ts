@@ -1,11 +1,11 @@
-/** Systems Manager's Parameter Store, as far as public parameters go. */
+/** Systems Manager's Parameter Store, with public parameters only. */
 import { AwsError } from "../../api/aws-error";
 
 export class Parameters {
-  /** @param values of public parameters, by their names */
+  /** @param values public parameters by name */
   constructor(private readonly values: Readonly<Record<string, string>>) {}
 
-  /** @throws AwsError when there is no such parameter */
+  /** @throws AwsError for an unknown parameter */
   get(name: string): string {
     const value = Object.hasOwn(this.values, name) ? this.values[name] : undefined;
     if (value !== undefined) return value;

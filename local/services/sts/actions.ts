@@ -3,7 +3,7 @@ import type { GetCallerIdentityRequest, GetCallerIdentityResponse } from "@aws-s
 import { action, type ServiceOf } from "../../api/service";
 import { accountId } from "../../identifiers";
 
-/** There is one operator, whatever the credentials. */
+/** Any credentials belong to the one operator. */
 const operator = { UserId: "AIDALOCALREGIONOPERATOR", Account: accountId };
 
 export const stsService = {

@@ -1,4 +1,4 @@
-/** What Auto Scaling's actions have in common. */
+/** What Auto Scaling's actions share. */
 import type { AutoScaling } from "../auto-scaling";
 import type { AutoScalingGroup } from "../group";
 import { assertPageSize, pageOf } from "../../../api/paging";
@@ -11,7 +11,7 @@ export function page<Item>(
 ): { items: Item[]; NextToken?: string } {
   assertPageSize(MaxRecords, "MaxRecords", largest);
   const paged = pageOf(items, MaxRecords, NextToken);
-  if (!paged) throw new AwsError("InvalidNextToken", "The token '" + (NextToken ?? "") + "' is invalid.");
+  if (!paged) throw new AwsError("InvalidNextToken", `The token '${NextToken ?? ""}' is invalid.`);
   return { items: paged.page, NextToken: paged.next };
 }
 

@@ -56,7 +56,7 @@ function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGro
 
 function descriptionOf(context: AutoScalingActionContext, group: AutoScalingGroup): GroupDescription {
   const { availabilityZoneOf, wallClock } = context;
-  const { settings: settings, name: AutoScalingGroupName } = group;
+  const { settings, name: AutoScalingGroupName } = group;
   const zones = settings.subnetIds.flatMap(id => availabilityZoneOf(id) ?? []);
   return {
     AutoScalingGroupName,

@@ -2,14 +2,14 @@ import type { WallClock } from "../../../api/wall-clock";
 import type { InstanceProfile } from "../../../hosts/metadata";
 import type { Ec2 } from "../ec2";
 
-/** What EC2's actions work on. */
+/** What EC2's actions act on. */
 export interface Ec2Context {
   ec2: Ec2;
   regionName: string;
   instanceProfiles: ReadonlyMap<string, InstanceProfile>;
   /** Region milliseconds. */
   now: () => number;
-  /** One for the whole answer, so that its times are consistent. */
+  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
   report: (event: string) => void;
 }

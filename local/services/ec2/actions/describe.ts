@@ -1,4 +1,4 @@
-/** What EC2's Describe actions have in common: ids, filters, pages. */
+/** What EC2's Describe actions share: ids, filters, pages. */
 import { pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 import { matching, type Filter, type Filterable } from "./filters";
@@ -8,10 +8,10 @@ export interface ResourceKind<Item> {
   /** The prefix of its ids: "vpc". */
   prefix: string;
   idOf: (item: Item) => string | undefined;
-  /** As "Error codes for the Amazon EC2 API" spells them. */
+  /** Error codes as spelled in "Error codes for the Amazon EC2 API". */
   notFound: string;
   malformed: string;
-  /** How messages about it begin: "The vpc ID". */
+  /** The start of its error messages: "The vpc ID". */
   label: string;
   filterable: Filterable<Item>;
 }
@@ -23,7 +23,7 @@ export interface DescribeInput {
   NextToken?: string;
 }
 
-/** The parameters that all of them have. */
+/** Parameters of every Describe action. */
 export const commonParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
 
 const largestPage = 1000;
@@ -47,21 +47,21 @@ export function describe<Item extends { Tags?: { Key?: string; Value?: string }[
 
 export function assertExist<Item>(
   items: readonly Item[],
-  { prefix, idOf, notFound, malformed, label: called }: Omit<ResourceKind<Item>, "filterable">,
+  { prefix, idOf, notFound, malformed, label }: Omit<ResourceKind<Item>, "filterable">,
   ids: readonly string[],
 ): void {
   const existing = new Set(items.map(idOf));
   const missing = ids.filter(id => !existing.has(id));
-  const nonsense = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
-  if (nonsense !== undefined)
-    throw new AwsError(malformed, `Invalid id: "${nonsense}" (expecting "${prefix}-...")`);
+  const malformedId = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
+  if (malformedId !== undefined)
+    throw new AwsError(malformed, `Invalid id: "${malformedId}" (expecting "${prefix}-...")`);
   if (missing.length === 0) return;
-  const [one, ...more] = missing;
+  const [first, ...others] = missing;
   throw new AwsError(
     notFound,
-    more.length === 0
-      ? `${called} '${one ?? ""}' does not exist`
-      : `${called}s '${missing.join(", ")}' do not exist`,
+    others.length === 0
+      ? `${label} '${first ?? ""}' does not exist`
+      : `${label}s '${missing.join(", ")}' do not exist`,
   );
 }
 
@@ -75,7 +75,7 @@ function assertPageSize(size: number | undefined): void {
   );
 }
 
-/** Every action's DryRun: the caller always has the required permissions, as no operator is denied anything. */
+/** DryRun of every action: operators are never denied anything, so the request would always have succeeded. */
 export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
   if (DryRun)
     throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);

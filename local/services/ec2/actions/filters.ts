@@ -8,7 +8,7 @@ export interface Filter {
 
 export type Value = string | number | boolean | undefined;
 
-/** The values that each filter of an action compares; an item without any doesn't match. */
+/** For each filter of an action, the item's values that it matches against; an item without values never matches. */
 export type Filterable<Item> = Record<string, (item: Item) => Value | readonly Value[]>;
 
 interface Tagged {
@@ -16,8 +16,8 @@ interface Tagged {
 }
 
 /**
- * A filter's values are alternatives; several filters must all match. Every action has `tag:KEY` and `tag-key`.
- * @throws AwsError for a filter that the action doesn't have
+ * Values of one filter are ORed, filters are ANDed. Every action supports `tag:KEY` and `tag-key`.
+ * @throws AwsError for an unknown filter
  */
 export function matching<Item extends Tagged>(
   filters: readonly Filter[],

@@ -1,4 +1,4 @@
-/** EC2 for operators. */
+/** The EC2 API for operators. */
 import type { ServiceOf } from "../../../api/service";
 import type { Ec2Context } from "./context";
 import { describeInstances, terminateInstances } from "./instances";

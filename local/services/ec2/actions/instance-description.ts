@@ -25,7 +25,7 @@ export function stateOf(state: InstanceState): { Code: number; Name: InstanceSta
 
 export function descriptionOf(context: Ec2Context, instance: Instance): InstanceDescription {
   const { ec2, instanceProfiles, wallClock } = context;
-  const { specification, launchedAt, state, endingSince } = instance;
+  const { specification, launchedAt, state, terminationRequestedAt } = instance;
   const profile = instanceProfiles.get(specification.instanceProfileName ?? "");
   const zone = ec2.vpc.subnets.get(specification.subnetId)?.availabilityZone;
   return {
@@ -55,13 +55,15 @@ export function descriptionOf(context: Ec2Context, instance: Instance): Instance
       HttpEndpoint: "enabled",
     },
     Tags: tagList(specification.tags),
-    ...placed(context, instance),
-    ...(endingSince === undefined ? { StateTransitionReason: "" } : endedByUser(wallClock.show(endingSince))),
+    ...networkAttributes(context, instance),
+    ...(terminationRequestedAt === undefined
+      ? { StateTransitionReason: "" }
+      : terminatedByUser(wallClock.show(terminationRequestedAt))),
   };
 }
 
-/** Its place in the network; a terminated instance has none. */
-function placed(
+/** Its network attributes; a terminated instance has none. */
+function networkAttributes(
   { ec2: { vpc }, regionName, wallClock }: Ec2Context,
   instance: Instance,
 ): Partial<InstanceDescription> {
@@ -145,7 +147,7 @@ function interfaceOf(
   };
 }
 
-function endedByUser(at: Date): Partial<InstanceDescription> {
+function terminatedByUser(at: Date): Partial<InstanceDescription> {
   const [date = "", time = ""] = at.toISOString().split(/[T.]/);
   const code = "Client.UserInitiatedShutdown";
   return {
@@ -154,7 +156,7 @@ function endedByUser(at: Date): Partial<InstanceDescription> {
   };
 }
 
-/** Each instance is launched on its own. */
+/** One reservation per instance: instances are launched one by one. */
 export function reservationOf(instance: Instance, description: InstanceDescription): Reservation {
   return {
     ReservationId: instance.reservationId,

@@ -36,7 +36,7 @@ export const describeInstances = action<Ec2Context, DescribeInstancesRequest, De
 
 type Described = InstanceDescription & { reservation: { ReservationId?: string; OwnerId?: string } };
 
-const ofInterfaces = (pick: (each: InstanceNetworkInterface) => Value | readonly Value[]) => {
+const ofInterfaces = (pick: (networkInterface: InstanceNetworkInterface) => Value | readonly Value[]) => {
   return ({ NetworkInterfaces = [] }: InstanceDescription) => NetworkInterfaces.flatMap(pick);
 };
 
@@ -99,12 +99,12 @@ export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, 
       TerminatingInstances: named.map(instance => {
         const { instanceId: InstanceId, name } = instance.specification;
         const PreviousState = stateOf(instance.state);
-        // Nothing else reports the end of a host outside any load balancer or group.
-        if (instance.endingSince === undefined)
-          report(`${name} (${InstanceId}) is terminated at a user's request`);
-        // EC2 answers while the instance is still shutting down.
+        // Nothing else reports the termination of a host that is in no target group or Auto Scaling group.
+        if (instance.terminationRequestedAt === undefined)
+          report(`${name} (${InstanceId}) terminated at a user's request`);
+        // EC2 responds while the instance is still shutting down.
         ec2.instances.terminate(InstanceId).catch((error: unknown) => {
-          report(`${InstanceId} could not be terminated: ${(error as Error).message}`);
+          report(`failed to terminate ${InstanceId}: ${(error as Error).message}`);
         });
         return { InstanceId, PreviousState, CurrentState: stateOf(instance.state) };
       }),

@@ -4,7 +4,7 @@ import { known, type VpcModel } from "../../../network/reachability/vpc-model";
 import { AwsError } from "../../../api/aws-error";
 import { describeNetworkAcls } from "./network-acls";
 
-function ask(
+function describeAcls(
   request: DescribeNetworkAclsRequest = {},
   vpc: VpcModel = declaredNetwork(),
 ): Required<NetworkAcl>[] {
@@ -13,19 +13,19 @@ function ask(
 }
 
 function idsWhere(name: string, ...values: string[]) {
-  return ask({ Filters: [{ Name: name, Values: values }] }).map(acl => acl.NetworkAclId);
+  return describeAcls({ Filters: [{ Name: name, Values: values }] }).map(acl => acl.NetworkAclId);
 }
 
 function failureOf(request: DescribeNetworkAclsRequest): unknown {
   try {
-    return ask(request);
+    return describeAcls(request);
   } catch (error) {
     return error instanceof AwsError ? { code: error.code, message: error.message } : error;
   }
 }
 
 it("describes the data ACL as AWS does", () => {
-  const described = ask({ NetworkAclIds: ["acl-data"] });
+  const described = describeAcls({ NetworkAclIds: ["acl-data"] });
   const all = { CidrBlock: "0.0.0.0/0", Protocol: "6", RuleAction: "allow" };
   const implied = { CidrBlock: "0.0.0.0/0", Protocol: "-1", RuleAction: "deny", RuleNumber: 32767 };
   expect(described).toStrictEqual([
@@ -59,8 +59,8 @@ it("describes the data ACL as AWS does", () => {
   ]);
 });
 
-it("describes the default ACL with the subnets that no other one holds", () => {
-  const [described] = ask({ NetworkAclIds: ["acl-default"] });
+it("associates the default ACL with all subnets that have no other", () => {
+  const [described] = describeAcls({ NetworkAclIds: ["acl-default"] });
   const all = { CidrBlock: "0.0.0.0/0", Protocol: "-1" };
   expect(described).toStrictEqual({
     Associations: ["receiver", "edge-a", "edge-b"].map(name => ({
@@ -82,49 +82,49 @@ it("describes the default ACL with the subnets that no other one holds", () => {
   });
 });
 
-it("gives a subnet back to the default ACL when its association is gone", () => {
+it("returns a subnet to the default ACL when its association is deleted", () => {
   const model = declaredNetwork();
   model.networkAclAssociations.clear();
-  const held = ask({}, model).map(acl => acl.Associations.map(each => each.SubnetId));
-  expect(held).toEqual([["subnet-data", "subnet-receiver", "subnet-edge-a", "subnet-edge-b"], []]);
+  const subnets = describeAcls({}, model).map(acl => acl.Associations.map(each => each.SubnetId));
+  expect(subnets).toEqual([["subnet-data", "subnet-receiver", "subnet-edge-a", "subnet-edge-b"], []]);
 });
 
-it("names an explicit association with the default ACL by its own id", () => {
+it("shows the id of an explicit association with the default ACL", () => {
   const model = declaredNetwork();
   const association = { id: "aclassoc-9", subnetId: "subnet-receiver", networkAclId: "acl-default" };
   model.networkAclAssociations.set(association.id, association);
-  const [described] = ask({ NetworkAclIds: ["acl-default"] }, model);
+  const [described] = describeAcls({ NetworkAclIds: ["acl-default"] }, model);
   expect(described?.Associations[0]?.NetworkAclAssociationId).toBe("aclassoc-9");
 });
 
-it("keeps apart the subnets of two VPCs", () => {
+it("keeps the subnets of two VPCs apart", () => {
   const model = declaredNetwork();
   const vpcId = "vpc-other";
   model.networkAcls.set("acl-other", { ...known(model.networkAcls, "acl-default"), id: "acl-other", vpcId });
   model.subnets.set("subnet-x", { ...known(model.subnets, "subnet-data"), id: "subnet-x", vpcId });
-  const [described] = ask({ NetworkAclIds: ["acl-other"] }, model);
+  const [described] = describeAcls({ NetworkAclIds: ["acl-other"] }, model);
   expect(described?.Associations.map(each => each.SubnetId)).toEqual(["subnet-x"]);
 });
 
-it("describes an ACL without entries by its two implied denies", () => {
+it("shows only the two implied denies for an ACL without entries", () => {
   const model = declaredNetwork();
   known(model.networkAcls, "acl-data").entries = [];
-  const [described] = ask({ NetworkAclIds: ["acl-data"] }, model);
+  const [described] = describeAcls({ NetworkAclIds: ["acl-data"] }, model);
   expect(described?.Entries.map(each => [each.Egress, each.RuleNumber])).toEqual([
     [true, 32767],
     [false, 32767],
   ]);
 });
 
-it("shows no port range for all protocols, whatever was stored", () => {
+it("omits the port range for all protocols, whatever is stored", () => {
   const model = declaredNetwork();
   for (const entry of known(model.networkAcls, "acl-data").entries) entry.protocol = "-1";
-  const [described] = ask({ NetworkAclIds: ["acl-data"] }, model);
+  const [described] = describeAcls({ NetworkAclIds: ["acl-data"] }, model);
   expect(described?.Entries.some(each => "PortRange" in each)).toBe(false);
 });
 
-it("describes all without ids and filters", () => {
-  expect(ask().map(acl => acl.NetworkAclId)).toEqual(["acl-default", "acl-data"]);
+it("describes all ACLs without ids and filters", () => {
+  expect(describeAcls().map(acl => acl.NetworkAclId)).toEqual(["acl-default", "acl-data"]);
 });
 
 it.each<[string, string[], string[]]>([
@@ -161,25 +161,25 @@ it.each<[string, string[], string[]]>([
   ["tag:Name", ["Data"], []],
   ["tag:Colour", ["*"], []],
   ["tag-key", ["Project"], ["acl-data"]],
-])("filter %s of %j gives %j", (name, values, expected) => {
+])("filter %s %j finds %j", (name, values, expected) => {
   expect(idsWhere(name, ...values)).toEqual(expected);
 });
 
-it("joins several filters, and ids, with and", () => {
+it("combines filters and ids with AND", () => {
   const data = { Name: "tag:Name", Values: ["data"] };
-  expect(ask({ Filters: [data, { Name: "default", Values: ["true"] }] })).toEqual([]);
-  expect(ask({ Filters: [data, { Name: "vpc-id", Values: ["vpc-main"] }] })).toHaveLength(1);
-  expect(ask({ NetworkAclIds: ["acl-default"], Filters: [data] })).toEqual([]);
+  expect(describeAcls({ Filters: [data, { Name: "default", Values: ["true"] }] })).toEqual([]);
+  expect(describeAcls({ Filters: [data, { Name: "vpc-id", Values: ["vpc-main"] }] })).toHaveLength(1);
+  expect(describeAcls({ NetworkAclIds: ["acl-default"], Filters: [data] })).toEqual([]);
 });
 
-it("answers an unknown id as AWS does", () => {
+it("rejects an unknown id as AWS does", () => {
   expect(failureOf({ NetworkAclIds: ["acl-data", "acl-0123"] })).toEqual({
     code: "InvalidNetworkAclID.NotFound",
     message: "The networkAcl ID 'acl-0123' does not exist",
   });
 });
 
-it.each(["subnet-id", "Default", "toString", "tag"])("answers the unknown filter %s as AWS does", name => {
+it.each(["subnet-id", "Default", "toString", "tag"])("rejects the unknown filter %s as AWS does", name => {
   expect(failureOf({ Filters: [{ Name: name, Values: ["x"] }] })).toEqual({
     code: "InvalidParameterValue",
     message: `The filter '${name}' is invalid`,

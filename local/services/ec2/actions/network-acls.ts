@@ -70,7 +70,7 @@ function descriptionOf(model: VpcModel, acl: NetworkAcl) {
   } satisfies NetworkAclDescription;
 }
 
-/** On AWS a subnet on its VPC's default ACL has an association too; its id is derived from the subnet's here. */
+/** On AWS, a subnet that uses the default ACL has an association too. Here its id is derived from the subnet's. */
 function associationIdOf(model: VpcModel, subnetId: string): string {
   const explicit = [...model.networkAclAssociations.values()].find(each => each.subnetId === subnetId);
   return explicit?.id ?? subnetId.replace(/^subnet-/, "aclassoc-");

@@ -1,4 +1,4 @@
-/** How the EC2 API is spoken, both by operators and by hosts. */
+/** The EC2 API's protocol, for operators and hosts alike. */
 export const ec2Protocol = {
   scope: "ec2",
   query: { dialect: "ec2", xmlNamespace: "http://ec2.amazonaws.com/doc/2016-11-15/" },

@@ -30,7 +30,7 @@ export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcs
           CidrBlockState: { State: "associated" },
         },
       ],
-      // The program creates its own network, and the region has no other.
+      // The program creates its own network; the region has no default VPC.
       IsDefault: false,
       Tags: tagList(tags),
     }));

@@ -1,4 +1,4 @@
-/** What Elastic Load Balancing's Describe actions have in common. */
+/** What Elastic Load Balancing's Describe actions share. */
 import { assertPageSize, pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 
@@ -15,24 +15,24 @@ export function page<Item>(
   return { items: paged.page, NextMarker: paged.next };
 }
 
-/** Names, ARNs and the like are mutually exclusive. */
-export function assertOneKind(kinds: Record<string, readonly string[]>): void {
-  const given = Object.entries(kinds).filter(([, values]) => values.length > 0);
+/** Names, ARNs and other selectors are mutually exclusive. */
+export function assertOneSelector(selectors: Record<string, readonly string[]>): void {
+  const given = Object.entries(selectors).filter(([, values]) => values.length > 0);
   if (given.length > 1) {
     throw new AwsError(
       "ValidationError",
-      `You can specify only one of the following: ${given.map(([kind]) => kind).join(", ")}`,
+      `You can specify only one of the following: ${given.map(([selector]) => selector).join(", ")}`,
     );
   }
 }
 
-export function assertArns(arns: readonly string[], kind: string, form: RegExp): void {
-  const nonsense = arns.find(arn => !form.test(arn));
-  if (nonsense !== undefined)
-    throw new AwsError("ValidationError", `'${nonsense}' is not a valid ${kind} ARN`);
+export function assertArns(arns: readonly string[], kind: string, pattern: RegExp): void {
+  const malformed = arns.find(arn => !pattern.test(arn));
+  if (malformed !== undefined)
+    throw new AwsError("ValidationError", `'${malformed}' is not a valid ${kind} ARN`);
 }
 
-/** The name in an ARN that ends with name and id. */
+/** The name in an ARN that ends in `/name/id`. */
 export function nameOf(arn: string): string {
   return arn.split("/").at(-2) ?? "";
 }

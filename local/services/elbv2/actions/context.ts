@@ -1,11 +1,11 @@
 import type { WallClock } from "../../../api/wall-clock";
 import type { Elbv2 } from "../elbv2";
 
-/** What Elastic Load Balancing's actions work on. */
+/** What Elastic Load Balancing's actions act on. */
 export interface Elbv2Context {
   elbv2: Elbv2;
-  /** EC2's opinion of a subnet; undefined for an unknown one. */
+  /** A subnet in EC2; undefined for an unknown one. */
   subnet: (id: string) => { vpcId: string; availabilityZone: string } | undefined;
-  /** One for the whole answer, so that its times are consistent. */
+  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }

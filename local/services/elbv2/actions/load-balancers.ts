@@ -11,7 +11,7 @@ import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2"
 import type { Elbv2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
-import { assertArns, assertOneKind, nameOf, page } from "./common";
+import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
 export const describeLoadBalancers = action<
   Elbv2Context,
@@ -20,7 +20,7 @@ export const describeLoadBalancers = action<
 >(
   ["LoadBalancerArns", "Names", "Marker", "PageSize"],
   (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
-    assertOneKind({ "load balancer ARNs": arns, "load balancer names": names });
+    assertOneSelector({ "load balancer ARNs": arns, "load balancer names": names });
     assertArns(arns, "load balancer", /:loadbalancer\/app\/[^/]+\/[0-9a-f]+$/);
     const all = [...context.elbv2.loadBalancers].map(([arn, running]) =>
       descriptionOf(context, arn, running),
@@ -43,7 +43,7 @@ function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
 }
 
-/** Route 53's zone for load balancers in us-east-1; the names here are in no public zone. */
+/** Route 53's zone for load balancers in us-east-1; the region's names are in no public zone. */
 const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
 
 function descriptionOf(

@@ -11,9 +11,9 @@ import type { Elbv2, RunningTargetGroup } from "../elbv2";
 import type { Elbv2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { action } from "../../../api/service";
-import { assertArns, assertOneKind, nameOf, page } from "./common";
+import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
-const form = /:targetgroup\/[^/]+\/[0-9a-f]+$/;
+const arnPattern = /:targetgroup\/[^/]+\/[0-9a-f]+$/;
 
 export const describeTargetGroups = action<
   Elbv2Context,
@@ -23,12 +23,12 @@ export const describeTargetGroups = action<
   ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
   ({ elbv2 }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
     const ofBalancer = balancer === undefined ? [] : [balancer];
-    assertOneKind({
+    assertOneSelector({
       "a load balancer ARN": ofBalancer,
       "target group ARNs": arns,
       "target group names": names,
     });
-    assertArns(arns, "target group", form);
+    assertArns(arns, "target group", arnPattern);
     if (balancer !== undefined && !elbv2.loadBalancers.has(balancer))
       throw new AwsError("LoadBalancerNotFound", "One or more load balancers not found");
     const all = [...elbv2.targetGroups].map(([arn, running]) => descriptionOf(elbv2, arn, running));
@@ -82,11 +82,11 @@ export const describeTargetHealth = action<
   DescribeTargetHealthInput,
   DescribeTargetHealthOutput
 >(["TargetGroupArn", "Targets"], ({ elbv2 }, { TargetGroupArn = "", Targets = [] }) => {
-  assertArns([TargetGroupArn], "target group", form);
+  assertArns([TargetGroupArn], "target group", arnPattern);
   const running = elbv2.targetGroups.get(TargetGroupArn);
   if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
-  const asked = Targets.map(target => idAndPort(target, running));
-  const described = running.group.describe(asked.length > 0 ? asked : undefined);
+  const requested = Targets.map(target => idAndPort(target, running));
+  const described = running.group.describe(requested.length > 0 ? requested : undefined);
   return {
     TargetHealthDescriptions: described.map(({ target, healthCheckPort, targetHealth }) => ({
       Target: { Id: target.id, Port: target.port },
