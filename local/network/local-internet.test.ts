@@ -45,7 +45,7 @@ function ask(
   return exchange(port, lines(`${method} ${target} HTTP/1.1`, ...fields, "Connection: close", "", ""));
 }
 
-const bodyOf = (answer: string) => answer.slice(answer.indexOf("\r\n\r\n") + 4);
+const bodyOf = (response: string) => response.slice(response.indexOf("\r\n\r\n") + 4);
 
 describe("the local Internet", () => {
   test("reaches public addresses and names, as the operator's address", async () => {
@@ -79,9 +79,9 @@ describe("requests to the local Internet itself", () => {
     "are welcomed under the name %s",
     async host => {
       const { internet } = await setUp();
-      const answer = await ask(internet, "/", [`Host: ${host}`]);
-      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
-      expect(bodyOf(answer)).toContain("welcome\n");
+      const response = await ask(internet, "/", [`Host: ${host}`]);
+      expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
+      expect(bodyOf(response)).toContain("welcome\n");
     },
   );
 
@@ -95,13 +95,13 @@ describe("requests to the local Internet itself", () => {
     ["a page without an origin", ["Host: localhost:4000", "Origin: null"]],
   ])("are rejected for %s, AWS API calls included", async (_name, fields) => {
     const { internet } = await setUp();
-    const answer = await ask(internet, "/", fields);
+    const response = await ask(internet, "/", fields);
     expect(await ask(internet, "/", fields, "POST")).toMatch(
       /^HTTP\/1\.1 403 [^]*only this machine's own names/,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
-    expect(answer).not.toContain("welcome");
-    expect(answer).not.toMatch(/^access-control/im);
+    expect(response).toMatch(/^HTTP\/1\.1 403 /);
+    expect(response).not.toContain("welcome");
+    expect(response).not.toMatch(/^access-control/im);
   });
 
   test.each([
@@ -111,26 +111,26 @@ describe("requests to the local Internet itself", () => {
     ["PUT", "/", 405],
     ["OPTIONS", "/", 405],
     ["DELETE", "/", 405],
-  ])("get %s %s answered with %i", async (method, target, status) => {
+  ])("%s %s gets a %i", async (method, target, status) => {
     const { internet } = await setUp();
     expect(await ask(internet, target, ["Host: localhost"], method)).toMatch(
       new RegExp(`^HTTP/1\\.1 ${status} `),
     );
   });
 
-  test("get no body for HEAD", async () => {
+  test("HEAD gets no body", async () => {
     const { internet } = await setUp();
-    const answer = await ask(internet, "/", ["Host: localhost"], "HEAD");
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(bodyOf(answer)).toBe("");
+    const response = await ask(internet, "/", ["Host: localhost"], "HEAD");
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(bodyOf(response)).toBe("");
   });
 });
 
 describe("a load balancer's own port", () => {
   test("forwards requests unchanged, whatever host they name", async () => {
     const { localPort } = await setUp((req, res) => res.end(`${req.method} ${req.url} ${req.headers.host}`));
-    const answer = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
-    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
+    const response = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
+    expect(response).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
   });
 
   test("closes the connection if the load balancer has no listener", async () => {
