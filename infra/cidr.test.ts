@@ -6,7 +6,7 @@ test.each([
   ["10.0.0.0/16", 0x0a000000, 16],
   ["172.16.240.0/20", 0xac10f000, 20],
   ["255.255.255.255/32", 0xffffffff, 32],
-])("%s is a range", (text, network, prefix) => {
+])("%s is a valid range", (text, network, prefix) => {
   expect(parseIpv4Cidr(text)).toEqual({ network, prefix });
 });
 
@@ -30,7 +30,7 @@ test.each([
   "10.0.0.0/8\n",
   "::/0",
   "::ffff:10.0.0.0/104",
-])("%j is none", text => {
+])("%j is not a valid range", text => {
   expect(parseIpv4Cidr(text)).toBeUndefined();
 });
 
@@ -39,15 +39,15 @@ test.each([
   ["10.0.0.0/16", 255, "10.0.255.0/24"],
   ["172.16.0.0/20", 11, "172.16.0.176/28"],
   ["192.168.64.0/18", 2, "192.168.64.128/26"],
-])("of %s, subnet %d is %s", (vpc, index, expected) => {
+])("in %s, subnet %d is %s", (vpc, index, expected) => {
   expect(subnetCidr(vpc, index)).toBe(expected);
 });
 
-test("a range that is none has no subnets", () => {
+test("an invalid range has no subnets", () => {
   expect(() => subnetCidr("10.0.0.1/16", 0)).toThrow("not an IPv4 range: 10.0.0.1/16");
 });
 
-test("the 256 subnets of a range are the whole of it, in order and without overlap", () => {
+test("the 256 subnets cover the range in order, without overlap", () => {
   const ranges = fc
     .tuple(fc.nat(0xffffffff), fc.integer({ min: 0, max: 24 }))
     .map(([address, prefix]) => ({ network: address - (address % 2 ** (32 - prefix)), prefix }));
@@ -82,6 +82,6 @@ test.each([
   ["0.0.0.0/0", false],
 ])("%s is private: %s", (text, expected) => {
   const cidr = parseIpv4Cidr(text);
-  if (!cidr) throw new Error(`${text} is no range`);
+  if (!cidr) throw new Error(`${text} is not a range`);
   expect(isPrivate(cidr)).toBe(expected);
 });

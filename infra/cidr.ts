@@ -1,4 +1,4 @@
-/** IPv4 ranges as the program divides them. */
+/** Parses and divides the program's IPv4 ranges. */
 import { parseCIDR } from "ipaddr.js";
 
 export interface Cidr {
@@ -7,9 +7,9 @@ export interface Cidr {
   prefix: number;
 }
 
-/** Parses an IPv4 range in CIDR notation; undefined when it is none, or when it has bits set beyond its prefix. */
+/** Parses an IPv4 range in CIDR notation; undefined if it isn't one or has bits set beyond its prefix. */
 export function parseIpv4Cidr(text: string): Cidr | undefined {
-  // ipaddr.js reads a number with a leading zero as octal, and AWS refuses it.
+  // ipaddr.js would read a leading zero as octal; AWS rejects it.
   if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text) || /\b0\d/.test(text)) return undefined;
   try {
     const [address, prefix] = parseCIDR(text);
@@ -24,7 +24,7 @@ function format({ network, prefix }: Cidr): string {
   return `${[24, 16, 8, 0].map(shift => (network >>> shift) & 255).join(".")}/${prefix}`;
 }
 
-/** The `index`-th of the 256 equal subnets that a VPC's range divides into: 10.0.0.0/16, 11 gives 10.0.11.0/24. */
+/** One of the 256 equal subnets of a VPC's range, from index 0: (10.0.0.0/16, 11) gives 10.0.11.0/24. */
 export function subnetCidr(vpcCidr: string, index: number): string {
   const vpc = parseIpv4Cidr(vpcCidr);
   if (!vpc) throw new Error(`not an IPv4 range: ${vpcCidr}`);

@@ -39,7 +39,7 @@ const typeAllowed = "must be an EC2 instance type, such as t3.micro";
 const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64";
 const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
 
-test("gives the values in their types", () => {
+test("converts the values to their types", () => {
   expect(validate(valid)).toEqual({ ...valid, ...asNumbers });
 });
 
@@ -68,7 +68,7 @@ test.each<[Key, string]>([
   ["targetCpuPercent", "100"],
   ["stressSeconds", "1"],
   ["stressSeconds", "3600"],
-])("%s may be %s", (key, value) => {
+])("%s can be %s", (key, value) => {
   expect(() => validate({ ...valid, [key]: value })).not.toThrow();
 });
 
@@ -132,24 +132,22 @@ test.each<[Key, string, string]>([
   ["targetCpuPercent", "101", "must be a whole number from 1 to 100"],
   ["stressSeconds", "0", "must be a whole number from 1 to 3600"],
   ["stressSeconds", "3601", "must be a whole number from 1 to 3600"],
-])("%s may not be %j", (key, value, allowed) => {
-  const problem = `the stack's configuration is not valid:\n  ${key}: ${allowed}; it is ${JSON.stringify(value)}`;
+])("%s can't be %j", (key, value, allowed) => {
+  const problem = `the stack's configuration is not valid:\n  ${key}: ${allowed}; got ${JSON.stringify(value)}`;
   expect(() => validate({ ...valid, [key]: value })).toThrow(new pulumi.RunError(problem));
 });
 
-test("a desired capacity below the least that was asked for is refused", () => {
+test("a desired capacity below minSize is rejected", () => {
   const values = { ...valid, minSize: "2" };
-  expect(() => validate(values)).toThrow(
-    'desiredCapacity: must be from minSize (2) to maxSize (3); it is "1"',
-  );
+  expect(() => validate(values)).toThrow('desiredCapacity: must be from minSize (2) to maxSize (3); got "1"');
   expect(() => validate({ ...values, desiredCapacity: "2" })).not.toThrow();
 });
 
-test("an unknown key is refused with those that there are", () => {
+test("an unknown key is rejected with a list of the known ones", () => {
   expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(
     new pulumi.RunError(
       "the stack's configuration is not valid:\n" +
-        `  recieverCount: there is no such key; known are ${Object.keys(valid).join(", ")}`,
+        `  recieverCount: unknown key; known keys: ${Object.keys(valid).join(", ")}`,
     ),
   );
 });
@@ -164,19 +162,19 @@ const wrong = {
   colour: "red",
 };
 const everyProblem = `the stack's configuration is not valid:
-  vpcCidr: ${cidrAllowed}; it is "1.2.3.4/5"
-  receiverCount: ${countAllowed}; it is "two"
-  instanceType: ${x86Allowed}; it is "t4g.micro"
-  sshCidr: ${sshAllowed}; it is "me"
-  warmupSeconds: must be a whole number from 1 to 3600; it is "soon"
-  colour: there is no such key; known are ${Object.keys(valid).join(", ")}
-  minSize: must be at most maxSize (3); it is "7"`;
+  vpcCidr: ${cidrAllowed}; got "1.2.3.4/5"
+  receiverCount: ${countAllowed}; got "two"
+  instanceType: ${x86Allowed}; got "t4g.micro"
+  sshCidr: ${sshAllowed}; got "me"
+  warmupSeconds: must be a whole number from 1 to 3600; got "soon"
+  colour: unknown key; known keys: ${Object.keys(valid).join(", ")}
+  minSize: must be at most maxSize (3); got "7"`;
 
 test("every problem is reported at once", () => {
   expect(() => validate({ ...valid, ...wrong })).toThrow(new pulumi.RunError(everyProblem));
 });
 
-test("the program with a wrong configuration fails before it declares anything", async () => {
+test("an invalid configuration fails the program before it declares anything", async () => {
   const declared: string[] = [];
   const evaluation = evaluate({
     config: { ...valid, ...wrong },
@@ -186,8 +184,8 @@ test("the program with a wrong configuration fails before it declares anything",
   expect(declared).toEqual([]);
 });
 
-test("whatever is configured, it is taken or every offending key is named", () => {
-  // Of the capacity's keys one may be right or wrong by another.
+test("any configuration is either accepted or rejected naming every offending key", () => {
+  // The capacity keys constrain each other.
   const alone = Object.keys(valid).filter(key => !["minSize", "maxSize", "desiredCapacity"].includes(key));
   const likely = fc.oneof(
     fc.string(),
@@ -212,7 +210,7 @@ test("whatever is configured, it is taken or every offending key is named", () =
   );
 });
 
-/** The message with which values are refused; fails where anything but a RunError is thrown. */
+/** The message the values are rejected with, if they are; asserts that the error is a RunError. */
 function problemOf(values: Record<string, string>): string | undefined {
   try {
     validate(values);
@@ -223,7 +221,7 @@ function problemOf(values: Record<string, string>): string | undefined {
   }
 }
 
-test("Pulumi.yaml lists exactly the keys that there are, with these defaults", () => {
+test("Pulumi.yaml lists exactly these keys and defaults", () => {
   const { project, config } = readProject(join(__dirname, ".."));
   const defaults = Object.entries(valid).map(([key, value]) => [`${project}:${key}`, value]);
   expect(config).toEqual(Object.fromEntries(defaults));
@@ -237,17 +235,17 @@ describe("loading", () => {
     return loadConfig();
   };
 
-  test("takes the project's keys, and other projects' are nobody's business", () => {
+  test("reads the project's keys and ignores other projects'", () => {
     const configured = {
       [`${project}:receiverCount`]: "5",
       "aws:region": "eu-west-1",
       "other:colour": "red",
     };
     expect(load(configured)).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
-    expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: there is no such key");
+    expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: unknown key");
   });
 
-  test("a port 22 that is open to everybody is warned of, with the remedy; a narrower one is not", () => {
+  test("warns, with the remedy, only if port 22 is open to everyone", () => {
     load({});
     expect(warn.mock.calls).toEqual([
       [

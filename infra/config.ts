@@ -1,14 +1,14 @@
 /**
- * The stack's configuration. Pulumi.yaml lists every key with its description and default; what a value must
- * be stands here. Everything is checked before the first resource, and every problem is reported at once.
+ * Validates the stack's configuration. Pulumi.yaml lists every key with its description and default; this file says
+ * which values are valid. Everything is checked before the first resource, and all problems are reported together.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { isPrivate, parseIpv4Cidr } from "./cidr";
 
 /**
- * Families after whose generation stands a "g" are AWS Graviton, so are a1 and mac2: see "Amazon EC2 instance
- * type naming conventions" in the EC2 documentation.
+ * Families with a "g" after the generation run on AWS Graviton; a1, mac2 and later Macs are also arm64. Source: EC2
+ * documentation, "Amazon EC2 instance type naming conventions".
  */
 const arm64 = /^(a1|mac(2|-m)[a-z0-9-]*|[a-z]+[0-9]+g[a-z0-9-]*)\./;
 
@@ -22,7 +22,7 @@ function wholeNumber(smallest: number, largest: number) {
 }
 
 const fields = z.strictObject({
-  // A /19 gives subnets of /27, the least that AWS asks for under a load balancer.
+  // A /19 gives /27 subnets, the smallest AWS accepts for a load balancer.
   vpcCidr: z.string().refine(text => {
     const cidr = parseIpv4Cidr(text);
     return cidr !== undefined && isPrivate(cidr) && cidr.prefix >= 16 && cidr.prefix <= 19;
@@ -59,15 +59,15 @@ const schema = fields.superRefine(
     else if (desiredCapacity < minSize || desiredCapacity > maxSize)
       issue("desiredCapacity", `must be from minSize (${minSize}) to maxSize (${maxSize})`);
   },
-  // Whatever else is wrong, it is reported together with this.
+  // Checked even if other keys are invalid, so that every problem is reported.
   { when: ({ issues }) => !issues.some(({ path }) => capacityKeys.includes(path?.[0])) },
 );
 
 export type Config = z.infer<typeof schema>;
 
 /**
- * @param values as they are configured, keys without the project's name
- * @throws pulumi.RunError that lists each offending key, its value and what is allowed
+ * @param values as configured, with keys that lack the project's prefix
+ * @throws pulumi.RunError listing each offending key, its value and what is allowed
  */
 export function validate(values: Record<string, string>): Config {
   const result = schema.safeParse(values);
@@ -75,17 +75,17 @@ export function validate(values: Record<string, string>): Config {
   const problems = result.error.issues.flatMap(issue => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map(
-        key => `${key}: there is no such key; known are ${Object.keys(fields.shape).join(", ")}`,
+        key => `${key}: unknown key; known keys: ${Object.keys(fields.shape).join(", ")}`,
       );
     }
     const key = String(issue.path[0]);
-    return [`${key}: ${issue.message}; it is ${JSON.stringify(values[key])}`];
+    return [`${key}: ${issue.message}; got ${JSON.stringify(values[key])}`];
   });
   const all = [...new Set(problems)].map(problem => `\n  ${problem}`).join("");
   throw new pulumi.RunError(`the stack's configuration is not valid:${all}`);
 }
 
-/** Whoever evaluates the program has filled in Pulumi.yaml's defaults, as an engine does. */
+/** Relies on the engine to fill in Pulumi.yaml's defaults. */
 export function loadConfig(): Config {
   const prefix = `${pulumi.getProject()}:`;
   const configured = Object.entries(pulumi.runtime.allConfig())

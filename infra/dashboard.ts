@@ -8,7 +8,7 @@ export interface DashboardArgs {
   loadBalancers: Record<string, LoadBalancer>;
 }
 
-/** A CloudWatch dashboard of what scaling follows and what users feel. */
+/** A CloudWatch dashboard of the fleet's scaling and what users experience. */
 export class Dashboard extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
 

@@ -4,9 +4,9 @@ import { ports, sshPort } from "../apps/ports";
 
 export interface DataNetworkAclArgs {
   vpcId: pulumi.Input<string>;
-  /** The subnet that it fences. */
+  /** The subnet it protects. */
   subnetId: pulumi.Input<string>;
-  /** Whose hosts may update the value. */
+  /** The range whose hosts may update the value. */
   receiverCidr: string;
 }
 
@@ -14,8 +14,8 @@ const tcp = "6";
 const everywhere = "0.0.0.0/0";
 
 /**
- * The stateless fence of the data subnet. It lets requests in on three ports and anything out, but no reply
- * to a request of the data host's own: no ephemeral port is let in, so that host can answer and never ask.
+ * The data subnet's stateless firewall. It allows requests in on three ports and everything out, but no ephemeral port
+ * in, so the data host can respond but never gets a reply to a request it sends.
  */
 export class DataNetworkAcl extends pulumi.ComponentResource {
   readonly networkAclId: pulumi.Output<string>;
@@ -58,7 +58,7 @@ export class DataNetworkAcl extends pulumi.ComponentResource {
         new aws.ec2.NetworkAclRule(
           `${name}-${entry}`,
           { networkAclId: acl.id, protocol: tcp, ruleAction: "allow", ...rule },
-          // A changed entry keeps its number, and AWS refuses two of one number.
+          // A changed entry keeps its number, and AWS rejects duplicates.
           { parent: this, deleteBeforeReplace: true },
         ),
     );
@@ -66,7 +66,7 @@ export class DataNetworkAcl extends pulumi.ComponentResource {
     this.association = new aws.ec2.NetworkAclAssociation(
       name,
       { networkAclId: acl.id, subnetId: args.subnetId },
-      // Before its entries stand, an ACL denies everything.
+      // Without its entries, an ACL denies everything.
       { parent: this, dependsOn: entries },
     );
     this.networkAclId = acl.id;

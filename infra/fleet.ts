@@ -8,24 +8,24 @@ export interface FleetArgs {
   instanceType: string;
   keyName: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
-  /** Where instances are launched, spread over their zones. */
+  /** Instances are spread across these subnets' zones. */
   subnetIds: pulumi.Input<string>[];
-  /** Whose targets they are. */
+  /** The load balancer that sends them requests. */
   loadBalancer: LoadBalancer;
   minSize: number;
   maxSize: number;
   desiredCapacity: number;
-  /** Seconds after its launch in which an instance's CPU does not count. */
+  /** Seconds after launch during which an instance's CPU is ignored. */
   warmupSeconds: number;
-  /** The mean CPU, in percent, that the group is kept at. */
+  /** The average CPU, in percent, that scaling aims for. */
   targetCpuPercent: number;
-  /** The service that it runs, as its tag. */
+  /** Value of the `part` tag: the service it runs. */
   part: string;
-  /** What has to stand before an instance is launched. */
+  /** Must exist before an instance is launched. */
   dependsOn: pulumi.Resource[];
 }
 
-/** An Auto Scaling group behind a load balancer that follows the CPU of its instances. */
+/** An Auto Scaling group behind a load balancer, scaled by its instances' CPU. */
 export class Fleet extends pulumi.ComponentResource {
   readonly autoScalingGroupName: pulumi.Output<string>;
 
@@ -37,7 +37,7 @@ export class Fleet extends pulumi.ComponentResource {
       opts,
     );
     const tags = { Name: name, part: args.part };
-    // What the group launches is not made by the provider, whose default tags it therefore lacks.
+    // The group, not the provider, creates its instances, so they miss the provider's default tags.
     const launchedTags = { project: pulumi.getProject(), stack: pulumi.getStack(), ...tags };
 
     const template = new aws.ec2.LaunchTemplate(
@@ -48,7 +48,7 @@ export class Fleet extends pulumi.ComponentResource {
         keyName: args.keyName,
         vpcSecurityGroupIds: [args.securityGroupId],
         ...instanceDefaults(args.instanceType),
-        // CloudWatch gets a CPU point a minute, not one every five.
+        // CPU data points every minute instead of every five.
         monitoring: { enabled: true },
         tagSpecifications: ["instance", "volume"].map(resourceType => ({ resourceType, tags: launchedTags })),
         updateDefaultVersion: true,
@@ -65,7 +65,7 @@ export class Fleet extends pulumi.ComponentResource {
         desiredCapacity: args.desiredCapacity,
         defaultInstanceWarmup: args.warmupSeconds,
         vpcZoneIdentifiers: args.subnetIds,
-        // A refresh needs a number: it never starts for "$Latest".
+        // An explicit number: with "$Latest" a refresh would never start.
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         targetGroupArns: [args.loadBalancer.targetGroupArn],
         healthCheckType: "ELB",
@@ -77,7 +77,7 @@ export class Fleet extends pulumi.ComponentResource {
           "GroupPendingInstances",
           "GroupTerminatingInstances",
         ],
-        // A new image rolls the group: a new instance serves before an old one goes.
+        // A new image rolls the group: each new instance is in service before an old one terminates.
         instanceRefresh: {
           strategy: "Rolling",
           preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
@@ -86,9 +86,9 @@ export class Fleet extends pulumi.ComponentResource {
       },
       {
         parent: this,
-        // Without a listener the target group is nobody's, and no instance ever becomes healthy.
+        // Without a listener the target group is unused, and no instance ever becomes healthy.
         dependsOn: [args.loadBalancer.listener, ...args.dependsOn],
-        // The policy's to say, once the group stands.
+        // After creation, the scaling policy decides.
         ignoreChanges: ["desiredCapacity"],
       },
     );

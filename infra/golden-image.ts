@@ -5,16 +5,16 @@ import type { Host } from "./host";
 import type { Service } from "./service";
 
 export interface GoldenImageArgs {
-  /** The host whose disk it is a copy of. */
+  /** The host whose disk it copies. */
   host: Host;
-  /** What is installed on it: a change of it bakes anew. */
+  /** The service installed on it; a change bakes a new image. */
   service: Service;
 }
 
 /**
- * An image of a provisioned host, from which instances start with nothing to fetch. AWS looks at the host only
- * when the image is created, and an image's name is unique in a region: its name holds whatever its content
- * depends on, so that every change bakes a new one, before the old one goes.
+ * An image of a provisioned host; instances start from it with nothing to download. AWS reads the host only when it
+ * creates the image, and image names are unique in a region: the name includes everything the content depends on, so
+ * that each change bakes a new image before the old one is deleted.
  */
 export class GoldenImage extends pulumi.ComponentResource {
   readonly imageId: pulumi.Output<string>;

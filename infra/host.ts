@@ -3,25 +3,25 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface HostArgs {
   instanceType: string;
-  /** The image; one that changes later recycles no host. */
+  /** The image to launch from; a later change doesn't replace the host. */
   ami: pulumi.Input<string>;
   subnetId: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
   keyName: pulumi.Input<string>;
-  /** What the host may ask of AWS; without one it gets no credentials. */
+  /** Grants the host's AWS permissions; without one it gets no credentials. */
   instanceProfileName?: pulumi.Input<string>;
-  /** The service that it is for, as its tag. */
+  /** Value of the `part` tag: the service it runs. */
   part: string;
-  /** What has to stand before it is launched. */
+  /** Must exist before the host is launched. */
   dependsOn: pulumi.Resource[];
 }
 
-/** What every instance is launched with, one by one or by the fleet. */
+/** Settings shared by all instances, the fleet's included. */
 export function instanceDefaults(instanceType: string) {
-  const burstable = /^t\d/.test(instanceType); // and not trn1
+  const burstable = /^t\d/.test(instanceType); // but not trn1
   return {
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-    // Out of credits, a burstable instance is throttled below the CPU that scaling waits for.
+    // Out of credits, a burstable instance is throttled below the scaling target.
     ...(burstable && { creditSpecification: { cpuCredits: "unlimited" } }),
   };
 }

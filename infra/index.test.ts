@@ -1,6 +1,6 @@
 /**
- * What the program declares: whole as a reviewed snapshot, and what must hold however the snapshot changes. It does
- * not prove that AWS accepts any of it.
+ * Tests what the program declares: all of it against a reviewed snapshot, plus what must hold however the snapshot
+ * changes. Does not prove that AWS accepts any of it.
  */
 import { Document, visit } from "yaml";
 import { ports, sshPort, type ServiceName } from "../apps/ports";
@@ -10,10 +10,10 @@ import { rulesOf } from "./security-groups";
 import { evaluate, type Evaluation } from "./testing";
 
 jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
+jest.spyOn(console, "warn").mockImplementation(); // the warning about port 22 is tested in config.test.ts
 
-/** First, so that what it leaves behind ends while the other tests run. */
-test("a call that nobody has an answer for fails the evaluation", async () => {
+/** First, so that its leftovers finish while the other tests run. */
+test("a call without an answer fails the evaluation", async () => {
   await expect(evaluate({ answers: {} })).rejects.toThrow(/^the program called aws:.* which has no answer$/);
 });
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   usual = await evaluate();
 });
 
-/** The last part of its type; of a component "infra:" and that. */
+/** The last part of its type, prefixed with "infra:" for components. */
 const kindOf = ({ type }: Registration) => /(infra:)?\w+$/.exec(type)?.[0] ?? type;
 const label = (resource: Registration) => `${kindOf(resource)} ${resource.name}`;
 const labels = ({ resources }: Evaluation) => resources.map(label).sort();
@@ -31,11 +31,11 @@ const byUrn = ({ resources }: Evaluation) => new Map(resources.map(resource => [
 
 function find(wanted: string, { resources } = usual): Registration {
   const [only, ...others] = resources.filter(resource => label(resource) === wanted);
-  if (!only || others.length > 0) throw new Error(`there is not exactly one ${wanted}`);
+  if (!only || others.length > 0) throw new Error(`expected exactly one ${wanted}`);
   return only;
 }
 
-/** Inputs by the resource's name, as far as a test picks them. */
+/** The picked inputs, by resource name. */
 const inputsOf = (resources: Registration[], pick: (inputs: Record<string, unknown>) => unknown) =>
   Object.fromEntries(resources.map(({ name, inputs }) => [name, pick(inputs)]));
 
@@ -43,7 +43,7 @@ const dashboardUrl =
   "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/elastic-fleet-dev";
 
 describe("what is declared", () => {
-  test("is what was reviewed", () => {
+  test("matches the reviewed snapshot", () => {
     const declared = usual.resources.toSorted((one, other) => label(one).localeCompare(label(other)));
     const calls = usual.calls.toSorted((one, other) => one.token.localeCompare(other.token));
     const asYaml = inYaml({
@@ -53,7 +53,7 @@ describe("what is declared", () => {
     expect(`\n${asYaml}`).toMatchSnapshot();
   });
 
-  /** For people: without empty fields, JSON in text parsed, and other resources by their labels. */
+  /** In readable form: without empty fields, with JSON strings parsed and other resources named by their labels. */
   function described(resource: Registration): object {
     const { type, inputs, registeredOutputs, parent, dependsOn, options, provider } = resource;
     const resources = byUrn(usual);
@@ -64,7 +64,7 @@ describe("what is declared", () => {
       provider: provider.split("::").at(-1),
       dependsOn: summarized(dependsOn.map(labelOf)),
       options,
-      // A command's text: see "get every service there is".
+      // The command is tested in "get every service".
       inputs: parsed({ ...inputs, create: undefined }),
       registeredOutputs,
     };
@@ -80,7 +80,7 @@ describe("what is declared", () => {
     return Object.fromEntries(fields.map(([key, field]) => [key, parsed(field)]));
   }
 
-  /** What holds only plain values stands on one line. */
+  /** Collections of plain values go on one line. */
   function inYaml(value: object): string {
     const document = new Document(value, { aliasDuplicateObjects: false });
     visit(document, {
@@ -92,7 +92,7 @@ describe("what is declared", () => {
     return document.toString({ lineWidth: 0, flowCollectionPadding: false }).replace(/\n(?=\S)/g, "\n\n");
   }
 
-  /** Says "every Kind" for a kind that is there as a whole. */
+  /** Replaces all resources of a kind with "every Kind". */
   function summarized(found: string[]): string[] {
     const isWhole = (kind: string) => ofKind(kind).every(resource => found.includes(label(resource)));
     const summary = found.map(each => {
@@ -102,14 +102,14 @@ describe("what is declared", () => {
     return [...new Set(summary)].sort();
   }
 
-  test("has a URN and a label of its own", () => {
+  test("has unique URNs and labels", () => {
     const { resources } = usual;
     for (const id of [resources.map(({ urn }) => urn), labels(usual)]) {
       expect(id).toHaveLength(new Set(id).size);
     }
   });
 
-  test("is made by the program's own provider, if AWS is to have it", () => {
+  test("uses the program's own provider for every AWS resource", () => {
     const { urn } = find("aws aws");
     for (const resource of usual.resources) {
       const by = resource.type.startsWith("aws:") ? `${urn}::<aws aws>` : "";
@@ -119,7 +119,7 @@ describe("what is declared", () => {
   });
 });
 
-describe("order that no data flow gives", () => {
+describe("order beyond data flow", () => {
   const routing = () => ofKind("Route", "RouteTableAssociation").map(label);
   const rules = () => ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").map(label);
   const association = "NetworkAclAssociation data";
@@ -127,7 +127,7 @@ describe("order that no data flow gives", () => {
   const copies = (name: string) => [`CopyToRemote ${name}-runtime`, `CopyToRemote ${name}-release`];
   const policy = "RolePolicy receiver-describe-network-acls";
 
-  test("is this, and no other", () => {
+  test("is exactly this", () => {
     const declared = usual.resources
       .filter(({ dependsOn }) => dependsOn.length > 0)
       .map(resource => [
@@ -135,23 +135,23 @@ describe("order that no data flow gives", () => {
         resource.dependsOn.map(id => label(byUrn(usual).get(id) ?? resource)).sort(),
       ]);
     const order: Record<string, string[]> = {
-      // Before its entries stand, an ACL denies everything.
+      // Without its entries, an ACL denies everything.
       [association]: ofKind("NetworkAclRule").map(label),
-      // AWS refuses a load balancer in a VPC without a gateway.
+      // AWS rejects a load balancer in a VPC without a gateway.
       "LoadBalancer receiver-lb": routing(),
       "LoadBalancer fleet-lb": routing(),
       "Instance receiver-1": routing(),
       "Instance receiver-2": routing(),
       "Instance stress": routing(),
-      // Else it lives under the default ACL for a while, which allows everything.
+      // Otherwise it would run under the default ACL at first, which allows everything.
       "Instance data": [...routing(), association],
       ...Object.fromEntries(ofKind("CopyToRemote").map(copy => [label(copy), reachable()])),
       "Command data-access": [...reachable(), ...copies("data-access")],
       "Command stress": [...reachable(), ...copies("stress")],
-      // One after the other, so that the load balancer always has a healthy target.
+      // One at a time, so that the load balancer always has a healthy target.
       "Command receiver-1": [...reachable(), ...copies("receiver-1"), policy, "Command data-access"],
       "Command receiver-2": [...reachable(), ...copies("receiver-2"), policy, "Command receiver-1"],
-      // On the whole component of its service.
+      // On its whole service component.
       "TargetGroupAttachment receiver-lb-receiver-1": ["Command receiver-1", ...copies("receiver-1")],
       "TargetGroupAttachment receiver-lb-receiver-2": ["Command receiver-2", ...copies("receiver-2")],
       "AmiFromInstance stress": ["Command stress"],
@@ -161,7 +161,7 @@ describe("order that no data flow gives", () => {
     expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(sorted));
   });
 
-  test("knows every route, every rule and every entry", () => {
+  test("covers every route, rule and entry", () => {
     const { resources } = usual;
     expect(routing()).toHaveLength(1 + ofKind("Subnet").length);
     expect(rules()).toHaveLength(resources.filter(({ type }) => /securityGroup.*Rule/i.test(type)).length);
@@ -173,7 +173,7 @@ describe("what is open", () => {
   const everywhere = "0.0.0.0/0";
   const cidrOf = (subnet: string) => String(find(`Subnet ${subnet}`).inputs["cidrBlock"]);
 
-  test("of groups is what the table of rules says, and nothing else", () => {
+  test("in groups is exactly the table of rules", () => {
     const table = rulesOf({
       sshCidr: everywhere,
       dataCidr: cidrOf("data"),
@@ -197,7 +197,7 @@ describe("what is open", () => {
     expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
   });
 
-  test("to everybody is this by name", () => {
+  test("to everyone is exactly this", () => {
     const open = ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").filter(
       ({ inputs }) => inputs["cidrIpv4"] === everywhere,
     );
@@ -213,7 +213,7 @@ describe("what is open", () => {
     });
   });
 
-  test("of the data subnet's ACL are three ports in and everything out", () => {
+  test("in the data subnet's ACL is three ports in and everything out", () => {
     const { read, update } = ports["data-access"];
     const entries = inputsOf(ofKind("NetworkAclRule"), inputs =>
       ["egress", "ruleNumber", "ruleAction", "protocol", "fromPort", "toPort", "cidrBlock"].map(
@@ -231,7 +231,7 @@ describe("what is open", () => {
     });
   });
 
-  test("is opened by rules and entries alone", () => {
+  test("is opened only by rules and entries", () => {
     const openers = usual.resources.filter(({ type }) =>
       /SecurityGroup|NetworkAcl|NetworkInterface/.test(type),
     );
@@ -247,7 +247,7 @@ describe("what is open", () => {
 });
 
 describe("hosts", () => {
-  test("have metadata by session tokens only, and encrypted disks", () => {
+  test("require session tokens for metadata and have encrypted disks", () => {
     const launched = ofKind("Instance", "LaunchTemplate");
     const metadataOptions = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 };
     expect(launched.map(({ inputs }) => inputs["metadataOptions"])).toEqual(
@@ -257,14 +257,14 @@ describe("hosts", () => {
       expect(inputs["rootBlockDevice"]).toMatchObject({ volumeType: "gp3", encrypted: true });
       expect(inputs).not.toHaveProperty("ebsBlockDevices");
     }
-    // The fleet's disks are copies of the image's, which is as encrypted as the host that it is made from.
+    // The fleet's disks are copies of the image's, which is encrypted like the host it was made from.
     for (const { inputs } of ofKind("LaunchTemplate")) {
       expect(inputs["imageId"]).toBe("<AmiFromInstance stress>");
       expect(inputs).not.toHaveProperty("blockDeviceMappings");
     }
   });
 
-  test("of receivers may describe network ACLs, and no host anything else", () => {
+  test("running receivers may describe network ACLs, and no host has other permissions", () => {
     const documents = (kind: string, key: string) =>
       inputsOf(ofKind(kind), inputs => JSON.parse(String(inputs[key])) as unknown);
     const Version = "2012-10-17";
@@ -299,7 +299,7 @@ describe("hosts", () => {
     ).toEqual(["InstanceProfile receiver", "Role receiver", "RolePolicy receiver-describe-network-acls"]);
   });
 
-  test("get every service there is, each by the command of its release and with a manifest that diffs line by line", () => {
+  test("get every service, each with its release's install command and a manifest that diffs line by line", () => {
     const manifests = ofKind("Command").map(({ inputs }) => {
       const stdin = String(inputs["stdin"]);
       const manifest = JSON.parse(stdin) as { service: ServiceName; release: { sha256: string } };
@@ -314,7 +314,7 @@ describe("hosts", () => {
 });
 
 describe("outputs and secrets", () => {
-  test("the outputs are these, and only the key is secret", () => {
+  test("the outputs are exactly these, and only the key is secret", () => {
     const instance = (name: string) => ({
       instanceId: `<Instance ${name}>`,
       publicIp: `<publicIp of ${name}>`,
@@ -340,7 +340,7 @@ describe("outputs and secrets", () => {
     });
   });
 
-  test("the private key stands in nothing that is shown", () => {
+  test("the private key never appears in anything displayed", () => {
     const shown = usual.resources.map(({ maskedInputs, registeredOutputs }) => [
       maskedInputs,
       registeredOutputs,
@@ -352,7 +352,7 @@ describe("outputs and secrets", () => {
     expect(connections).toEqual(Array(3 * ofKind("infra:Service").length).fill("(secret)"));
   });
 
-  test("every component registers what it made", () => {
+  test("every component registers its outputs", () => {
     const components = usual.resources.filter(({ custom }) => !custom);
     for (const { registeredOutputs } of components) expect(registeredOutputs).toBeDefined();
   });
@@ -364,7 +364,7 @@ describe("a first preview", () => {
     preview = await evaluate({ preview: true });
   });
 
-  test("declares what an update does, as far as it is known", () => {
+  test("declares what an update does, except for unknown values", () => {
     const declared = ({ urn, type, name, inputs, parent, dependsOn, options }: Registration) => [
       urn,
       { type, name, inputs, parent, dependsOn, options },
@@ -375,7 +375,7 @@ describe("a first preview", () => {
     expect(Object.fromEntries(preview.resources.map(declared))).toEqual(Object.fromEntries(asPreviewed));
   });
 
-  test("the outputs are unknown but for the dashboard, and only the key is secret", () => {
+  test("only the dashboard's output is known, and only the key is secret", () => {
     const expected = Object.entries(usual.outputs).map(([name, { secret }]) => [
       name,
       { value: name === "dashboardUrl" ? dashboardUrl : unknown, secret },
@@ -385,8 +385,8 @@ describe("a first preview", () => {
 });
 
 /**
- * Inputs as they are in a preview, where nothing that the provider would answer is known; of a connection
- * nothing at all, as it is one secret.
+ * Inputs as a preview has them: nothing the provider would compute is known, and a connection, one whole secret, is
+ * unknown altogether.
  */
 function previewed(inputs: unknown): unknown {
   if (typeof inputs === "string") return /<.+>/.test(inputs) ? unknown : inputs;
@@ -398,7 +398,7 @@ function previewed(inputs: unknown): unknown {
 }
 
 describe("another configuration", () => {
-  /** By label: every resource whose inputs are not the usual ones, with those that differ. */
+  /** The inputs that differ from the usual ones, by the resource's label. */
   function changed({ resources }: Evaluation): Record<string, Record<string, unknown>> {
     const before = byUrn(usual);
     const changes: Record<string, Record<string, unknown>> = {};
@@ -424,7 +424,7 @@ describe("another configuration", () => {
     `TargetGroupAttachment receiver-lb-${name}`,
   ];
 
-  test("a third receiver adds its own resources, installed after the second, and changes no other", async () => {
+  test("a third receiver adds its own resources, installed after the second, and changes nothing else", async () => {
     const evaluation = await evaluate({ config: { receiverCount: "3" } });
     expect(labels(evaluation)).toEqual([...labels(usual), ...ofReceiver("receiver-3")].sort());
     expect(changed(evaluation)).toEqual({});
@@ -441,14 +441,14 @@ describe("another configuration", () => {
     ]);
   });
 
-  test("a single receiver takes away what is the second's, and changes nothing else", async () => {
+  test("a single receiver removes the second's resources and changes nothing else", async () => {
     const evaluation = await evaluate({ config: { receiverCount: "1" } });
     const second = ofReceiver("receiver-2");
     expect(labels(evaluation)).toEqual(labels(usual).filter(name => !second.includes(name)));
     expect(changed(evaluation)).toEqual({});
   });
 
-  test("every range derives from vpcCidr", async () => {
+  test("every range is derived from vpcCidr", async () => {
     const evaluation = await evaluate({ config: { vpcCidr: "172.16.0.0/19" } });
     const ranges = {
       "10.0.0.0/16": "172.16.0.0/19",
@@ -471,7 +471,7 @@ describe("another configuration", () => {
     );
   });
 
-  test("sshCidr narrows port 22 of every group of hosts, and nothing else", async () => {
+  test("sshCidr narrows port 22 of every host group, and nothing else", async () => {
     const cidrIpv4 = "198.51.100.7/32";
     const narrowed = ofKind("SecurityGroupIngressRule")
       .filter(({ inputs }) => inputs["fromPort"] === sshPort)
@@ -480,7 +480,7 @@ describe("another configuration", () => {
     expect(changed(await evaluate({ config: { sshCidr: cidrIpv4 } }))).toEqual(Object.fromEntries(narrowed));
   });
 
-  // trn1 begins with a t as well.
+  // trn1 also begins with a t.
   test.each(["m5.large", "trn1.2xlarge"])(
     "%s is not burstable and has no CPU credits",
     async instanceType => {
@@ -495,13 +495,13 @@ describe("another configuration", () => {
     },
   );
 
-  test("whatever AWS has says which stack it is of", async () => {
+  test("all AWS resources are tagged with their stack", async () => {
     expect(find("aws aws", await evaluate({ stack: "prod" })).inputs["defaultTags"]).toBe(
       '{"tags":{"project":"elastic-fleet","stack":"prod"}}',
     );
   });
 
-  test("all of the stack's aws: configuration reaches the provider, and its tags stay beside the program's", async () => {
+  test("the stack's whole aws: configuration reaches the provider, and its tags are merged with the program's", async () => {
     const configured = {
       profile: "sandbox",
       allowedAccountIds: '["123456789012"]',

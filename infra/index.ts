@@ -1,4 +1,4 @@
-/** The whole system, part by part, in the order in which it comes to life. */
+/** Declares the whole system in the order it starts. */
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
@@ -27,7 +27,7 @@ const ami = aws.ssm.getParameterOutput(
   { provider },
 ).value;
 
-// The network, and its fences: a stateless one around the data subnet, a stateful one around each kind of host.
+// The network and its firewalls: a stateless one for the data subnet, a stateful one for each kind of host.
 const network = new Network(
   "fleet",
   { vpcCidr: config.vpcCidr, zones: zonesFor(config.instanceType, { provider }) },
@@ -49,13 +49,13 @@ const groups = new SecurityGroups(
   { provider },
 );
 
-// What every host has in common.
+// Shared by all hosts.
 const key = new SshKey("fleet", {}, { provider });
 const runtime = fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true));
 const hostArgs = { instanceType: config.instanceType, ami, keyName: key.keyName };
 const reachable = [...network.routing, ...groups.rules, dataAcl.association];
 
-// The data host keeps the value.
+// The data host stores the value.
 const data = new Host(
   "data",
   {
@@ -63,7 +63,7 @@ const data = new Host(
     subnetId: network.subnetIds.data,
     securityGroupId: groups.ids["data-access"],
     part: "data-access",
-    // Launched before its ACL holds the subnet, it would live under the default ACL, which allows everything.
+    // Launched before its ACL is associated, it would run under the default ACL, which allows everything.
     dependsOn: [...network.routing, dataAcl.association],
   },
   { provider },
@@ -76,8 +76,8 @@ const dataService = new Service("data-access", {
   dependsOn: reachable,
 });
 
-// Receivers answer the Internet through their load balancer. They are installed one after the other, so that
-// it always has a healthy one.
+// Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
+// healthy.
 const identity = new ReceiverIdentity("receiver", {}, { provider });
 const receiverRelease = buildRelease("receiver");
 const receivers = Array.from({ length: config.receiverCount }, (_, index) => `receiver-${index + 1}`).map(
@@ -99,7 +99,7 @@ const receivers = Array.from({ length: config.receiverCount }, (_, index) => `re
 );
 const receiverServices: Service[] = [];
 for (const { name, host } of receivers) {
-  const before = receiverServices.at(-1) ?? dataService;
+  const previous = receiverServices.at(-1) ?? dataService;
   receiverServices.push(
     new Service(name, {
       host,
@@ -107,14 +107,14 @@ for (const { name, host } of receivers) {
       runtime,
       release: receiverRelease,
       environment: {
-        // By its private address: through the public one the sender would no longer be in the receiver subnet.
+        // The private address: via the public one, requests would no longer come from the receiver subnet.
         DATA_READ_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].read}/`,
         DATA_UPDATE_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].update}/`,
         NETWORK_ACL_ID: dataAcl.networkAclId,
         AWS_REGION: region,
       },
       dependsOn: reachable,
-      startAfter: [identity.policy, before.installed],
+      startAfter: [identity.policy, previous.installed],
     }),
   );
 }
@@ -138,7 +138,7 @@ const receiverLoadBalancer = new LoadBalancer(
   { provider },
 );
 
-// The fleet: a host is provisioned once, and its image launched as often as CPU asks for.
+// The fleet: one host is provisioned, and CPU decides how many instances are launched from its image.
 const stress = new Host(
   "stress",
   {

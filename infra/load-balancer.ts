@@ -3,16 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface LoadBalancerArgs {
   vpcId: pulumi.Input<string>;
-  /** Subnets in two zones at least. */
+  /** Subnets in at least two zones. */
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
-  /** The port that targets serve on. */
+  /** The port that targets listen on. */
   targetPort: number;
-  /** Instances that are registered one by one, by a name that is their identity; a group registers its own. */
+  /** Instances to register, keyed by a stable name; an Auto Scaling group registers its own. */
   targets?: Record<string, { instanceId: pulumi.Input<string>; dependsOn: pulumi.Resource[] }>;
-  /** The service behind it, as its tag. */
+  /** Value of the `part` tag: the service behind it. */
   part: string;
-  /** What has to stand before it is created: AWS refuses one in a VPC without a way to the Internet. */
+  /** Must exist before it is created: AWS rejects one in a VPC without an internet gateway. */
   dependsOn: pulumi.Resource[];
 }
 
@@ -22,11 +22,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   readonly targetGroupArn: pulumi.Output<string>;
   readonly listener: pulumi.Resource;
-  /** How CloudWatch names the load balancer and its target group. */
+  /** CloudWatch's names for the load balancer and its target group. */
   readonly arnSuffix: pulumi.Output<string>;
   readonly targetGroupArnSuffix: pulumi.Output<string>;
 
-  /** @param name at most 24 characters: AWS allows 32, and Pulumi adds a suffix */
+  /** @param name at most 24 characters: AWS allows 32 and Pulumi appends a suffix */
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
     super(
       "elastic-fleet:infra:LoadBalancer",

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { subnetCidr } from "./cidr";
 
-/** Every subnet: which of the VPC's 256 equal ranges it has, and in which of the chosen zones it lies. */
+/** Every subnet: `index` is one of the VPC's 256 equal ranges, `zone` one of the two chosen zones. */
 export const subnets = {
   data: { index: 1, zone: 0 },
   receiver: { index: 2, zone: 1 },
@@ -15,16 +15,16 @@ const subnetNames = Object.keys(subnets) as SubnetName[];
 
 export interface NetworkArgs {
   vpcCidr: string;
-  /** Two availability zones. */
+  /** Names of two availability zones. */
   zones: pulumi.Input<string[]>;
 }
 
-/** An own VPC with one public route table: nothing here touches the account's default VPC. */
+/** A dedicated VPC with one public route table; the account's default VPC is left alone. */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly subnetIds: Record<SubnetName, pulumi.Output<string>>;
   readonly subnetCidrs: Record<SubnetName, string>;
-  /** What has to stand before anything in a subnet can be reached: the default route and its associations. */
+  /** Must exist before anything in a subnet can be reached: the default route and the route table's associations. */
   readonly routing: pulumi.Resource[];
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -44,7 +44,7 @@ export class Network extends pulumi.ComponentResource {
     const gateway = new aws.ec2.InternetGateway(
       name,
       { vpcId: vpc.id, tags: { Name: name, ...part } },
-      // Moved to another VPC it would leave the old one first, which AWS refuses while that one is in use.
+      // Moving it would detach it from the old VPC first, which AWS rejects while that VPC is in use.
       { parent: this, replaceOnChanges: ["vpcId"] },
     );
     const table = new aws.ec2.RouteTable(
@@ -73,8 +73,8 @@ export class Network extends pulumi.ComponentResource {
           },
           {
             parent: this,
-            // A subnet stays in the zone where it was made, whatever zones AWS adds later. Were it replaced for
-            // that, AWS would refuse a second one with its range.
+            // A subnet stays in its zone even if AWS adds zones later; AWS would reject a replacement with the same
+            // range.
             ignoreChanges: ["availabilityZone"],
           },
         ),

@@ -1,24 +1,26 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** As the stack's `aws:` configuration has it; whatever it makes says which stack it is of. */
+/** The AWS provider, with the stack's `aws:` configuration; tags every resource with its project and stack. */
 export function awsProvider(): aws.Provider {
   const { defaultTags, ...configured } = configuredArgs();
-  const own = { project: pulumi.getProject(), stack: pulumi.getStack() };
+  const stackTags = { project: pulumi.getProject(), stack: pulumi.getStack() };
   return new aws.Provider("aws", {
     ...configured,
-    defaultTags: { tags: pulumi.output(defaultTags).apply(theirs => ({ ...theirs?.tags, ...own })) },
+    defaultTags: {
+      tags: pulumi.output(defaultTags).apply(configuredTags => ({ ...configuredTags?.tags, ...stackTags })),
+    },
   });
 }
 
-/** A provider of the program's own takes no configuration by itself: an `allowedAccountIds` would guard nothing. */
+/** An explicit provider ignores the stack's configuration unless it is passed on, `allowedAccountIds` included. */
 function configuredArgs(): aws.ProviderArgs {
   const prefix = "aws:";
   const configured = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
   return Object.fromEntries(configured.map(([key, text]) => [key.slice(prefix.length), valueOf(text)]));
 }
 
-/** Lists, objects, booleans and numbers are configured as JSON, text as it is. */
+/** Parses lists, objects, booleans and numbers as JSON; other text stays as is. */
 function valueOf(text: string): unknown {
   return /^(\[|\{|true$|false$|(0|[1-9]\d{0,8})$)/.test(text) ? JSON.parse(text) : text;
 }

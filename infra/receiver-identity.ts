@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/** Who a receiver is to AWS: a role that may describe network ACLs, and nothing else. */
+/** The receivers' IAM role, which may only describe network ACLs. */
 export class ReceiverIdentity extends pulumi.ComponentResource {
   readonly instanceProfileName: pulumi.Output<string>;
   readonly policy: pulumi.Resource;
@@ -29,7 +29,7 @@ export class ReceiverIdentity extends pulumi.ComponentResource {
         role: role.name,
         policy: JSON.stringify({
           Version: "2012-10-17",
-          // This action takes no resource-level permission.
+          // This action doesn't support resource-level permissions.
           Statement: [{ Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource: "*" }],
         }),
       },

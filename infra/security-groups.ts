@@ -11,14 +11,14 @@ const groups = {
 
 export type GroupName = keyof typeof groups;
 
-/** The other end of a rule: an IPv4 range, or whoever is in a group. */
+/** The other end of a rule: an IPv4 range, or a group's members. */
 type Peer = { cidr: string } | { group: GroupName };
 
 interface Rule {
   group: GroupName;
   direction: "ingress" | "egress";
   peer: Peer;
-  /** A TCP port; absent where the rule is for every port of every protocol. */
+  /** A TCP port; absent for every port of every protocol. */
   port?: number;
 }
 
@@ -31,7 +31,7 @@ export interface SecurityGroupsArgs {
 
 const anywhere: Peer = { cidr: "0.0.0.0/0" };
 
-/** Every rule of every group, by a name that is its identity: what stands here passes, and nothing else. */
+/** Every rule of every group, keyed by its resource name. Nothing else is allowed. */
 export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string, Rule> {
   const { read, update } = ports["data-access"];
   const { http } = ports.receiver;
@@ -46,7 +46,7 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
       peer: { cidr: args.receiverCidr },
     },
     "data-access-in-ssh": { group: "data-access", direction: "ingress", port: sshPort, peer: ssh },
-    // The group lets everything out. That nothing gets an answer is the work of the subnet's ACL.
+    // The group allows everything out; the subnet's ACL is what keeps replies from coming back.
     "data-access-out-all": { group: "data-access", direction: "egress", peer: anywhere },
 
     "receiver-in-http": { group: "receiver", direction: "ingress", port: http, peer: anywhere },
@@ -70,7 +70,7 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
       peer: { group: "stress" },
     },
 
-    // Nothing goes out: all that an instance needs is in its image.
+    // No egress: instances find everything they need in their image.
     "stress-in-http": {
       group: "stress",
       direction: "ingress",
@@ -81,7 +81,7 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
   };
 }
 
-/** The stateful fences, one group for each kind of host, and one for load balancers. */
+/** The stateful firewalls: a group for each kind of host, and one for load balancers. */
 export class SecurityGroups extends pulumi.ComponentResource {
   readonly ids: Record<GroupName, pulumi.Output<string>>;
   readonly rules: pulumi.Resource[];

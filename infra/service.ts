@@ -7,22 +7,22 @@ import type { Host } from "./host";
 export interface ServiceArgs {
   host: Host;
   privateKey: pulumi.Input<string>;
-  /** Path of the runtime's archive on this machine. */
+  /** Path of the runtime's archive on the deploying machine. */
   runtime: Promise<string>;
   release: Release;
-  /** Nothing secret: it is shown in diffs. */
+  /** Must hold no secrets: diffs show it. */
   environment?: Record<string, pulumi.Input<string>>;
-  /** What has to stand before the host can be reached. */
+  /** Must exist before the host can be reached. */
   dependsOn: pulumi.Resource[];
-  /** What has to stand before the service is started, while its files may be copied already. */
+  /** Must exist before the service starts; its files may be copied earlier. */
   startAfter?: pulumi.Resource[];
 }
 
-/** A service shipped to a host and started there: copied and installed over SSH, as the host may have no way out. */
+/** A service, copied to its host and installed over SSH, because the host may have no outbound access. */
 export class Service extends pulumi.ComponentResource {
-  /** Done when the service is healthy on its host. */
+  /** Completes once the service is healthy. */
   readonly installed: pulumi.Resource;
-  /** Text that changes whenever what is installed does. */
+  /** Changes whenever the installed content does. */
   readonly content: pulumi.Output<string>;
 
   constructor(name: string, args: ServiceArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -38,11 +38,11 @@ export class Service extends pulumi.ComponentResource {
       host: host.publicIp,
       user: remoteUser,
       privateKey: args.privateKey,
-      // An instance takes longer to boot than the default of 10 tries: this waits about 4 minutes where the port
-      // is refused, and 20 where nothing answers.
+      // The default of 10 tries is too short for an instance to boot: this waits about 4 minutes if the port refuses
+      // connections, 20 if nothing answers.
       dialErrorLimit: 60,
     };
-    // A new host under the same name has none of this yet.
+    // A replaced host has nothing installed.
     const triggers = [host.instanceId];
 
     const { copies, command: create, stdin } = shipmentOf(release, args.runtime);
@@ -58,11 +58,11 @@ export class Service extends pulumi.ComponentResource {
     );
     this.installed = new command.remote.Command(
       name,
-      // Hosts' sshd takes no variables from outside: each update would warn of that.
+      // The hosts' sshd rejects environment variables, so each update would print a warning.
       { connection, create, stdin: manifest, triggers, addPreviousOutputInEnv: false },
       { parent: this, dependsOn: [...copied, ...args.dependsOn, ...(args.startAfter ?? [])] },
     );
-    // The runtime and the release stand in it by their digests.
+    // It names the runtime and the release by digest.
     this.content = manifest;
     this.registerOutputs({});
   }

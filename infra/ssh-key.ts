@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 
-/** The key that hosts are provisioned with, made for this stack and kept in its encrypted state. */
+/** The key for provisioning hosts: generated for this stack and stored in its encrypted state. */
 export class SshKey extends pulumi.ComponentResource {
   readonly keyName: pulumi.Output<string>;
   readonly privateKey: pulumi.Output<string>;

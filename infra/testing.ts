@@ -1,4 +1,4 @@
-/** Evaluates the whole program for tests, on an engine that records what it declares and makes up what AWS answers. */
+/** Evaluates the whole program on an engine that records what it declares and makes up AWS's answers. */
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as command from "@pulumi/command";
@@ -10,7 +10,7 @@ import type * as Runtime from "../apps/shipping/runtime";
 import { evaluate as evaluateProgram, type Registration, type StackOutput } from "../local/pulumi/evaluate";
 import { fullKey, readProject } from "../local/pulumi/stack";
 
-/** A function of a provider that the program called. */
+/** A provider function that the program called. */
 export interface Call {
   token: string;
   inputs: Record<string, unknown>;
@@ -23,7 +23,7 @@ export interface Evaluation {
   outputs: Record<string, StackOutput>;
 }
 
-/** Functions of the provider that the program may call, by token. */
+/** Results of the provider functions that the program may call, by token. */
 export type Answers = Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>;
 
 const answers: Answers = {
@@ -34,8 +34,8 @@ const answers: Answers = {
 };
 
 /**
- * What AWS alone decides of a resource and the program uses. Such an answer says in angle brackets where it
- * comes from, as an id does: `<publicIp of data>`, `<Subnet data>`.
+ * Properties that AWS computes and the program reads. Made-up values, like ids, name their origin in angle brackets:
+ * `<publicIp of data>`, `<Subnet data>`.
  */
 const computed: Record<string, string[]> = {
   "aws:autoscaling/group:Group": ["name"],
@@ -60,23 +60,23 @@ function releaseOf(service: ServiceName): Release {
 }
 
 export interface Options {
-  /** The stack's configuration above Pulumi.yaml's defaults; keys without a colon are the project's. */
+  /** Overrides Pulumi.yaml's defaults; keys without a colon are the project's. */
   config?: Record<string, string>;
   stack?: string;
   preview?: boolean;
   answers?: Answers;
-  /** Sees every resource the moment that it is asked for. */
+  /** Called as each resource is requested. */
   onDeclared?: (type: string, name: string) => void;
 }
 
 /**
- * Each evaluation loads the program anew. Neither bundles nor fetches anything.
- * @throws the first error of the program or of a call without an answer; an error in an `apply` reaches nobody
- * but Jest, which fails the test for it
+ * Reloads the program for each evaluation, without bundling or downloading anything.
+ * @throws the first error of the program, or of a call without an answer; an error in an `apply` reaches only Jest,
+ * which fails the test
  */
 export async function evaluate(options: Options = {}): Promise<Evaluation> {
   const { config = {}, stack = "dev", preview = false } = options;
-  loadAnew();
+  resetModules();
   const { project, config: defaults } = readProject(join(__dirname, ".."));
   const configured = Object.entries(config).map(([key, value]) => [fullKey(key, project), value] as const);
   const calls: Call[] = [];
@@ -110,9 +110,9 @@ export async function evaluate(options: Options = {}): Promise<Evaluation> {
   return { resources: [...registrations.values()], calls, outputs };
 }
 
-function loadAnew(): void {
+function resetModules(): void {
   jest.resetModules();
-  // The SDKs take seconds to load and listen to the process: once is enough.
+  // Load the SDKs only once: they take seconds, and each load adds listeners to the process.
   const sdks = {
     "@pulumi/aws": aws,
     "@pulumi/command": command,

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The first two availability zones of the region that need no opt-in and offer the instance type: in some
- * regions the oldest zones offer none of the current types.
+ * The region's first two availability zones that need no opt-in and offer the instance type; in some regions the
+ * oldest zones offer none of the current types.
  */
 export function zonesFor(instanceType: string, opts: pulumi.InvokeOutputOptions): pulumi.Output<string[]> {
   const open = aws.getAvailabilityZonesOutput(
@@ -19,13 +19,13 @@ export function zonesFor(instanceType: string, opts: pulumi.InvokeOutputOptions)
     .apply(([names, locations]) => chooseZones(names, locations, instanceType));
 }
 
-/** @throws pulumi.RunError when fewer than two zones are left */
+/** @throws pulumi.RunError if fewer than two zones qualify */
 export function chooseZones(open: string[], offering: string[], instanceType: string): string[] {
   const zones = open.filter(zone => offering.includes(zone)).sort();
   if (zones.length < 2) {
     throw new pulumi.RunError(
       `instanceType ${instanceType} is offered in ${zones.length} of this region's availability zones ` +
-        `(${open.join(", ")}), and two are needed; choose another type or another region`,
+        `(${open.join(", ")}), but two are needed; choose another type or region`,
     );
   }
   return zones.slice(0, 2);

@@ -4,19 +4,19 @@ import { eachMinute, minute, realClock } from "./clock";
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-test("runs as much faster as it is told", () => {
+test("runs `speed` times faster than real time", () => {
   const clock = realClock(60);
   const start = clock.now();
   jest.advanceTimersByTime(1500);
   expect(clock.now() - start).toBeCloseTo(90_000, 6);
 });
 
-test("begins at zero", () => {
+test("starts at zero", () => {
   jest.advanceTimersByTime(5000);
   expect(realClock(600).now()).toBe(0);
 });
 
-test("calls back once, when a delay on its own clock has passed", () => {
+test("calls back once, after a delay in region time", () => {
   const callback = jest.fn();
   realClock(60).after(30_000, callback);
   jest.advanceTimersByTime(499);
@@ -41,7 +41,7 @@ test("no interval is shorter than 200 real milliseconds, whatever the speed", ()
   expect(callback).toHaveBeenCalledTimes(5);
 });
 
-test("what is cancelled leaves no timer", () => {
+test("cancelling leaves no timer", () => {
   const clock = realClock(60);
   const callback = jest.fn();
   const cancels = [clock.after(1000, callback), clock.every(1000, callback)];
@@ -53,56 +53,58 @@ test("what is cancelled leaves no timer", () => {
 });
 
 describe("each minute", () => {
-  function begin(at: number) {
+  function startAt(at: number) {
     const clock = new FakeClock();
     clock.advance(at);
-    const begun: [number, number][] = [];
-    const end = eachMinute(clock, minuteBegin => begun.push([minuteBegin / minute, clock.now() / minute]));
-    return { clock, begun, end };
+    const reported: [number, number][] = [];
+    const stop = eachMinute(clock, minuteStart =>
+      reported.push([minuteStart / minute, clock.now() / minute]),
+    );
+    return { clock, reported, stop };
   }
 
-  test("is told at its end, by its beginning", () => {
-    const { clock, begun } = begin(0);
+  test("is reported when it ends, by its start", () => {
+    const { clock, reported } = startAt(0);
     clock.advance(3 * minute);
-    expect(begun).toEqual([
+    expect(reported).toEqual([
       [0, 1],
       [1, 2],
       [2, 3],
     ]);
   });
 
-  test("also from amid one on, aligned to the clock", () => {
-    const { clock, begun } = begin(90_000);
+  test("is aligned to the clock, even when started mid-minute", () => {
+    const { clock, reported } = startAt(90_000);
     clock.advance(2 * minute);
-    expect(begun).toEqual([
+    expect(reported).toEqual([
       [1, 2],
       [2, 3],
     ]);
   });
 
-  test("for as long as it is not ended, also from within", () => {
-    const { clock, begun, end } = begin(0);
+  test("is reported until stopped, even from within the callback", () => {
+    const { clock, reported, stop } = startAt(0);
     clock.advance(minute);
-    end();
+    stop();
     clock.advance(5 * minute);
-    expect(begun).toHaveLength(1);
+    expect(reported).toHaveLength(1);
     expect(clock.pending).toBe(0);
 
-    const ended = jest.fn();
-    const endFromWithin = eachMinute(clock, () => {
-      ended();
-      endFromWithin();
+    const called = jest.fn();
+    const stopFromWithin = eachMinute(clock, () => {
+      called();
+      stopFromWithin();
     });
     clock.advance(5 * minute);
-    expect(ended).toHaveBeenCalledTimes(1);
+    expect(called).toHaveBeenCalledTimes(1);
     expect(clock.pending).toBe(0);
   });
 
-  /** A clock whose timers fire when the test says so. */
-  function unpunctual() {
+  /** A clock whose timers fire when the test says. */
+  function fakeTimer() {
     let now = 0;
     let fire: () => void = () => undefined;
-    const begun: number[] = [];
+    const reported: number[] = [];
     eachMinute(
       {
         speed: 1,
@@ -113,24 +115,24 @@ describe("each minute", () => {
         },
         every: () => () => undefined,
       },
-      minuteBegin => begun.push(minuteBegin / minute),
+      minuteStart => reported.push(minuteStart / minute),
     );
     const fireAt = (minutes: number) => {
       now = minutes * minute;
       fire();
     };
-    return { fireAt, begun };
+    return { fireAt, reported };
   }
 
-  test("is told once though its timer fires early", () => {
-    const { fireAt, begun } = unpunctual();
+  test("is reported once even if its timer fires early", () => {
+    const { fireAt, reported } = fakeTimer();
     for (const at of [0.999, 1.999, 2.999]) fireAt(at);
-    expect(begun).toEqual([0, 1, 2]);
+    expect(reported).toEqual([0, 1, 2]);
   });
 
-  test("is not made up for after a sleep", () => {
-    const { fireAt, begun } = unpunctual();
+  test("is skipped if the process slept through it", () => {
+    const { fireAt, reported } = fakeTimer();
     for (const at of [1, 7.5, 8]) fireAt(at);
-    expect(begun).toEqual([0, 1, 7]);
+    expect(reported).toEqual([0, 1, 7]);
   });
 });

@@ -1,20 +1,20 @@
 /**
- * The region's clock. It runs `speed` times faster than real time and scales what AWS does by the minute:
- * health check intervals, CloudWatch periods, warm-up, deregistration delay. Time-outs of a connection
- * never pass through it: they are real seconds here as there.
+ * The region's clock. It runs `speed` times faster than real time and scales everything AWS does by the minute:
+ * health check intervals, CloudWatch periods, warm-up, deregistration delay. Connection timeouts don't use it:
+ * they are real seconds, as on AWS.
  */
 export interface Clock {
-  /** Region seconds in a real one. */
+  /** Region seconds per real second. */
   readonly speed: number;
   /** Region milliseconds since the region started. */
   now(): number;
-  /** Calls back once, `delay` region milliseconds from now; the result cancels it. */
+  /** Calls back once, after `delay` region milliseconds; returns a function that cancels it. */
   after(delay: number, callback: () => void): () => void;
-  /** Calls back every `interval` region milliseconds, at most every 200 real ones; the result ends it. */
+  /** Calls back every `interval` region milliseconds, but never within 200 real ones; returns a function that stops it. */
   every(interval: number, callback: () => void): () => void;
 }
 
-/** Checks more often than this would measure the laptop, not the service. */
+/** In real milliseconds. More frequent checks would measure the laptop, not the service. */
 const shortestRealInterval = 200;
 
 export function realClock(speed: number): Clock {
@@ -42,19 +42,19 @@ export const minute = 60_000;
 export const startOfMinute = (time: number): number => Math.floor(time / minute) * minute;
 
 /**
- * Calls back as soon as a minute of the region is over, with its beginning; never twice for one, and not at all for
- * minutes that this process slept through. The result ends it.
+ * Calls back at the end of each region minute with that minute's start; never twice for the same minute, and not at
+ * all for minutes this process slept through. Returns a function that stops it.
  */
-export function eachMinute(clock: Clock, callback: (begin: number) => void): () => void {
+export function eachMinute(clock: Clock, callback: (start: number) => void): () => void {
   let end = startOfMinute(clock.now());
   let cancel: () => void = () => undefined;
   const next = () => {
-    // Timers may fire a little early: the minute after the last is the least that comes next.
+    // Timers can fire slightly early, so never schedule the same minute twice.
     end = Math.max(end, startOfMinute(clock.now())) + minute;
     cancel = clock.after(end - clock.now(), () => {
-      const begin = end - minute;
+      const start = end - minute;
       next();
-      callback(begin);
+      callback(start);
     });
   };
   next();

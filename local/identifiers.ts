@@ -1,9 +1,9 @@
-/** Names and addresses as AWS would give them out. */
+/** Names and addresses in AWS's formats. */
 import { randomBytes } from "node:crypto";
 
 export const accountId = "123456789012";
 
-/** "vpc-0a1b…": a prefix and 17 hexadecimal digits, as EC2 names what it makes. */
+/** "vpc-0a1b…": a prefix and 17 hexadecimal digits, EC2's format for ids. */
 export function resourceId(prefix: string): string {
   return `${prefix}-0${hex(16)}`;
 }
@@ -14,5 +14,5 @@ export function hex(digits: number): string {
     .slice(0, digits);
 }
 
-/** TEST-NET-3 (RFC 5737): the public addresses that the region gives out. */
+/** TEST-NET-3 (RFC 5737): the region assigns public addresses from it. */
 export const publicRange = "203.0.113.0/24";

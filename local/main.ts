@@ -14,21 +14,21 @@ const folder = join(root, ".local");
 
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
-const say = (text: string) => {
+const print = (text: string) => {
   process.stdout.write(`${text}\n`);
 };
 
 async function main(options: Options): Promise<void> {
   if (options.help) {
-    say(help);
+    print(help);
     return;
   }
   const stack = readStack(root, options.stack, options.config);
-  const leave = await acquireLock(folder);
-  say(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C ends it`);
+  const releaseLock = await acquireLock(folder);
+  print(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C stops it`);
 
   const state: { running?: RunningRegion } = {};
-  let ending = false;
+  let stopping = false;
   const starting = startRegion({
     ...options,
     root,
@@ -36,39 +36,39 @@ async function main(options: Options): Promise<void> {
     folder,
     clock: realClock(options.speed),
     report: event => {
-      if (!ending) say(`${seconds()}  ${event}`);
+      if (!stopping) print(`${seconds()}  ${event}`);
     },
   });
-  const end = (signal: NodeJS.Signals) => {
-    if (ending) return;
-    ending = true;
-    say(`\n${signal}: ending every process of the region`);
-    // A start that is under way is ended by the end of this process: its children go with it.
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    print(`\n${signal}: stopping the region`);
+    // A start still in progress needs no close: its child processes end with this one.
     void Promise.resolve(state.running?.close())
-      .then(leave)
+      .then(releaseLock)
       .then(() => {
-        say(`ended; logs are in ${relative(process.cwd(), folder)}`);
-        // A start that was interrupted is no success; and told so, the Pulumi SDK reports no promise that it left.
+        print(`stopped; logs are in ${relative(process.cwd(), folder)}`);
+        // An interrupted start is a failure; a non-zero exit also keeps the Pulumi SDK from reporting leaked promises.
         process.exit(state.running ? 0 : 128 + constants.signals[signal]);
       });
   };
-  process.on("SIGINT", end);
-  process.on("SIGTERM", end);
-  process.on("SIGHUP", end);
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  process.on("SIGHUP", stop);
 
-  // Started by npm it ends with npm, even where that is killed by force.
+  // When npm started it, it stops with npm, even if npm is killed.
   if (process.env["npm_lifecycle_event"] !== undefined) {
     const parent = process.ppid;
     setInterval(() => {
-      if (process.ppid !== parent) end("SIGHUP");
+      if (process.ppid !== parent) stop("SIGHUP");
     }, 1000).unref();
   }
 
   state.running = await starting;
-  say(
+  print(
     table(state.running.overview(), { stack, folder: relative(process.cwd(), folder), speed: options.speed }),
   );
-  say(`ready after ${seconds().trim()}; Ctrl-C ends it`);
+  print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
   await preload(state.running.region.services);
 }
 
@@ -78,7 +78,7 @@ function fail(error: unknown): void {
   process.exit(1);
 }
 
-// Nobody reads it any more, as after `| head`, or its disk is full.
+// The reader has gone, as with `| head`, or the disk is full.
 process.stdout.on("error", ({ message }) => {
   fail(new Error(`standard output: ${message}`));
 });

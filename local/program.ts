@@ -1,4 +1,4 @@
-/** The one file of the local region that knows the program that it runs. */
+/** Everything the local region knows about the program it runs. */
 import { join } from "node:path";
 import { install } from "../apps/installer/install";
 import type { Unit } from "../apps/installer/unit";
@@ -10,25 +10,25 @@ import { placeRuntime } from "./hosts/runtime";
 
 export const ssh = { port: sshPort, user: remoteUser };
 
-/** The public SSM parameter that names the hosts' image. */
+/** The public SSM parameter that holds the id of the hosts' image. */
 export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
 /**
- * Runs the installer as its command would: there is no shell in between.
- * @throws for any other command, and when the installation fails
+ * Runs the installer in-process, as the install command would on a host.
+ * @throws for any other command, and if the installation fails
  */
 export async function run(host: Host, command: string, stdin: string): Promise<string> {
   const manifest = manifestSchema.parse(JSON.parse(stdin));
   if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 })) {
-    throw new Error("a host of the local region runs no other command than the one that installs a service");
+    throw new Error("a host in the local region runs only the command that installs a service");
   }
   await placeRuntime(join(host.root, remoteRuntime), join(host.root, manifest.runtime.binary));
   return install(manifest, host);
 }
 
 /**
- * Where a service's environment differs from what its manifest says: a host here has one vCPU, its load lasts as long on
- * the region's clock as it would on AWS, and this machine's name is not the host's.
+ * Environment values that override a service's manifest: a host here has one vCPU, load lasts as long on the region's
+ * clock as it would on AWS, and the host's name is not this machine's.
  */
 export function localEnvironment(
   { environment }: Unit,

@@ -1,4 +1,4 @@
-/** The local region: its services and its network, put together. */
+/** Assembles the local region from its services and its network. */
 import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
@@ -33,20 +33,20 @@ import { Parameters } from "./services/ssm/parameters";
 import { stsService } from "./services/sts/actions";
 
 export interface RegionOptions {
-  /** As AWS names it, for example us-east-1. */
+  /** AWS's name for it, such as us-east-1. */
   name: string;
-  /** Where it keeps its hosts' disks and its logs; emptied at the start. */
+  /** Holds the hosts' disks and the logs; emptied by `open()`. */
   folder: string;
   clock: Clock;
-  /** Told of what happens, one line each. */
+  /** Receives each event as one line. */
   report: (event: string) => void;
 }
 
-/** Where the EC2 API is on the Internet, in TEST-NET-1: an address of AWS's own, in nobody's VPC. */
+/** The EC2 API's address on the Internet, in TEST-NET-1: outside every VPC. */
 export const ec2Api: Address = { address: "192.0.2.10", port: 443 };
 const flowLogFile = "flow-log.txt";
 const decisionLogFile = "decision-log.jsonl";
-/** AWS writes flow records at least every minute where instances are of a current type. */
+/** In region milliseconds. For Nitro-based instances, AWS aggregates flow records over a minute at most. */
 const flowLogInterval = 60_000;
 
 export class Region {
@@ -62,7 +62,7 @@ export class Region {
   private readonly servers: http.Server[] = [];
   private readonly logs = new Map<string, LogFile>();
   private readonly flowLog: FlowLog;
-  private endFlowLog: () => void = () => undefined;
+  private stopFlowLog: () => void = () => undefined;
 
   constructor(readonly options: RegionOptions) {
     const { name: regionName, folder, clock, report } = options;
@@ -112,7 +112,7 @@ export class Region {
     });
   }
 
-  /** What operators can call by AWS's API. */
+  /** The AWS API that operators can call. */
   get services(): BoundService[] {
     const { ec2, elbv2, autoScaling, metrics, iam } = this;
     const { name: regionName, clock, report } = this.options;
@@ -151,14 +151,14 @@ export class Region {
     const endpoint = createEc2Endpoint(this.ec2.vpc, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));
-    this.endFlowLog = clock.every(flowLogInterval, () => {
+    this.stopFlowLog = clock.every(flowLogInterval, () => {
       this.flowLog.flush();
     });
   }
 
-  /** Ends everything that runs; the folder stays, so that its logs can be read. */
+  /** Stops everything; the folder stays so that its logs can be read. */
   async close(): Promise<void> {
-    this.endFlowLog();
+    this.stopFlowLog();
     await this.autoScaling.close();
     this.elbv2.close();
     await this.ec2.instances.close();

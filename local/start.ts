@@ -20,17 +20,17 @@ import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
 
 export interface StartOptions {
-  /** The project's root: where the program and the stack's files are. */
+  /** The project's root folder, with the program and the stack files. */
   root: string;
   stack: Stack;
-  /** Where the region keeps what it makes; emptied at the start. */
+  /** Holds the region's disks, logs and outputs; emptied at the start. */
   folder: string;
   clock: Clock;
-  /** Where the operator is on the Internet. */
+  /** The operator's IPv4 address on the Internet. */
   operatorAddress: string;
-  /** Loopback port of the local Internet; without one, 4000 or a free one. */
+  /** Loopback port of the local Internet; by default 4000, or a free one. */
   port?: number;
-  /** Resources that are left undeclared, by kind and name: "NetworkAclRule:data-ingress-ssh". */
+  /** Resources to leave out, by kind and name: "NetworkAclRule:data-ingress-ssh". */
   without: readonly string[];
   report: (event: string) => void;
 }
@@ -39,16 +39,16 @@ export interface RunningRegion {
   region: Region;
   resources: DeclaredResources;
   outputs: Record<string, StackOutput>;
-  /** The local Internet: an HTTP proxy. */
+  /** URL of the local Internet, an HTTP proxy. */
   internetUrl: string;
-  /** What runs where, at the moment. */
+  /** What runs where now. */
   overview(): Overview;
   close(): Promise<void>;
 }
 
 const preferredPort = 4000;
 
-/** @throws when the program or the region fails; nothing is left running then */
+/** @throws if the program or the region fails, after stopping everything it started */
 export async function startRegion(options: StartOptions): Promise<RunningRegion> {
   const { stack, folder, clock, operatorAddress, report, root } = options;
   const name = stack.config["aws:region"];
@@ -72,10 +72,10 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       welcome: () => welcome,
       handleApiRequest: createApiHandler(region.services, report),
     });
-    const port = await listenAsInternet(internet, options.port);
+    const port = await listenForInternet(internet, options.port);
     const internetUrl = `http://127.0.0.1:${port}`;
     if (options.port === undefined && port !== preferredPort)
-      report(`port ${preferredPort} is taken: the local Internet is on port ${port}`);
+      report(`port ${preferredPort} is in use; the local Internet is on port ${port}`);
     servers.push(internet);
 
     await region.open();
@@ -95,13 +95,13 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       const localPort = await listenNear(server, port + 80 + localPorts.size);
       localPorts.set(label, `http://127.0.0.1:${localPort}/`);
     }
-    await inService(region);
+    await untilInService(region);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);
     welcome =
-      `The local Internet of ${stack.project}/${stack.stack}, an HTTP proxy: curl -x ${internetUrl} URL\n` +
-      `with any name or public address of the stack's outputs:\n\n${json}`;
+      `The local Internet of ${stack.project}/${stack.stack} is an HTTP proxy: curl -x ${internetUrl} URL\n` +
+      `with any name or public address in the stack's outputs:\n\n${json}`;
     const overview = () => ({ ...overviewOf(region, localPorts), outputs, internetUrl });
     return { region, resources, outputs, internetUrl, overview, close };
   } catch (error) {
@@ -110,25 +110,25 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   }
 }
 
-async function listenAsInternet(internet: http.Server, port: number | undefined): Promise<number> {
+async function listenForInternet(internet: http.Server, port: number | undefined): Promise<number> {
   if (port === undefined) return listenNear(internet, preferredPort);
   try {
     return await listen(internet, port);
   } catch (error) {
     if (!isTaken(error)) throw error;
     throw new Error(
-      `port ${port} is taken or not allowed; choose another by --port, or leave it out for a free one`,
+      `port ${port} is in use or not allowed; choose another with --port, or omit it to get a free one`,
       { cause: error },
     );
   }
 }
 
 /**
- * Resolves when every Auto Scaling group that wants instances has one in service, and every registered target has
- * passed or failed its first health checks.
- * @throws with the activity's description when a group's launch fails
+ * Resolves once every Auto Scaling group that wants instances has one in service and every registered target has a
+ * verdict from its first health checks.
+ * @throws if a group's launch fails, with the activity's description
  */
-async function inService({ autoScaling, elbv2 }: Region): Promise<void> {
+async function untilInService({ autoScaling, elbv2 }: Region): Promise<void> {
   await Promise.all([...autoScaling.groups.values()].map(group => group.until(hasFirstInstance)));
   await Promise.all(
     [...elbv2.targetGroups.values()].map(({ group }) =>
@@ -144,9 +144,9 @@ function overviewOf(
   const { instances, interfaces } = ec2;
   const hosts = [...instances.hosts.values()].map(({ options, services, proxyUrl }) => {
     const { name, instanceId, interfaceId } = options;
-    const isOfGroup = [...autoScaling.groups.values()].some(group => group.instances.has(instanceId));
+    const belongsToGroup = [...autoScaling.groups.values()].some(group => group.instances.has(instanceId));
     return {
-      name: isOfGroup ? `${name} (${instanceId})` : name,
+      name: belongsToGroup ? `${name} (${instanceId})` : name,
       ...interfaces.get(interfaceId),
       services: [...services.values()].map(({ options: { unit } }) => ({
         name: unit.service,

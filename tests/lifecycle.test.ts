@@ -32,7 +32,7 @@ async function familyNow(command: Command): Promise<Process[]> {
 
 /** The same, once the region is ready. */
 async function familyOnceReady(command: Command): Promise<Process[]> {
-  await command.says(/^ready after \d+\.\d s; Ctrl-C ends it$/m);
+  await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
   const family = await familyNow(command);
   const services = family.flatMap(
     ({ command }) => /^\S+\/node \S+\/opt\/elastic-fleet\/([a-z-]+)\/releases\//.exec(command)?.[1] ?? [],
@@ -60,7 +60,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully", async signal 
   expect(await command.ended).toBe(0);
   await expectNoneLeft(family);
   expect(command.stdout()).toMatch(
-    new RegExp(`\\n${signal}: ending every process of the region\nended; logs are in \\.local\n$`),
+    new RegExp(`\\n${signal}: stopping the region\nstopped; logs are in \\.local\n$`),
   );
   expect(command.stderr()).toBe("");
 });

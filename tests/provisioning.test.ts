@@ -92,9 +92,9 @@ describe("from the command line", () => {
     const [first, ...problems] = (await messageOf(command)).split("\n");
     expect(first).toBe("local region: the stack's configuration is not valid:");
     expect(problems.sort()).toEqual([
-      expect.stringMatching(/^ {2}receiverCount: must be .* from 1 to 20; it is "0"$/),
-      expect.stringMatching(/^ {2}receiverCuont: there is no such key; known are /),
-      expect.stringMatching(/^ {2}vpcCidr: must be .* from \/16 to .*; it is "10.0.0.0\/24"$/),
+      expect.stringMatching(/^ {2}receiverCount: must be .* from 1 to 20; got "0"$/),
+      expect.stringMatching(/^ {2}receiverCuont: unknown key; known keys: /),
+      expect.stringMatching(/^ {2}vpcCidr: must be .* from \/16 to .*; got "10.0.0.0\/24"$/),
     ]);
   });
 
@@ -129,7 +129,7 @@ describe("from the command line", () => {
   test("a port that is taken", async () => {
     const taken = await occupy(0);
     expect(await messageOf(start(project, ["--port", String(taken)]))).toBe(
-      `local region: port ${taken} is taken or not allowed; choose another by --port, or leave it out for a free one`,
+      `local region: port ${taken} is in use or not allowed; choose another with --port, or omit it to get a free one`,
     );
   });
 
@@ -144,7 +144,7 @@ describe("from the command line", () => {
     );
 
     expect(await messageOf(start(project))).toMatch(
-      /^local region: another local region is running in this project; end it first/,
+      /^local region: another local region is running in this project; stop it first/,
     );
     expect((await answerTo(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });

@@ -5,45 +5,45 @@ import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { acquireLock } from "./lock";
 import { temporaryFolder } from "../../testing/folders";
 
-// Processes take their time on a busy machine.
+// Processes are slow on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
-async function occupied(folder: string): Promise<() => Promise<void>> {
-  const leave = await acquireLock(folder);
-  let left = false;
-  const once = async () => {
-    if (left) return;
-    left = true;
-    await leave();
+async function locked(folder: string): Promise<() => Promise<void>> {
+  const release = await acquireLock(folder);
+  let released = false;
+  const releaseOnce = async () => {
+    if (released) return;
+    released = true;
+    await release();
   };
-  onCleanUp(once);
-  return once;
+  onCleanUp(releaseOnce);
+  return releaseOnce;
 }
 
-test("a folder is held by one, another folder by another", async () => {
+test("one region locks a folder; another folder is free", async () => {
   const [folder, other] = [temporaryFolder(), temporaryFolder()];
-  await occupied(folder);
+  await locked(folder);
   await expect(acquireLock(folder)).rejects.toThrow(
-    `another local region is running in this project; end it first (its files are in ${folder})`,
+    `another local region is running in this project; stop it first (its files are in ${folder})`,
   );
-  await expect(occupied(other)).resolves.toBeDefined();
+  await expect(locked(other)).resolves.toBeDefined();
 });
 
-test("who leaves makes place", async () => {
+test("releasing the lock lets another region take it", async () => {
   const folder = temporaryFolder();
-  const leave = await occupied(folder);
-  await leave();
-  await expect(occupied(folder)).resolves.toBeDefined();
+  const release = await locked(folder);
+  await release();
+  await expect(locked(folder)).resolves.toBeDefined();
 });
 
-test("of several that come at once one gets it", async () => {
+test("of several concurrent attempts, exactly one succeeds", async () => {
   const folder = temporaryFolder();
-  const results = await Promise.allSettled([occupied(folder), occupied(folder), occupied(folder)]);
+  const results = await Promise.allSettled([locked(folder), locked(folder), locked(folder)]);
   expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected", "rejected"]);
 });
 
-test("a process holds it however it was started, and not beyond its end by force", async () => {
+test("another process's lock counts, and is gone once that process is killed", async () => {
   const folder = temporaryFolder();
   const program = `
     const { acquireLock } = require(${JSON.stringify(join(__dirname, "lock.ts"))});
@@ -65,5 +65,5 @@ test("a process holds it however it was started, and not beyond its end by force
 
   child.kill("SIGKILL");
   await ended;
-  await expect(occupied(folder)).resolves.toBeDefined();
+  await expect(locked(folder)).resolves.toBeDefined();
 });

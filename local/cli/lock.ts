@@ -1,4 +1,4 @@
-/** One region at a time in a folder. */
+/** Allows one region per folder. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
@@ -7,12 +7,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Takes the folder for this process, until it ends in whatever way: a socket answers only while somebody
- * holds it. Resolves to what gives it back.
- * @throws when another process has it
+ * Locks the folder for this process until it exits, however that happens: a socket accepts connections only while
+ * its owner lives. Resolves to a function that releases the lock.
+ * @throws if another process holds it
  */
 export async function acquireLock(folder: string): Promise<() => Promise<void>> {
-  // Not in the folder itself: a socket's path has 100 characters at most.
+  // Not in the folder itself: a socket's path is limited to about 100 characters.
   const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   const path = join(tmpdir(), `elastic-fleet-${name}.sock`);
   const server = net.createServer(socket => socket.destroy());
@@ -20,13 +20,13 @@ export async function acquireLock(folder: string): Promise<() => Promise<void>> 
     await listen(server, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    if (await answers(path)) {
+    if (await accepts(path)) {
       throw new Error(
-        `another local region is running in this project; end it first (its files are in ${folder})`,
+        `another local region is running in this project; stop it first (its files are in ${folder})`,
         { cause: error },
       );
     }
-    // Left behind by a process that was killed.
+    // Left behind by a killed process.
     await rm(path, { force: true });
     await listen(server, path);
   }
@@ -42,7 +42,7 @@ async function listen(server: net.Server, path: string): Promise<void> {
   await once(server, "listening");
 }
 
-async function answers(path: string): Promise<boolean> {
+async function accepts(path: string): Promise<boolean> {
   const socket = net.connect(path);
   try {
     await once(socket, "connect");

@@ -10,11 +10,11 @@ const defaults = {
   without: [],
 };
 
-test("without options there are defaults", () => {
+test("no options gives the defaults", () => {
   expect(parseOptions([])).toEqual(defaults);
 });
 
-test("takes every option that the help names, and names every one that it takes", () => {
+test("the help lists exactly the options that are accepted", () => {
   const args = [
     ...["--help", "--stack", "prod", "--port", "4100", "--speed", "600", "--operator-address", "192.0.2.200"],
     ...[
@@ -40,9 +40,9 @@ test("takes every option that the help names, and names every one that it takes"
 });
 
 test.each([
-  ["a value may hold =", ["--config", "a=b=c"], { a: "b=c" }],
+  ["a value may contain =", ["--config", "a=b=c"], { a: "b=c" }],
   ["a value may be empty", ["--config", "a="], { a: "" }],
-  ["of two values for a key the later counts", ["--config", "a=1", "--config", "a=2"], { a: "2" }],
+  ["the last value for a key wins", ["--config", "a=1", "--config", "a=2"], { a: "2" }],
 ])("%s", (_name, args, config) => {
   expect(parseOptions(args).config).toEqual(config);
 });
@@ -61,7 +61,7 @@ test.each([
   [["--operator-address", "198.51.100"], '--operator-address must be an IPv4 address, not "198.51.100"'],
   [
     ["--operator-address", "203.0.113.10"],
-    "--operator-address must be outside 203.0.113.0/24, whose addresses",
+    "--operator-address must be outside 203.0.113.0/24, which the region assigns from",
   ],
   [["--without", "a"], '--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not "a"'],
   [
@@ -73,6 +73,6 @@ test.each([
   [["--colour"], "Unknown option '--colour'"],
   [["dev"], "Unexpected argument 'dev'"],
   [["--stack"], "'--stack <value>' argument missing"],
-])("%j is refused by name", (args, message) => {
+])("%j is rejected, naming the option", (args, message) => {
   expect(() => parseOptions(args)).toThrow(message);
 });

@@ -13,24 +13,24 @@ export interface Options {
   without: string[];
 }
 
-export const help = `Runs the program of this project in a local region: its hosts as processes of this machine,
-its network with the rules that AWS would apply. Ends with Ctrl-C, and leaves no process behind.
+export const help = `Runs this project's program in a local region: its hosts are processes on this machine, and its
+network applies the rules that AWS would. Ctrl-C stops it and leaves no process behind.
 
 Usage: npm start -- [options]
 
   --stack NAME             the stack whose Pulumi.NAME.yaml is used (default: dev)
-  --config KEY=VALUE       a configuration value in place of the stack's; may be repeated
-  --port PORT              the port on 127.0.0.1 of the local Internet and of the AWS API for operators
+  --config KEY=VALUE       override one of the stack's configuration values; may be repeated
+  --port PORT              the port on 127.0.0.1 for the local Internet and the AWS API
                            (default: 4000, or a free one)
-  --speed N                how much faster than AWS's the region's clock runs, 1 to 600 (default: 60,
-                           an AWS minute a second); it scales check intervals and delays, never a time-out
-  --operator-address IP    where on the Internet you are; sshCidr must let it in (default: 198.51.100.10)
-  --without KIND:NAME      leave a resource undeclared, to see what breaks; may be repeated
+  --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
+                           one AWS minute per second); scales check intervals and delays, never a timeout
+  --operator-address IP    your address on the Internet; sshCidr must allow it (default: 198.51.100.10)
+  --without KIND:NAME      leave out a resource to see what breaks; may be repeated
                            (for example NetworkAclRule:data-ingress-update)
-  --help                   this text
+  --help                   show this text
 `;
 
-/** @throws with a message for people, for anything that is not understood */
+/** @throws an error whose message is meant for the user */
 export function parseOptions(args: string[]): Options {
   const { values } = parseArgs({
     args,
@@ -50,7 +50,7 @@ export function parseOptions(args: string[]): Options {
   }
   if (contains(publicRange, operatorAddress)) {
     throw new Error(
-      `--operator-address must be outside ${publicRange}, whose addresses the region gives out, not ${operatorAddress}`,
+      `--operator-address must be outside ${publicRange}, which the region assigns from, not ${operatorAddress}`,
     );
   }
   return {

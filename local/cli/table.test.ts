@@ -35,7 +35,7 @@ const overview: Overview = {
   internetUrl: "http://127.0.0.1:4000",
 };
 
-test("says what runs where, in columns, and how to reach it", () => {
+test("lists in columns what runs where and how to reach it", () => {
   expect(table(overview, options).split("\n").slice(0, 7)).toEqual([
     "",
     "              private               public                      state                   from this machine",
@@ -47,7 +47,7 @@ test("says what runs where, in columns, and how to reach it", () => {
   ]);
 });
 
-test("names each host's services and their ports, and sorts hosts by name", () => {
+test("lists each host's services and ports, sorted by host name", () => {
   const services = [{ name: "data-access", ports: [5000, 8080] }];
   const hosts = [
     { ...receiver, services },
@@ -60,7 +60,7 @@ test("names each host's services and their ports, and sorts hosts by name", () =
   expect(rows[1]).toMatch(/^ {2}receiver-1 +10\.0\.1\.10 .* data-access on 5000, 8080 /);
 });
 
-test("names no secret, and says where to find the rest", () => {
+test("omits secrets, and says where to find the rest", () => {
   const text = table(overview, options);
   expect(text).not.toContain("secretUrl");
   expect(text).toContain("In .local: outputs.json, flow-log.txt, decision-log.jsonl");

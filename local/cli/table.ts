@@ -1,4 +1,4 @@
-/** What runs where, and how to reach it: what the start ends with. */
+/** The summary printed once the region is ready: what runs where, and how to reach it. */
 import { runtimeInUse } from "../hosts/runtime";
 import type { StackOutput } from "../pulumi/evaluate";
 
@@ -7,12 +7,12 @@ interface Addresses {
   publicIpAddress?: string;
 }
 
-/** What runs where. */
+/** What runs where, at one moment. */
 export interface Overview {
   hosts: (Addresses & {
     name: string;
     services: { name: string; ports: number[] }[];
-    /** An HTTP proxy that sends requests as the host. */
+    /** URL of an HTTP proxy that sends requests as this host. */
     proxyUrl: string;
   })[];
   loadBalancers: {
@@ -20,11 +20,11 @@ export interface Overview {
     addresses: Addresses[];
     /** The state of each target. */
     targets: string[];
-    /** Where it is reached on this machine without a proxy. */
+    /** Reaches it from this machine without a proxy. */
     localUrl: string;
   }[];
   outputs: Record<string, StackOutput>;
-  /** The local Internet: an HTTP proxy. */
+  /** URL of the local Internet, an HTTP proxy. */
   internetUrl: string;
 }
 
@@ -54,27 +54,27 @@ export function table(
   }
   const urls = Object.entries(outputs)
     .flatMap(([name, output]) => (output.secret ? [] : [[name, String(output.value)]]))
-    // A dashboard is AWS's own page, which is not here.
+    // The dashboard is a page of AWS's console, which doesn't exist here.
     .filter(([name, value]) => name?.endsWith("Url") && value?.startsWith("http://"))
     .map(([name, value]) => `  curl -x ${internetUrl} ${value}   # ${name}`);
   return [
     "",
-    aligned(rows),
+    alignColumns(rows),
     "",
     `The local Internet is the HTTP proxy ${internetUrl}. From outside AWS:`,
     ...urls,
-    `The AWS CLI and SDKs find the region there too: export AWS_ENDPOINT_URL=${internetUrl}, with any credentials.`,
+    `It serves the AWS CLI and SDKs too: export AWS_ENDPOINT_URL=${internetUrl} and use any credentials.`,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
-    "Two values of the stress service's manifest differ from AWS's: STRESS_SECONDS goes by that clock, and",
-    "STRESS_WORKERS is 1, as an instance counts as one vCPU.",
-    `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why something was dropped), and the disk of`,
-    `each host under hosts/, its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
+    "Two settings of the stress service differ from AWS: STRESS_SECONDS follows that clock, and STRESS_WORKERS",
+    "is 1, because an instance counts as one vCPU.",
+    `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why connections were dropped), and each host's`,
+    `disk under hosts/, with its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
     "",
   ].join("\n");
 }
 
-function aligned(rows: string[][]): string {
+function alignColumns(rows: string[][]): string {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? [];
   return rows
     .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())

@@ -1,7 +1,6 @@
 /**
- * The arithmetic, and the readers on real processes. How busy this machine is, a test can't know: demand is asserted
- * within wide bounds. Only Linux tells demand; what is read elsewhere is tested here too, as its library reads Linux
- * as well.
+ * Tests the arithmetic, and the readers on real processes. A test can't know how busy this machine is, so bounds on
+ * demand are wide. Only Linux reports demand; the reader for other systems also works on Linux and is tested there too.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -20,7 +19,7 @@ import {
 } from "./cpu";
 
 describe("CPU utilization", () => {
-  /** Of threads by id, each with what it has wanted. */
+  /** @param wanted milliseconds by thread id */
   const sample = (at: number, wanted: Record<number, number>): CpuSample => ({
     at,
     threads: new Map(
@@ -34,18 +33,18 @@ describe("CPU utilization", () => {
   test.each<[string, CpuSample, CpuSample, number]>([
     ["of half the time", sample(0, { 1: 100 }), sample(1000, { 1: 600 }), 50],
     ["of several threads", sample(0, { 1: 100, 2: 100 }), sample(1000, { 1: 200, 2: 300 }), 30],
-    ["of a thread that began in between", sample(0, { 1: 0 }), sample(1000, { 1: 100, 2: 200 }), 30],
+    ["of a thread that started in between", sample(0, { 1: 0 }), sample(1000, { 1: 100, 2: 200 }), 30],
     ["of a thread that ended in between", sample(0, { 1: 0, 2: 500 }), sample(1000, { 1: 100 }), 10],
     ["of another thread with the same id", sample(0, { 1: 500 }), sample(1000, { 1: 200 }), 20],
     ["of another process", sample(0, { 1: 500 }), sample(1000, { 7: 250 }), 25],
-    ["of more than there is of one vCPU", sample(0, { 1: 0, 2: 0 }), sample(1000, { 1: 900, 2: 900 }), 100],
+    ["of more than one vCPU", sample(0, { 1: 0, 2: 0 }), sample(1000, { 1: 900, 2: 900 }), 100],
     ["of nothing at all", sample(0, { 1: 5 }), sample(1000, { 1: 5 }), 0.1],
     ["of no process", sample(0, {}), sample(1000, {}), 0.1],
   ])("%s", (_name, before, after, percent) => {
     expect(cpuUtilization(before, after)).toBeCloseTo(percent);
   });
 
-  test("is a percentage, and never 0, whatever the samples", () => {
+  test("is a percentage above 0, whatever the samples", () => {
     const wanted = fc.dictionary(fc.nat(5).map(String), fc.double({ min: 0, max: 1e9, noNaN: true }));
     const interval = fc.double({ min: 1e-3, max: 1e6, noNaN: true });
     fc.assert(
@@ -58,7 +57,7 @@ describe("CPU utilization", () => {
   });
 });
 
-describe("what a thread has wanted", () => {
+describe("a thread's demand", () => {
   type Step = [at: number, accounted: number, runnable: boolean];
   const after = (steps: Step[]) =>
     steps.reduce<ReturnType<typeof nextReading> | undefined>(
@@ -67,7 +66,7 @@ describe("what a thread has wanted", () => {
     )?.wanted;
 
   test.each<[string, Step[], number]>([
-    ["is what is accounted for", [[0, 7, true]], 7],
+    ["is its accounted time", [[0, 7, true]], 7],
     [
       "grows with it",
       [
@@ -77,7 +76,7 @@ describe("what a thread has wanted", () => {
       57,
     ],
     [
-      "stays while it sleeps",
+      "doesn't grow while it sleeps",
       [
         [0, 7, false],
         [100, 7, false],
@@ -85,7 +84,7 @@ describe("what a thread has wanted", () => {
       7,
     ],
     [
-      "grows while it waits, though nothing is accounted for",
+      "grows while it waits, even if nothing is accounted for",
       [
         [0, 7, true],
         [100, 7, true],
@@ -94,7 +93,7 @@ describe("what a thread has wanted", () => {
       307,
     ],
     [
-      "is not counted twice when the wait is accounted for",
+      "doesn't count a wait twice once it is accounted for",
       [
         [0, 7, true],
         [100, 7, true],
@@ -103,7 +102,7 @@ describe("what a thread has wanted", () => {
       207,
     ],
     [
-      "is more when the wait was longer",
+      "includes the rest of a longer wait",
       [
         [0, 7, true],
         [100, 7, true],
@@ -112,7 +111,7 @@ describe("what a thread has wanted", () => {
       250,
     ],
     [
-      "does not shrink while the accounting is behind",
+      "doesn't shrink while accounting lags",
       [
         [0, 7, true],
         [100, 7, true],
@@ -121,7 +120,7 @@ describe("what a thread has wanted", () => {
       107,
     ],
     [
-      "does not grow by a wait whose begin is unknown",
+      "doesn't include a wait whose start is unknown",
       [
         [0, 7, false],
         [100, 7, true],
@@ -129,7 +128,7 @@ describe("what a thread has wanted", () => {
       7,
     ],
     [
-      "nor by one whose end is",
+      "doesn't include a wait whose end is unknown",
       [
         [0, 7, true],
         [100, 7, false],
@@ -137,7 +136,7 @@ describe("what a thread has wanted", () => {
       7,
     ],
     [
-      "begins anew when its id is another thread's",
+      "starts over if another thread got its id",
       [
         [0, 500, true],
         [100, 3, true],
@@ -150,11 +149,11 @@ describe("what a thread has wanted", () => {
 });
 
 describe("a schedstat", () => {
-  test("is the time on a CPU and the time in its queue, in milliseconds", () => {
+  test("gives the time on a CPU and in its queue, in milliseconds", () => {
     expect(parseSchedstat("371000000 93000000 2\n")).toBe(464);
   });
 
-  test.each(["", "0", "1 2", "1 2 3 4", "a b c", "-1 2 3"])("is not %j", text => {
+  test.each(["", "0", "1 2", "1 2 3 4", "a b c", "-1 2 3"])("can't be %j", text => {
     expect(() => parseSchedstat(text)).toThrow(`not a schedstat: ${JSON.stringify(text)}`);
   });
 });
@@ -165,14 +164,14 @@ test.each([
   ["7 (a (b) S c) R 1 7 7\n", true],
   ["7 (a) R (b) S 1 7 7\n", false],
   ["", false],
-])("a thread of stat %j is runnable: %p", (stat, runnable) => {
+])("a thread with stat %j is runnable: %p", (stat, runnable) => {
   expect(isRunnable(stat)).toBe(runnable);
 });
 
 const busy = `console.log("ready"); setImmediate(() => { for (;;); });`;
 const busyThread = `new (require("node:worker_threads").Worker)("for (;;);", { eval: true })
   .once("online", () => console.log("ready"));`;
-const atRest = `console.log("ready"); setInterval(() => undefined, 1000);`;
+const idle = `console.log("ready"); setInterval(() => undefined, 1000);`;
 
 const cleanups: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -208,28 +207,28 @@ async function utilization(processId: number): Promise<number | undefined> {
 const onLinux = process.platform === "linux" ? describe : describe.skip;
 
 onLinux("on Linux", () => {
-  test("a busy process wants all of a vCPU, though others are preferred to it, and one at rest next to nothing", async () => {
+  test("a busy process wants a whole vCPU despite its low priority, and an idle one almost nothing", async () => {
     const low = await start(busy);
     setPriority(low, 19);
     await Promise.all([start(busy), start(busy), start(busy)]);
-    const resting = await start(atRest);
-    const [ofLow, ofResting] = await Promise.all([utilization(low), utilization(resting)]);
+    const idleProcess = await start(idle);
+    const [ofLow, ofIdle] = await Promise.all([utilization(low), utilization(idleProcess)]);
     expect(ofLow).toBeGreaterThan(60);
-    expect(ofResting).toBeLessThan(40);
+    expect(ofIdle).toBeLessThan(40);
   }, 20_000);
 
-  test("threads count each", async () => {
+  test("each thread counts", async () => {
     const processId = await start(busyThread);
     expect(await utilization(processId)).toBeGreaterThan(60);
   }, 20_000);
 
   test("the processes of an instance are sampled together", async () => {
-    const processIds = await Promise.all([start(atRest), start(atRest)]);
+    const processIds = await Promise.all([start(idle), start(idle)]);
     expect([...sampleThreads(processIds).threads.keys()]).toEqual(expect.arrayContaining(processIds));
   });
 });
 
-test("elsewhere it is what a process has used", async () => {
+test("on other systems, demand is the CPU time a process has used", async () => {
   const processId = await start(busy);
   const wanted = async () => (await sampleProcesses([processId])).threads.get(processId)?.wanted ?? NaN;
   const before = await wanted();

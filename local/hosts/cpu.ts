@@ -1,42 +1,41 @@
 /**
- * How much CPU an instance's processes want. Not what they get: the hosts of the region share the CPUs of one laptop,
- * and a load of the lowest priority gets next to nothing while somebody compiles, where an instance of its own would
- * be fully busy. So where the kernel tells it, the time that threads wait for a CPU counts like the time that they
- * have one. All times are real ones, in milliseconds.
+ * Measures how much CPU an instance's processes want, not how much they get: the region's hosts share one laptop, and a
+ * lowest-priority load gets almost nothing while something compiles, although it would fully load a real instance. So
+ * on Linux, time spent waiting for a CPU counts as time on one. All times are real milliseconds.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import pidusage from "pidusage";
 
-/** What is known of a thread, or, where threads aren't told, of a process. */
+/** State of a thread, or of a process on systems that don't report threads. */
 export interface Reading {
-  /** When it was read, on the clock of performance.now(). */
+  /** When it was read, by performance.now(). */
   at: number;
-  /** The CPU time that it has wanted since it began, as far as the system has accounted for it. */
+  /** CPU time wanted since it started, as far as the system has accounted for it. */
   accounted: number;
-  /** It runs, or waits to. */
+  /** Running or waiting to run. */
   runnable: boolean;
-  /** The CPU time that it has wanted since it began. */
+  /** CPU time wanted since it started. */
   wanted: number;
 }
 
-/** The readings of an instance's threads, by their ids. */
+/** Readings of an instance's threads, by id. */
 export interface CpuSample {
   at: number;
   threads: ReadonlyMap<number, Reading>;
 }
 
-/** What an instance shows that does nothing: its operating system does a little. */
+/** An idle instance's CPU: its operating system does a little. */
 const idlePercent = 0.1;
 
 /**
- * CPUUtilization of an instance with one vCPU between two samples of it, in percent. Never quite 0, or the policy
- * would find that a resting group needs no instance at all: CloudWatch shows no instance at 0.
+ * CPUUtilization of a one-vCPU instance between two samples, in percent. Never 0, or the policy would decide that an
+ * idle group needs no instances; CloudWatch never shows an instance at 0 either.
  */
 export function cpuUtilization(before: CpuSample, after: CpuSample): number {
   let wanted = 0;
   for (const [id, thread] of after.threads) {
     const earlier = before.threads.get(id)?.wanted ?? 0;
-    // Less than before is another thread that got the same id. Of threads that ended in between, the rest is lost.
+    // A decrease means that another thread got the id. The last time of threads that ended in between is lost.
     wanted += thread.wanted >= earlier ? thread.wanted - earlier : thread.wanted;
   }
   const percent = (100 * wanted) / (after.at - before.at);
@@ -44,8 +43,9 @@ export function cpuUtilization(before: CpuSample, after: CpuSample): number {
 }
 
 /**
- * The kernel accounts for a wait only when it is over, and at the lowest priority that may be a second, which is a
- * region's minute. So a thread that was and is runnable, and of which nothing was accounted since, has waited.
+ * Adds the wait in progress to a thread's demand. The kernel accounts for a wait only once it is over, and at the lowest
+ * priority that can take a second, a region's minute. So a thread that was and is runnable, with nothing accounted
+ * since, has been waiting.
  */
 export function nextReading(before: Reading | undefined, now: Omit<Reading, "wanted">): Reading {
   if (!before || now.accounted < before.accounted) return { ...now, wanted: now.accounted };
@@ -54,7 +54,7 @@ export function nextReading(before: Reading | undefined, now: Omit<Reading, "wan
   return { ...now, wanted: Math.max(now.accounted, before.wanted + waited) };
 }
 
-/** Samples on Linux, per thread: the file of a process tells of its first thread only. */
+/** Samples on Linux, per thread: a process's own files cover only its main thread. */
 export function sampleThreads(processIds: readonly number[], before?: CpuSample): CpuSample {
   const at = performance.now();
   const threads = new Map<number, Reading>();
@@ -72,19 +72,19 @@ export function sampleThreads(processIds: readonly number[], before?: CpuSample)
   return { at, threads };
 }
 
-/** "run wait slices": nanoseconds on a CPU and in its queue ("Scheduler Statistics", the kernel's documentation). */
+/** Parses "run wait slices", the nanoseconds on a CPU and in its queue. Source: Linux kernel, "Scheduler Statistics". */
 export function parseSchedstat(text: string): number {
   const [, run, wait] = /^(\d+) (\d+) \d+\s*$/.exec(text) ?? [];
   if (run === undefined || wait === undefined) throw new Error(`not a schedstat: ${JSON.stringify(text)}`);
   return (Number(run) + Number(wait)) / 1e6;
 }
 
-/** Field 3 of proc(5)'s stat; field 2, the name in parentheses, may hold anything. */
+/** Reads field 3 of proc(5)'s stat; field 2, the name in parentheses, can contain anything. */
 export function isRunnable(stat: string): boolean {
   return stat.slice(stat.lastIndexOf(")")).startsWith(") R ");
 }
 
-/** Samples elsewhere: CPU time, in steps of 10 ms, which is less than demand whenever the machine is busy. */
+/** Samples on other systems: CPU time in 10 ms steps, which understates demand on a busy machine. */
 export async function sampleProcesses(processIds: readonly number[]): Promise<CpuSample> {
   const at = performance.now();
   const threads = new Map<number, Reading>();
@@ -99,13 +99,13 @@ export async function sampleProcesses(processIds: readonly number[]): Promise<Cp
   return { at, threads };
 }
 
-/** So that no wait goes unnoticed for longer. Six hosts take 1 to 3 ms of it. */
+/** The longest a wait can go unnoticed. Sampling six hosts takes 1 to 3 ms. */
 const samplingInterval = 200;
 
-/** Measures one instance, whatever its processes are at the time. */
+/** Measures one instance, whose processes may change. */
 export class CpuMeter {
-  /** At the last measurement. */
-  private begin?: CpuSample;
+  /** The sample of the last measurement. */
+  private start?: CpuSample;
   private latest?: CpuSample;
   private readonly timer?: NodeJS.Timeout;
 
@@ -116,13 +116,13 @@ export class CpuMeter {
     }, samplingInterval).unref();
   }
 
-  /** CPUUtilization since it was last asked for, in percent; undefined the first time. */
+  /** CPUUtilization since the last call, in percent; undefined the first time. */
   async measure(): Promise<number | undefined> {
-    const { begin } = this;
-    this.begin = this.latest = this.timer
+    const { start } = this;
+    this.start = this.latest = this.timer
       ? sampleThreads(this.processIds(), this.latest)
       : await sampleProcesses(this.processIds());
-    return begin && cpuUtilization(begin, this.latest);
+    return start && cpuUtilization(start, this.latest);
   }
 
   stop(): void {

@@ -13,11 +13,11 @@ function logOf(connection: ConnectionAttempt): unknown[] {
 const sourcePort = 40000;
 const { publicIpAddress: address = "" } = interfaces.data;
 
-it("writes nothing of what passed", () => {
+it("writes nothing for an allowed connection", () => {
   expect(logOf({ from: { internetAddress: home }, sourcePort, to: { address, port: 5000 } })).toEqual([]);
 });
 
-it("writes a drop by an ACL with the rule that decided", () => {
+it("writes a drop by an ACL with the deciding rule", () => {
   expect(logOf({ from: { internetAddress: home }, sourcePort, to: { address, port: 8080 } })).toEqual([
     {
       time: "2027-01-15T08:00:00.123Z",
@@ -35,7 +35,7 @@ it("writes a drop by an ACL with the rule that decided", () => {
   ]);
 });
 
-it("writes a drop by a group, which has no rule to name", () => {
+it("writes a drop by a group without a rule", () => {
   const [line] = logOf({ from: { interfaceId: "eni-stress" }, sourcePort, to: { address, port: 443 } });
   expect(line).toMatchObject({
     code: "ENI_SG_RULES_MISMATCH",

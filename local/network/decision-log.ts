@@ -1,4 +1,4 @@
-/** Why each dropped connection was dropped, one line of JSON for each. */
+/** Logs each dropped connection and the reason, as one line of JSON. */
 import type { ConnectionAttempt, Decision } from "./reachability/decision";
 
 export interface DecisionLogOptions {
@@ -10,7 +10,7 @@ export interface DecisionLogOptions {
 
 export type DecisionLog = (connection: ConnectionAttempt, decision: Decision) => void;
 
-/** What passed is the flow log's matter and is not written here. */
+/** Logs drops only; allowed connections are in the flow log. */
 export function decisionLog({ write, now }: DecisionLogOptions): DecisionLog {
   return ({ from, sourcePort, to }, { drop }) => {
     if (!drop) return;

@@ -11,7 +11,7 @@ function setUp() {
   const flowLog = new FlowLog({ accountId, write: line => lines.push(line), now: () => clock.now });
   return {
     flowLog,
-    /** What was written since the last call. */
+    /** The lines written since the last call. */
     written: () => lines.splice(0),
     passSeconds: (seconds: number) => {
       clock.now += seconds * 1000;
@@ -37,7 +37,7 @@ const request = "2 123456789012 eni-data 198.51.100.7 10.0.1.10 40000 5000 6";
 const reply = "2 123456789012 eni-data 10.0.1.10 198.51.100.7 5000 40000 6";
 
 describe("a dropped connection", () => {
-  it("is written at once, one SYN where it was rejected", () => {
+  it("is written at once, as one rejected SYN", () => {
     const { flowLog, written } = setUp();
     flowLog.dropped(fromHome(interfaces.data.publicIpAddress, 8080));
     expect(written()).toEqual([
@@ -45,7 +45,7 @@ describe("a dropped connection", () => {
     ]);
   });
 
-  it("shows each interface that it passed, and the reply that was rejected", () => {
+  it("shows each interface it passed, and the rejected reply", () => {
     const { flowLog, written } = setUp();
     flowLog.dropped(fromHost("eni-data", interfaces.receiver1.privateIpAddress, 8080));
     const end = "6 1 60 1800000000 1800000000";
@@ -57,7 +57,7 @@ describe("a dropped connection", () => {
     ]);
   });
 
-  it("is not written again", () => {
+  it("is written only once", () => {
     const { flowLog, written } = setUp();
     flowLog.dropped(read);
     written();
@@ -65,7 +65,7 @@ describe("a dropped connection", () => {
     expect(written()).toEqual([]);
   });
 
-  it("leaves no record where no interface saw it", () => {
+  it("leaves no record if no interface saw it", () => {
     const { flowLog, written } = setUp();
     flowLog.dropped(fromHome("203.0.113.99", 80));
     expect(written()).toEqual([]);
@@ -83,7 +83,7 @@ it("a refused connection is a SYN and a reset, both accepted", () => {
 });
 
 describe("an open connection", () => {
-  it("is not written before the interval ends", () => {
+  it("isn't written before the interval ends", () => {
     const { flowLog, written } = setUp();
     flowLog.opened(read).count("request", 100);
     expect(written()).toEqual([]);
@@ -99,7 +99,7 @@ describe("an open connection", () => {
     ]);
   });
 
-  it("is written for each interval and each direction with traffic of its own, and then at its end", () => {
+  it("is written for each interval and direction with traffic, and when it closes", () => {
     const { flowLog, written, passSeconds } = setUp();
     const flow = flowLog.opened(read);
     passSeconds(3);
@@ -129,7 +129,7 @@ describe("an open connection", () => {
     ]);
   });
 
-  it("ends once", () => {
+  it("closes only once", () => {
     const { flowLog, written } = setUp();
     const flow = flowLog.opened(read);
     flow.close();
@@ -140,7 +140,7 @@ describe("an open connection", () => {
     expect(written()).toEqual([]);
   });
 
-  it("is written for both interfaces where both are ours", () => {
+  it("is written for both interfaces if both are in the VPC", () => {
     const { flowLog, written } = setUp();
     const flow = flowLog.opened(fromHost("eni-receiver-1", interfaces.data.privateIpAddress, 8080));
     flow.close();
@@ -158,7 +158,7 @@ describe("an open connection", () => {
     [1460, 1, 1500],
     [1461, 2, 1541],
     [2920, 2, 3000],
-  ])("carries %i bytes in %i packets of %i bytes together", (bytes, packets, total) => {
+  ])("carries %i payload bytes in %i packets of %i bytes in total", (bytes, packets, total) => {
     const { flowLog, written } = setUp();
     const flow = flowLog.opened(read);
     flowLog.flush();
@@ -170,7 +170,7 @@ describe("an open connection", () => {
   });
 });
 
-it("every record has the fourteen fields of the default format", () => {
+it("every record has the default format's fourteen fields", () => {
   const { flowLog, written } = setUp();
   flowLog.dropped(fromHost("eni-data", "192.0.2.80", 443));
   flowLog.opened(read).close();

@@ -1,33 +1,33 @@
 /**
  * VPC Flow Logs in the default format, version 2. Source: VPC User Guide, "Flow log records".
  *
- * AWS counts packets. Here a proxy counts bytes of payload, and packets are estimated from them: each chunk
- * that it reports travels in full segments and one for the rest, opening and closing take three packets each,
- * acknowledgements ride on other packets, nothing is sent twice. `bytes` are those of whole IP packets, as in
- * AWS's own example of a ping (84 bytes a packet).
+ * AWS counts packets; here a proxy counts payload bytes, and packets are estimated from them: each reported chunk
+ * fills full segments plus one for the remainder, opening and closing take three packets each, acknowledgements ride
+ * on other packets, and nothing is retransmitted. `bytes` counts whole IP packets, as in AWS's ping example (84 bytes
+ * per packet).
  */
 import type { Decision, Hop, PacketKind } from "./reachability/decision";
 
 export interface FlowLogOptions {
   accountId: string;
-  /** Takes one record, without a line feed. */
+  /** Receives one record, without a line feed. */
   write: (line: string) => void;
   /** Unix milliseconds. */
   now: () => number;
 }
 
-/** A connection that passed, while it lasts. */
+/** An open connection. */
 export interface Flow {
-  /** Bytes of payload that went the way of the request or of the reply. */
+  /** Adds payload bytes in the direction of the request or of the reply. */
   count(packet: PacketKind, bytes: number): void;
-  /** Writes what is not written yet; to be called when the connection has ended. */
+  /** Writes whatever is still unwritten; call it when the connection has closed. */
   close(): void;
 }
 
-/** Payload of a full packet: 1500 bytes of Ethernet less the headers of IPv4 and TCP. */
+/** Payload of a full packet: Ethernet's 1500 bytes minus the IPv4 and TCP headers. */
 const segmentBytes = 1460;
 const headerBytes = 40;
-/** SYN and SYN-ACK carry 20 bytes of options. */
+/** SYN and SYN-ACK include 20 bytes of options. */
 const synBytes = 60;
 
 export class FlowLog {
@@ -35,7 +35,7 @@ export class FlowLog {
 
   constructor(private readonly options: FlowLogOptions) {}
 
-  /** A dropped connection: each packet that an interface saw, once, retries left out. */
+  /** Records a dropped connection: each packet that an interface saw, once, without retries. */
   dropped(decision: Decision): void {
     const traffic = this.trafficOf(decision);
     traffic.add("request", 1, synBytes);
@@ -43,7 +43,7 @@ export class FlowLog {
     traffic.write();
   }
 
-  /** A connection that passed to a port where nobody listens: a reset answers the SYN. */
+  /** Records an allowed connection to a closed port: a SYN, answered by a reset. */
   refused(decision: Decision): void {
     const traffic = this.trafficOf(decision);
     traffic.add("request", 1, synBytes);
@@ -51,7 +51,7 @@ export class FlowLog {
     traffic.write();
   }
 
-  /** A connection that passed and was accepted. */
+  /** Records an allowed connection that was accepted. */
   opened(decision: Decision): Flow {
     const traffic = this.trafficOf(decision);
     traffic.add("request", 2, synBytes + headerBytes);
@@ -71,7 +71,7 @@ export class FlowLog {
     };
   }
 
-  /** Ends an aggregation interval: writes what the open connections have carried in it. */
+  /** Ends an aggregation interval: writes the traffic of the open connections. */
   flush(): void {
     for (const traffic of this.open) traffic.write();
   }
@@ -89,7 +89,7 @@ interface Tally {
   end: number;
 }
 
-/** What a connection has carried since its last records. */
+/** A connection's traffic since its last records. */
 class Traffic {
   private tallies: Partial<Record<PacketKind, Tally>> = {};
 

@@ -16,15 +16,15 @@ describe("contains", () => {
     ["128.0.0.0/1", "127.255.255.255", false],
     ["128.0.0.0/1", "200.1.2.3", true],
     ["10.0.2.77/24", "10.0.2.1", true],
-  ])("%s with %s is %s", (cidrBlock, each, expected) => {
+  ])("%s contains %s: %s", (cidrBlock, each, expected) => {
     expect(contains(cidrBlock, each)).toBe(expected);
   });
 
-  it("compares the leading bits, as an oracle on strings of bits does", () => {
+  it("compares the leading bits, like an oracle on bit strings", () => {
     const bits = (value: number) => value.toString(2).padStart(32, "0");
     fc.assert(
       fc.property(address, fc.nat(32), fc.nat(32), address, (network, length, agreeing, noise) => {
-        // An address that agrees with the network in about as many bits as the prefix has.
+        // An address that shares about as many leading bits with the network as the prefix has.
         const other = bits(network).slice(0, agreeing) + bits(noise).slice(agreeing);
         const expected = other.startsWith(bits(network).slice(0, length));
         expect(contains(`${fromNumber(network)}/${length}`, fromNumber(parseInt(other, 2)))).toBe(expected);
@@ -32,16 +32,16 @@ describe("contains", () => {
     );
   });
 
-  it.each(["10.0.0.0/33", "10.0.0/24", "10.0.0.0", "::/0"])("refuses the CIDR %s", cidrBlock => {
+  it.each(["10.0.0.0/33", "10.0.0/24", "10.0.0.0", "::/0"])("rejects the CIDR %s", cidrBlock => {
     expect(() => contains(cidrBlock, "10.0.0.1")).toThrow();
   });
 
-  it.each(["10.0.0.256", "localhost", "::1", ""])("refuses the address %j", each => {
+  it.each(["10.0.0.256", "localhost", "::1", ""])("rejects the address %j", each => {
     expect(() => contains("0.0.0.0/0", each)).toThrow();
   });
 });
 
-it("reads the prefix length", () => {
+it("returns the prefix length", () => {
   expect(["0.0.0.0/0", "10.0.0.0/16", "10.0.0.1/32"].map(prefixLength)).toEqual([0, 16, 32]);
 });
 

@@ -8,7 +8,7 @@ afterEach(cleanUp);
 
 const noApi: http.RequestListener = (_req, res) => res.writeHead(501).end();
 
-/** A region with an instance behind a load balancer, and its internet. */
+/** A region with an instance behind a load balancer, and its local Internet. */
 async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req.method} ${req.url}`)) {
   const { region, resources, clock } = await openRegion();
   const made = await makeSamples(resources, "command:remote:CopyToRemote");
@@ -45,10 +45,10 @@ function ask(
   return exchange(port, lines(`${method} ${target} HTTP/1.1`, ...fields, "Connection: close", "", ""));
 }
 
-const bodyOf = (answer: string) => answer.slice(answer.indexOf("\r\n\r\n") + 4);
+const bodyOf = (response: string) => response.slice(response.indexOf("\r\n\r\n") + 4);
 
 describe("the local Internet", () => {
-  test("leads to public addresses and names, as the operator's address", async () => {
+  test("reaches public addresses and names, as the operator's address", async () => {
     const { internet, publicIp, dnsName } = await setUp((req, res) => {
       res.end(`${req.headers.host} ${String(req.headers["x-forwarded-for"] ?? "direct")}`);
     });
@@ -56,17 +56,17 @@ describe("the local Internet", () => {
     expect(await ask(internet, `http://${dnsName}/`)).toMatch(new RegExp(`${dnsName} 198.51.100.10$`));
   });
 
-  test("leads neither to private addresses nor to this machine", async () => {
+  test("reaches neither private addresses nor this machine", async () => {
     const { route, internet, privateIp } = await setUp();
-    const drops: string[] = [];
+    const outcomes: string[] = [];
     for (const address of [privateIp ?? "", "127.0.0.1", "169.254.169.254", "192.0.2.10", "198.51.100.10"]) {
-      drops.push(route({ address, port: 8080 }).outcome);
+      outcomes.push(route({ address, port: 8080 }).outcome);
     }
-    expect(drops).toEqual(["dropped", "dropped", "dropped", "dropped", "dropped"]);
+    expect(outcomes).toEqual(["dropped", "dropped", "dropped", "dropped", "dropped"]);
     expect(await ask(internet, "http://localhost/")).toMatch(/^HTTP\/1\.1 502 [^]*error=dns_error/);
   });
 
-  test("tells of a closed port", async () => {
+  test("reports a closed port", async () => {
     const { internet, publicIp } = await setUp();
     expect(await ask(internet, `http://${publicIp}:9/`)).toMatch(
       /^HTTP\/1\.1 502 [^]*proxy-status: local-internet; error=connection_refused/,
@@ -74,34 +74,34 @@ describe("the local Internet", () => {
   });
 });
 
-describe("the internet itself", () => {
+describe("requests to the local Internet itself", () => {
   test.each(["localhost", "127.0.0.1", "localhost:4000", "127.0.0.1:4000"])(
-    "welcomes who calls it %s",
+    "are welcomed under the name %s",
     async host => {
       const { internet } = await setUp();
-      const answer = await ask(internet, "/", [`Host: ${host}`]);
-      expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
-      expect(bodyOf(answer)).toContain("welcome\n");
+      const response = await ask(internet, "/", [`Host: ${host}`]);
+      expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
+      expect(bodyOf(response)).toContain("welcome\n");
     },
   );
 
   test.each([
-    ["another name, which somebody made resolve to here", ["Host: evil.test"]],
+    ["another name that resolves to this machine", ["Host: evil.test"]],
     ["another name with our port", ["Host: evil.test:4000"]],
-    ["a name that only begins as ours", ["Host: localhost.evil.test"]],
-    ["a name that only ends as ours", ["Host: evil.localhost"]],
+    ["a name that only starts like ours", ["Host: localhost.evil.test"]],
+    ["a name that only ends like ours", ["Host: evil.localhost"]],
     ["an empty name", ["Host:"]],
-    ["a page of another site", ["Host: localhost:4000", "Origin: http://evil.test"]],
+    ["a page from another site", ["Host: localhost:4000", "Origin: http://evil.test"]],
     ["a page without an origin", ["Host: localhost:4000", "Origin: null"]],
-  ])("refuses %s, also the AWS API", async (_name, fields) => {
+  ])("are rejected for %s, AWS API calls included", async (_name, fields) => {
     const { internet } = await setUp();
-    const answer = await ask(internet, "/", fields);
+    const response = await ask(internet, "/", fields);
     expect(await ask(internet, "/", fields, "POST")).toMatch(
       /^HTTP\/1\.1 403 [^]*only this machine's own names/,
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 403 /);
-    expect(answer).not.toContain("welcome");
-    expect(answer).not.toMatch(/^access-control/im);
+    expect(response).toMatch(/^HTTP\/1\.1 403 /);
+    expect(response).not.toContain("welcome");
+    expect(response).not.toMatch(/^access-control/im);
   });
 
   test.each([
@@ -111,35 +111,35 @@ describe("the internet itself", () => {
     ["PUT", "/", 405],
     ["OPTIONS", "/", 405],
     ["DELETE", "/", 405],
-  ])("%s %s is answered %i", async (method, target, status) => {
+  ])("%s %s gets a %i", async (method, target, status) => {
     const { internet } = await setUp();
     expect(await ask(internet, target, ["Host: localhost"], method)).toMatch(
       new RegExp(`^HTTP/1\\.1 ${status} `),
     );
   });
 
-  test("HEAD is answered without a body", async () => {
+  test("HEAD gets no body", async () => {
     const { internet } = await setUp();
-    const answer = await ask(internet, "/", ["Host: localhost"], "HEAD");
-    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(bodyOf(answer)).toBe("");
+    const response = await ask(internet, "/", ["Host: localhost"], "HEAD");
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+    expect(bodyOf(response)).toBe("");
   });
 });
 
 describe("a load balancer's own port", () => {
-  test("leads to it, whatever it is called, with the request as it came", async () => {
+  test("forwards requests unchanged, whatever host they name", async () => {
     const { localPort } = await setUp((req, res) => res.end(`${req.method} ${req.url} ${req.headers.host}`));
-    const answer = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
-    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
+    const response = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
+    expect(response).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
   });
 
-  test("closes the connection where the load balancer has no listener", async () => {
+  test("closes the connection if the load balancer has no listener", async () => {
     const { resources, localPort } = await setUp();
     await resources.delete("aws:lb/listener:Listener", "listener");
     expect(await ask(localPort, "/")).toBe("");
   });
 
-  test("is silent where its group lets nobody in", async () => {
+  test("doesn't respond if its security group allows nobody in", async () => {
     const { resources, localPort } = await setUp();
     await resources.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
     const signal = AbortSignal.timeout(100);
@@ -148,7 +148,7 @@ describe("a load balancer's own port", () => {
     });
   });
 
-  test("closes the connection where there is no load balancer any more", async () => {
+  test("closes the connection once the load balancer is deleted", async () => {
     const { resources, localPort } = await setUp();
     await resources.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
     expect(await ask(localPort, "/")).toBe("");

@@ -1,4 +1,4 @@
-/** The local Internet: the region's only way to the outside, on loopback. */
+/** The local Internet: how loopback clients reach the region. */
 import http from "node:http";
 import type { Dns } from "./dns";
 import { forward, silence } from "./http/forward";
@@ -8,15 +8,15 @@ import type { Router } from "./router";
 
 export interface InternetOptions {
   dns: Dns;
-  /** The route of a request from outside AWS. */
+  /** Routes requests from outside AWS. */
   route: Router;
-  /** What a GET of the proxy itself is answered. */
+  /** The body returned for a GET of the proxy itself. */
   welcome: () => string;
-  /** Answers what is POSTed to the proxy itself: calls of the AWS API. */
+  /** Handles POSTs to the proxy itself: AWS API calls. */
   handleApiRequest: http.RequestListener;
 }
 
-/** An HTTP proxy to every name and public address of the region, as seen from outside AWS. */
+/** An HTTP proxy that reaches the region's names and public addresses as a client outside AWS does. */
 export function createInternetProxy({ dns, route, welcome, handleApiRequest }: InternetOptions): http.Server {
   return createProxy({
     name: "local-internet",
@@ -27,7 +27,7 @@ export function createInternetProxy({ dns, route, welcome, handleApiRequest }: I
         res.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
       };
       if (!isOwnHost(req) || req.headers.origin !== undefined) {
-        // A page of another site, or a name that somebody else made resolve to this machine.
+        // A page from another site, or someone else's name that resolves to this machine (DNS rebinding).
         respond(403, "only this machine's own names are answered here\n");
       } else if (req.url !== "/") respond(404, "there is only / here\n");
       else if (req.method === "POST") handleApiRequest(req, res);
@@ -41,7 +41,7 @@ function isOwnHost(req: http.IncomingMessage): boolean {
   return /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(req.headers.host ?? "");
 }
 
-/** A load balancer on a loopback port of its own: for a browser, or a client that takes no proxy. */
+/** Exposes a load balancer on its own loopback port, for browsers and other clients without a proxy. */
 export function createLocalPort(
   { dns, route }: Pick<InternetOptions, "dns" | "route">,
   dnsName: string,
@@ -49,7 +49,7 @@ export function createLocalPort(
   return createServer((req, res) => {
     const address = dns.resolve(dnsName);
     if (address === undefined) {
-      // The load balancer is gone, and its name with it.
+      // The load balancer was deleted.
       req.socket.destroy();
       return;
     }
@@ -57,8 +57,8 @@ export function createLocalPort(
     if (connection.outcome === "dropped") void silence(req, res);
     else if (connection.outcome === "refused") req.socket.destroy();
     else {
-      void forward(req, res, connection).then(sent => {
-        if (sent.outcome === "failed") req.socket.destroy();
+      void forward(req, res, connection).then(result => {
+        if (result.outcome === "failed") req.socket.destroy();
       });
     }
   });

@@ -18,13 +18,13 @@ function openLog(limit: number) {
   return { log, files };
 }
 
-test("the latest lines are kept, in two files of the limit at most", async () => {
+test("keeps the latest lines in two files of at most the limit", async () => {
   const { log, files } = openLog(8);
   for (let number = 1; number <= 9; number++) log.write(`n ${number}`);
   expect(await files()).toEqual({ "log.txt": "n 9\n", "log.txt.1": "n 7\nn 8\n" });
 });
 
-test("a line beyond the limit is kept whole, and bytes count, not characters", async () => {
+test("keeps a line longer than the limit whole, and counts bytes, not characters", async () => {
   const { log, files } = openLog(8);
   log.write("a line of its own");
   log.write("äö");
@@ -32,11 +32,11 @@ test("a line beyond the limit is kept whole, and bytes count, not characters", a
   expect(await files()).toEqual({ "log.txt": "äö\n", "log.txt.1": "äö\n" });
 });
 
-test("there is a file from the beginning", async () => {
+test("creates its file at once", async () => {
   expect(await openLog(100).files()).toEqual({ "log.txt": "" });
 });
 
-test("a closed log takes nothing more", async () => {
+test("ignores lines once closed", async () => {
   const { log, files } = openLog(100);
   log.write("a");
   await log.close();

@@ -1,14 +1,14 @@
 import { createWriteStream, openSync, renameSync, type WriteStream } from "node:fs";
 
-/** Of each of a log's two files. A fleet at rest writes this much of flow records in some 40 minutes, a check being one. */
+/** In bytes, for each of a log's two files. An idle fleet's health checks fill one with flow records in 40 minutes. */
 const limit = 32 * 1024 * 1024;
 
-/** Lines in a file; when that is full, it becomes "<path>.1", in the place of the one before it. */
+/** Appends lines to a file; a full file is renamed to "<path>.1", replacing the previous one. */
 export class LogFile {
   private stream: WriteStream;
   private bytes = 0;
-  /** Until the file before this one is written. */
-  private before = Promise.resolve();
+  /** Resolves once the previous file is fully written. */
+  private previous = Promise.resolve();
 
   constructor(
     private readonly path: string,
@@ -26,21 +26,21 @@ export class LogFile {
     this.stream.write(`${line}\n`);
   }
 
-  /** Resolves when all is written. */
+  /** Resolves once everything is written. */
   async close(): Promise<void> {
-    await Promise.all([this.before, end(this.stream)]);
+    await Promise.all([this.previous, endStream(this.stream)]);
   }
 
   private rotate(): void {
-    // What it still holds back goes into the same file, whatever that is called.
-    this.before = this.close();
+    // Buffered lines still reach the old file: renaming doesn't affect its descriptor.
+    this.previous = this.close();
     renameSync(this.path, `${this.path}.1`);
     this.stream = open(this.path);
     this.bytes = 0;
   }
 }
 
-function end(stream: WriteStream): Promise<void> {
+function endStream(stream: WriteStream): Promise<void> {
   return new Promise(resolve => stream.end(resolve));
 }
 

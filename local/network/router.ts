@@ -1,22 +1,22 @@
 import type http from "node:http";
 
-/** Where a packet is meant to go, in the region's own addresses, e.g. 10.0.2.10:8080. */
+/** An address and port inside the region, such as 10.0.2.10:8080. */
 export interface Address {
   address: string;
   port: number;
 }
 
-/** What a connection to an address meets. */
+/** What happens to a connection to an address. */
 export type Connection =
-  /** Something listens: where on loopback to send it. The agent keeps connections alive. */
+  /** Something is listening, at this loopback host and port. The agent keeps connections alive. */
   | { outcome: "open"; agent: http.Agent; host: string; port: number }
-  /** A closed port: TCP RST. */
+  /** The port is closed: TCP RST. */
   | { outcome: "refused" }
-  /** Silence, as from a security group, a network ACL or an address that nobody has. */
+  /** No response, as from a security group, a network ACL or an unassigned address. */
   | { outcome: "dropped" };
 
 /**
- * Judges a connection from one network interface. It is called anew for every request and every health
- * check, so that a changed rule counts at once.
+ * Evaluates a connection from one source. Call it for every request and health check, so that rule changes take effect
+ * at once.
  */
 export type Router = (to: Address) => Connection;

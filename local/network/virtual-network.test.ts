@@ -29,24 +29,25 @@ function setUp() {
 
 type Open = Extract<Connection, { outcome: "open" }>;
 
-function opened(reach: Connection): Open {
-  if (reach.outcome !== "open") throw new Error(`it is ${reach.outcome}`);
-  return reach;
+function opened(connection: Connection): Open {
+  if (connection.outcome !== "open")
+    throw new Error(`expected an open connection, got ${connection.outcome}`);
+  return connection;
 }
 
-interface Answer {
+interface Response {
   body: string;
-  /** The port that the region's end of the connection has on loopback. */
+  /** The loopback port of the region's end of the connection. */
   localPort: number | undefined;
 }
 
-function get({ agent, host, port }: Open, options: http.RequestOptions = {}): Promise<Answer> {
+function get({ agent, host, port }: Open, options: http.RequestOptions = {}): Promise<Response> {
   return new Promise((resolve, reject) => {
-    const request = http.get({ agent, host, port, ...options }, answer => {
-      const { localPort } = answer.socket;
+    const request = http.get({ agent, host, port, ...options }, response => {
+      const { localPort } = response.socket;
       let body = "";
-      answer.on("data", (data: Buffer) => (body += data.toString()));
-      answer.on("end", () => {
+      response.on("data", (data: Buffer) => (body += data.toString()));
+      response.on("end", () => {
         resolve({ body, localPort });
       });
     });
@@ -62,7 +63,7 @@ const toData: Address = { address: data.privateIpAddress, port: 5000 };
 const toReceiver: Address = { address: receiver1.publicIpAddress ?? "", port: 8080 };
 
 describe("where a connection ends", () => {
-  test("at the loopback port that listens for the interface, by its private or its public address", async () => {
+  test("at the loopback port registered for the interface, by private or public address", async () => {
     const { network } = setUp();
     const { port } = await listenHttp((_req, res) => res.end("data"));
     network.registerEndpoint(data.id, 5000, port);
@@ -71,15 +72,15 @@ describe("where a connection ends", () => {
     await expect(get(opened(network.routerFrom(receiver)(toData)))).resolves.toMatchObject({ body: "data" });
   });
 
-  test("at an address of the Internet, where somebody listens there", () => {
+  test("at a registered Internet address", () => {
     const { network } = setUp();
     network.registerEndpoint("192.0.2.10", 443, 12345);
-    const reach = network.routerFrom(receiver);
-    expect(reach({ address: "192.0.2.10", port: 443 })).toMatchObject({ outcome: "open", port: 12345 });
-    expect(reach({ address: "192.0.2.11", port: 443 })).toEqual({ outcome: "refused" });
+    const route = network.routerFrom(receiver);
+    expect(route({ address: "192.0.2.10", port: 443 })).toMatchObject({ outcome: "open", port: 12345 });
+    expect(route({ address: "192.0.2.11", port: 443 })).toEqual({ outcome: "refused" });
   });
 
-  test("refused at a closed port, which the flow log shows as accepted, both ways", () => {
+  test("refused at a closed port, which the flow log shows as accepted in both directions", () => {
     const { network, flows, drops } = setUp();
     network.registerEndpoint(data.id, 5000, 12345);
     network.unregisterEndpoint(data.id, 5000);
@@ -94,20 +95,20 @@ describe("where a connection ends", () => {
     expect(network.routerFrom(receiver)({ ...toData, port: 8080 })).toEqual({ outcome: "refused" });
   });
 
-  test("a listener that has been replaced is not asked again", async () => {
+  test("a replaced listener gets no more requests", async () => {
     const { network } = setUp();
     const [before, after] = [
       await listenHttp((_req, res) => res.end("before")),
       await listenHttp((_req, res) => res.end("after")),
     ];
-    const reach = network.routerFrom(receiver);
+    const route = network.routerFrom(receiver);
     network.registerEndpoint(data.id, 5000, before.port);
-    await get(opened(reach(toData)));
+    await get(opened(route(toData)));
     network.registerEndpoint(data.id, 5000, after.port);
-    await expect(get(opened(reach(toData)))).resolves.toMatchObject({ body: "after" });
+    await expect(get(opened(route(toData)))).resolves.toMatchObject({ body: "after" });
   });
 
-  test("dropped: both logs say so, and the decision log why", () => {
+  test("dropped, as both logs record, the decision log with the reason", () => {
     const { network, flows, drops } = setUp();
     network.registerEndpoint(data.id, 8080, 12345);
     expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({
@@ -124,35 +125,35 @@ describe("where a connection ends", () => {
     ]);
   });
 
-  test("an interface that is gone sends nothing", () => {
+  test("a deleted interface sends nothing", () => {
     const { network, model, flows } = setUp();
     network.registerEndpoint(data.id, 5000, 12345);
-    const reach = network.routerFrom(receiver);
+    const route = network.routerFrom(receiver);
     model.networkInterfaces.delete(receiver1.id);
-    expect(reach(toData)).toEqual({ outcome: "dropped" });
+    expect(route(toData)).toEqual({ outcome: "dropped" });
     expect(flows).toEqual([]);
   });
 });
 
-describe("connections that are kept", () => {
-  test("carry several requests as one flow, whose records have the bytes of all", async () => {
+describe("kept-alive connections", () => {
+  test("carry several requests as one flow, whose records count all bytes", async () => {
     const { network, flows } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end("x".repeat(5000)));
     network.registerEndpoint(data.id, 5000, port);
-    const reach = network.routerFrom(receiver);
+    const route = network.routerFrom(receiver);
     const ports = [];
-    for (let i = 0; i < 3; i++) ports.push((await get(opened(reach(toData)))).localPort);
+    for (let i = 0; i < 3; i++) ports.push((await get(opened(route(toData)))).localPort);
     expect(new Set(ports).size).toBe(1);
     expect(sockets.size).toBe(1);
     expect(flows).toEqual([]);
 
     const [socket] = sockets;
-    if (!socket) throw new Error("there is no connection");
+    if (!socket) throw new Error("no connection");
     const closed = once(socket, "close");
     network.close();
     await closed;
     while (flows.length < 4) await new Promise(setImmediate);
-    // One record for each direction at each of the two interfaces, of one source port.
+    // One record per direction and interface, all with the same source port.
     expect(flows.map(line => line.split(" ")[2])).toEqual([receiver1.id, data.id, data.id, receiver1.id]);
     const replies = flows.filter(line =>
       line.includes(` ${data.privateIpAddress} ${receiver1.privateIpAddress} `),
@@ -162,7 +163,7 @@ describe("connections that are kept", () => {
     expect(new Set(flows.map(line => line.split(" ").slice(5, 7).sort().join())).size).toBe(1);
   });
 
-  test("belong to one source and one destination", async () => {
+  test("aren't shared between sources or destinations", async () => {
     const { network } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
     network.registerEndpoint(data.id, 5000, port);
@@ -172,34 +173,34 @@ describe("connections that are kept", () => {
     expect(sockets.size).toBe(3);
   });
 
-  test("end as soon as a changed rule drops what comes next", async () => {
+  test("end as soon as a changed rule drops the next request", async () => {
     const { network, model } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
     network.registerEndpoint(data.id, 5000, port);
-    const reach = network.routerFrom(receiver);
-    await get(opened(reach(toData)));
+    const route = network.routerFrom(receiver);
+    await get(opened(route(toData)));
     const [socket] = sockets;
-    if (!socket) throw new Error("there is no connection");
+    if (!socket) throw new Error("no connection");
     const closed = once(socket, "close");
 
     const rule = model.securityGroupRules.get("sgr-receiver-to-read");
-    if (!rule) throw new Error("there is no such rule");
+    if (!rule) throw new Error("no such rule");
     model.securityGroupRules.delete(rule.id);
-    expect(reach(toData)).toEqual({ outcome: "dropped" });
+    expect(route(toData)).toEqual({ outcome: "dropped" });
     await closed;
 
     model.securityGroupRules.set(rule.id, rule);
-    await expect(get(opened(reach(toData)))).resolves.toMatchObject({ body: "" });
+    await expect(get(opened(route(toData)))).resolves.toMatchObject({ body: "" });
   });
 
-  test("end with the interface, and nothing listens there any more", async () => {
+  test("end when the interface is removed, and its ports close", async () => {
     const { network } = setUp();
     const { port, sockets } = await listenHttp((_req, res) => res.end());
     network.registerEndpoint(data.id, 5000, port);
     network.registerEndpoint(receiver1.id, 8080, port);
     await get(opened(network.routerFrom(receiver)(toData)));
     const [socket] = sockets;
-    if (!socket) throw new Error("there is no connection");
+    if (!socket) throw new Error("no connection");
     const closed = once(socket, "close");
     network.removeInterface(receiver1.id);
     await closed;
@@ -207,7 +208,7 @@ describe("connections that are kept", () => {
     expect(network.routerFrom({ interfaceId: receiver2.id })(toData).outcome).toBe("open");
   });
 
-  test("a connection to a port that is closed after all is an error of the request, and no flow", async () => {
+  test("a connection to a registered but closed port fails the request and logs no flow", async () => {
     const { network, flows } = setUp();
     network.registerEndpoint(data.id, 5000, await closedPort());
     await expect(get(opened(network.routerFrom(receiver)(toData)))).rejects.toMatchObject({
@@ -216,32 +217,32 @@ describe("connections that are kept", () => {
     expect(flows).toEqual([]);
   });
 
-  test("an interface that goes while its connection is being made: it ends, and nobody throws", async () => {
+  test("a connection ends without throwing if its interface is deleted while it opens", async () => {
     const { network, model, flows } = setUp();
     const { port } = await listenHttp((_req, res) => res.end());
     network.registerEndpoint(data.id, 5000, port);
-    const answer = get(opened(network.routerFrom(receiver)(toData)));
+    const response = get(opened(network.routerFrom(receiver)(toData)));
     model.networkInterfaces.delete(receiver1.id);
-    await expect(answer).rejects.toMatchObject({ code: "ECONNRESET" });
+    await expect(response).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(flows).toEqual([]);
   });
 });
 
-describe("who is at the other end", () => {
-  /** A server that answers with the address that it sees. */
+describe("the peer of a connection", () => {
+  /** A server that responds with its peer's address. */
   async function mirror(network: VirtualNetwork) {
     return listenHttp((req, res) => res.end(JSON.stringify(network.peerOf(req.socket) ?? null)));
   }
 
   test.each([
-    ["a host, seen by its private address within the VPC", receiver, toData, receiver1.privateIpAddress],
+    ["a host in the VPC, by its private address", receiver, toData, receiver1.privateIpAddress],
     [
-      "a host, seen by its public address where it goes by one",
+      "a host that calls the Internet, by its private address",
       { interfaceId: interfaces.stress.id },
       { address: "192.0.2.10", port: 443 },
-      undefined,
+      interfaces.stress.privateIpAddress,
     ],
-    ["the Internet, seen by its address", outside, toReceiver, home],
+    ["a client on the Internet, by its address", outside, toReceiver, home],
   ])("%s", async (_name, source, to, expected) => {
     const { network, model } = setUp();
     for (const id of model.networkInterfaces.keys()) {
@@ -256,12 +257,12 @@ describe("who is at the other end", () => {
     const { port } = await mirror(network);
     for (const at of [data.id, receiver1.id, "192.0.2.10"]) network.registerEndpoint(at, to.port, port);
     const seen = JSON.parse((await get(opened(network.routerFrom(source)(to)))).body) as Address;
-    expect(seen.address).toBe(expected ?? interfaces.stress.privateIpAddress);
+    expect(seen.address).toBe(expected);
     expect(seen.port).toBeGreaterThanOrEqual(32768);
     expect(seen.port).toBeLessThanOrEqual(60999);
   });
 
-  test("is told apart where two connections have one local port", async () => {
+  test("is distinct for two connections with the same local port", async () => {
     const { network } = setUp();
     const [one, two] = [await mirror(network), await mirror(network)];
     network.registerEndpoint(data.id, 5000, one.port);
@@ -272,7 +273,7 @@ describe("who is at the other end", () => {
     const second = await get(toSecond, { localPort });
     expect([first.localPort, second.localPort]).toEqual([localPort, localPort]);
     expect(JSON.parse(second.body)).toMatchObject({ address: home });
-    // The first connection still is who it was, also when the second has ended.
+    // The first connection keeps its peer, even after the second has ended.
     toSecond.agent.destroy();
     while (two.sockets.size > 0) await new Promise(setImmediate);
     const again = await get(opened(network.routerFrom(receiver)(toData)));
@@ -280,23 +281,23 @@ describe("who is at the other end", () => {
     expect(JSON.parse(again.body)).toMatchObject({ address: receiver1.privateIpAddress });
   });
 
-  test("is nobody where the connection is not the region's", async () => {
+  test("is undefined if the connection isn't the region's", async () => {
     const { network } = setUp();
     const { port } = await mirror(network);
-    const answer = await fetch(`http://${loopback}:${port}/`, { headers: { connection: "close" } });
-    await expect(answer.json()).resolves.toBeNull();
+    const response = await fetch(`http://${loopback}:${port}/`, { headers: { connection: "close" } });
+    await expect(response.json()).resolves.toBeNull();
   });
 });
 
-describe("knock", () => {
-  test("writes a flow for what passes", () => {
+describe("probe", () => {
+  test("logs a flow for an allowed connection", () => {
     const { network, flows } = setUp();
     const decision = network.probe(outside, { address: publicData, port: 22 });
     expect(decision).toMatchObject({ outcome: "allowed", destinationInterfaceId: data.id });
     expect(flows.map(line => line.split(" ").at(-2))).toEqual(["ACCEPT", "ACCEPT"]);
   });
 
-  test("tells and logs why it does not", () => {
+  test("returns and logs the reason for a drop", () => {
     const { network, flows, drops } = setUp();
     const decision = network.probe(outside, { address: publicData, port: 23 });
     expect(decision).toMatchObject({ outcome: "dropped", drop: { code: "SUBNET_ACL_RESTRICTION" } });
@@ -305,14 +306,14 @@ describe("knock", () => {
   });
 });
 
-test("source ports are those of Linux, one after the other, and begin anew at the end", () => {
+test("source ports go through Linux's range in order and wrap around", () => {
   const { network, drops } = setUp();
-  const knock = () => network.probe(outside, { address: "203.0.113.99", port: 22 });
-  knock();
-  knock();
-  // Not all of 28,232 in between.
+  const probe = () => network.probe(outside, { address: "203.0.113.99", port: 22 });
+  probe();
+  probe();
+  // Skip most of the 28,232 ports.
   Reflect.set(network, "nextPort", 60999);
-  knock();
-  knock();
+  probe();
+  probe();
   expect(drops.map(({ from }) => from.port)).toEqual([32768, 32769, 60999, 32768]);
 });

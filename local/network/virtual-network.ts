@@ -1,7 +1,6 @@
 /**
- * What connects the region's addresses. Everything that one host, load balancer or client of the local
- * Internet sends to another passes here: the connection is judged, written to the logs, and, where it passes,
- * sent to the loopback port behind the address.
+ * Connects the region's addresses. All traffic between hosts, load balancers and clients of the local Internet passes
+ * through here: each connection is evaluated, logged and, if allowed, sent to the loopback port behind the address.
  */
 import http from "node:http";
 import net from "node:net";
@@ -14,14 +13,14 @@ import type { VpcModel } from "./reachability/vpc-model";
 
 export type Source = ConnectionAttempt["from"];
 
-/** Linux's range, as in net.ipv4.ip_local_port_range. */
+/** Linux's default net.ipv4.ip_local_port_range. */
 const firstEphemeralPort = 32768;
 const lastEphemeralPort = 60999;
 
 export class VirtualNetwork {
   private readonly endpoints = new Map<string, number>();
   private readonly agents = new Map<string, FlowAgent>();
-  /** Who opened a loopback connection, by both of its ports: one alone can be in use by several connections. */
+  /** Who opened each loopback connection, keyed by both ports: several connections can share one. */
   private readonly peers = new Map<string, Address>();
   private nextPort = firstEphemeralPort;
 
@@ -31,34 +30,34 @@ export class VirtualNetwork {
     private readonly decisionLog: DecisionLog,
   ) {}
 
-  /** Says which loopback port answers for a port of an interface, or of an address on the Internet. */
+  /** Maps a port of an interface id, or of an Internet address, to the loopback port that serves it. */
   registerEndpoint(at: string, port: number, loopbackPort: number): void {
     this.endpoints.set(`${at}:${port}`, loopbackPort);
   }
 
-  /** From now on the port is closed: connections to it are refused. */
+  /** Closes the port: connections to it are refused. */
   unregisterEndpoint(at: string, port: number): void {
     this.endpoints.delete(`${at}:${port}`);
   }
 
-  /** The way from one source to anywhere. */
+  /** Returns a router for connections from the source. */
   routerFrom(source: Source): Router {
     return to => this.route(source, to);
   }
 
-  /** Judges a connection that carries no HTTP, and logs it: SSH. */
+  /** Evaluates and logs a connection that carries no HTTP, such as SSH. */
   probe(from: Source, to: Address): Decision {
-    const decision = this.evaluate({ from, sourcePort: this.ephemeralPort(), to });
+    const decision = this.evaluate({ from, sourcePort: this.takeEphemeralPort(), to });
     if (decision.outcome === "allowed") this.flowLog.opened(decision).close();
     return decision;
   }
 
-  /** The address and port, as the region has them, at the other end of a connection that arrived on loopback. */
+  /** The region's address and port of the client behind a loopback connection; undefined if it isn't the region's. */
   peerOf(socket: net.Socket): Address | undefined {
     return this.peers.get(`${socket.remotePort}>${socket.localPort}`);
   }
 
-  /** An interface is gone: nothing listens there, and its connections end. */
+  /** Closes an interface's ports and connections. */
   removeInterface(interfaceId: string): void {
     for (const at of this.endpoints.keys()) if (at.startsWith(`${interfaceId}:`)) this.endpoints.delete(at);
     for (const [key, agent] of this.agents) {
@@ -75,11 +74,11 @@ export class VirtualNetwork {
 
   private route(from: Source, to: Address): Connection {
     if (this.isGone(from)) return { outcome: "dropped" };
-    const connection: ConnectionAttempt = { from, sourcePort: this.ephemeralPort(), to };
+    const connection: ConnectionAttempt = { from, sourcePort: this.takeEphemeralPort(), to };
     const decision = this.evaluate(connection);
     const key = `${"interfaceId" in from ? from.interfaceId : from.internetAddress} ${to.address}:${to.port}`;
     if (decision.outcome === "dropped") {
-      // What was open by an earlier rule ends with it.
+      // Connections allowed by an earlier rule end with it.
       this.agents.get(key)?.destroy();
       this.agents.delete(key);
       return { outcome: "dropped" };
@@ -92,7 +91,7 @@ export class VirtualNetwork {
     let agent = this.agents.get(key);
     if (!agent) {
       agent = new FlowAgent(socket => {
-        this.track(socket, { ...connection, sourcePort: this.ephemeralPort() });
+        this.track(socket, { ...connection, sourcePort: this.takeEphemeralPort() });
       });
       this.agents.set(key, agent);
     }
@@ -108,7 +107,7 @@ export class VirtualNetwork {
     return decision;
   }
 
-  /** Logs what a connection carries while it lasts, and lets its other end know who it is. */
+  /** Logs a connection's traffic while it is open, and records its source for `peerOf`. */
   private track(socket: net.Socket, connection: ConnectionAttempt): void {
     socket.once("connect", () => {
       if (this.isGone(connection.from)) {
@@ -127,9 +126,9 @@ export class VirtualNetwork {
         sent = socket.bytesWritten;
         received = socket.bytesRead;
       };
-      const counting = setInterval(count, 500).unref();
+      const timer = setInterval(count, 500).unref();
       socket.once("close", () => {
-        clearInterval(counting);
+        clearInterval(timer);
         count();
         flow.close();
         this.peers.delete(ports);
@@ -139,16 +138,16 @@ export class VirtualNetwork {
 
   private sourceAddress({ from, sourcePort }: ConnectionAttempt, { hops }: Decision): Address {
     if ("internetAddress" in from) return { address: from.internetAddress, port: sourcePort };
-    const arrival = hops.find(hop => hop.packet === "request" && hop.direction === "ingress");
+    const arriving = hops.find(hop => hop.packet === "request" && hop.direction === "ingress");
     const own = this.model.networkInterfaces.get(from.interfaceId)?.privateIpAddress;
-    return { address: arrival?.srcaddr ?? own ?? "", port: sourcePort };
+    return { address: arriving?.srcaddr ?? own ?? "", port: sourcePort };
   }
 
   private isGone(from: Source): boolean {
     return "interfaceId" in from && !this.model.networkInterfaces.has(from.interfaceId);
   }
 
-  private ephemeralPort(): number {
+  private takeEphemeralPort(): number {
     const port = this.nextPort;
     this.nextPort = port === lastEphemeralPort ? firstEphemeralPort : port + 1;
     return port;
@@ -156,25 +155,25 @@ export class VirtualNetwork {
 }
 
 /**
- * An idle connection is closed by who opened it, as an Application Load Balancer does after 60 s ("Connection idle
- * timeout"): sooner than any server here does, so that no request is sent into a connection that is being closed.
+ * Clients close idle connections after 60 s, as an Application Load Balancer does ("Connection idle timeout"). That is
+ * sooner than any server here does, so no request is sent on a connection that is being closed.
  */
 const idleTimeout = 60_000;
 
-/** Keeps the connections of one source to one address, and tells of each that it opens. */
+/** Pools the connections from one source to one address, and reports each new one. */
 class FlowAgent extends http.Agent {
-  constructor(private readonly opened: (socket: net.Socket) => void) {
+  constructor(private readonly onOpen: (socket: net.Socket) => void) {
     super({ keepAlive: true, maxFreeSockets: 64 });
   }
 
   override createConnection(options: net.TcpNetConnectOpts): net.Socket {
     const socket = net.connect(options);
-    this.opened(socket);
+    this.onOpen(socket);
     return socket;
   }
 
   override keepSocketAlive(socket: net.Socket): boolean {
-    // Its types don't tell that it tells whether it keeps the socket.
+    // It returns whether it keeps the socket, which its types don't declare.
     // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression
     const kept = super.keepSocketAlive(socket) as unknown as boolean;
     if (kept) socket.setTimeout(idleTimeout);

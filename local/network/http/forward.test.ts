@@ -16,32 +16,32 @@ import { cleanUp } from "../../../testing/clean-up";
 
 afterEach(cleanUp);
 
-/** A proxy that answers failures with a 599 that names them. */
+/** A proxy that responds to failures with a 599 naming them. */
 async function proxyTo(port: number, options: Partial<Upstream> = {}) {
   const agent = options.agent ?? keepAliveAgent();
-  let tell: (result: Forwarded) => void = () => undefined;
-  const first = new Promise<Forwarded>(resolve => (tell = resolve));
-  const { port: own, server } = await listenHttp((req, res) => {
+  let resolveFirst: (result: Forwarded) => void = () => undefined;
+  const first = new Promise<Forwarded>(resolve => (resolveFirst = resolve));
+  const { port: proxyPort, server } = await listenHttp((req, res) => {
     void forward(req, res, { agent, host: loopback, port, ...options }).then(result => {
       if (result.outcome === "failed" && !res.closed) res.writeHead(599).end(result.failure);
-      tell(result);
+      resolveFirst(result);
     });
   });
-  return { port: own, server, agent, /** What came of the first request. */ first };
+  return { port: proxyPort, server, agent, /** The first request's result. */ first };
 }
 
 const ok = lines("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok");
 
-describe("the request as the upstream gets it", () => {
-  /** Without the fields that Node adds for the connection itself. */
+describe("the request that the upstream receives", () => {
+  /** Without the Connection field that Node adds. */
   const cases: [name: string, sent: string, received: string, options?: Partial<Upstream>][] = [
     [
-      "keeps order, case and repetition of its fields",
+      "keeps its fields' order, case and repetition",
       lines("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3", "", ""),
       lines("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3", "", ""),
     ],
     [
-      "loses what concerns the client's connection only",
+      "loses fields that apply only to the client's connection",
       lines(
         "GET / HTTP/1.1",
         "Host: a.test",
@@ -58,7 +58,7 @@ describe("the request as the upstream gets it", () => {
       lines("GET / HTTP/1.1", "Host: a.test", "Accept: */*", "", ""),
     ],
     [
-      "loses what its Connection field names",
+      "loses the fields that Connection names",
       lines(
         "GET / HTTP/1.1",
         "Host: a.test",
@@ -83,12 +83,12 @@ describe("the request as the upstream gets it", () => {
       lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 2", "", "hi"),
     ],
     [
-      "gets a Host that HTTP/1.0 lacks",
+      "gets the Host that HTTP/1.0 lacks",
       lines("GET / HTTP/1.0", "", ""),
       lines("GET / HTTP/1.1", "Host: 127.0.0.1:UPSTREAM", "", ""),
     ],
     [
-      "has length 0 where a POST came without a body",
+      "has length 0 for a POST without a body",
       lines("POST / HTTP/1.1", "Host: a.test", "", ""),
       lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0", "", ""),
     ],
@@ -114,7 +114,7 @@ describe("the request as the upstream gets it", () => {
       lines("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
     ],
     [
-      "goes to another path with other fields where the caller says so",
+      "gets the caller's path and fields",
       lines("GET http://b.test/x HTTP/1.1", "host: a.test", "x-a: 1", "X-B: 2", "", ""),
       lines("GET /x HTTP/1.1", "X-B: 2", "Host: b.test", "X-A: new", "", ""),
       { path: "/x", headers: { Host: "b.test", "X-A": "new" } },
@@ -130,7 +130,7 @@ describe("the request as the upstream gets it", () => {
         : !got.includes("hi") === !sent.includes("hi");
       if (whole) socket.end(ok);
     });
-    // A body's pieces may arrive one by one.
+    // The body may arrive in pieces.
     upstream.server.on("connection", socket => socket.on("data", () => undefined));
     const proxy = await proxyTo(upstream.port, options);
     const client = connect(proxy.port);
@@ -139,7 +139,7 @@ describe("the request as the upstream gets it", () => {
     expect(got.replace(/^Connection: .*\r\n/m, "")).toBe(received.replace("UPSTREAM", String(upstream.port)));
   });
 
-  test("has no Expect, which was met when it arrived", async () => {
+  test("has no Expect, which was already met", async () => {
     const upstream = await listenHttp((req, res) => {
       let body = "";
       req.on("data", (data: Buffer) => (body += data.toString()));
@@ -155,16 +155,16 @@ describe("the request as the upstream gets it", () => {
     request.flushHeaders();
     await once(request, "continue");
     request.end("hi");
-    const [answer] = (await once(request, "response")) as [http.IncomingMessage];
-    expect(await text(answer)).toBe('[null,"hi"]');
+    const [response] = (await once(request, "response")) as [http.IncomingMessage];
+    expect(await text(response)).toBe('[null,"hi"]');
   });
 });
 
-describe("the answer as the client gets it", () => {
+describe("the response that the client receives", () => {
   const get = (method = "GET") => lines(`${method} / HTTP/1.1`, "Host: a.test", "Connection: close", "", "");
-  const cases: [name: string, method: string, answered: string, received: string][] = [
+  const cases: [name: string, method: string, sent: string, received: string][] = [
     [
-      "keeps order, case and repetition of its fields",
+      "keeps its fields' order, case and repetition",
       "GET",
       lines(
         "HTTP/1.1 418 I am a teapot",
@@ -186,7 +186,7 @@ describe("the answer as the client gets it", () => {
       ),
     ],
     [
-      "loses what concerns the upstream's connection only, not Proxy-Status",
+      "loses fields that apply only to the upstream's connection, but not Proxy-Status",
       "GET",
       lines(
         "HTTP/1.1 200 OK",
@@ -203,7 +203,7 @@ describe("the answer as the client gets it", () => {
       lines("HTTP/1.1 200 OK", "Proxy-Status: a; error=http_request_error", "Content-Length: 2", "", "ok"),
     ],
     [
-      "has no body after HEAD, but its length",
+      "has a length but no body after HEAD",
       "HEAD",
       lines("HTTP/1.1 200 OK", "Content-Length: 100", "", ""),
       lines("HTTP/1.1 200 OK", "Content-Length: 100", "", ""),
@@ -215,13 +215,13 @@ describe("the answer as the client gets it", () => {
       lines("HTTP/1.1 204 No Content", "", ""),
     ],
     [
-      "has no body with 304, but its length",
+      "has a length but no body with 304",
       "GET",
       lines("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9", "", ""),
       lines("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9", "", ""),
     ],
     [
-      "is chunked where its end is that of the connection",
+      "is chunked if the upstream ends it by closing the connection",
       "GET",
       lines("HTTP/1.0 200 OK", "", "ok"),
       lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
@@ -233,27 +233,27 @@ describe("the answer as the client gets it", () => {
       lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
     ],
     [
-      "comes without the interim ones before it",
+      "comes without interim responses",
       "GET",
       lines("HTTP/1.1 100 Continue", "", "HTTP/1.1 103 Early Hints", "Link: </a>", "", ok),
       ok,
     ],
     [
-      "may have bytes beyond ASCII in a field",
+      "may contain bytes beyond ASCII in a field",
       "GET",
       lines("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0", "", ""),
       lines("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0", "", ""),
     ],
   ];
 
-  test.each(cases)("%s", async (_name, method, answered, received) => {
-    const upstream = await listenRaw(socket => socket.end(answered, "latin1"));
+  test.each(cases)("%s", async (_name, method, sent, received) => {
+    const upstream = await listenRaw(socket => socket.end(sent, "latin1"));
     const proxy = await proxyTo(upstream.port);
     const got = await exchange(proxy.port, get(method));
     expect(got.replace(/^(Date|Connection): .*\r\n/gm, "")).toBe(received);
   });
 
-  test("ends with the connection for an HTTP/1.0 client, unchunked", async () => {
+  test("is unchunked and ends with the connection for an HTTP/1.0 client", async () => {
     const upstream = await listenRaw(socket =>
       socket.end(lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")),
     );
@@ -264,7 +264,7 @@ describe("the answer as the client gets it", () => {
   });
 });
 
-describe("an upstream that fails before its answer leaves the client to the caller", () => {
+describe("if the upstream fails before its response, the caller responds", () => {
   const cases: [
     failure: string,
     name: string,
@@ -273,16 +273,16 @@ describe("an upstream that fails before its answer leaves the client to the call
   ][] = [
     ["reset", "resets the connection", socket => socket.resetAndDestroy()],
     ["reset", "closes the connection", socket => socket.end()],
-    ["reset", "closes the connection within its header", socket => socket.end("HTTP/1.1 200 OK\r\nContent-")],
+    ["reset", "closes the connection during its header", socket => socket.end("HTTP/1.1 200 OK\r\nContent-")],
     ["malformed", "doesn't speak HTTP", socket => socket.write("SSH-2.0-OpenSSH_9.6\r\n")],
     [
       "malformed",
-      "names two lengths",
+      "sends two lengths",
       socket => socket.write(lines("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2", "", "ok")),
     ],
     [
       "malformed",
-      "has both a length and chunks",
+      "sends both a length and chunks",
       socket =>
         socket.write(
           lines(
@@ -300,22 +300,22 @@ describe("an upstream that fails before its answer leaves the client to the call
     ],
     [
       "malformed",
-      "has a control character in a field",
+      "sends a control character in a field",
       socket => socket.write(lines("HTTP/1.1 200 OK", "X: a\x01b", "Content-Length: 0", "", "")),
     ],
     [
       "malformed",
-      "has a control character in its reason",
+      "sends a control character in its reason",
       socket => socket.write(lines("HTTP/1.1 200 O\x01K", "Content-Length: 0", "", "")),
     ],
     [
       "malformed",
-      "answers with status 000",
+      "responds with status 000",
       socket => socket.write(lines("HTTP/1.1 000 Zero", "Content-Length: 0", "", "")),
     ],
     [
       "malformed",
-      "answers with too long a header",
+      "responds with too long a header",
       socket => socket.write(`HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`),
     ],
     [
@@ -324,10 +324,10 @@ describe("an upstream that fails before its answer leaves the client to the call
       socket =>
         socket.write(lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", "")),
     ],
-    ["idle-timeout", "is silent", () => undefined, { idleTimeoutMs: 50 }],
+    ["idle-timeout", "doesn't respond", () => undefined, { idleTimeoutMs: 50 }],
     [
       "idle-timeout",
-      "stops within its header",
+      "stops during its header",
       socket => socket.write("HTTP/1.1 200 OK\r\n"),
       { idleTimeoutMs: 50 },
     ],
@@ -346,7 +346,7 @@ describe("an upstream that fails before its answer leaves the client to the call
     await allClosed(upstream.sockets);
   });
 
-  test("refused: nothing listens there", async () => {
+  test("refused: nothing is listening", async () => {
     const proxy = await proxyTo(await closedPort());
     expect(
       await exchange(proxy.port, lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "")),
@@ -355,10 +355,10 @@ describe("an upstream that fails before its answer leaves the client to the call
   });
 
   test.each([
-    ["connect time-out", { connectTimeoutMs: 30 }],
-    ["idle time-out", { idleTimeoutMs: 30 }],
-  ])("connect-timeout: no connection comes about, by its %s", async (_name, options) => {
-    // A name that is never resolved leaves the socket connecting.
+    ["connect timeout", { connectTimeoutMs: 30 }],
+    ["idle timeout", { idleTimeoutMs: 30 }],
+  ])("connect-timeout: the %s expires before it is connected", async (_name, options) => {
+    // A name that never resolves leaves the socket connecting.
     const proxy = await proxyTo(1, {
       agent: keepAliveAgent({ lookup: () => undefined }),
       host: "silent.test",
@@ -370,7 +370,7 @@ describe("an upstream that fails before its answer leaves the client to the call
     await allFreed(proxy.agent);
   });
 
-  test("connect-timeout: the agent has no connection to spare", async () => {
+  test("connect-timeout: the agent has no free connection", async () => {
     const upstream = await listenRaw(() => undefined);
     const agent = keepAliveAgent({ maxSockets: 1 });
     const proxy = await proxyTo(upstream.port, { agent, connectTimeoutMs: 30 });
@@ -382,7 +382,7 @@ describe("an upstream that fails before its answer leaves the client to the call
     ).toContain("connect-timeout");
   });
 
-  test("cancelled: the caller's signal fires before or while the upstream thinks", async () => {
+  test("cancelled: the caller's signal fires before or during the request", async () => {
     const cancel = new AbortController();
     const upstream = await listenRaw(() => {
       cancel.abort();
@@ -397,13 +397,13 @@ describe("an upstream that fails before its answer leaves the client to the call
   test.each([
     ["path", { path: "/a b" }],
     ["field", { headers: { "X-A": "a\nb" } }],
-  ])("unsendable: the caller's %s is no HTTP", async (_name, options) => {
+  ])("unsendable: the caller's %s is not valid HTTP", async (_name, options) => {
     const proxy = await proxyTo(1, options);
     const get = lines("GET / HTTP/1.1", "Host: a.test", "Connection: close", "", "");
     expect(await exchange(proxy.port, get)).toContain("unsendable");
   });
 
-  test("a body that the upstream never took doesn't hold up the client's next request", async () => {
+  test("a body that the upstream never read doesn't block the client's next request", async () => {
     const proxy = await proxyTo(await closedPort());
     const body = "x".repeat(1_000_000);
     const got = await exchange(
@@ -415,7 +415,7 @@ describe("an upstream that fails before its answer leaves the client to the call
   });
 });
 
-describe("an upstream that fails within its answer cuts the client's", () => {
+describe("if the upstream fails during its response, the client's is cut", () => {
   const begin = lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin");
   const chunked = lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "5", "begin", "");
   const cases: [
@@ -428,7 +428,7 @@ describe("an upstream that fails within its answer cuts the client's", () => {
     ["reset", "resets the connection", begin, socket => socket.resetAndDestroy()],
     ["reset", "closes the connection", begin, socket => socket.end()],
     ["reset", "closes the connection between chunks", chunked, socket => socket.end()],
-    ["malformed", "sends a chunk that is none", chunked, socket => socket.write("no chunk\r\n")],
+    ["malformed", "sends an invalid chunk", chunked, socket => socket.write("no chunk\r\n")],
     ["idle-timeout", "falls silent", begin, () => undefined, { idleTimeoutMs: 50 }],
   ];
 
@@ -462,22 +462,22 @@ describe("an upstream that fails within its answer cuts the client's", () => {
   });
 });
 
-describe("a client that goes away takes the upstream's connection along", () => {
-  const cases: [name: string, request: string, answer: string, outcome: Forwarded][] = [
+describe("if the client goes away, the upstream connection is closed", () => {
+  const cases: [name: string, request: string, response: string, outcome: Forwarded][] = [
     [
-      "before the answer",
+      "before the response",
       lines("GET / HTTP/1.1", "Host: a.test", "", ""),
       "",
       { outcome: "failed", failure: "client-gone" },
     ],
     [
-      "within the answer",
+      "during the response",
       lines("GET / HTTP/1.1", "Host: a.test", "", ""),
       lines("HTTP/1.1 200 OK", "Content-Length: 9", "", "begin"),
       { outcome: "cut", failure: "client-gone", status: 200 },
     ],
     [
-      "within its own body",
+      "during its own body",
       lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "begin"),
       "",
       { outcome: "failed", failure: "client-gone" },
@@ -489,9 +489,9 @@ describe("a client that goes away takes the upstream's connection along", () => 
       [name, "closes", ...rest] as const,
       [name, "resets", ...rest] as const,
     ]),
-  )("%s: it %s", async (_name, how, request, answer, outcome) => {
+  )("%s: it %s", async (_name, how, request, response, outcome) => {
     const upstream = await listenRaw(socket => {
-      if (answer) socket.write(answer);
+      if (response) socket.write(response);
       else leave();
     });
     const proxy = await proxyTo(upstream.port);
@@ -507,7 +507,7 @@ describe("a client that goes away takes the upstream's connection along", () => 
     await allFreed(proxy.agent);
   });
 
-  test("before it was forwarded at all", async () => {
+  test("before forwarding starts", async () => {
     const client: { socket?: net.Socket } = {};
     const outcome = new Promise<Forwarded>(resolve => {
       void listenHttp((req, res) => {
@@ -527,7 +527,7 @@ describe("a client that goes away takes the upstream's connection along", () => 
 describe("backpressure", () => {
   const huge = 512 * 1024 * 1024;
 
-  test("reaches the upstream from a client that doesn't read", async () => {
+  test("from a client that doesn't read reaches the upstream", async () => {
     let sent = 0;
     const block = Buffer.alloc(64 * 1024);
     const upstream = await listenHttp((_req, res) => {
@@ -548,7 +548,7 @@ describe("backpressure", () => {
     expect(sent).toBeLessThan(huge / 8);
   });
 
-  test("reaches the client from an upstream that doesn't read", async () => {
+  test("from an upstream that doesn't read reaches the client", async () => {
     const upstream = await listenRaw(socket => socket.pause());
     const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 150 });
     const request = http.request({
@@ -574,7 +574,7 @@ describe("backpressure", () => {
   });
 });
 
-test("an answer that comes before the whole body reaches the client, and the rest is forgotten", async () => {
+test("a response that precedes the end of the body reaches the client, and the rest is drained", async () => {
   const upstream = await listenRaw(socket => {
     socket.write(lines("HTTP/1.1 413 Payload Too Large", "Content-Length: 0", "", ""));
   });
@@ -593,7 +593,7 @@ test("an answer that comes before the whole body reaches the client, and the res
   expect(got.match(/^HTTP\/1.1 413/gm)).toHaveLength(2);
 });
 
-test("connections are kept alive and used again, without gathering listeners or timers", async () => {
+test("connections are reused without accumulating listeners or timers", async () => {
   const upstream = await listenHttp((_req, res) => res.end("ok"));
   let connections = 0;
   upstream.server.on("connection", () => connections++);
@@ -630,7 +630,7 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
       res.writeHead(200, { "Content-Length": 10 });
       res.write("begin", () => req.socket.destroy());
     }
-    // "/silent" gets no answer.
+    // "/silent" gets no response.
   });
   const agent = keepAliveAgent();
   let failures = 0;
@@ -655,7 +655,7 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
         method: i % 2 ? "POST" : "GET",
       });
       request.on("error", () => undefined);
-      // Every other late one and all silent ones are given up by the client.
+      // The client gives up on half of the late requests and on all silent ones.
       if (path === "/silent" || (path === "/late" && i % 2)) {
         request.on("socket", socket => {
           setImmediate(() => {
@@ -679,15 +679,15 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
 
 describe("silence", () => {
   async function held(options?: Parameters<typeof silence>[2]) {
-    let tell: (how: string) => void = () => undefined;
-    const end = new Promise<string>(resolve => (tell = resolve));
-    const server = await listenHttp((req, res) => void silence(req, res, options).then(tell));
+    let resolveEnd: (how: string) => void = () => undefined;
+    const end = new Promise<string>(resolve => (resolveEnd = resolve));
+    const server = await listenHttp((req, res) => void silence(req, res, options).then(resolveEnd));
     const client = connect(server.port);
     client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9000000", "", "begin"));
     return { ...server, client, end };
   }
 
-  test("lasts until the client goes away, which shows though its body was never of interest", async () => {
+  test("lasts until the client goes away, even if its body was never read", async () => {
     const uncleared = watchTimers(60_000);
     const { server, client, end } = await held({ ms: 60_000 });
     await once(server, "request");
@@ -699,19 +699,19 @@ describe("silence", () => {
   test("lasts until its server closes all connections, and sends nothing", async () => {
     const { server, client, end } = await held();
     client.on("data", () => {
-      throw new Error("an answer");
+      throw new Error("unexpected response");
     });
     await once(server, "request");
     server.closeAllConnections();
     await expect(end).resolves.toBe("client-gone");
   });
 
-  test("lasts as long as it may, and leaves the answer to the caller", async () => {
+  test("lasts at most `ms`, then leaves the response to the caller", async () => {
     const { end } = await held({ ms: 20 });
     await expect(end).resolves.toBe("elapsed");
   });
 
-  test("lasts until its signal", async () => {
+  test("lasts until its signal fires", async () => {
     const cancel = new AbortController();
     const { server, end } = await held({ signal: cancel.signal });
     await once(server, "request");
@@ -721,7 +721,7 @@ describe("silence", () => {
   });
 });
 
-/** Watches the timers of so many milliseconds that are set from now on; the result counts those not cleared. */
+/** Watches timers of `ms` milliseconds from now on; returns a function that counts those not cleared. */
 function watchTimers(ms: number): () => number {
   const set = jest.spyOn(globalThis, "setTimeout");
   const clear = jest.spyOn(globalThis, "clearTimeout");
@@ -741,15 +741,15 @@ async function allClosed(sockets: Set<net.Socket>): Promise<void> {
   await Promise.all([...sockets].map(socket => once(socket, "close")));
 }
 
-/** No request holds a connection of the agent. */
+/** Resolves once no request holds one of the agent's connections. */
 async function allFreed(agent: http.Agent): Promise<void> {
   await allClosed(new Set(Object.values(agent.sockets).flatMap(sockets => sockets ?? [])));
 }
 
 async function get(port: number, agent: http.Agent): Promise<string> {
   const request = http.get({ port, host: loopback, agent });
-  const [answer] = (await once(request, "response")) as [http.IncomingMessage];
-  return text(answer);
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  return text(response);
 }
 
 async function text(message: http.IncomingMessage): Promise<string> {

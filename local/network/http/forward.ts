@@ -1,7 +1,6 @@
 /**
- * The region's one piece of HTTP forwarding: load balancers, the hosts' outbound proxies and the Internet
- * door all send requests on through it. Who may talk to whom, and what a failure looks like to the client,
- * is decided by its callers.
+ * Forwards HTTP requests for load balancers, the hosts' outbound proxies and the local Internet. Callers decide who
+ * may connect to whom and how a failure looks to the client.
  */
 import http from "node:http";
 
@@ -9,44 +8,44 @@ export interface Upstream {
   agent: http.Agent;
   host: string;
   port: number;
-  /** Request target; by default the one that the client sent. */
+  /** Request target; by default the client's. */
   path?: string;
-  /** Fields to send in place of those of the same name from the client. */
+  /** Header fields that replace the client's fields of the same name. */
   headers?: Readonly<Record<string, string>>;
-  /** Real milliseconds until the connection must stand. */
+  /** Real milliseconds allowed for connecting. */
   connectTimeoutMs?: number;
-  /** Real milliseconds for which the connection to the upstream may be idle, before its answer and within it. */
+  /** Real milliseconds for which the upstream connection may be idle, before or during its response. */
   idleTimeoutMs?: number;
-  /** Ends the exchange wherever it stands. */
+  /** Cancels the exchange at any point. */
   signal?: AbortSignal;
 }
 
 export type Failure =
   | "refused"
-  /** The upstream closed or reset the connection, or a network error did. */
+  /** The upstream or a network error closed the connection. */
   | "reset"
-  /** Its answer is not HTTP. */
+  /** Its response is not valid HTTP. */
   | "malformed"
   | "connect-timeout"
   | "idle-timeout"
   | "client-gone"
   /** `signal` fired. */
   | "cancelled"
-  /** The caller's path or fields are no valid HTTP. */
+  /** The caller's path or fields are not valid HTTP. */
   | "unsendable";
 
 export type Forwarded =
-  /** The client has the whole answer. */
+  /** The client received the whole response. */
   | { outcome: "answered"; status: number }
-  /** The answer broke off after its header; the client's connection is closed, so that it can tell. */
+  /** The response broke off after its header; the client's connection is closed so that it notices. */
   | { outcome: "cut"; failure: Failure; status: number }
-  /** Nothing was sent to the client: the caller answers. */
+  /** Nothing was sent to the client: the caller must respond. */
   | { outcome: "failed"; failure: Failure };
 
 /**
- * Sends the request on and streams the answer back. What happened is in the result; nothing is thrown for it
- * and nothing retried. Host stays as it came, and is added where HTTP/1.0 lacks it. Trailers (RFC 9110 §6.5.1)
- * and interim answers (1xx) are dropped, upgrades not made.
+ * Forwards the request and streams the response back. Never throws: the result says what happened. Never retries.
+ * Host is forwarded unchanged, and added if an HTTP/1.0 request lacks it. Trailers (RFC 9110 §6.5.1) and interim
+ * responses (1xx) are dropped; upgrades aren't supported.
  */
 export function forward(
   req: http.IncomingMessage,
@@ -87,7 +86,7 @@ export function forward(
       clearTimeout(connectTimer);
       to.signal?.removeEventListener("abort", cancel);
       if (!upstream.writableFinished || result.outcome !== "answered") {
-        // The rest of the client's body is read and forgotten: unread, it would hold up its connection.
+        // Drain the rest of the client's body; unread, it would block its connection.
         req.unpipe(upstream);
         req.resume();
         upstream.destroy();
@@ -112,12 +111,12 @@ export function forward(
     });
     to.signal?.addEventListener("abort", cancel, { once: true });
     upstream.once("socket", socket => {
-      const standing = () => {
+      const onConnected = () => {
         connected = true;
         clearTimeout(connectTimer);
       };
-      if (socket.connecting) socket.once("connect", standing);
-      else standing();
+      if (socket.connecting) socket.once("connect", onConnected);
+      else onConnected();
     });
     upstream.on("timeout", () => {
       fail(connected ? "idle-timeout" : "connect-timeout");
@@ -125,21 +124,25 @@ export function forward(
     upstream.on("error", error => {
       fail(failureOf(error));
     });
-    // Without an error: the upstream switched protocols unasked, and Node closed the connection.
+    // Closed without an error: the upstream switched protocols unasked, and Node closed the connection.
     upstream.on("close", () => {
       if (status === undefined) fail("malformed");
     });
-    upstream.on("response", answer => {
-      answer.on("error", error => {
+    upstream.on("response", response => {
+      response.on("error", error => {
         fail(failureOf(error));
       });
-      if (!isWritable(answer)) {
+      if (!isForwardable(response)) {
         fail("malformed");
         return;
       }
-      status = answer.statusCode;
-      res.writeHead(status, answer.statusMessage, endToEnd(answer.rawHeaders, answer.headers.connection));
-      answer.pipe(res);
+      status = response.statusCode;
+      res.writeHead(
+        status,
+        response.statusMessage,
+        endToEnd(response.rawHeaders, response.headers.connection),
+      );
+      response.pipe(res);
     });
     res.on("error", () => {
       fail("client-gone");
@@ -151,7 +154,7 @@ export function forward(
     });
 
     if (hasBody(req)) {
-      // Node would keep the header back until the body begins.
+      // Node would hold the header back until the body starts.
       upstream.flushHeaders();
       req.pipe(upstream);
     } else upstream.end();
@@ -159,8 +162,8 @@ export function forward(
 }
 
 /**
- * Holds a request without an answer, as a dropped packet does, until the client goes away or its server
- * closes all connections; at most `ms` real milliseconds, or until `signal` fires.
+ * Holds a request without a response, as if its packets were dropped, until the client goes away or its server closes
+ * all connections; for at most `ms` real milliseconds, or until `signal` fires.
  */
 export function silence(
   req: http.IncomingMessage,
@@ -186,7 +189,7 @@ export function silence(
     if (res.closed || req.socket.destroyed) gone();
     else if (signal?.aborted) cancel();
     else {
-      // A socket that nobody reads doesn't notice that its other end is gone.
+      // A socket that isn't read doesn't notice that its peer is gone.
       req.resume();
       res.once("close", gone);
       signal?.addEventListener("abort", cancel, { once: true });
@@ -199,8 +202,8 @@ function after(ms: number | undefined, callback: () => void): NodeJS.Timeout | u
 }
 
 /**
- * Fields that concern one connection only: RFC 9110 §7.6.1, and those for proxies in §11.7. Not all of
- * `Proxy-*`: Proxy-Status (RFC 9209) is meant for the client.
+ * Fields that apply to a single connection: RFC 9110 §7.6.1, and §11.7 for proxies. Not every `Proxy-*` field:
+ * Proxy-Status (RFC 9209) is meant for the client.
  */
 const hopByHop: ReadonlySet<string> = new Set([
   "connection",
@@ -215,14 +218,14 @@ const hopByHop: ReadonlySet<string> = new Set([
   "upgrade",
 ]);
 
-/** Fields that Connection can't name away: RFC 9110 §7.6.1 forbids it, and framing would break. */
+/** Fields that Connection can't remove: RFC 9110 §7.6.1 forbids it, and framing would break. */
 const neverNominated: ReadonlySet<string> = new Set(["content-length", "host"]);
 
-/** The fields of a raw list (name, value, name, …) that go beyond this connection, duplicates and case as they came. */
+/** Filters a raw list (name, value, name, …) for end-to-end fields, preserving order, duplicates and case. */
 function endToEnd(
   raw: readonly string[],
   connection: string | undefined,
-  without?: ReadonlySet<string>,
+  omitted?: ReadonlySet<string>,
 ): string[] {
   const nominated = connection?.toLowerCase().split(/[\s,]+/);
   const kept: string[] = [];
@@ -233,24 +236,25 @@ function endToEnd(
       name = text;
       const key = text.toLowerCase();
       keep =
-        !hopByHop.has(key) && !without?.has(key) && (!nominated?.includes(key) || neverNominated.has(key));
+        !hopByHop.has(key) && !omitted?.has(key) && (!nominated?.includes(key) || neverNominated.has(key));
     } else if (keep) kept.push(name, text);
   }
   return kept;
 }
 
 function requestHeaders(req: http.IncomingMessage, to: Upstream): string[] {
-  const set = Object.entries(to.headers ?? {});
-  const without = new Set(set.map(([name]) => name.toLowerCase()));
-  if (req.headers.host === undefined && !without.has("host")) set.push(["Host", `${to.host}:${to.port}`]);
-  // Node has answered "100 Continue" before it calls us, as ELB does ("How Elastic Load Balancing works",
-  // HTTP headers), so the expectation is met.
-  without.add("expect");
-  const headers = endToEnd(req.rawHeaders, req.headers.connection, without);
-  for (const [name, value] of set) headers.push(name, value);
+  const overrides = Object.entries(to.headers ?? {});
+  const omitted = new Set(overrides.map(([name]) => name.toLowerCase()));
+  if (req.headers.host === undefined && !omitted.has("host"))
+    overrides.push(["Host", `${to.host}:${to.port}`]);
+  // Node sends "100 Continue" before it calls us, as ELB does ("How Elastic Load Balancing works",
+  // HTTP headers), so the expectation is already met.
+  omitted.add("expect");
+  const headers = endToEnd(req.rawHeaders, req.headers.connection, omitted);
+  for (const [name, value] of overrides) headers.push(name, value);
   if (req.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");
   else if (req.headers["content-length"] === undefined && !usuallyWithoutBody.has(req.method ?? "")) {
-    // RFC 9110 §8.6; Node would announce a chunked body.
+    // RFC 9110 §8.6. By default Node would send a chunked body.
     headers.push("Content-Length", "0");
   }
   return headers;
@@ -258,14 +262,14 @@ function requestHeaders(req: http.IncomingMessage, to: Upstream): string[] {
 
 const usuallyWithoutBody: ReadonlySet<string> = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
 
-/** Node's parser lets in what its writer refuses: status codes below 100, and reasons with control characters. */
-function isWritable(
-  answer: http.IncomingMessage,
-): answer is http.IncomingMessage & { statusCode: number; statusMessage: string } {
-  return (answer.statusCode ?? 0) >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(answer.statusMessage ?? "");
+/** Node parses responses that it refuses to write: status codes below 100, and reasons with control characters. */
+function isForwardable(
+  response: http.IncomingMessage,
+): response is http.IncomingMessage & { statusCode: number; statusMessage: string } {
+  return (response.statusCode ?? 0) >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(response.statusMessage ?? "");
 }
 
-/** RFC 9112 §6.3: a request has a body if, and only if, one of these fields says so. */
+/** RFC 9112 §6.3: a request has a body if and only if one of these fields says so. */
 function hasBody(req: http.IncomingMessage): boolean {
   return req.headers["transfer-encoding"] !== undefined || (req.headers["content-length"] ?? "0") !== "0";
 }

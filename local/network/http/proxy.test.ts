@@ -20,21 +20,21 @@ import { cleanUp, onCleanUp } from "../../../testing/clean-up";
 
 afterEach(cleanUp);
 
-/** A proxy into a region of one address, 203.0.113.10, also named lb.localhost. */
-async function proxy(reach: Router, options: Partial<ProxyOptions> = {}) {
-  const names = new Dns();
-  names.set("lb.localhost", ["203.0.113.10"]);
-  const asked: Address[] = [];
+/** A proxy into a region with one address, 203.0.113.10, named lb.localhost. */
+async function proxy(route: Router, options: Partial<ProxyOptions> = {}) {
+  const dns = new Dns();
+  dns.set("lb.localhost", ["203.0.113.10"]);
+  const routed: Address[] = [];
   const server = createProxy({
     name: "local-internet",
-    dns: names,
+    dns,
     route: to => {
-      asked.push(to);
-      return reach(to);
+      routed.push(to);
+      return route(to);
     },
     ...options,
   });
-  return { ...(await listen(server)), asked };
+  return { ...(await listen(server)), routed };
 }
 
 function openTo(port: number): Router {
@@ -42,7 +42,7 @@ function openTo(port: number): Router {
   return () => ({ outcome: "open", agent, host: loopback, port });
 }
 
-/** What an upstream gets, as text: each request is answered 200 and kept. */
+/** An upstream that records each request as text and responds with 200. */
 async function recorder() {
   const requests: string[] = [];
   const { port } = await listenRaw((socket, request) => {
@@ -52,12 +52,12 @@ async function recorder() {
   return { port, requests };
 }
 
-/** One request as written here; the connection is asked to be closed after the answer. */
+/** Sends one request and asks for the connection to be closed after the response. */
 function ask(port: number, requestLine: string, ...fields: string[]): Promise<string> {
   return exchange(port, lines(requestLine, "Host: a.test", ...fields, "Connection: close", "", ""));
 }
 
-describe("what is sent on", () => {
+describe("a forwarded request", () => {
   test.each([
     ["http://203.0.113.10/", "/", "203.0.113.10"],
     ["http://203.0.113.10", "/", "203.0.113.10"],
@@ -66,19 +66,19 @@ describe("what is sent on", () => {
     ["http://lb.localhost/", "/", "lb.localhost"],
     ["HTTP://LB.localhost/", "/", "lb.localhost"],
     ["http://lb.localhost?a=b", "/?a=b", "lb.localhost"],
-    // As it came: RFC 9110 section 7.7.
+    // Unchanged: RFC 9110 section 7.7.
     ["http://lb.localhost/a/../b/./c//%7e%2F?x=[1]&y='|", "/a/../b/./c//%7e%2F?x=[1]&y='|", "lb.localhost"],
     ["http://lb.localhost/http://other.test/", "/http://other.test/", "lb.localhost"],
     // The same address in other notations.
     ["http://3405803786/", "/", "203.0.113.10"],
     ["http://0xcb.0.113.10/", "/", "203.0.113.10"],
-  ])("GET %s asks for %s at %s", async (target, path, host) => {
+  ])("GET %s requests %s from %s", async (target, path, host) => {
     const { port: upstream, requests } = await recorder();
-    const { port, asked } = await proxy(openTo(upstream));
+    const { port, routed } = await proxy(openTo(upstream));
     await expect(ask(port, `GET ${target} HTTP/1.1`)).resolves.toMatch(
       /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/,
     );
-    expect(asked).toEqual([{ address: "203.0.113.10", port: Number(/:(\d+)$/.exec(host)?.[1] ?? 80) }]);
+    expect(routed).toEqual([{ address: "203.0.113.10", port: Number(/:(\d+)$/.exec(host)?.[1] ?? 80) }]);
     expect(requests).toHaveLength(1);
     expect(requests[0]).toMatch(
       new RegExp(`^GET ${path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")} HTTP/1\\.1\r\n`),
@@ -86,7 +86,7 @@ describe("what is sent on", () => {
     expect(requests[0]?.match(/^host: .*$/gim)).toEqual([`host: ${host}`]);
   });
 
-  test("OPTIONS for a whole server has the form that says so", async () => {
+  test("OPTIONS for a whole server is sent as OPTIONS *", async () => {
     const { port: upstream, requests } = await recorder();
     const { port } = await proxy(openTo(upstream));
     await ask(port, "OPTIONS http://lb.localhost HTTP/1.1");
@@ -97,20 +97,20 @@ describe("what is sent on", () => {
     ]);
   });
 
-  test("every request on a kept connection is judged by itself", async () => {
+  test("every request on a kept-alive connection is routed separately", async () => {
     const { port: upstream } = await recorder();
     const open = openTo(upstream);
-    const { port, asked } = await proxy(to => (to.port === 81 ? { outcome: "refused" } : open(to)));
+    const { port, routed } = await proxy(to => (to.port === 81 ? { outcome: "refused" } : open(to)));
     const received = await exchange(
       port,
       lines(...["GET http://lb.localhost/ HTTP/1.1", "Host: a.test", "", ""]) +
         lines("GET http://lb.localhost:81/ HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
     );
     expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
-    expect(asked.map(to => to.port)).toEqual([80, 81]);
+    expect(routed.map(to => to.port)).toEqual([80, 81]);
   });
 
-  test("an answer to HEAD has its fields and no body", async () => {
+  test("a response to HEAD has its fields and no body", async () => {
     const { port: upstream } = await listenHttp((_req, res) =>
       res.writeHead(200, { "content-length": 4 }).end("body"),
     );
@@ -122,32 +122,32 @@ describe("what is sent on", () => {
   });
 });
 
-describe("what can't be sent on", () => {
+describe("a request that can't be forwarded", () => {
   const nowhere: Router = () => {
-    throw new Error("nobody is to be reached");
+    throw new Error("unexpected route");
   };
 
   test.each([
     ["another scheme", "GET https://lb.localhost/ HTTP/1.1", "http_request_error"],
-    ["a form that only OPTIONS has", "OPTIONS * HTTP/1.1", "http_request_error"],
+    ["a form reserved for OPTIONS", "OPTIONS * HTTP/1.1", "http_request_error"],
     ["user information", "GET http://me:secret@lb.localhost/ HTTP/1.1", "http_request_error"],
-    ["a port that is none", "GET http://lb.localhost:99999/ HTTP/1.1", "http_request_error"],
-    ["an address that is none", "GET http://256.1.1.1/ HTTP/1.1", "http_request_error"],
+    ["an invalid port", "GET http://lb.localhost:99999/ HTTP/1.1", "http_request_error"],
+    ["an invalid address", "GET http://256.1.1.1/ HTTP/1.1", "http_request_error"],
     ["no authority", "GET http:///path HTTP/1.1", "http_request_error"],
-    ["a name that is not the region's", "GET http://example.com/ HTTP/1.1", "dns_error"],
+    ["a name outside the region", "GET http://example.com/ HTTP/1.1", "dns_error"],
     ["this machine's name", "GET http://localhost:22/ HTTP/1.1", "dns_error"],
     ["an IPv6 address", "GET http://[::1]/ HTTP/1.1", "dns_error"],
-  ])("%s is answered 502 with its reason", async (_name, requestLine, error) => {
-    const { port, asked } = await proxy(nowhere);
+  ])("%s gets a 502 with the reason", async (_name, requestLine, error) => {
+    const { port, routed } = await proxy(nowhere);
     const received = await ask(port, requestLine);
     expect(received).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
     expect(received).toMatch(
       new RegExp(`^proxy-status: local-internet; error=${error}; details="[ !#-\\[\\]-~]+"\r$`, "m"),
     );
-    expect(asked).toEqual([]);
+    expect(routed).toEqual([]);
   });
 
-  test("a refusal is told as one", async () => {
+  test("a refused connection is reported as such", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }));
     await expect(ask(port, "GET http://203.0.113.10:81/ HTTP/1.1")).resolves.toMatch(
       /^proxy-status: local-internet; error=connection_refused; details="nothing listens on 203\.0\.113\.10:81"\r$/m,
@@ -162,27 +162,27 @@ describe("what can't be sent on", () => {
       "connection_terminated",
     ],
     [
-      "does not speak HTTP",
+      "doesn't speak HTTP",
       async () => (await listenRaw(socket => socket.end("SSH-2.0-none\r\n"))).port,
       "http_protocol_error",
     ],
-  ])("a port that %s is told as such", async (_name, upstream, error) => {
+  ])("a port that %s is reported as such", async (_name, upstream, error) => {
     const { port } = await proxy(openTo(await upstream()));
     await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
       new RegExp(`^proxy-status: local-internet; error=${error}; `, "m"),
     );
   });
 
-  test("a fault of the region's own is told, and ends nothing", async () => {
+  test("an internal error is reported, and the proxy goes on", async () => {
     const { port } = await proxy(nowhere);
     for (let i = 0; i < 2; i++) {
       await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
-        /^proxy-status: local-internet; error=proxy_internal_error; details="nobody is to be reached"\r$/m,
+        /^proxy-status: local-internet; error=proxy_internal_error; details="unexpected route"\r$/m,
       );
     }
   });
 
-  test("the body of a refused request is read and forgotten: the connection serves the next one", async () => {
+  test("the body of a refused request is drained, so the connection serves the next one", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }));
     const received = await exchange(
       port,
@@ -197,7 +197,7 @@ describe("what can't be sent on", () => {
     expect(received.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 502", "HTTP/1.1 502"]);
   });
 
-  test("a drop is silence, until the client has had enough", async () => {
+  test("a dropped connection gets no response, until the client gives up", async () => {
     let dropped: () => void = () => undefined;
     const reached = new Promise<void>(resolve => (dropped = resolve));
     const { port, sockets } = await proxy(() => {
@@ -212,20 +212,20 @@ describe("what can't be sent on", () => {
     );
     await reached;
     const [socket] = sockets;
-    if (!socket) throw new Error("there is no connection");
+    if (!socket) throw new Error("no connection");
     client.destroy();
     while (!socket.destroyed) await new Promise(setImmediate);
     expect(received).toBe("");
   });
 });
 
-describe("what is addressed to the proxy itself", () => {
-  test("is no use by default", async () => {
+describe("a request to the proxy itself", () => {
+  test("gets a 400 by default", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }));
     await expect(ask(port, "GET / HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 400 [^]*this is an HTTP proxy\n/);
   });
 
-  test("goes to its own handler, and nothing else does", async () => {
+  test("goes to ownHandler, and no other request does", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }), {
       ownHandler: (req, res) => res.end(`own ${req.url}`),
     });
@@ -237,7 +237,7 @@ describe("what is addressed to the proxy itself", () => {
 describe("CONNECT", () => {
   const request = lines("CONNECT lb.localhost:443 HTTP/1.1", "Host: lb.localhost:443", "", "");
 
-  test("is answered 501, there are no tunnels, and closed, also to a client that would go on", async () => {
+  test("gets a 501, because there are no tunnels, and is closed even if the client keeps its side open", async () => {
     const { port, sockets } = await proxy(() => ({ outcome: "refused" }));
     const client = net.connect({ port, host: loopback, allowHalfOpen: true });
     let received = "";
@@ -251,24 +251,24 @@ describe("CONNECT", () => {
     client.destroy();
   });
 
-  test("a client that resets its connection takes nobody along", async () => {
-    // On a server without the listeners that `listen` of the tests adds.
+  test("a client that resets its connection doesn't crash the proxy", async () => {
+    // Without the listeners that the tests' `listen` adds.
     const server = createProxy({ name: "x", dns: new Dns(), route: () => ({ outcome: "refused" }) });
     await once(server.listen(0, loopback), "listening");
     onCleanUp(() => {
       server.close();
     });
-    const asked = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
+    const requested = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
     const client = connect((server.address() as net.AddressInfo).port);
     client.write(request);
-    const [, socket] = await asked;
+    const [, socket] = await requested;
     expect(() => socket.emit("error", new Error("read ECONNRESET"))).not.toThrow();
     client.resetAndDestroy();
     while (!socket.destroyed) await new Promise(setImmediate);
   });
 });
 
-describe("garbage", () => {
+describe("malformed requests", () => {
   test.each([
     ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
     ["no scheme", lines("GET lb.localhost HTTP/1.1", "Host: a", "", "")],
@@ -301,7 +301,7 @@ describe("garbage", () => {
       ),
     ],
     [
-      "a length that is none",
+      "an invalid length",
       lines("POST http://lb.localhost/ HTTP/1.1", "Host: a", "Content-Length: +4", "", "1234"),
     ],
     ["a space before the colon", lines("GET http://lb.localhost/ HTTP/1.1", "Host : a", "", "")],
@@ -320,7 +320,7 @@ describe("garbage", () => {
       ),
     ],
     [
-      "a chunk size that is none",
+      "an invalid chunk size",
       lines(
         "POST http://lb.localhost/ HTTP/1.1",
         "Host: a",
@@ -333,11 +333,11 @@ describe("garbage", () => {
         "",
       ),
     ],
-    ["a method that nobody knows", lines("BREW http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
-  ])("%s is answered 400 or closed, and is not passed on as a second request", async (_name, text) => {
+    ["an unknown method", lines("BREW http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
+  ])("%s gets a 400 or is closed, and is not forwarded as a second request", async (_name, text) => {
     const { port: upstream, requests } = await recorder();
     const { port } = await proxy(openTo(upstream));
-    // The last line would be a smuggled request, were the framing read in two ways.
+    // If the framing were read in two ways, the last line would smuggle a request.
     const received = await exchange(
       port,
       `${text}GET http://lb.localhost/smuggled HTTP/1.1\r\nHost: a\r\n\r\n`,
@@ -346,20 +346,20 @@ describe("garbage", () => {
     expect(requests.join()).not.toContain("smuggled");
   });
 
-  test("a request without Host is answered 400", async () => {
-    const { port, asked } = await proxy(() => ({ outcome: "refused" }));
+  test("a request without Host gets a 400", async () => {
+    const { port, routed } = await proxy(() => ({ outcome: "refused" }));
     const request = lines("GET http://lb.localhost/ HTTP/1.1", "Connection: close", "", "");
     await expect(exchange(port, request)).resolves.toMatch(/^HTTP\/1\.1 400 /);
-    expect(asked).toEqual([]);
+    expect(routed).toEqual([]);
   });
 
-  test("fields beyond all measure are answered 431", async () => {
+  test("oversized fields get a 431", async () => {
     const { port } = await proxy(() => ({ outcome: "refused" }));
     const received = await ask(port, "GET http://lb.localhost/ HTTP/1.1", `X: ${"x".repeat(20_000)}`);
     expect(received).toMatch(/^HTTP\/1\.1 431 /);
   });
 
-  test("after an answer that is under way no second header is written into it", async () => {
+  test("no second header is written into a response in progress", async () => {
     const { port: upstream } = await listenHttp((_req, res) => {
       res.writeHead(200, { "content-length": 10 });
       res.write("half.");
@@ -378,9 +378,9 @@ describe("garbage", () => {
     expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
-  test("whatever bytes come, the proxy answers the next client, and reaches nothing but what is asked for", async () => {
+  test("whatever the bytes, the proxy serves the next client and connects only to the requested address", async () => {
     const { port: upstream, requests } = await recorder();
-    const { port, asked } = await proxy(openTo(upstream));
+    const { port, routed } = await proxy(openTo(upstream));
     const token = fc.constantFrom(
       ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.localhost http://lb.localhost/ http:// / * HTTP/1.1 HTTP/1.0 HTTP/2.0".split(
         " ",
@@ -409,17 +409,17 @@ describe("garbage", () => {
       ...["\r\n", "\r\n\r\n", "\n", "\r"],
     );
     const bytes = fc.uint8Array({ maxLength: 40 }).map(array => Buffer.from(array).toString("latin1"));
-    const begin = fc.constantFrom(
+    const start = fc.constantFrom(
       "",
       ...["GET", "HEAD", "OPTIONS", "POST", "CONNECT"].map(
         method => `${method} http://lb.localhost/ HTTP/1.1\r\nHost: a\r\n`,
       ),
     );
     const rest = fc.array(fc.oneof({ weight: 8, arbitrary: token }, bytes), { maxLength: 14 });
-    const message = fc.tuple(begin, rest).map(([begin, rest]) => begin + rest.join(""));
+    const message = fc.tuple(start, rest).map(([start, rest]) => start + rest.join(""));
     await fc.assert(
       fc.asyncProperty(message, async text => {
-        // Half of the connections end in a reset.
+        // Reset half of the connections.
         const client = connect(port);
         const closed = new Promise(resolve => client.once("close", resolve));
         client.resume();
@@ -431,8 +431,8 @@ describe("garbage", () => {
       }),
       { numRuns: 250 },
     );
-    expect(asked).not.toEqual([]);
-    for (const to of asked) expect(to).toMatchObject({ address: "203.0.113.10" });
+    expect(routed).not.toEqual([]);
+    for (const to of routed) expect(to).toMatchObject({ address: "203.0.113.10" });
     for (const request of requests) expect(request).toMatch(/^[A-Z-]+ [/*]/);
     await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 200 /);
   });

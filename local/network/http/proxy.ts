@@ -1,7 +1,6 @@
 /**
- * An HTTP proxy (RFC 9110 section 7.7, requests in absolute form) whose other side is the region. What AWS
- * would drop is held without an answer; every other failure is a 502 that names its cause by Proxy-Status
- * (RFC 9209).
+ * An HTTP proxy into the region, for requests in absolute form (RFC 9110 section 7.7). Requests that AWS would drop
+ * get no response; every other failure is a 502 whose Proxy-Status (RFC 9209) names the cause.
  */
 import http from "node:http";
 import type { Dns } from "../dns";
@@ -20,19 +19,19 @@ const errorTypes: Partial<Record<Failure, string>> = {
 };
 
 export interface ProxyOptions {
-  /** Who it is, in Proxy-Status. */
+  /** Its name in Proxy-Status. */
   name: string;
   dns: Dns;
-  /** The way of a request into the region. */
+  /** Routes requests into the region. */
   route: Router;
-  /** Answers what is addressed to the proxy itself; by default 400. */
+  /** Handles requests addressed to the proxy itself; by default they get a 400. */
   ownHandler?: http.RequestListener;
 }
 
-export function createProxy({ name, dns: names, route: reach, ownHandler: own }: ProxyOptions): http.Server {
+export function createProxy({ name, dns, route, ownHandler }: ProxyOptions): http.Server {
   const fail = (res: http.ServerResponse, error: string, details: string) => {
     if (res.headersSent || res.destroyed) return;
-    // A string of a structured field is printable ASCII only: RFC 9651 section 3.3.3.
+    // Strings in structured fields are limited to printable ASCII: RFC 9651 section 3.3.3.
     const quoted = JSON.stringify(details.replaceAll(/[^ -~]/g, "?"));
     res.writeHead(502, {
       "content-type": "text/plain; charset=utf-8",
@@ -49,7 +48,7 @@ export function createProxy({ name, dns: names, route: reach, ownHandler: own }:
 
   async function handle(req: http.IncomingMessage, res: http.ServerResponse): Promise<void> {
     if (req.url?.startsWith("/")) {
-      if (own) own(req, res);
+      if (ownHandler) ownHandler(req, res);
       else res.writeHead(400, { "content-type": "text/plain" }).end("this is an HTTP proxy\n");
       return;
     }
@@ -59,18 +58,18 @@ export function createProxy({ name, dns: names, route: reach, ownHandler: own }:
       return;
     }
     const url = new URL(`http://${authority}`);
-    const address = names.resolve(url.hostname);
+    const address = dns.resolve(url.hostname);
     if (address === undefined) {
       fail(
         res,
         "dns_error",
-        `${url.hostname} is no name of this region: it forwards to nothing but what it made`,
+        `${url.hostname} is not a name in this region; names outside it are not resolved`,
       );
       return;
     }
     const port = url.port === "" ? 80 : Number(url.port);
-    const way = reach({ address, port });
-    switch (way.outcome) {
+    const connection = route({ address, port });
+    switch (connection.outcome) {
       case "dropped":
         await silence(req, res);
         return;
@@ -79,16 +78,16 @@ export function createProxy({ name, dns: names, route: reach, ownHandler: own }:
         return;
       case "open": {
         const path = pathOf(rest, req.method);
-        // The target decides which host a request is for, not the Host field: RFC 9112 section 3.2.2.
-        const sent = await forward(req, res, { ...way, path, headers: { host: url.host } });
-        const error = sent.outcome === "failed" ? errorTypes[sent.failure] : undefined;
+        // The request target, not the Host field, decides the host: RFC 9112 section 3.2.2.
+        const result = await forward(req, res, { ...connection, path, headers: { host: url.host } });
+        const error = result.outcome === "failed" ? errorTypes[result.failure] : undefined;
         if (error !== undefined) fail(res, error, `${address}:${port} ${error.replaceAll("_", " ")}`);
       }
     }
   }
 
   server.on("connect", (_req, socket) => {
-    // From here on the socket is ours: the server neither hears its errors nor closes it.
+    // The server has handed over the socket: it no longer handles its errors or closes it.
     socket.on("error", () => undefined);
     socket.resume();
     socket.end(
@@ -100,10 +99,10 @@ export function createProxy({ name, dns: names, route: reach, ownHandler: own }:
   return server;
 }
 
-/** Authority, then path and query: RFC 9112 section 3.2.2. Neither user information nor what URL parsers repair. */
+/** Authority, then path and query: RFC 9112 section 3.2.2. Rejects user information and anything URL parsers repair. */
 const absoluteForm = /^http:\/\/([^/?#@\\]+)((?:[/?][^#\\]*)?)$/i;
 
-/** Path and query as they came, for a proxy must not rewrite them: RFC 9110 section 7.7. */
+/** Path and query unchanged, because a proxy must not rewrite them: RFC 9110 section 7.7. */
 function pathOf(rest: string, method: string | undefined): string {
   if (rest === "" && method === "OPTIONS") return "*";
   return rest.startsWith("/") ? rest : `/${rest}`;

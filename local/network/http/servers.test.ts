@@ -15,34 +15,34 @@ function server(handle?: http.RequestListener): http.Server {
   return server;
 }
 
-test("listens on loopback, and on no other address", async () => {
+test("listens on loopback only", async () => {
   const any = server();
   const port = await listen(any);
   expect(port).toBeGreaterThan(0);
   expect(any.address()).toMatchObject({ address: "127.0.0.1", family: "IPv4", port });
 });
 
-test("listens on the port that is asked for", async () => {
+test("listens on the requested port", async () => {
   const port = await closedPort();
   await expect(listen(server(), port)).resolves.toBe(port);
 });
 
-test("a port that is taken is an error where it must be that one", async () => {
+test("rejects if the requested port is in use", async () => {
   const port = await listen(server());
   const error = await listen(server(), port).catch((error: unknown) => error);
   expect(error).toMatchObject({ code: "EADDRINUSE" });
   expect(isTaken(error)).toBe(true);
 });
 
-test("a preferred port is used when it is free", async () => {
+test("uses the preferred port if it is free", async () => {
   const port = await closedPort();
   await expect(listenNear(server(), port)).resolves.toBe(port);
 });
 
 test.each([
-  ["it is taken", () => listen(server())],
-  ["it is beyond the last one", () => Promise.resolve(65536)],
-])("another than the preferred port is used when %s", async (_name, preferred) => {
+  ["it is in use", () => listen(server())],
+  ["it is beyond 65535", () => Promise.resolve(65536)],
+])("uses another port if %s", async (_name, preferred) => {
   const port = await preferred();
   const near = server();
   const other = await listenNear(near, port);
@@ -50,16 +50,16 @@ test.each([
   expect((near.address() as AddressInfo).port).toBe(other);
 });
 
-test("an error of another kind is passed on", async () => {
+test("rethrows other errors", async () => {
   const listening = server();
   await listen(listening);
   await expect(listenNear(listening, await closedPort())).rejects.toMatchObject({
     code: "ERR_SERVER_ALREADY_LISTEN",
   });
-  expect(isTaken(new Error("of another kind"))).toBe(false);
+  expect(isTaken(new Error("unrelated"))).toBe(false);
 });
 
-test("shut ends idle connections, and requests that are held in silence", async () => {
+test("closeServer ends idle connections and requests held without a response", async () => {
   const held = server();
   const port = await listen(held);
   const requested = once(held, "request");
@@ -74,7 +74,7 @@ test("shut ends idle connections, and requests that are held in silence", async 
   expect(held.listening).toBe(false);
 });
 
-test("shut does no harm to a server that never listened", () => {
+test("closeServer accepts a server that never listened", () => {
   expect(() => {
     closeServer(http.createServer());
   }).not.toThrow();

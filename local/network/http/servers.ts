@@ -1,4 +1,4 @@
-/** Servers of the region: on loopback, and on no other address. */
+/** HTTP servers on loopback only. */
 import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
@@ -8,14 +8,14 @@ export function createServer(handle: http.RequestListener): http.Server {
   return http.createServer({ keepAliveTimeout: 65_000, headersTimeout: 66_000 }, handle);
 }
 
-/** Listens on a loopback port, 0 meaning any free one; resolves to the port. */
+/** Listens on a loopback port, 0 for any free one; resolves to the port. */
 export async function listen(server: http.Server, port = 0): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }
 
-/** Listens on the preferred port, or on any free one where that is taken. */
+/** Listens on the preferred port, or on any free one if that is in use; resolves to the port. */
 export async function listenNear(server: http.Server, preferred: number): Promise<number> {
   try {
     return await listen(server, preferred);
@@ -26,12 +26,12 @@ export async function listenNear(server: http.Server, preferred: number): Promis
 }
 
 export function isTaken(error: unknown): boolean {
-  // The last one: it is no port at all, beyond 65535.
+  // ERR_SOCKET_BAD_PORT: beyond 65535.
   const codes = ["EADDRINUSE", "EACCES", "ERR_SOCKET_BAD_PORT"];
   return codes.includes((error as NodeJS.ErrnoException).code ?? "");
 }
 
-/** Ends a server and whatever is connected to it, held in silence or not. */
+/** Closes a server and all its connections, including requests held without a response. */
 export function closeServer(server: http.Server): void {
   server.close();
   server.closeAllConnections();

@@ -1,7 +1,7 @@
 /**
- * What can stop a packet at one end of its way. The order of the components is that of the Reachability Analyzer
- * Guide, "Getting started using the AWS CLI", example 2: inward gateway, network ACL, security group, interface;
- * outward interface, security group, network ACL, route table, gateway.
+ * Decides whether something drops a packet at one end of its path. Inbound, a packet passes gateway, network ACL,
+ * security group, interface; outbound, interface, security group, network ACL, route table, gateway. Source:
+ * Reachability Analyzer Guide, "Getting started using the AWS CLI", example 2.
  */
 import { nonPublicBlock } from "../ipv4";
 import type { Component, ExplanationCode } from "./decision";
@@ -11,7 +11,7 @@ import type { End, Packet } from "./path";
 import { internetGatewayOf, routeTableOf, routeTo } from "./routes";
 import { allowingRule } from "./security-group";
 
-/** Why a packet goes no further; `by` completes "the request from … to … was dropped by …". */
+/** Why a packet is dropped; `by` completes "the request from … to … was dropped by …". */
 export interface Cause {
   code: ExplanationCode;
   component: Component;
@@ -19,7 +19,7 @@ export interface Cause {
   by: string;
 }
 
-/** Groups stand at the interface, the ACL at the edge of the subnet around it. */
+/** Security groups apply at the interface, the ACL at the subnet's edge. */
 export function filter(model: VpcModel, end: End, packet: Packet): Cause | undefined {
   return packet.direction === "egress"
     ? (filterByGroups(model, end, packet) ?? filterByAcl(model, end, packet))
@@ -49,7 +49,7 @@ function filterByAcl(
   { subnet, remote, scope }: End,
   { direction, dstport }: Packet,
 ): Cause | undefined {
-  if (scope === "subnet") return undefined; // an ACL guards the edge only
+  if (scope === "subnet") return undefined; // ACLs apply only at the subnet's edge
   const acl = networkAclOf(model, subnet);
   const entry = decidingEntry(acl, {
     egress: direction === "egress",
@@ -65,13 +65,16 @@ function filterByAcl(
   };
 }
 
-/** The route out of a subnet, and the internet gateway where the route leads there. */
-export function leave(model: VpcModel, { networkInterface, subnet, remote, scope }: End): Cause | undefined {
+/** Checks the route out of a subnet, and the internet gateway if the route leads there. */
+export function checkExit(
+  model: VpcModel,
+  { networkInterface, subnet, remote, scope }: End,
+): Cause | undefined {
   const table = routeTableOf(model, subnet);
   const component: Component = { type: "route-table", ids: [table.id] };
   const tableOfSubnet = `route table ${table.id} of subnet ${subnet.id}`;
   if (scope !== "internet") {
-    // The local route: only a middlebox could have a more specific one, and there are none here.
+    // The local route: only middlebox routing could be more specific, and it isn't modelled.
     if (remote.interface) return undefined;
     const by = `${tableOfSubnet} (local route, but no network interface has ${remote.address})`;
     return { code: "NO_POSSIBLE_DESTINATION", component, by };
@@ -86,10 +89,10 @@ export function leave(model: VpcModel, { networkInterface, subnet, remote, scope
     const by = `${tableOfSubnet} (blackhole: ${destinationCidrBlock} leads to ${gatewayId}, not attached to ${subnet.vpcId})`;
     return { code: "BAD_STATE_ROUTE", component, by };
   }
-  return leaveByGateway(gatewayId, networkInterface, remote.address);
+  return checkGatewayExit(gatewayId, networkInterface, remote.address);
 }
 
-function leaveByGateway(
+function checkGatewayExit(
   gatewayId: string,
   { id, publicIpAddress }: NetworkInterface,
   address: string,
@@ -105,12 +108,15 @@ function leaveByGateway(
   return { code: `IGW_DESTINATION_ADDRESS_NOT_IN_${block}_EGRESS`, component, by };
 }
 
-/** The internet gateway, for what comes from beyond it. */
-export function enter(model: VpcModel, { networkInterface, subnet, remote, scope }: End): Cause | undefined {
+/** Checks the internet gateway for packets from the Internet. */
+export function checkEntry(
+  model: VpcModel,
+  { networkInterface, subnet, remote, scope }: End,
+): Cause | undefined {
   if (scope !== "internet") return undefined;
   const gateway = internetGatewayOf(model, subnet.vpcId);
   if (!gateway) {
-    const by = `the absence of an internet gateway in ${subnet.vpcId} of network interface ${networkInterface.id}`;
+    const by = `${subnet.vpcId} of network interface ${networkInterface.id} (no internet gateway is attached)`;
     return { code: "NO_PATH", component: { type: "network-interface", ids: [networkInterface.id] }, by };
   }
   const block = nonPublicBlock(remote.address);
@@ -122,8 +128,8 @@ export function enter(model: VpcModel, { networkInterface, subnet, remote, scope
   };
 }
 
-/** For a request from the Internet to an address that is no interface's public one. */
-export function unknownToGateways(model: VpcModel, address: string): Cause {
+/** The cause for a request from the Internet to an address that isn't an interface's public one. */
+export function unassignedAddress(model: VpcModel, address: string): Cause {
   const ids = [...model.internetGateways.keys()];
   return {
     code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",

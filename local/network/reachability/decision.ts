@@ -1,22 +1,22 @@
-/** What the judge is asked and what it answers. */
+/** The evaluator's input and output. */
 
-/** A TCP connection that somebody tries to open. */
+/** An attempt to open a TCP connection. */
 export interface ConnectionAttempt {
   from: { interfaceId: string } | { internetAddress: string };
-  /** Ephemeral: the port that the reply goes to. */
+  /** An ephemeral port; replies go to it. */
   sourcePort: number;
-  /** An IPv4 address, private or public. */
+  /** `address` is IPv4, private or public. */
   to: { address: string; port: number };
 }
 
 export interface Decision {
-  /** Dropped is silence: the caller waits until its time-out. */
+  /** Dropped means no response: the caller waits until it times out. */
   outcome: "allowed" | "dropped";
-  /** The interface that has the address; absent for the Internet, and where nobody has it. */
+  /** The interface with the address; absent for the Internet and for unassigned addresses. */
   destinationInterfaceId?: string;
-  /** In the order in which they happen; the last one is a REJECT where a group or an ACL drops. */
+  /** In order; the last is a REJECT if a group or an ACL drops the packet. */
   hops: Hop[];
-  /** Present exactly when dropped. */
+  /** Present if and only if dropped. */
   drop?: Drop;
 }
 
@@ -24,9 +24,8 @@ export type Direction = "ingress" | "egress";
 export type PacketKind = "request" | "reply";
 
 /**
- * One packet that crosses one interface, with the addresses that VPC Flow Logs show there: for the interface
- * itself always its primary private one, for the other end the one that it is seen by.
- * Source: VPC User Guide, "Flow log records".
+ * One packet at one interface, with the addresses that VPC Flow Logs show there: the interface's own is always its
+ * primary private one, the other end's is the one the interface sees. Source: VPC User Guide, "Flow log records".
  */
 export interface Hop {
   interfaceId: string;
@@ -39,7 +38,7 @@ export interface Hop {
   dstport: number;
 }
 
-/** Those of the Reachability Analyzer Guide, "Explanation codes", that can happen here. */
+/** The codes that can occur here. Source: Reachability Analyzer Guide, "Explanation codes". */
 export type ExplanationCode =
   | "SUBNET_ACL_RESTRICTION"
   | "ENI_SG_RULES_MISMATCH"
@@ -61,13 +60,13 @@ export interface Component {
 
 export interface Drop {
   code: ExplanationCode;
-  /** The interface that the packet was leaving or was to enter; absent where there is none. */
+  /** The interface the packet was leaving or entering; absent if there is none. */
   interfaceId?: string;
   direction: Direction;
   packet: PacketKind;
   component: Component;
-  /** Number of the network ACL's entry that decided; 32767 is "*". */
+  /** Number of the network ACL's deciding entry; 32767 is "*". */
   rule?: number;
-  /** One sentence for people. */
+  /** One readable sentence. */
   explanation: string;
 }

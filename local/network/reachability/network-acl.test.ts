@@ -9,7 +9,7 @@ function aclOf(entries: NetworkAclEntry[]): NetworkAcl {
 
 const packet: AclPacket = { egress: false, address: "10.0.2.11", destinationPort: 8080 };
 
-function verdict(entries: NetworkAclEntry[], change: Partial<AclPacket> = {}) {
+function decide(entries: NetworkAclEntry[], change: Partial<AclPacket> = {}) {
   const { ruleNumber, ruleAction } = decidingEntry(aclOf(entries), { ...packet, ...change });
   return `${ruleNumber} ${ruleAction}`;
 }
@@ -26,10 +26,10 @@ describe("the deciding entry", () => {
   };
 
   it.each<[string, NetworkAclEntry[], Partial<AclPacket>, string]>([
-    ["without entries is the implied deny", [], {}, "32767 deny"],
-    ["is the one that matches", [allow], {}, "200 allow"],
-    ["is the lowest number that matches, in whatever order they are stored", [allow, deny], {}, "100 deny"],
-    ["skips a lower number that doesn't match", [deny, allow], { destinationPort: 22 }, "32767 deny"],
+    ["is the implied deny if there are no entries", [], {}, "32767 deny"],
+    ["is the matching one", [allow], {}, "200 allow"],
+    ["is the lowest matching number, regardless of storage order", [allow, deny], {}, "100 deny"],
+    ["is not a lower number that doesn't match", [deny, allow], { destinationPort: 22 }, "32767 deny"],
     ["is not one of the other direction", [allow], { egress: true }, "32767 deny"],
     ["is not one for another address", [allow], { address: "10.0.3.0" }, "32767 deny"],
     ["is not one for a port below its range", [deny], { destinationPort: 7999 }, "32767 deny"],
@@ -37,19 +37,19 @@ describe("the deciding entry", () => {
     ["includes the last port of a range", [deny], { destinationPort: 9000 }, "100 deny"],
     ["is not one for a port above its range", [deny], { destinationPort: 9001 }, "32767 deny"],
     ["is not one for UDP", [{ ...allow, protocol: "17" }], {}, "32767 deny"],
-    ["without a port range is one for every port", [{ ...allow, portRange: undefined }], {}, "200 allow"],
-    ["can be one for every protocol", [everything, deny], {}, "50 allow"],
+    ["matches every port without a port range", [{ ...allow, portRange: undefined }], {}, "200 allow"],
+    ["can match every protocol", [everything, deny], {}, "50 allow"],
     [
-      "for every protocol ignores a port range",
+      "ignores the port range if it matches every protocol",
       [{ ...everything, portRange: { from: 1, to: 2 } }],
       {},
       "50 allow",
     ],
   ])("%s", (_, entries, change, expected) => {
-    expect(verdict(entries, change)).toBe(expected);
+    expect(decide(entries, change)).toBe(expected);
   });
 
-  it("is the one that an oracle finds, which goes through all rule numbers", () => {
+  it("is the one found by an oracle that goes through all rule numbers", () => {
     const networks = ["0.0.0.0/0", "10.0.0.0/16", "10.0.2.0/24", "10.0.2.11/32", "128.0.0.0/1"];
     const members: Record<string, (address: string) => boolean> = {
       "0.0.0.0/0": () => true,
@@ -85,14 +85,14 @@ describe("the deciding entry", () => {
             if (here && covered && members[cidrBlock]?.(each.address)) expected = `${number} ${ruleAction}`;
           }
         }
-        expect(verdict(list, each)).toBe(expected);
+        expect(decide(list, each)).toBe(expected);
       }),
       { numRuns: 1000 },
     );
   });
 });
 
-it("reads the entries of a direction by number and ends with the implied deny", () => {
+it("sorts a direction's entries by number and ends with the implied deny", () => {
   const entries = [300, 100, 200].map(number => tcpEntry(number, "ingress", [1, 1], "0.0.0.0/0"));
   const other = tcpEntry(150, "egress", [1, 1], "0.0.0.0/0");
   const acl = aclOf([...entries, other]);
@@ -111,7 +111,7 @@ describe("a subnet's network ACL", () => {
     expect(networkAclOf(model, known(model.subnets, subnetId)).id).toBe(aclId);
   });
 
-  it("is never the default one of another VPC", () => {
+  it("is never another VPC's default", () => {
     const subnet = { ...known(model.subnets, "subnet-receiver"), vpcId: "vpc-other" };
     expect(() => networkAclOf(model, subnet)).toThrow("vpc-other has no default network ACL");
   });

@@ -8,14 +8,14 @@ import { known, type NetworkAcl, type NetworkAclEntry, type Subnet, type VpcMode
 /** One packet as a network ACL sees it. */
 export interface AclPacket {
   egress: boolean;
-  /** The end outside the subnet: source of what comes in, destination of what goes out. */
+  /** The end outside the subnet: the source of inbound packets, the destination of outbound ones. */
   address: string;
   destinationPort: number;
 }
 
 export const lastRuleNumber = 32767;
 
-/** What AWS puts into the default network ACL of a new VPC. */
+/** The entries of a new VPC's default network ACL. */
 export const defaultAclEntries: readonly NetworkAclEntry[] = [true, false].map(egress => ({
   ruleNumber: 100,
   egress,
@@ -24,7 +24,7 @@ export const defaultAclEntries: readonly NetworkAclEntry[] = [true, false].map(e
   cidrBlock: "0.0.0.0/0",
 }));
 
-/** The ACL that a subnet is associated with, or else the default one of its VPC. */
+/** The ACL associated with a subnet, or else its VPC's default. */
 export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
   for (const { subnetId, networkAclId } of model.networkAclAssociations.values()) {
     if (subnetId === subnet.id) return known(model.networkAcls, networkAclId);
@@ -35,18 +35,18 @@ export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
   throw new Error(`${subnet.vpcId} has no default network ACL`);
 }
 
-/** The entries of one direction as they are read, the implied deny at the end. */
+/** One direction's entries in evaluation order, ending with the implied deny. */
 export function entriesInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
   return [...storedInOrder(acl, egress), impliedDeny(egress)];
 }
 
-/** The entry that decides on a TCP packet. */
+/** The first entry that matches a TCP packet. */
 export function decidingEntry(acl: NetworkAcl, packet: AclPacket): NetworkAclEntry {
   const { egress } = packet;
   return storedInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
 }
 
-/** As the console shows it: "200, allow TCP 8080 from 10.0.2.0/24". */
+/** Formats an entry: "200, allow TCP 8080 from 10.0.2.0/24". */
 export function describeEntry(entry: NetworkAclEntry): string {
   const { ruleNumber, egress, protocol, ruleAction, cidrBlock, portRange } = entry;
   if (ruleNumber === lastRuleNumber) return "*, deny all";
@@ -61,7 +61,7 @@ function storedInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
 
 function matches(entry: NetworkAclEntry, { address, destinationPort }: AclPacket): boolean {
   if (!contains(entry.cidrBlock, address)) return false;
-  // "All traffic" is on all ports, whatever range the entry names (EC2 API Reference, CreateNetworkAclEntry).
+  // "All traffic" ignores the entry's port range. Source: EC2 API Reference, CreateNetworkAclEntry.
   if (entry.protocol === "-1") return true;
   if (entry.protocol !== "6") return false;
   const { from, to } = entry.portRange ?? { from: 0, to: 65535 };

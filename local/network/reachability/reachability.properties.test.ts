@@ -4,12 +4,12 @@ import { declaredNetwork, home, interfaces } from "../../../testing/declared-net
 import { evaluateConnection } from "./reachability";
 import { known, type NetworkAclEntry, type SecurityGroupRule, type VpcModel } from "./vpc-model";
 
-/** An address of the data subnet that no interface has. */
-const nobody = "10.0.1.99";
+/** An unassigned address in the data subnet. */
+const unassigned = "10.0.1.99";
 const hosts = Object.values(interfaces);
 const addresses = [
   ...hosts.flatMap(each => [each.privateIpAddress, each.publicIpAddress ?? ""]),
-  nobody,
+  unassigned,
   "192.0.2.80",
   "192.168.1.1",
 ];
@@ -64,7 +64,7 @@ const rule = fc
     return { id: "sgr-added", ...rest, toPort: rest.fromPort + more, ...otherEnd };
   });
 
-/** The declared network with other entries in its two ACLs. */
+/** The declared network with these entries in its two ACLs. */
 function networkWith(dataEntries: NetworkAclEntry[], defaultEntries: NetworkAclEntry[]): VpcModel {
   const model = declaredNetwork();
   known(model.networkAcls, "acl-data").entries = dataEntries;
@@ -82,7 +82,7 @@ function openAllGroups(model: VpcModel): VpcModel {
   return model;
 }
 
-/** Says by bits and by hand, with nothing of the code under test, whether an ACL lets a TCP packet pass. */
+/** Whether an ACL allows a TCP packet, computed on bit strings without any of the code under test. */
 function oracleAllows(list: NetworkAclEntry[], egress: boolean, address: string, destinationPort: number) {
   const bits = (dotted: string) =>
     dotted.split(".").reduce((all, octet) => all + Number(octet).toString(2).padStart(8, "0"), "");
@@ -101,14 +101,14 @@ function oracleAllows(list: NetworkAclEntry[], egress: boolean, address: string,
 }
 
 function isWithinOneSubnet({ from, to }: ConnectionAttempt): boolean {
-  const opener = hosts.find(({ id }) => "interfaceId" in from && id === from.interfaceId);
+  const source = hosts.find(({ id }) => "interfaceId" in from && id === from.interfaceId);
   const subnet = (address = "") => address.split(".").slice(0, 3).join(".");
-  return subnet(opener?.privateIpAddress) === subnet(to.address);
+  return subnet(source?.privateIpAddress) === subnet(to.address);
 }
 
 const runs = { numRuns: 1000 };
 
-it("between subnets, open groups leave the four checks of the ACLs, which an oracle makes too", () => {
+it("between subnets with open groups, the four ACL checks match an oracle's", () => {
   const pairs = [
     [interfaces.data, interfaces.receiver1],
     [interfaces.receiver1, interfaces.data],
@@ -117,22 +117,22 @@ it("between subnets, open groups leave the four checks of the ACLs, which an ora
   fc.assert(
     fc.property(
       ...[fc.constantFrom(...pairs), entries, entries, port, fc.integer({ min: 1024, max: 65535 })],
-      ([opener, listener], dataEntries, defaultEntries, destinationPort, sourcePort) => {
+      ([source, destination], dataEntries, defaultEntries, destinationPort, sourcePort) => {
         const model = openAllGroups(networkWith(dataEntries, defaultEntries));
-        const here = opener.privateIpAddress;
-        const there = listener.privateIpAddress;
-        const ofOpener = opener === interfaces.data ? dataEntries : defaultEntries;
-        const ofListener = listener === interfaces.data ? dataEntries : defaultEntries;
+        const sourceAddress = source.privateIpAddress;
+        const destinationAddress = destination.privateIpAddress;
+        const sourceEntries = source === interfaces.data ? dataEntries : defaultEntries;
+        const destinationEntries = destination === interfaces.data ? dataEntries : defaultEntries;
         const checks = [
-          oracleAllows(ofOpener, true, there, destinationPort),
-          oracleAllows(ofListener, false, here, destinationPort),
-          oracleAllows(ofListener, true, here, sourcePort),
-          oracleAllows(ofOpener, false, there, sourcePort),
+          oracleAllows(sourceEntries, true, destinationAddress, destinationPort),
+          oracleAllows(destinationEntries, false, sourceAddress, destinationPort),
+          oracleAllows(destinationEntries, true, sourceAddress, sourcePort),
+          oracleAllows(sourceEntries, false, destinationAddress, sourcePort),
         ];
         const firstDenied = checks.indexOf(false);
 
-        const to = { address: there, port: destinationPort };
-        const decision = evaluateConnection(model, { from: { interfaceId: opener.id }, sourcePort, to });
+        const to = { address: destinationAddress, port: destinationPort };
+        const decision = evaluateConnection(model, { from: { interfaceId: source.id }, sourcePort, to });
         expect(decision.outcome).toBe(firstDenied === -1 ? "allowed" : "dropped");
         expect(decision.hops.map(hop => hop.action)).toEqual(
           ["ACCEPT", "ACCEPT", "ACCEPT", "ACCEPT"]
@@ -145,7 +145,7 @@ it("between subnets, open groups leave the four checks of the ACLs, which an ora
   );
 });
 
-it("one more rule in a group never drops what was allowed", () => {
+it("adding a rule to a group never drops an allowed connection", () => {
   fc.assert(
     fc.property(
       connections,
@@ -165,12 +165,12 @@ it("one more rule in a group never drops what was allowed", () => {
   );
 });
 
-it("ACLs without entries let nothing out of a subnet or into it", () => {
+it("ACLs without entries let nothing into or out of a subnet", () => {
   fc.assert(
     fc.property(connections, connection => {
       const { outcome, drop } = evaluateConnection(openAllGroups(networkWith([], [])), connection);
       expect(outcome).toBe(
-        isWithinOneSubnet(connection) && connection.to.address !== nobody ? "allowed" : "dropped",
+        isWithinOneSubnet(connection) && connection.to.address !== unassigned ? "allowed" : "dropped",
       );
       if (drop?.rule !== undefined) expect(drop.rule).toBe(32767);
     }),
@@ -178,7 +178,7 @@ it("ACLs without entries let nothing out of a subnet or into it", () => {
   );
 });
 
-it("within a subnet nothing depends on ACLs", () => {
+it("ACLs don't affect traffic within a subnet", () => {
   fc.assert(
     fc.property(connections.filter(isWithinOneSubnet), entries, entries, (connection, some, others) => {
       expect(evaluateConnection(networkWith(some, others), connection)).toEqual(
@@ -189,7 +189,7 @@ it("within a subnet nothing depends on ACLs", () => {
   );
 });
 
-it("hops and drop agree, and each reply's hop is the mirror of a request's", () => {
+it("hops and drop agree, and each reply hop mirrors a request hop", () => {
   const mirrored = ({ hops }: Decision) =>
     hops
       .filter(({ packet }) => packet === "reply")
@@ -222,7 +222,7 @@ it("hops and drop agree, and each reply's hop is the mirror of a request's", () 
   );
 });
 
-it("judging changes nothing", () => {
+it("evaluating doesn't modify the model", () => {
   fc.assert(
     fc.property(connections, entries, entries, (connection, some, others) => {
       const model = networkWith(some, others);

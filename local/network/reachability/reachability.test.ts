@@ -33,7 +33,7 @@ function decide(text: string, change?: Change): Decision {
   return evaluateConnection(model, connection(text));
 }
 
-/** The outcome in one line: what dropped which packet where. */
+/** The outcome on one line: what dropped which packet where. */
 function outcome({ outcome, drop }: Decision): string {
   if (!drop) return outcome;
   const { code, packet, direction, interfaceId, component, rule } = drop;
@@ -87,87 +87,87 @@ describe("the declared network", () => {
   it.each([
     ["lets the Internet read from data", `${home} > ${data.publicIpAddress}:5000`, "allowed"],
     [
-      "keeps the Internet from updating data",
+      "blocks the Internet from updating data",
       `${home} > ${data.publicIpAddress}:8080`,
       dropped.byDataAcl(32767),
     ],
     ["lets the operator into data by SSH", `${home} > ${data.publicIpAddress}:22`, "allowed"],
     [
-      "keeps the Internet from other ports of data",
+      "blocks the Internet from other ports of data",
       `${home} > ${data.publicIpAddress}:80`,
       dropped.byDataAcl(32767),
     ],
     ["lets the operator into a receiver by SSH", `${home} > ${receiver1.publicIpAddress}:22`, "allowed"],
-    ["lets the Internet ask a receiver", `${home} > ${receiver1.publicIpAddress}:8080`, "allowed"],
+    ["lets the Internet call a receiver", `${home} > ${receiver1.publicIpAddress}:8080`, "allowed"],
     [
-      "keeps the Internet from other ports of a receiver",
+      "blocks the Internet from other ports of a receiver",
       `${home} > ${receiver1.publicIpAddress}:5000`,
       dropped.byGroup("receiver-1", "ingress", "receiver"),
     ],
-    ["lets the Internet ask a load balancer", `${home} > ${balancerA.publicIpAddress}:80`, "allowed"],
+    ["lets the Internet call a load balancer", `${home} > ${balancerA.publicIpAddress}:80`, "allowed"],
     [
-      "keeps the Internet from a load balancer's other ports",
+      "blocks the Internet from a load balancer's other ports",
       `${home} > ${balancerA.publicIpAddress}:8080`,
       dropped.byGroup("lb-a", "ingress", "load-balancer"),
     ],
     ["lets the operator into stress by SSH", `${home} > ${stress.publicIpAddress}:22`, "allowed"],
     [
-      "keeps the Internet from stress, past its load balancer",
+      "blocks the Internet from bypassing stress's load balancer",
       `${home} > ${stress.publicIpAddress}:8080`,
       dropped.byGroup("stress", "ingress", "stress"),
     ],
     ["lets a receiver update data privately", `receiver1 > ${data.privateIpAddress}:8080`, "allowed"],
     ["lets a receiver read from data privately", `receiver2 > ${data.privateIpAddress}:5000`, "allowed"],
     [
-      "keeps a receiver from data's public address, by its own group",
+      "blocks a receiver from data's public address, by the receiver's group",
       `receiver1 > ${data.publicIpAddress}:8080`,
       dropped.byGroup("receiver-1", "egress", "receiver"),
     ],
     [
-      "keeps a receiver from data by SSH",
+      "blocks a receiver from data by SSH",
       `receiver1 > ${data.privateIpAddress}:22`,
       dropped.byGroup("receiver-1", "egress", "receiver"),
     ],
     ["lets a receiver call the EC2 API", "receiver1 > 192.0.2.80:443", "allowed"],
     [
-      "keeps a receiver from the rest of the Internet",
+      "blocks a receiver from the rest of the Internet",
       "receiver1 > 192.0.2.80:80",
       dropped.byGroup("receiver-1", "egress", "receiver"),
     ],
     [
-      "takes the answers from data when it asks a receiver",
+      "drops a receiver's replies to data",
       `data > ${receiver1.privateIpAddress}:8080`,
       dropped.replyByDataAcl,
     ],
+    ["drops the Internet's replies to data", "data > 192.0.2.80:443", dropped.replyByDataAcl],
+    ["lets a load balancer call a receiver", `balancerA > ${receiver1.privateIpAddress}:8080`, "allowed"],
     [
-      "takes the answers from data when it asks the Internet",
-      "data > 192.0.2.80:443",
-      dropped.replyByDataAcl,
-    ],
-    ["lets a load balancer ask a receiver", `balancerA > ${receiver1.privateIpAddress}:8080`, "allowed"],
-    [
-      "lets a load balancer ask stress in its own subnet",
+      "lets a load balancer call stress in its own subnet",
       `balancerA > ${stress.privateIpAddress}:8080`,
       "allowed",
     ],
-    ["lets a load balancer ask a fleet instance in another subnet", "balancerA > 10.0.12.30:8080", "allowed"],
     [
-      "keeps a load balancer from data",
+      "lets a load balancer call a fleet instance in another subnet",
+      "balancerA > 10.0.12.30:8080",
+      "allowed",
+    ],
+    [
+      "blocks a load balancer from data",
       `balancerA > ${data.privateIpAddress}:5000`,
       dropped.byGroup("lb-a", "egress", "load-balancer"),
     ],
     [
-      "keeps a load balancer from a receiver's public address, where its reference matches nobody",
+      "blocks a load balancer from a receiver's public address, which its group reference doesn't match",
       `balancerA > ${receiver1.publicIpAddress}:8080`,
       dropped.byGroup("lb-a", "egress", "load-balancer"),
     ],
     [
-      "keeps stress from calling anybody",
+      "blocks stress from calling anyone",
       "stress > 192.0.2.80:443",
       dropped.byGroup("stress", "egress", "stress"),
     ],
     [
-      "keeps receivers from one another, though they share a subnet",
+      "blocks receivers from each other, even in the same subnet",
       `receiver1 > ${receiver2.privateIpAddress}:8080`,
       dropped.byGroup("receiver-1", "egress", "receiver"),
     ],
@@ -208,7 +208,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "by a public address show at each interface the other one's public address",
+      "via a public address show each interface the other's public address",
       `data > ${receiver1.publicIpAddress}:8080`,
       withEntry(400, "ingress", [32768, 60999], "0.0.0.0/0"),
       [
@@ -219,7 +219,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "end with the request that the ACL rejects on its way in",
+      "end with the request that the ACL rejects inbound",
       `${home} > ${data.publicIpAddress}:8080`,
       undefined,
       ["REJECT eni-data ingress request 198.51.100.7:40000 10.0.1.10:8080"],
@@ -231,7 +231,7 @@ describe("hops", () => {
       ["REJECT eni-stress egress request 10.0.11.20:40000 10.0.1.10:5000"],
     ],
     [
-      "end with the request that the destination's group rejects, after the source let it go",
+      "end with the request that the destination's group rejects, after the source allowed it",
       `data > ${stress.privateIpAddress}:8080`,
       undefined,
       [
@@ -240,7 +240,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "end with the reply that the source's ACL rejects on its way in",
+      "end with the reply that the source's ACL rejects inbound",
       `data > ${receiver1.privateIpAddress}:8080`,
       undefined,
       [
@@ -251,7 +251,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "end with the Internet's reply that the source's ACL rejects on its way in",
+      "end with the Internet's reply that the source's ACL rejects inbound",
       "data > 192.0.2.80:443",
       undefined,
       [
@@ -260,7 +260,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "end with the reply that the destination's ACL rejects on its way out, as in AWS's example of a ping",
+      "end with the reply that the destination's ACL rejects outbound, as in AWS's ping example",
       `${home} > ${data.publicIpAddress}:5000`,
       withoutEntry(100, true),
       [
@@ -269,7 +269,7 @@ describe("hops", () => {
       ],
     ],
     [
-      "show nothing at the source of a reply that the destination's ACL rejects",
+      "omit a reply at the source if the destination's ACL rejects it",
       `receiver1 > ${data.privateIpAddress}:8080`,
       withoutEntry(100, true),
       [
@@ -278,8 +278,8 @@ describe("hops", () => {
         "REJECT eni-data egress reply 10.0.1.10:8080 10.0.2.11:40000",
       ],
     ],
-    ["are none for a host's talk with itself", `stress > ${stress.privateIpAddress}:8080`, undefined, []],
-    ["are none for instance metadata", "stress > 169.254.169.254:80", undefined, []],
+    ["are empty for a host's traffic to itself", `stress > ${stress.privateIpAddress}:8080`, undefined, []],
+    ["are empty for instance metadata", "stress > 169.254.169.254:80", undefined, []],
   ])("%s", (_, attempt, change, expected) => {
     expect(hops(decide(attempt, change))).toEqual(expected);
   });
@@ -308,7 +308,7 @@ describe("each entry of the data ACL is needed", () => {
     expect(outcome(decide(attempt, withoutEntry(ruleNumber, egress)))).toBe(without);
   });
 
-  it("and no other was tried", () => {
+  it("every one is covered", () => {
     expect(dataAclEntries).toHaveLength(4);
   });
 });
@@ -387,7 +387,7 @@ describe("each security group rule is needed", () => {
     expect(outcome(decide(attempt, withoutRule(id)))).toBe(without);
   });
 
-  it("sgr-data-out, which lets a request go whose reply is then lost", () => {
+  it("sgr-data-out, which allows a request whose reply is then dropped", () => {
     const attempt = `data > ${receiver1.privateIpAddress}:8080`;
     expect(outcome(decide(attempt))).toBe(dropped.replyByDataAcl);
     expect(outcome(decide(attempt, withoutRule("sgr-data-out")))).toBe(
@@ -395,7 +395,7 @@ describe("each security group rule is needed", () => {
     );
   });
 
-  it("and no other was tried", () => {
+  it("every one is covered", () => {
     const tried = [...cases.map(([id]) => id), "sgr-data-out"];
     expect(tried.sort()).toEqual(rules.map(rule => rule.id).sort());
   });
@@ -412,7 +412,7 @@ describe("network ACLs", () => {
       dropped.byDataAcl(32767),
     ],
     [
-      "apply between interfaces of one subnet that meet by public addresses",
+      "apply within a subnet if the interfaces use public addresses",
       `receiver1 > ${receiver2.publicIpAddress}:8080`,
       [
         anywhere,
@@ -423,25 +423,25 @@ describe("network ACLs", () => {
       "SUBNET_ACL_RESTRICTION request egress eni-receiver-1 acl-default 32767",
     ],
     [
-      "deny by a lower number before they allow",
+      "apply a deny with a lower number first",
       `${home} > ${data.publicIpAddress}:5000`,
       [withEntry(50, "ingress", [0, 65535], "198.51.100.0/24", "deny")],
       dropped.byDataAcl(50),
     ],
     [
-      "let data ask once they let ephemeral ports in",
+      "let data call out once they allow ephemeral ports in",
       `data > ${receiver1.privateIpAddress}:8080`,
       [withEntry(400, "ingress", [1024, 65535], "0.0.0.0/0")],
       "allowed",
     ],
     [
-      "judge the reply by the source port, and by nothing else",
+      "match the reply's port against the request's source port only",
       `data > ${receiver1.privateIpAddress}:8080`,
       [withEntry(400, "ingress", [40000, 40000], "10.0.2.11/32")],
       "allowed",
     ],
     [
-      "that default to the VPC's own let all pass when the association is gone",
+      "fall back to the VPC's default, which allows everything, without an association",
       `data > ${receiver1.privateIpAddress}:8080`,
       [
         model => {
@@ -451,13 +451,13 @@ describe("network ACLs", () => {
       "allowed",
     ],
     [
-      "reject the request on its way out of the source's subnet",
+      "reject a request leaving the source's subnet",
       `data > ${receiver1.privateIpAddress}:8080`,
       [withoutEntry(100, true)],
       "SUBNET_ACL_RESTRICTION request egress eni-data acl-data 32767",
     ],
     [
-      "leave a subnet without any entry able to talk within itself",
+      "allow traffic within a subnet even without entries",
       `balancerA > ${stress.privateIpAddress}:8080`,
       [
         model => {
@@ -477,7 +477,7 @@ describe("network ACLs", () => {
 });
 
 describe("security groups", () => {
-  it("match a reference by private address, and not by public ones", () => {
+  it("match a group reference by private address only", () => {
     const change: Change = model => {
       known(model.securityGroupRules, "sgr-receiver-http").cidrIpv4 = undefined;
       known(model.securityGroupRules, "sgr-receiver-http").referencedSecurityGroupId = "sg-data-access";
@@ -489,7 +489,7 @@ describe("security groups", () => {
     );
   });
 
-  it("of one interface add up", () => {
+  it("of one interface are combined", () => {
     const change: Change = model => {
       known(model.networkInterfaces, "eni-stress").groupIds = ["sg-stress", "sg-receiver"];
     };
@@ -503,7 +503,7 @@ describe("security groups", () => {
     );
   });
 
-  it("never judge a reply", () => {
+  it("never apply to a reply", () => {
     expect(
       [...declaredNetwork().securityGroupRules.values()].some(
         each => each.groupId === "sg-stress" && each.egress,
@@ -527,19 +527,19 @@ describe("routes and the internet gateway", () => {
 
   it.each<[string, string, Change | undefined, string]>([
     [
-      "lose a request without a route",
+      "drop a request without a route",
       call,
       onMainTable("receiver"),
       "NO_ROUTE_TO_DESTINATION request egress eni-receiver-1 rtb-main",
     ],
     [
-      "lose a reply without a route, though the request came in",
+      "drop a reply without a route, even though the request came in",
       read,
       onMainTable("data"),
       "NO_ROUTE_TO_DESTINATION reply egress eni-data rtb-main",
     ],
     [
-      "need no route but the local one within the VPC",
+      "need only the local route within the VPC",
       `receiver1 > ${data.privateIpAddress}:8080`,
       model => {
         model.routeTableAssociations.clear();
@@ -548,56 +548,56 @@ describe("routes and the internet gateway", () => {
       "allowed",
     ],
     [
-      "lose a request to a gateway that isn't attached",
+      "drop a request to a detached gateway",
       call,
       detached,
       "BAD_STATE_ROUTE request egress eni-receiver-1 rtb-public",
     ],
     ["let nothing in without a gateway", read, detached, "NO_PATH request ingress eni-data eni-data"],
     [
-      "let out nobody without a public address",
+      "drop requests from an interface without a public address",
       call,
       withoutPublicAddress("receiver1"),
       "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS request egress eni-receiver-1 igw-main",
     ],
     [
-      "let nobody in to a public address that no interface has",
+      "drop requests to an unassigned public address",
       read,
       withoutPublicAddress("data"),
       "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS request ingress igw-main",
     ],
     [
-      "let nobody in to a private address",
+      "drop requests from the Internet to a private address",
       `${home} > ${data.privateIpAddress}:5000`,
       undefined,
       "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS request ingress igw-main",
     ],
     [
-      "let in nobody who claims a private address",
+      "drop requests that claim a private source address",
       `192.168.0.7 > ${data.publicIpAddress}:5000`,
       undefined,
       "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS request ingress eni-data igw-main",
     ],
     [
-      "let nothing out to a private address outside the VPC",
+      "drop requests to a private address outside the VPC",
       "receiver1 > 192.168.0.7:443",
       undefined,
       "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS request egress eni-receiver-1 igw-main",
     ],
     [
-      "let nothing out to a shared address",
+      "drop requests to a shared address",
       "receiver1 > 100.64.0.1:443",
       undefined,
       "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS request egress eni-receiver-1 igw-main",
     ],
     [
-      "lose a request to an address of the VPC that no interface has",
+      "drop a request to an unassigned address in the VPC",
       "receiver1 > 10.0.1.99:8080",
       undefined,
       "NO_POSSIBLE_DESTINATION request egress eni-receiver-1 rtb-public",
     ],
     [
-      "never take a VPC's address for one of another VPC",
+      "never confuse addresses of different VPCs",
       "receiver1 > 10.0.1.10:8080",
       model => {
         model.vpcs.set("vpc-other", { id: "vpc-other", cidrBlock: "10.0.0.0/16", tags: {} });
@@ -609,7 +609,7 @@ describe("routes and the internet gateway", () => {
     expect(outcome(decide(attempt, change))).toBe(expected);
   });
 
-  it("show a packet that they lose as accepted: the flow log knows groups and ACLs only", () => {
+  it("leave the packets they drop accepted in the hops: flow logs cover only groups and ACLs", () => {
     expect(hops(decide(call, onMainTable("receiver")))).toEqual([
       "ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 192.0.2.80:443",
     ]);
@@ -666,7 +666,7 @@ describe("an explanation names packet, component and rule", () => {
       "the reply from 10.0.1.10:5000 to 198.51.100.7:40000 (TCP) was dropped by route table rtb-main of subnet subnet-data (no route to 198.51.100.7)",
     ],
     [
-      "of a route without a destination",
+      "of a local route to an unassigned address",
       "receiver1 > 10.0.1.99:8080",
       undefined,
       "the request from 10.0.2.11:40000 to 10.0.1.99:8080 (TCP) was dropped by route table rtb-public of subnet subnet-receiver (local route, but no network interface has 10.0.1.99)",
@@ -682,7 +682,7 @@ describe("an explanation names packet, component and rule", () => {
   });
 });
 
-it("gives a whole drop", () => {
+it("returns all of a drop's fields", () => {
   expect(decide(`${home} > ${data.publicIpAddress}:8080`).drop).toEqual({
     code: "SUBNET_ACL_RESTRICTION",
     interfaceId: "eni-data",
@@ -694,13 +694,13 @@ it("gives a whole drop", () => {
   });
 });
 
-describe("what is no packet", () => {
+describe("an impossible packet", () => {
   it.each([
     ["an unknown interface", { ...connection("x > 10.0.1.10:80"), from: { interfaceId: "eni-none" } }],
-    ["a name for an address", connection("receiver1 > localhost:80")],
-    ["a name for an address, from the Internet", connection(`${home} > localhost:80`)],
-    ["a name for the Internet's end", connection(`somebody > ${data.publicIpAddress}:5000`)],
-  ])("is refused: %s", (_, attempt) => {
+    ["a name instead of an address", connection("receiver1 > localhost:80")],
+    ["a name instead of an address, from the Internet", connection(`${home} > localhost:80`)],
+    ["a name as the Internet address", connection(`somebody > ${data.publicIpAddress}:5000`)],
+  ])("is rejected: %s", (_, attempt) => {
     expect(() => evaluateConnection(declaredNetwork(), attempt)).toThrow();
   });
 });

@@ -1,25 +1,26 @@
-/** What becomes of one new TCP connection, as AWS would have it. */
-import { enter, filter, leave, unknownToGateways, type Cause } from "./checks";
+/** Decides as AWS would whether a new TCP connection is allowed. */
+import { checkEntry, filter, checkExit, unassignedAddress, type Cause } from "./checks";
 import { isLinkLocal } from "../ipv4";
 import type { ConnectionAttempt, Decision, Drop, Hop } from "./decision";
 import { known, type VpcModel } from "./vpc-model";
 import { endsOf, packetAt, type Packet } from "./path";
 
-/** Throws where an interface is unknown or an address is malformed: AWS knows no such packet. */
+/** @throws if an interface is unknown or an address malformed: such a packet can't exist on AWS */
 export function evaluateConnection(model: VpcModel, connection: ConnectionAttempt): Decision {
   const { from, sourcePort, to } = connection;
-  const opener = "interfaceId" in from ? known(model.networkInterfaces, from.interfaceId) : undefined;
-  if (opener?.privateIpAddress === to.address) {
-    // A host's talk with itself never reaches its interface.
-    return { outcome: "allowed", destinationInterfaceId: opener.id, hops: [] };
+  const sourceInterface =
+    "interfaceId" in from ? known(model.networkInterfaces, from.interfaceId) : undefined;
+  if (sourceInterface?.privateIpAddress === to.address) {
+    // A host's traffic to itself never reaches its interface.
+    return { outcome: "allowed", destinationInterfaceId: sourceInterface.id, hops: [] };
   }
-  if (isLinkLocal(to.address) && opener) {
-    // Instance metadata, DNS and time pass every filter and appear in no flow log (VPC User Guide, "Control
+  if (isLinkLocal(to.address) && sourceInterface) {
+    // Instance metadata, DNS and time bypass all filters and flow logs (VPC User Guide, "Control
     // subnet traffic with network access control lists" and "Flow log limitations").
     return { outcome: "allowed", hops: [] };
   }
 
-  const [source, destination] = endsOf(model, connection, opener);
+  const [source, destination] = endsOf(model, connection, sourceInterface);
   const hops: Hop[] = [];
   const decide = (drop?: Drop): Decision => ({
     outcome: drop ? "dropped" : "allowed",
@@ -36,23 +37,23 @@ export function evaluateConnection(model: VpcModel, connection: ConnectionAttemp
       dstport: to.port,
     };
     const packet = { direction: "ingress", packet: "request", ...ends } as const;
-    return decide(dropOf(packet, unknownToGateways(model, to.address)));
+    return decide(dropOf(packet, unassignedAddress(model, to.address)));
   }
-  const passages = [
+  const crossings = [
     [source, "egress"],
     [destination, "ingress"],
     [destination, "egress"],
     [source, "ingress"],
   ] as const;
-  for (const [end, direction] of passages) {
+  for (const [end, direction] of crossings) {
     if (!end) continue; // the Internet, where nothing is filtered
     const packet = packetAt(end, direction);
-    const barred = direction === "ingress" ? enter(model, end) : undefined;
-    if (barred) return decide(dropOf(packet, barred));
-    const filtered = filter(model, end, packet);
-    hops.push({ ...packet, action: filtered ? "REJECT" : "ACCEPT" });
-    const lost = filtered ?? (direction === "egress" ? leave(model, end) : undefined);
-    if (lost) return decide(dropOf(packet, lost));
+    const entryCause = direction === "ingress" ? checkEntry(model, end) : undefined;
+    if (entryCause) return decide(dropOf(packet, entryCause));
+    const filterCause = filter(model, end, packet);
+    hops.push({ ...packet, action: filterCause ? "REJECT" : "ACCEPT" });
+    const cause = filterCause ?? (direction === "egress" ? checkExit(model, end) : undefined);
+    if (cause) return decide(dropOf(packet, cause));
   }
   return decide();
 }

@@ -25,18 +25,18 @@ describe("the route to an address", () => {
     expect(routeTo(table, address)?.gatewayId).toBe(gatewayId);
   });
 
-  it("is none where no destination matches", () => {
+  it("is undefined if no destination matches", () => {
     expect(routeTo({ ...table, routes: table.routes.slice(1) }, "8.8.8.8")).toBeUndefined();
   });
 });
 
 describe("a subnet's route table", () => {
-  it("is the one it is associated with", () => {
+  it("is the associated one", () => {
     const model = declaredNetwork();
     expect(routeTableOf(model, known(model.subnets, "subnet-data")).id).toBe("rtb-public");
   });
 
-  it("is else the main one of its VPC", () => {
+  it("is otherwise its VPC's main one", () => {
     const model = declaredNetwork();
     model.routeTableAssociations.delete("rtbassoc-data");
     const subnet = known(model.subnets, "subnet-data");
@@ -47,7 +47,7 @@ describe("a subnet's route table", () => {
   });
 });
 
-it("finds the internet gateway that is attached to a VPC", () => {
+it("finds the internet gateway attached to a VPC", () => {
   const model = declaredNetwork();
   expect(internetGatewayOf(model, "vpc-main")?.id).toBe("igw-main");
   expect(internetGatewayOf(model, "vpc-other")).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Routes: the most specific one wins. Source: VPC User Guide, "Subnet route tables" and "Route priority". */
+/** Selects routes; the most specific wins. Source: VPC User Guide, "Subnet route tables" and "Route priority". */
 import { contains, prefixLength } from "../ipv4";
 import {
   known,
@@ -9,7 +9,7 @@ import {
   type VpcModel,
 } from "./vpc-model";
 
-/** The table that a subnet is associated with, or else the main one of its VPC. */
+/** The table associated with a subnet, or else its VPC's main one. */
 export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {
   for (const { subnetId, routeTableId } of model.routeTableAssociations.values()) {
     if (subnetId === subnet.id) return known(model.routeTables, routeTableId);
@@ -20,14 +20,14 @@ export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {
   throw new Error(`${subnet.vpcId} has no main route table`);
 }
 
-/** The most specific route to the address. */
+/** The most specific route to the address, if any. */
 export function routeTo(table: RouteTable, address: string): Route | undefined {
   return table.routes
     .filter(route => contains(route.destinationCidrBlock, address))
     .sort((a, b) => prefixLength(b.destinationCidrBlock) - prefixLength(a.destinationCidrBlock))[0];
 }
 
-/** A VPC has at most one. */
+/** The VPC's internet gateway; it has at most one. */
 export function internetGatewayOf(model: VpcModel, vpcId: string): InternetGateway | undefined {
   return [...model.internetGateways.values()].find(gateway => gateway.vpcId === vpcId);
 }

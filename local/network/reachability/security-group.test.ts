@@ -20,7 +20,7 @@ function allowed(rules: SecurityGroupRule[], change: Partial<GroupPacket> = {}, 
 }
 
 it.each<[string, string | undefined, string | undefined]>([
-  ["no rule allows nothing", allowed([]), undefined],
+  ["without rules nothing is allowed", allowed([]), undefined],
   ["a rule allows what it matches", allowed([rule]), "sgr-1"],
   ["a rule includes its first port", allowed([rule], { destinationPort: 8000 }), "sgr-1"],
   ["a rule excludes the port before", allowed([rule], { destinationPort: 7999 }), undefined],
@@ -29,19 +29,23 @@ it.each<[string, string | undefined, string | undefined]>([
   ["an ingress rule allows no egress", allowed([rule], { egress: true }), undefined],
   ["a UDP rule allows no TCP", allowed([{ ...rule, ipProtocol: "udp" }]), undefined],
   [
-    "a rule for all protocols is for all ports",
+    "a rule for all protocols allows all ports",
     allowed([{ ...rule, ipProtocol: "-1" }], { destinationPort: 1 }),
     "sgr-1",
   ],
-  ["a rule of a group that the interface isn't in", allowed([rule], {}, ["sg-2"]), undefined],
-  ["several groups are the union of their rules", allowed([rule], {}, ["sg-2", "sg-1"]), "sgr-1"],
-  ["any matching rule suffices", allowed([{ ...rule, id: "sgr-0", cidrIpv4: "10.9.0.0/16" }, rule]), "sgr-1"],
+  ["a rule of another group allows nothing", allowed([rule], {}, ["sg-2"]), undefined],
+  ["several groups allow the union of their rules", allowed([rule], {}, ["sg-2", "sg-1"]), "sgr-1"],
+  [
+    "one matching rule is enough",
+    allowed([{ ...rule, id: "sgr-0", cidrIpv4: "10.9.0.0/16" }, rule]),
+    "sgr-1",
+  ],
   [
     "a reference matches the group's members",
     allowed([byGroup], { groupIds: ["sg-x", "sg-friends"] }),
     "sgr-1",
   ],
-  ["a reference matches nobody else", allowed([byGroup], { groupIds: ["sg-x"] }), undefined],
+  ["a reference excludes non-members", allowed([byGroup], { groupIds: ["sg-x"] }), undefined],
 ])("%s", (_, actual, expected) => {
   expect(actual).toBe(expected);
 });

@@ -1,21 +1,21 @@
 /**
- * Security groups: the rules of all groups of an interface are one list of what is allowed. Stateful: only
- * the packet that opens a connection is judged. Source: VPC User Guide, "Security group rules".
+ * Security groups: the rules of all of an interface's groups form one allowlist. Stateful: only the packet that opens a
+ * connection is evaluated. Source: VPC User Guide, "Security group rules".
  */
 import { contains } from "../ipv4";
 import type { SecurityGroupRule, VpcModel } from "./vpc-model";
 
-/** The opening packet of a TCP connection as an interface's groups see it. */
+/** A TCP connection's opening packet, as an interface's groups see it. */
 export interface GroupPacket {
   egress: boolean;
-  /** The other end. */
+  /** The other end's IPv4 address. */
   address: string;
-  /** Groups of the other end's interface; none when it is reached by a public address. */
+  /** The groups of the other end's interface; empty if it is seen by a public address. */
   groupIds: readonly string[];
   destinationPort: number;
 }
 
-/** The first rule of these groups that allows the packet. */
+/** The first of the groups' rules that allows the packet. */
 export function allowingRule(
   model: VpcModel,
   groupIds: readonly string[],
@@ -28,11 +28,11 @@ export function allowingRule(
 
 function matches(rule: SecurityGroupRule, packet: GroupPacket): boolean {
   const { cidrIpv4, referencedSecurityGroupId, ipProtocol, fromPort = 0, toPort = 65535 } = rule;
-  const otherEnd =
+  const peerMatches =
     (cidrIpv4 !== undefined && contains(cidrIpv4, packet.address)) ||
     (referencedSecurityGroupId !== undefined && packet.groupIds.includes(referencedSecurityGroupId));
-  if (!otherEnd) return false;
-  // "-1" is on all ports, whatever range the rule names (EC2 API Reference, IpPermission).
+  if (!peerMatches) return false;
+  // "-1" ignores the rule's port range. Source: EC2 API Reference, IpPermission.
   if (ipProtocol === "-1") return true;
   return ipProtocol === "tcp" && fromPort <= packet.destinationPort && packet.destinationPort <= toPort;
 }

@@ -1,10 +1,10 @@
 /**
- * What a VPC is made of, as far as it decides where packets go. Handlers write it, the judge reads it,
- * DescribeNetworkAcls answers from it. Names are those of the EC2 API.
+ * The parts of a VPC that decide where packets go. Resource handlers write the model, the evaluator and
+ * DescribeNetworkAcls read it. Names follow the EC2 API.
  */
 export type Tags = Record<string, string>;
 
-/** Whoever makes one also makes its main route table and its default network ACL: AWS never has one without. */
+/** As on AWS, always created together with its main route table and default network ACL. */
 export interface Vpc {
   id: string;
   cidrBlock: string;
@@ -23,14 +23,14 @@ export interface Subnet {
 export interface Route {
   /** An IPv4 CIDR; the longest match wins. */
   destinationCidrBlock: string;
-  /** An internet gateway's id, or "local" for the VPC's own range, which is routed so whether it is listed or not. */
+  /** An internet gateway's id, or "local" for the VPC's own range, which is routed locally even if not listed. */
   gatewayId: string;
 }
 
 export interface RouteTable {
   id: string;
   vpcId: string;
-  /** Used by every subnet that no table is associated with. */
+  /** Whether subnets without an associated table use it. */
   main: boolean;
   routes: Route[];
   tags: Tags;
@@ -43,40 +43,40 @@ export interface InternetGateway {
 }
 
 /**
- * A network ACL's entry. Entries are read in the order of their numbers, and the first that matches decides.
- * The two that end every ACL ("*" in the console, 32767 in the API) are implied and never stored.
+ * A network ACL entry. Entries are evaluated by number, and the first match decides. The final deny in each direction
+ * ("*" in the console, 32767 in the API) is implied and never stored.
  */
 export interface NetworkAclEntry {
   ruleNumber: number;
   egress: boolean;
-  /** IANA number as a string, "6" is TCP; "-1" is every protocol. */
+  /** IANA number as a string: "6" is TCP, "-1" every protocol. */
   protocol: string;
   ruleAction: "allow" | "deny";
   cidrBlock: string;
-  /** Destination ports, both included; absent or without effect where the protocol is "-1". */
+  /** Inclusive range of destination ports; absent or ignored if the protocol is "-1". */
   portRange?: { from: number; to: number };
 }
 
 export interface NetworkAcl {
   id: string;
   vpcId: string;
-  /** The VPC's own: it allows all, and holds every subnet that no other ACL is associated with. */
+  /** The VPC's default, which allows everything and applies to subnets without an associated ACL. */
   isDefault: boolean;
   entries: NetworkAclEntry[];
   tags: Tags;
 }
 
-/** One rule of a security group: it allows what it matches; what no rule matches is dropped. */
+/** A security group rule: allows what it matches. Unmatched traffic is dropped. */
 export interface SecurityGroupRule {
   id: string;
   groupId: string;
   egress: boolean;
   /** "tcp", "udp", … or "-1" for every protocol. */
   ipProtocol: string;
-  /** Destination ports, both included; absent or without effect where the protocol is "-1". */
+  /** Inclusive range of destination ports; absent or ignored if the protocol is "-1". */
   fromPort?: number;
   toPort?: number;
-  /** The other end: exactly one of a CIDR or the id of a group that its interface is in. */
+  /** The other end: either a CIDR or the id of a group that its interface is in. */
   cidrIpv4?: string;
   referencedSecurityGroupId?: string;
 }
@@ -89,18 +89,18 @@ export interface SecurityGroup {
   tags: Tags;
 }
 
-/** The end point of a host or of a load balancer in a subnet. */
+/** A host's or load balancer's network interface in a subnet. */
 export interface NetworkInterface {
   id: string;
   subnetId: string;
   privateIpAddress: string;
   publicIpAddress?: string;
   groupIds: string[];
-  /** What it belongs to, for people: "receiver-1", "load balancer receiver-lb". */
+  /** Its readable owner: "receiver-1", "load balancer receiver-lb". */
   description: string;
 }
 
-/** A subnet's place under a route table or a network ACL; a subnet without one is under the VPC's main or default. */
+/** Associates a subnet with a route table or network ACL; others use the VPC's main table or default ACL. */
 export interface Association {
   id: string;
   subnetId: string;
@@ -119,7 +119,7 @@ export class VpcModel {
   readonly networkInterfaces = new Map<string, NetworkInterface>();
 }
 
-/** What has to be there. An unknown id is a fault of whoever wrote the model, never a reason to drop a packet. */
+/** @throws if the id is unknown, which is a bug in the model, never a reason to drop a packet */
 export function known<T>(map: ReadonlyMap<string, T>, id: string): T {
   const found = map.get(id);
   if (found === undefined) throw new Error(`the VPC model has no ${id}`);
