@@ -9,6 +9,8 @@ const config: Config = {
   // Whole-system tests mostly wait: started first and side by side, they leave the cores to the others.
   testSequencer: "<rootDir>/testing/sequencer.ts",
   maxWorkers: 2 * availableParallelism(),
+  // A worker ends at once when all is closed; to free what it has loaded takes a busy machine more than the default 500 ms.
+  workerGracefulExitTimeout: 10_000,
   moduleNameMapper: { "^typescript$": "<rootDir>/testing/no-typescript.ts" },
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
 };
