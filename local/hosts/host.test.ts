@@ -14,21 +14,21 @@ import { accountId, declaredNetwork, home, interfaces } from "../../testing/decl
 import { FlowLog } from "../network/flow-log";
 import { Host } from "./host";
 
-// Processes take their time on a busy machine.
+// Processes are slow on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
 const ec2Api = { address: "192.0.2.10", port: 443 };
 const { receiver1, data } = interfaces;
 
-/** receiver-1 of the declared network, on a disk of its own, booted. */
+/** Boots receiver-1 of the declared network on its own disk. */
 async function setUp() {
   const model = declaredNetwork();
   const now = () => 0;
   const flowLog = new FlowLog({ accountId, now, write: () => undefined });
   const network = new VirtualNetwork(model, flowLog, decisionLog({ now, write: () => undefined }));
   const reports: string[] = [];
-  const names = new Dns();
+  const dns = new Dns();
   const host = new Host({
     name: "receiver-1",
     instanceId: "i-0123",
@@ -43,11 +43,11 @@ async function setUp() {
       availabilityZone: "us-east-1a",
       securityGroupNames: [],
       credentials: () => {
-        throw new Error("there is no profile");
+        throw new Error("no profile");
       },
     }),
     network,
-    dns: names,
+    dns,
     ec2Api,
     speed: 1,
     localEnvironment,
@@ -58,10 +58,10 @@ async function setUp() {
     await host.shutDown();
     network.close();
   });
-  return { host, network, model, names, reports };
+  return { host, network, model, dns, reports };
 }
 
-/** A unit whose program is put on the host's disk. It serves by `handle`, an expression. */
+/** A unit with its program on the host's disk. `handle` is the source of its request listener. */
 function unitOf(host: Host, handle: string, changes: Partial<Unit> = {}): Unit {
   mkdirSync(join(host.root, "opt"), { recursive: true });
   if (!existsSync(join(host.root, "opt/node"))) symlinkSync(process.execPath, join(host.root, "opt/node"));
@@ -83,31 +83,31 @@ const ok = "(req, res) => res.end('ok')";
 
 async function get(url: string, options: http.RequestOptions = {}) {
   const request = http.get(url, { agent: false, ...options });
-  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request.on("response", resolve).on("error", reject);
   });
-  return { status: answer.statusCode, body: await text(answer) };
+  return { status: response.statusCode, body: await text(response) };
 }
 
-/** A request through a proxy. */
+/** Sends a request through a proxy. */
 const through = (proxyUrl: string, url: string, options: http.RequestOptions = {}) =>
   get(proxyUrl, { path: url, ...options });
 
 describe("a service on a host", () => {
-  test("is reached at the host's address, once it is healthy", async () => {
+  test("is reachable at the host's address once it is healthy", async () => {
     const { host, network } = await setUp();
     const unit = unitOf(host, ok);
     await host.start(unit);
     await host.healthy(unit, patience());
-    const reach = network.routerFrom({ internetAddress: home })({
+    const connection = network.routerFrom({ internetAddress: home })({
       address: receiver1.publicIpAddress ?? "",
       port: 8080,
     });
-    if (reach.outcome !== "open") throw new Error(reach.outcome);
-    await expect(get(`http://${loopback}:${reach.port}/`)).resolves.toEqual({ status: 200, body: "ok" });
+    if (connection.outcome !== "open") throw new Error(connection.outcome);
+    await expect(get(`http://${loopback}:${connection.port}/`)).resolves.toEqual({ status: 200, body: "ok" });
   });
 
-  test("has an environment made from nothing, and a place for its state", async () => {
+  test("has an environment built from scratch, and a state directory", async () => {
     process.env["AWS_PROFILE"] = "mine";
     onCleanUp(() => {
       delete process.env["AWS_PROFILE"];
@@ -119,11 +119,11 @@ describe("a service on a host", () => {
     await host.start(unit);
     await host.healthy(unit, patience());
     const port = host.services.get("receiver")?.sockets.get("http") ?? 0;
-    const answer = JSON.parse((await get(`http://${loopback}:${port}/`)).body) as [
+    const response = JSON.parse((await get(`http://${loopback}:${port}/`)).body) as [
       Record<string, string>,
       string,
     ];
-    const [environment, cwd] = answer;
+    const [environment, cwd] = response;
     expect(cwd).toBe(host.root);
     const { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata, AWS_ENDPOINT_URL_EC2: api, ...rest } = environment;
     for (const url of [metadata, api]) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -144,7 +144,7 @@ describe("a service on a host", () => {
     for (const folder of ["tmp", "var/lib/receiver"]) expect(existsSync(join(host.root, folder))).toBe(true);
   });
 
-  test("is not healthy before it says so", async () => {
+  test("isn't healthy until its health check passes", async () => {
     const { host } = await setUp();
     const unit = unitOf(
       host,
@@ -156,7 +156,7 @@ describe("a service on a host", () => {
     await expect(get(`http://${loopback}:${port}/x`)).resolves.toEqual({ status: 200, body: "/x" });
   });
 
-  test("that never gets healthy is given up when the signal fires", async () => {
+  test("that never becomes healthy is given up on when the signal fires", async () => {
     const { host, network } = await setUp();
     const unit = unitOf(host, "(req, res) => { res.writeHead(503).end(); }");
     await host.start(unit);
@@ -170,11 +170,11 @@ describe("a service on a host", () => {
     ).toBe("open");
   });
 
-  test("that ends is started again, told of, and healthy on its new port", async () => {
+  test("that exits is restarted, reported, and healthy on its new port", async () => {
     const { host, reports } = await setUp();
     const unit = unitOf(
       host,
-      // The first process dies of the first question, with which it is checked.
+      // The first process dies on its first request, the health check.
       `(req, res) => {
         const fs = require("node:fs");
         if (fs.existsSync("died")) return res.end("ok");
@@ -184,13 +184,11 @@ describe("a service on a host", () => {
     );
     await host.start(unit);
     await host.healthy(unit, patience());
-    expect(reports).toEqual(["receiver-1: receiver exited with code 1; it is started again"]);
-    await expect(host.journal(unit)).resolves.toContain(
-      "the process exited with code 1; it is started again",
-    );
+    expect(reports).toEqual(["receiver-1: receiver exited with code 1; restarting"]);
+    await expect(host.journal(unit)).resolves.toContain("the process exited with code 1; restarting");
   });
 
-  test("gives way to its next release, which has the address from then on", async () => {
+  test("is replaced by its next release, which takes over the address", async () => {
     const { host, network } = await setUp();
     const first = unitOf(host, "(req, res) => res.end('first')");
     await host.start(first);
@@ -200,12 +198,12 @@ describe("a service on a host", () => {
     await host.start(second);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     await host.healthy(second, patience());
-    const reach = network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
-    if (reach.outcome !== "open") throw new Error(reach.outcome);
-    await expect(get(`http://${loopback}:${reach.port}/`)).resolves.toMatchObject({ body: "second" });
+    const connection = network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
+    if (connection.outcome !== "open") throw new Error(connection.outcome);
+    await expect(get(`http://${loopback}:${connection.port}/`)).resolves.toMatchObject({ body: "second" });
   });
 
-  test("that was never started is neither healthy nor has it a journal", async () => {
+  test("that was never started is neither healthy nor has a journal", async () => {
     const { host } = await setUp();
     const unit = unitOf(host, ok);
     await expect(host.healthy(unit, patience())).rejects.toThrow("it was never started");
@@ -213,8 +211,8 @@ describe("a service on a host", () => {
   });
 });
 
-describe("what a host reaches by its proxy", () => {
-  test("other hosts, judged by the rules of its interface", async () => {
+describe("what a host reaches through its proxy", () => {
+  test("other hosts, subject to its interface's rules", async () => {
     const { host, network, model } = await setUp();
     const { port } = await listenHttp((req, res) => {
       res.end(`${network.peerOf(req.socket)?.address} asks ${req.headers.host}`);
@@ -235,7 +233,7 @@ describe("what a host reaches by its proxy", () => {
     });
   });
 
-  test("its own metadata, on which no rule has a say", async () => {
+  test("its own metadata, whatever the rules", async () => {
     const { host, model } = await setUp();
     model.securityGroupRules.clear();
     const path = "http://169.254.169.254/latest/meta-data/instance-id";
@@ -248,10 +246,10 @@ describe("what a host reaches by its proxy", () => {
     await expect(through(host.proxyUrl, path, { headers })).resolves.toMatchObject({ body: "i-0123" });
   });
 
-  test("names of the region, and not this machine", async () => {
-    const { host, names, network, model } = await setUp();
+  test("the region's names, but not this machine", async () => {
+    const { host, dns, network, model } = await setUp();
     const { port } = await listenHttp((_req, res) => res.end("ok"));
-    names.set("lb.localhost", ["192.0.2.20"]);
+    dns.set("lb.localhost", ["192.0.2.20"]);
     network.registerEndpoint("192.0.2.20", 443, port);
     await expect(through(host.proxyUrl, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
     const rule = model.securityGroupRules.get("sgr-receiver-to-aws");
@@ -262,8 +260,8 @@ describe("what a host reaches by its proxy", () => {
   });
 });
 
-describe("the way to the EC2 API", () => {
-  /** Where a service asks, told by its environment. */
+describe("the EC2 API endpoint of a host", () => {
+  /** The endpoint in a service's environment. */
   async function apiUrl(host: Host) {
     const unit = unitOf(host, "(req, res) => res.end(process.env.AWS_ENDPOINT_URL_EC2)");
     await host.start(unit);
@@ -271,7 +269,7 @@ describe("the way to the EC2 API", () => {
     return (await get(`http://${loopback}:${host.services.get("receiver")?.sockets.get("http") ?? 0}/`)).body;
   }
 
-  test("is open where the rules are, and the request arrives as it was sent", async () => {
+  test("forwards requests unchanged if the rules allow them", async () => {
     const { host, network } = await setUp();
     const { port } = await listenHttp((req, res) => {
       void text(req).then(body => res.end(`${req.method} ${req.headers.host} ${body}`));
@@ -290,7 +288,7 @@ describe("the way to the EC2 API", () => {
     await expect(exchange(Number(own), request)).resolves.toMatch(new RegExp(`\r\nPOST ${name} Action=X$`));
   });
 
-  test("is silence where a rule is missing, and a closed connection where nobody answers", async () => {
+  test("doesn't respond without a rule, and closes the connection if nothing listens", async () => {
     const { host, model } = await setUp();
     const url = await apiUrl(host);
     await expect(get(url)).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -301,8 +299,8 @@ describe("the way to the EC2 API", () => {
   });
 });
 
-describe("the end of a host", () => {
-  test("ends its services, whatever it listens on, and who waits in silence; its disk stays", async () => {
+describe("stopping a host", () => {
+  test("ends its services, its servers and requests held without a response, but keeps its disk", async () => {
     const { host, model } = await setUp();
     const unit = unitOf(host, ok);
     await host.start(unit);
@@ -311,7 +309,7 @@ describe("the end of a host", () => {
     model.securityGroupRules.clear();
     const held = through(host.proxyUrl, `http://${data.privateIpAddress}:5000/`);
     const ended = expect(held).rejects.toMatchObject({ code: "ECONNRESET" });
-    await through(host.proxyUrl, "http://none.test/"); // the one before has arrived
+    await through(host.proxyUrl, "http://none.test/"); // by now the held request has arrived
     await host.shutDown();
     await ended;
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
@@ -320,7 +318,7 @@ describe("the end of a host", () => {
     expect(readFileSync(join(host.root, "var/log/receiver.log"), "utf8")).toContain("listening");
   });
 
-  test("takes its disk along when it is terminated", async () => {
+  test("deletes its disk if it is terminated", async () => {
     const { host } = await setUp();
     const unit = unitOf(host, ok);
     await host.start(unit);
@@ -328,7 +326,7 @@ describe("the end of a host", () => {
     expect(existsSync(host.root)).toBe(false);
   });
 
-  test("nothing starts on a host that is shut down", async () => {
+  test("prevents anything from starting on it", async () => {
     const { host } = await setUp();
     const unit = unitOf(host, ok);
     await host.shutDown();

@@ -1,6 +1,6 @@
 /**
- * A host of the local region: a folder that stands for its disk, its services as supervised processes, and
- * what surrounds an instance on AWS: metadata, the way to the EC2 API, and the way to other addresses.
+ * A host in the local region: a folder as its disk, its services as supervised processes, and an instance's
+ * surroundings on AWS: the metadata service, the EC2 API and the network.
  */
 import { mkdir, rm } from "node:fs/promises";
 import http from "node:http";
@@ -19,27 +19,27 @@ import { createMetadataService, privateDnsName, type Metadata } from "./metadata
 import { Supervisor } from "./supervisor";
 
 export interface HostOptions {
-  /** Its Name tag, for people. */
+  /** Its Name tag. */
   name: string;
   instanceId: string;
   interfaceId: string;
-  /** What its "/" is. */
+  /** The folder that is its "/". */
   root: string;
   keyName?: string;
   metadata: () => Metadata;
   network: VirtualNetwork;
   dns: Dns;
-  /** Where the EC2 API is on the Internet. */
+  /** The EC2 API's address on the Internet. */
   ec2Api: Address;
-  /** Region seconds in a real one. */
+  /** Region seconds per real second. */
   speed: number;
-  /** What a service's environment holds here in place of what its manifest says. */
+  /** Environment values that override a service's manifest. */
   localEnvironment: (unit: Unit, host: { hostName: string; speed: number }) => Record<string, string>;
-  /** Told of what happens to its services, one line each. */
+  /** Receives each event of its services as one line. */
   report: (event: string) => void;
 }
 
-/** Real milliseconds after which a host counts as booted whatever its services do. */
+/** Real milliseconds after which a host counts as booted, even if its services aren't healthy. */
 const bootTimeout = 10_000;
 const metadataAddress = "169.254.169.254";
 
@@ -55,31 +55,31 @@ export class Host implements Platform {
     return this.options.root;
   }
 
-  /** Where on loopback one sends requests as if from this host: an HTTP proxy. */
+  /** Loopback URL of an HTTP proxy that sends requests as this host. */
   get proxyUrl(): string {
     return `http://127.0.0.1:${this.ports.proxy}`;
   }
 
   async boot(): Promise<void> {
     await mkdir(join(this.root, "tmp"), { recursive: true });
-    const { dns: names, network: network, interfaceId } = this.options;
-    const outward = network.routerFrom({ interfaceId });
+    const { dns, network, interfaceId } = this.options;
+    const networkRoute = network.routerFrom({ interfaceId });
     this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
-    this.ports.ec2Api = await this.serve(this.wayToEc2Api(outward));
+    this.ports.ec2Api = await this.serve(this.createEc2ApiServer(networkRoute));
 
-    // Link-local addresses are the host's own affair: no group and no ACL sees them.
+    // Link-local traffic stays on the host, where no group or ACL applies.
     const metadataAgent = new http.Agent();
-    const reach: Router = to =>
+    const route: Router = to =>
       to.address === metadataAddress && to.port === 80
         ? { outcome: "open", agent: metadataAgent, host: "127.0.0.1", port: this.ports.metadata }
-        : outward(to);
-    this.ports.proxy = await this.serve(createProxy({ name: this.options.name, dns: names, route: reach }));
+        : networkRoute(to);
+    this.ports.proxy = await this.serve(createProxy({ name: this.options.name, dns, route }));
   }
 
   /**
-   * Runs the services that are installed on its disk: what an image holds, or what ran before a restart. A boot
-   * takes real time, which no clock scales; whoever waits for it waits until they listen.
-   * @throws when the host is shut down meanwhile
+   * Starts the services installed on its disk, from an image or before a restart, and resolves once they are healthy
+   * or the boot timeout expires. Boot time is real: no clock scales it.
+   * @throws if the host is shut down meanwhile
    */
   async startInstalled(): Promise<void> {
     const units = (await installedManifests(this)).map(unitOf);
@@ -89,7 +89,7 @@ export class Host implements Platform {
     this.down.signal.throwIfAborted();
   }
 
-  /** Ends its services, does something with its disk, and starts them again. */
+  /** Stops its services, runs `between`, and starts them again. */
   async restart(between: () => Promise<void>): Promise<void> {
     await this.stopServices();
     await between();
@@ -101,7 +101,7 @@ export class Host implements Platform {
     this.services.clear();
   }
 
-  /** Ends its services and whatever it listens on; its disk is left for who wants to look. */
+  /** Stops its services and servers; its disk stays for inspection. */
   async shutDown(): Promise<void> {
     this.down.abort(new Error(`${this.options.name} is shut down`));
     await this.stopServices();
@@ -115,10 +115,10 @@ export class Host implements Platform {
 
   async start(unit: Unit): Promise<void> {
     await this.services.get(unit.service)?.stop();
-    const { network: network, interfaceId, report, name } = this.options;
+    const { network, interfaceId, report, name } = this.options;
     const state = join(this.root, "var/lib", unit.service);
     await mkdir(state, { recursive: true });
-    // An installation that is under way when the host goes starts nothing any more.
+    // An installation in progress must not start anything on a host that is shut down.
     this.down.signal.throwIfAborted();
     const [runtime, program] = unit.command;
     const supervisor = new Supervisor({
@@ -133,8 +133,8 @@ export class Host implements Platform {
         if (loopbackPort === undefined) network.unregisterEndpoint(interfaceId, port);
         else network.registerEndpoint(interfaceId, port, loopbackPort);
       },
-      onExit: how => {
-        report(`${name}: ${unit.service} ${how}; it is started again`);
+      onExit: ending => {
+        report(`${name}: ${unit.service} ${ending}; restarting`);
       },
     });
     this.services.set(unit.service, supervisor);
@@ -145,7 +145,7 @@ export class Host implements Platform {
     const supervisor = this.services.get(unit.service);
     if (!supervisor) throw new Error("it was never started");
     await supervisor.listening(signal);
-    // Looked up each time: a process that has been restarted has another port.
+    // Looked up each time, because a restarted process has another port.
     const ports = Object.keys(unit.ports).map(socket => () => supervisor.sockets.get(socket));
     await untilHealthy(ports, signal);
   }
@@ -155,8 +155,7 @@ export class Host implements Platform {
   }
 
   /**
-   * Made from nothing, so that neither a proxy, a profile nor a credential of the person at the keyboard
-   * reaches a service.
+   * Built from scratch, so that services inherit none of the user's proxies, profiles or credentials.
    */
   private environment(unit: Unit, state: string): Record<string, string> {
     const { localEnvironment, metadata, speed } = this.options;
@@ -177,15 +176,15 @@ export class Host implements Platform {
     };
   }
 
-  /** The SDK takes no HTTP proxy: this stands for its connection to the EC2 API, and is judged as one. */
-  private wayToEc2Api(reach: Router): http.Server {
+  /** The SDK ignores HTTP proxies, so this server stands in for its connection to the EC2 API, with the same rules. */
+  private createEc2ApiServer(route: Router): http.Server {
     return createServer((req, res) => {
-      const way = reach(this.options.ec2Api);
-      if (way.outcome === "dropped") void silence(req, res);
-      else if (way.outcome === "refused") req.socket.destroy();
+      const connection = route(this.options.ec2Api);
+      if (connection.outcome === "dropped") void silence(req, res);
+      else if (connection.outcome === "refused") req.socket.destroy();
       else {
-        void forward(req, res, way).then(sent => {
-          if (sent.outcome === "failed") req.socket.destroy();
+        void forward(req, res, connection).then(result => {
+          if (result.outcome === "failed") req.socket.destroy();
         });
       }
     });

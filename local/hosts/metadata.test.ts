@@ -29,7 +29,7 @@ function metadata(changes: Partial<Metadata> = {}): Metadata {
   };
 }
 
-interface Answer {
+interface Response {
   status: number | undefined;
   headers: http.IncomingHttpHeaders;
   body: string;
@@ -37,68 +37,70 @@ interface Answer {
 
 async function setUp(of: () => Metadata = () => metadata()) {
   const { port } = await listen(createMetadataService(of));
-  const ask = async (path: string, options: http.RequestOptions = {}): Promise<Answer> => {
+  const send = async (path: string, options: http.RequestOptions = {}): Promise<Response> => {
     const request = http.request({ host: loopback, port, path, agent: false, ...options });
     request.end();
-    const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       request.on("response", resolve).on("error", reject);
     });
-    return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
+    return { status: response.statusCode, headers: response.headers, body: await text(response) };
   };
-  const askToken = (headers: http.OutgoingHttpHeaders = { "x-aws-ec2-metadata-token-ttl-seconds": 60 }) =>
-    ask("/latest/api/token", { method: "PUT", headers });
-  const token = (await askToken()).body;
+  const requestToken = (headers: http.OutgoingHttpHeaders = { "x-aws-ec2-metadata-token-ttl-seconds": 60 }) =>
+    send("/latest/api/token", { method: "PUT", headers });
+  const token = (await requestToken()).body;
   const get = (path: string, options: http.RequestOptions = {}) =>
-    ask(path, { headers: { "x-aws-ec2-metadata-token": token }, ...options });
-  return { port, ask, askToken, get, token };
+    send(path, { headers: { "x-aws-ec2-metadata-token": token }, ...options });
+  return { port, send, requestToken, get, token };
 }
 
 describe("a token", () => {
-  test("is given for as long as is asked", async () => {
-    const { askToken } = await setUp();
-    const { status, body, headers } = await askToken({ "x-aws-ec2-metadata-token-ttl-seconds": "21600" });
+  test("is issued with the requested lifetime", async () => {
+    const { requestToken } = await setUp();
+    const { status, body, headers } = await requestToken({ "x-aws-ec2-metadata-token-ttl-seconds": "21600" });
     expect(status).toBe(200);
     expect(body).toMatch(/^[\w-]{50,}$/);
     expect(headers["x-aws-ec2-metadata-token-ttl-seconds"]).toBe("21600");
-    expect((await askToken()).body).not.toBe(body);
+    expect((await requestToken()).body).not.toBe(body);
   });
 
-  test.each([undefined, "", "0", "-1", "21601", "1.5", "soon"])("is not given for %j seconds", async ttl => {
-    const { askToken } = await setUp();
-    const answer = await askToken(ttl === undefined ? {} : { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
-    expect(answer).toMatchObject({ status: 400, body: "" });
+  test.each([undefined, "", "0", "-1", "21601", "1.5", "soon"])("isn't issued for %j seconds", async ttl => {
+    const { requestToken } = await setUp();
+    const response = await requestToken(
+      ttl === undefined ? {} : { "x-aws-ec2-metadata-token-ttl-seconds": ttl },
+    );
+    expect(response).toMatchObject({ status: 400, body: "" });
   });
 
-  test("is not given to who comes through another machine", async () => {
-    const { askToken } = await setUp();
-    const answer = await askToken({
+  test("isn't issued to a request forwarded by another machine", async () => {
+    const { requestToken } = await setUp();
+    const response = await requestToken({
       "x-aws-ec2-metadata-token-ttl-seconds": "60",
       "x-forwarded-for": "198.51.100.7",
     });
-    expect(answer).toMatchObject({ status: 403, body: "" });
+    expect(response).toMatchObject({ status: 403, body: "" });
   });
 
-  test.each(["GET", "POST"])("is not given for %s", async method => {
-    const { ask } = await setUp();
-    const answer = await ask("/latest/api/token", {
+  test.each(["GET", "POST"])("isn't issued for %s", async method => {
+    const { send } = await setUp();
+    const response = await send("/latest/api/token", {
       method,
       headers: { "x-aws-ec2-metadata-token-ttl-seconds": "60" },
     });
-    expect(answer).toMatchObject({ status: 405, body: "", headers: { allow: "OPTIONS, PUT" } });
+    expect(response).toMatchObject({ status: 405, body: "", headers: { allow: "OPTIONS, PUT" } });
   });
 
   test.each<[string, http.OutgoingHttpHeaders]>([
-    ["none", {}],
+    ["a missing one", {}],
     ["an unknown one", { "x-aws-ec2-metadata-token": "x" }],
     ["an empty one", { "x-aws-ec2-metadata-token": "" }],
-  ])("%s opens nothing, not even what there is not", async (_name, headers) => {
-    const { ask } = await setUp();
+  ])("%s is rejected, even for an unknown path", async (_name, headers) => {
+    const { send } = await setUp();
     for (const path of ["/latest/meta-data/instance-id", "/latest/meta-data/none", "/"]) {
-      expect(await ask(path, { headers })).toMatchObject({ status: 401, body: "" });
+      expect(await send(path, { headers })).toMatchObject({ status: 401, body: "" });
     }
   });
 
-  test("opens nothing once its time is over", async () => {
+  test("is rejected once it has expired", async () => {
     const { get } = await setUp();
     const now = jest.spyOn(Date, "now");
     onCleanUp(() => {
@@ -111,15 +113,15 @@ describe("a token", () => {
     expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
   });
 
-  test("is forgotten then, as soon as there is another one", async () => {
-    const { get, askToken } = await setUp();
+  test("is deleted once it has expired and another is issued", async () => {
+    const { get, requestToken } = await setUp();
     const now = jest.spyOn(Date, "now");
     onCleanUp(() => {
       now.mockRestore();
     });
     const start = Date.now();
     now.mockReturnValue(start + 61_000);
-    await askToken();
+    await requestToken();
     now.mockReturnValue(start);
     expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
   });
@@ -157,7 +159,7 @@ describe("metadata", () => {
     });
   });
 
-  test("the identity document is JSON", async () => {
+  test("the instance identity document is JSON", async () => {
     const { get } = await setUp();
     const { body } = await get("/latest/dynamic/instance-identity/document");
     expect(JSON.parse(body)).toEqual({
@@ -182,12 +184,12 @@ describe("metadata", () => {
     "/latest/meta-data/constructor",
     "/latest/meta-data/iam/security-credentials/other-role",
     "/latest/meta-data/../meta-data/instance-id",
-  ])("%s is not there", async path => {
+  ])("%s doesn't exist", async path => {
     const { get } = await setUp();
     expect(await get(path)).toMatchObject({ status: 404, body: "" });
   });
 
-  test("HEAD answers as GET does, without a body; nothing can be changed", async () => {
+  test("HEAD responds like GET, without a body; nothing can be changed", async () => {
     const { get, token } = await setUp();
     const headers = { "x-aws-ec2-metadata-token": token };
     expect(await get("/latest/meta-data/instance-id", { method: "HEAD" })).toMatchObject({
@@ -202,7 +204,7 @@ describe("metadata", () => {
     }
   });
 
-  test("a host without a public address or a profile has neither", async () => {
+  test("omits the public address and the profile if the host has none", async () => {
     const { get } = await setUp(() => metadata({ publicIp: undefined, profile: undefined }));
     for (const path of ["public-ipv4", "iam/", "iam/info", "iam/security-credentials/"]) {
       expect(await get(`/latest/meta-data/${path}`)).toMatchObject({ status: 404 });
@@ -210,7 +212,7 @@ describe("metadata", () => {
     expect((await get("/latest/meta-data/")).body).not.toMatch(/public-ipv4|iam/);
   });
 
-  test("is asked anew each time", async () => {
+  test("is read for each request", async () => {
     let publicIp = "203.0.113.10";
     const { get } = await setUp(() => metadata({ publicIp }));
     publicIp = "203.0.113.11";
@@ -228,10 +230,10 @@ describe("credentials", () => {
     return fromInstanceMetadata({ timeout: 1000, maxRetries: 0 })();
   }
 
-  test("come to AWS's own client as they are", async () => {
-    const own = metadata();
-    const { port } = await setUp(() => own);
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = own.credentials();
+  test("reach AWS's own client unchanged", async () => {
+    const served = metadata();
+    const { port } = await setUp(() => served);
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } = served.credentials();
     await expect(credentialsAt(port)).resolves.toMatchObject({
       accessKeyId,
       secretAccessKey,
@@ -240,12 +242,12 @@ describe("credentials", () => {
     });
   });
 
-  test("do not come to a host without a profile", async () => {
+  test("aren't available on a host without a profile", async () => {
     const { port } = await setUp(() => metadata({ profile: undefined }));
     await expect(credentialsAt(port)).rejects.toThrow();
   });
 
-  test("say of what profile they are", async () => {
+  test("name their profile", async () => {
     const { get } = await setUp();
     expect(JSON.parse((await get("/latest/meta-data/iam/info")).body)).toMatchObject({
       Code: "Success",

@@ -1,6 +1,6 @@
 /**
- * The instance metadata service of one host, version 2 only. Source: EC2 User Guide, "Use the Instance
- * Metadata Service to access instance metadata".
+ * A host's instance metadata service, version 2 only. Source: EC2 User Guide, "Use the Instance Metadata Service to
+ * access instance metadata".
  */
 import { randomBytes } from "node:crypto";
 import http from "node:http";
@@ -29,71 +29,71 @@ export interface Metadata {
   region: string;
   availabilityZone: string;
   securityGroupNames: string[];
-  /** None where the host has no instance profile. */
+  /** Absent if the host has no instance profile. */
   profile?: InstanceProfile;
-  /** Credentials of the role; those at hand, or new ones. */
+  /** Returns the role's credentials, cached or new. */
   credentials: () => InstanceCredentials;
 }
 
-/** "ip-10-0-11-20.ec2.internal", as EC2 names an instance by its address. */
+/** EC2's name for an instance by its private address: "ip-10-0-11-20.ec2.internal". */
 export function privateDnsName(privateIp: string): string {
   return `ip-${privateIp.replaceAll(".", "-")}.ec2.internal`;
 }
 
-/** "ec2-203-0-113-10.compute-1.localhost": as EC2 names it, but in a domain that is nobody else's. */
+/** EC2's public name, but under a domain reserved for this machine: "ec2-203-0-113-10.compute-1.localhost". */
 export function publicDnsName(publicIp: string, region: string): string {
   const compute = region === "us-east-1" ? "compute-1" : `${region}.compute`;
   return `ec2-${publicIp.replaceAll(".", "-")}.${compute}.localhost`;
 }
 
-const longestTtl = 21600;
+const maxTtlSeconds = 21600;
 
-/** @param metadata asked anew for each request: an address or a profile may change */
+/** @param metadata called for each request, because an address or a profile may change */
 export function createMetadataService(metadata: () => Metadata): http.Server {
   const tokens = new Map<string, { ttl: number; expires: number }>();
 
   return createServer((req, res) => {
     req.resume();
-    const answer = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}) => {
+    const respond = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}) => {
       res.writeHead(status, { "content-type": "text/plain", server: "EC2ws", ...headers }).end(body);
     };
     const path = (req.url ?? "/").replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
 
     if (path === "/latest/api/token") {
       if (req.method !== "PUT") {
-        answer(405, "", { allow: "OPTIONS, PUT" });
+        respond(405, "", { allow: "OPTIONS, PUT" });
         return;
       }
       const ttl = Number(req.headers["x-aws-ec2-metadata-token-ttl-seconds"]);
-      if (!Number.isInteger(ttl) || ttl < 1 || ttl > longestTtl) {
-        answer(400, "");
+      if (!Number.isInteger(ttl) || ttl < 1 || ttl > maxTtlSeconds) {
+        respond(400, "");
         return;
       }
-      // Not from behind another machine.
+      // IMDSv2 rejects requests forwarded by another machine.
       if (req.headers["x-forwarded-for"] !== undefined) {
-        answer(403, "");
+        respond(403, "");
         return;
       }
       const now = Date.now();
       for (const [old, { expires }] of tokens) if (expires < now) tokens.delete(old);
       const token = randomBytes(40).toString("base64url");
       tokens.set(token, { ttl, expires: now + ttl * 1000 });
-      answer(200, token, { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
+      respond(200, token, { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
       return;
     }
 
     const token = tokens.get(String(req.headers["x-aws-ec2-metadata-token"]));
     if (!token || token.expires < Date.now()) {
-      answer(401, "");
+      respond(401, "");
       return;
     }
     if (req.method !== "GET" && req.method !== "HEAD") {
-      answer(405, "", { allow: "GET, HEAD" });
+      respond(405, "", { allow: "GET, HEAD" });
       return;
     }
     const found = find(metadata(), path);
-    if (found === undefined) answer(404, "");
-    else answer(200, found, { "x-aws-ec2-metadata-token-ttl-seconds": token.ttl });
+    if (found === undefined) respond(404, "");
+    else respond(200, found, { "x-aws-ec2-metadata-token-ttl-seconds": token.ttl });
   });
 }
 
@@ -139,7 +139,7 @@ function treeOf(metadata: Metadata): Tree {
   };
 }
 
-/** The text of a category, or the names in it, one a line, those of categories with a slash. */
+/** A category's text, or the names in it, one per line, with a slash after categories. */
 function find(metadata: Metadata, path: string): string | undefined {
   const [version, root, ...rest] = path.split("/").filter(part => part !== "");
   if (version !== "latest") return undefined;

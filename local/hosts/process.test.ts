@@ -8,7 +8,7 @@ import { cleanUp, onCleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { start, type GuardedProcess } from "./process";
 
-// Processes take their time on a busy machine.
+// Processes are slow on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
@@ -29,13 +29,13 @@ const node = (script: string, ...args: string[]): [string, ...string[]] => [
   ...args,
 ];
 
-/** All that it writes, and how it ends. */
+/** Everything it writes, and how it ends. */
 async function result(child: GuardedProcess) {
   const [stdout, stderr, ended] = await Promise.all([text(child.stdout), text(child.stderr), child.ended]);
   return { stdout, stderr, ended };
 }
 
-test("a program gets its arguments as they are, and writes to two pipes", async () => {
+test("a program gets its arguments unchanged, and writes to two pipes", async () => {
   const args = ["a b", "", "$HOME", "'\"", "*", "\n"];
   const script = "console.log(JSON.stringify(process.argv.slice(1))); console.error('to stderr')";
   const { stdout, stderr, ended } = await result(await run(node(script, ...args)));
@@ -44,7 +44,7 @@ test("a program gets its arguments as they are, and writes to two pipes", async 
   expect(ended).toBe("exited with code 0");
 });
 
-test("it has the environment that it is given, and nothing of ours", async () => {
+test("it has only the environment it is given", async () => {
   const script = "console.log(JSON.stringify(process.env))";
   const { stdout } = await result(await run(node(script), { A: "1", B_2: "x y" }));
   const shells = ["PWD", "OLDPWD", "SHLVL", "_"];
@@ -52,7 +52,7 @@ test("it has the environment that it is given, and nothing of ours", async () =>
   expect(Object.fromEntries(environment)).toEqual({ A: "1", B_2: "x y" });
 });
 
-test("it has neither our input nor our end of its guard", async () => {
+test("it inherits neither standard input nor the guard's pipe", async () => {
   const script = "cat; for fd in 1 3 4 5 6; do if (: <&$fd) 2>/dev/null; then echo $fd; fi; done";
   const { stdout } = await result(await run(["/bin/sh", "-c", script], { PATH: "/usr/bin:/bin" }));
   expect(stdout).toBe("1\n");
@@ -60,14 +60,14 @@ test("it has neither our input nor our end of its guard", async () => {
 
 test.each([
   ["exits", node("process.exit(7)"), "exited with code 7"],
-  ["is not there", ["/no/such/program"] as const, "exited with code 127"],
+  ["doesn't exist", ["/no/such/program"] as const, "exited with code 127"],
   ["kills itself", node("process.kill(process.pid, 'SIGKILL')"), "was killed by SIGKILL"],
-])("a program that %s tells how it ended", async (_name, command, expected) => {
+])("a program that %s reports how it ended", async (_name, command, expected) => {
   const { ended } = await result(await run(command));
   expect(ended).toBe(expected);
 });
 
-test("a folder that is not there is an error", async () => {
+test("a missing folder is an error", async () => {
   await expect(start(["/bin/true"], { cwd: "/no/such/folder", environment: {} })).rejects.toMatchObject({
     code: "ENOENT",
   });
@@ -80,13 +80,13 @@ test("a signal reaches the program itself", async () => {
   await once(child.stdout, "data");
   child.kill("SIGTERM");
   await expect(child.ended).resolves.toBe("exited with code 3");
-  // Too late, which is no error.
+  // Too late, but not an error.
   expect(() => {
     child.kill("SIGTERM");
   }).not.toThrow();
 });
 
-/** Where processes report: the connection of one lasts as long as it lives. */
+/** A server that processes connect to; each connection lasts as long as its process. */
 async function lifelines() {
   const connections: Promise<unknown>[] = [];
   const server = net.createServer(socket => {
@@ -95,14 +95,14 @@ async function lifelines() {
   const { port } = await listen(server);
   return {
     port,
-    reported: async (count: number) => {
+    connected: async (count: number) => {
       while (connections.length < count) await once(server, "connection");
     },
     ended: () => Promise.all(connections),
   };
 }
 
-/** A process that ignores what it is asked, with a child that does too. Both report to the port. */
+/** A process that ignores signals, with a child that does too. Both connect to the port. */
 function stubborn(port: number): [string, ...string[]] {
   const self = `
     for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"]) process.on(signal, () => undefined);
@@ -112,17 +112,17 @@ function stubborn(port: number): [string, ...string[]] {
   return node(self + child);
 }
 
-test("what a program leaves behind ends with it", async () => {
-  const { port, reported, ended } = await lifelines();
+test("a program's children end with it", async () => {
+  const { port, connected, ended } = await lifelines();
   const child = await run(stubborn(port));
-  await reported(2);
+  await connected(2);
   child.kill("SIGKILL");
   await expect(child.ended).resolves.toBe("was killed by SIGKILL");
   await ended();
 });
 
-test("nothing outlives the region, even when that is killed", async () => {
-  const { port, reported, ended } = await lifelines();
+test("nothing outlives the region, even if it is killed", async () => {
+  const { port, connected, ended } = await lifelines();
   const program = `
     const { start } = require(${JSON.stringify(join(__dirname, "process.ts"))});
     start(${JSON.stringify(stubborn(port))}, { cwd: "/", environment: {} });
@@ -136,7 +136,7 @@ test("nothing outlives the region, even when that is killed", async () => {
     region.kill("SIGKILL");
     await regionEnded;
   });
-  await reported(2);
+  await connected(2);
   region.kill("SIGKILL");
   await regionEnded;
   await ended();

@@ -1,12 +1,12 @@
-/** A child process that never outlives the region, whatever ends it. */
+/** Starts child processes that never outlive the region, however it ends. */
 import { spawn, type ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 
 /**
- * Waits beside the child for the region's end of the pipe at descriptor 5 to close, which it does even when
- * the region is killed, and then kills the whole process group; then becomes the child.
+ * Starts a guard and then becomes the child. The guard waits for the region's end of the pipe at descriptor 5 to close,
+ * which happens even if the region is killed, and then kills the whole process group.
  */
-const guarded = [
+const guardScript = [
   `(trap "" TERM INT HUP QUIT; cat <&5 3<&- 4<&-; kill -9 -$$) 3<&- 4<&- </dev/null >/dev/null 2>&1 &`,
   `exec 5<&-`,
   `exec "$@"`,
@@ -16,20 +16,20 @@ export interface GuardedProcess {
   pid: number;
   stdout: Readable;
   stderr: Readable;
-  /** Resolves when the process has ended, with how, in words. */
+  /** Resolves once the process has ended, to a phrase such as "exited with code 1". */
   ended: Promise<string>;
   kill(signal: NodeJS.Signals): void;
 }
 
 /**
- * A program that there is not ends with code 127, as in a shell.
- * @throws when there is no such folder
+ * A missing program exits with code 127, as in a shell.
+ * @throws if `cwd` doesn't exist
  */
 export async function start(
   [program, ...args]: readonly [string, ...string[]],
   options: { cwd: string; environment: Record<string, string> },
 ): Promise<GuardedProcess> {
-  const child: ChildProcess = spawn("/bin/sh", ["-c", guarded, "sh", program, ...args], {
+  const child: ChildProcess = spawn("/bin/sh", ["-c", guardScript, "sh", program, ...args], {
     cwd: options.cwd,
     env: options.environment,
     detached: true,
@@ -49,7 +49,7 @@ export async function start(
     stderr,
     ended: new Promise(resolve => {
       child.once("exit", (code, signal) => {
-        // Takes along whatever the child left behind.
+        // Kills whatever the child left behind.
         guard.destroy();
         resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`);
       });

@@ -24,10 +24,10 @@ async function archiveWith(content: string): Promise<string> {
   return file;
 }
 
-// Elsewhere a host gets this machine's Node.
+// On other platforms hosts run this machine's Node.
 const onHostPlatform = process.platform === "linux" && process.arch === "x64" ? test : test.skip;
 
-onHostPlatform("on a machine without a cache, the runtime is unpacked once for all hosts", async () => {
+onHostPlatform("the runtime is unpacked once for all hosts, creating the cache", async () => {
   const cache = (process.env["XDG_CACHE_HOME"] = join(temporaryFolder(), "not", "there", "yet"));
   const hosts = temporaryFolder();
   const binaries = ["a", "b"].map(host => join(hosts, host, "node"));

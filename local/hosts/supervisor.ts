@@ -1,4 +1,4 @@
-/** Keeps one service of a host running, as systemd keeps its unit. */
+/** Keeps a host's service running, as systemd would. */
 import { EventEmitter, once } from "node:events";
 import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -9,7 +9,7 @@ import { listeningSchema } from "../../apps/common/listening";
 import type { Unit } from "../../apps/installer/unit";
 import { start, type GuardedProcess } from "./process";
 
-/** RestartSec and TimeoutStopSec of the unit that a real host gets, in real milliseconds. */
+/** RestartSec and TimeoutStopSec of a real host's unit, in real milliseconds. */
 const restartDelay = 1_000;
 const stopTimeout = 15_000;
 
@@ -19,10 +19,10 @@ export interface SupervisorOptions {
   cwd: string;
   environment: Record<string, string>;
   journal: string;
-  /** A socket accepts connections on a loopback port, or, without one, no longer does. */
+  /** A socket accepts connections on the loopback port or, without a port, no longer does. */
   onSocket: (socket: string, loopbackPort?: number) => void;
-  /** The process ended although nobody stopped it. */
-  onExit?: (how: string) => void;
+  /** The process ended without being stopped. */
+  onExit?: (ending: string) => void;
 }
 
 export class Supervisor {
@@ -31,9 +31,9 @@ export class Supervisor {
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
   private journal?: WriteStream;
-  /** "change": a socket has opened, or the process has ended. */
+  /** Emits "change" when a socket opens or the process ends. */
   private readonly events = new EventEmitter();
-  /** How often it has ended although nobody stopped it, and how the last time. */
+  /** How often it has ended without being stopped, and how it did last. */
   private exits = 0;
   private lastExit = "";
 
@@ -41,7 +41,7 @@ export class Supervisor {
 
   start(): void {
     mkdirSync(dirname(this.options.journal), { recursive: true });
-    // A journal starts anew with each start of the unit.
+    // Each start of the unit starts a new journal.
     this.journal = createWriteStream(this.options.journal, { flags: "w" });
     this.running = this.run();
   }
@@ -54,10 +54,10 @@ export class Supervisor {
     return this.child?.pid;
   }
 
-  /** Asks the process to end, and ends it by force when it does not in time. */
+  /** Terminates the process, by force after the stop timeout. */
   async stop(): Promise<void> {
     this.stopping.abort();
-    if (this.child) end(this.child);
+    if (this.child) terminate(this.child);
     await this.running;
     await new Promise<void>(resolve => {
       if (this.journal) this.journal.end(resolve);
@@ -66,8 +66,8 @@ export class Supervisor {
   }
 
   /**
-   * Resolves when every socket of the unit accepts connections.
-   * @throws when the process ends instead, or the signal fires
+   * Resolves once all the unit's sockets accept connections.
+   * @throws if the process ends first, or the signal fires
    */
   async listening(signal: AbortSignal): Promise<void> {
     const missing = () => Object.keys(this.options.unit.ports).filter(socket => !this.sockets.has(socket));
@@ -81,7 +81,7 @@ export class Supervisor {
 
   async readJournal(): Promise<string> {
     const { journal } = this;
-    // What is on its way to the file comes before this empty text.
+    // An empty write completes after all pending ones.
     if (journal?.writable) await new Promise(resolve => journal.write("", resolve));
     const lines = (await readFile(this.options.journal, "utf8")).trimEnd().split("\n");
     return lines.slice(-30).join("\n");
@@ -89,48 +89,48 @@ export class Supervisor {
 
   private async run(): Promise<void> {
     while (!this.isStopping()) {
-      let how: string;
+      let ending: string;
       try {
         this.child = await start(this.options.command, this.options);
-        if (this.isStopping()) end(this.child);
+        if (this.isStopping()) terminate(this.child);
         const read = this.read(this.child);
-        how = await this.child.ended;
+        ending = await this.child.ended;
         await read;
       } catch (error) {
-        how = `could not be started: ${(error as Error).message}`;
+        ending = `could not be started: ${(error as Error).message}`;
       }
       this.child = undefined;
       for (const socket of this.sockets.keys()) this.options.onSocket(socket);
       this.sockets.clear();
       if (this.isStopping()) return;
       this.exits++;
-      this.lastExit = how;
-      this.write(`the process ${how}; it is started again`);
-      this.options.onExit?.(how);
+      this.lastExit = ending;
+      this.write(`the process ${ending}; restarting`);
+      this.options.onExit?.(ending);
       this.events.emit("change");
       await delay(restartDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** Resolves when all that the process wrote is in the journal: its last words may come after its end. */
+  /** Resolves once all the process's output is in the journal; some may arrive after it ends. */
   private async read({ stdout, stderr }: GuardedProcess): Promise<void> {
     const readers = [stdout, stderr].map(stream => {
       const lines = createInterface(stream).on("line", line => {
         this.write(line);
-        if (stream === stdout) this.notice(line);
+        if (stream === stdout) this.detectListening(line);
       });
       return once(lines, "close");
     });
     await Promise.all(readers);
   }
 
-  private notice(line: string): void {
+  private detectListening(line: string): void {
     if (!line.includes('"listening"')) return;
     let entry: unknown;
     try {
       entry = JSON.parse(line);
     } catch {
-      return; // not one of its log's lines
+      return; // not a log line
     }
     const listening = listeningSchema.safeParse(entry);
     if (!listening.success) return;
@@ -145,13 +145,12 @@ export class Supervisor {
   }
 }
 
-/** Asks a process to end, and ends it by force when it does not in time. */
-function end(child: GuardedProcess): void {
+function terminate(child: GuardedProcess): void {
   child.kill("SIGTERM");
-  const force = setTimeout(() => {
+  const forceTimer = setTimeout(() => {
     child.kill("SIGKILL");
   }, stopTimeout);
   void child.ended.then(() => {
-    clearTimeout(force);
+    clearTimeout(forceTimer);
   });
 }
