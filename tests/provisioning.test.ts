@@ -113,7 +113,7 @@ describe("from the command line", () => {
 
   test("an unknown stack", async () => {
     expect(await messageOf(start(project, ["--stack", "prod"]))).toBe(
-      'local region: there is no stack "prod": no file Pulumi.prod.yaml here; known are dev',
+      'local region: no stack "prod": Pulumi.prod.yaml does not exist; existing stacks: dev',
     );
   });
 

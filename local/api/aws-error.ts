@@ -1,4 +1,4 @@
-/** A refusal in AWS's own words. As with the SDK's errors, its name is AWS's code. */
+/** An error in AWS's words. Its name is AWS's error code, as in the SDK. */
 export class AwsError extends Error {
   /** @param status of the HTTP response that carries it */
   constructor(
@@ -11,7 +11,7 @@ export class AwsError extends Error {
   }
 }
 
-/** A refusal of AWS's as an ordinary error that says its code, then its message; any other error as it is. */
+/** Turns an AwsError into an ordinary error whose message starts with the code; returns other errors unchanged. */
 export function withCode(error: unknown): unknown {
   return error instanceof AwsError ? new Error(`${error.code}: ${error.message}`, { cause: error }) : error;
 }

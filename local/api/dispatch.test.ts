@@ -1,6 +1,6 @@
 import { preload } from "./dispatch";
 
-test("preload() loads one model after the other, and lets other work go on in between", async () => {
+test("preload() loads models one by one and lets other work run in between", async () => {
   const order: string[] = [];
   const service = (name: string) => ({
     model: () => {
@@ -13,7 +13,7 @@ test("preload() loads one model after the other, and lets other work go on in be
   expect(order).toEqual(["a", "work after a", "b", "work after b"]);
 });
 
-test("preload() fails with a model that can't be loaded", async () => {
+test("preload() fails if a model can't be loaded", async () => {
   const model = () => Promise.reject(new Error("no such client"));
   await expect(preload([{ model }])).rejects.toThrow("no such client");
 });

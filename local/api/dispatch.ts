@@ -1,4 +1,4 @@
-/** From a request to the action it names, and from the action's output to the response. */
+/** Dispatches a request to the action it names and turns the action's output into the response. */
 import { setImmediate } from "node:timers/promises";
 import type { Protocol, Request, Response } from "./protocols/protocol";
 import { operationShapes } from "./schema";
@@ -41,11 +41,11 @@ export async function dispatch<Context>(
   return protocol.output(name, shapes.output, await action.handle(context, input as never));
 }
 
-/** Loads what the first request to each service would have to wait for. */
+/** Loads all models, so that the first request to each service doesn't wait for its model. */
 export async function preload(services: readonly Pick<Service<never>, "model">[]): Promise<void> {
   for (const { model } of services) {
     await model();
-    // Loading blocks the process; requests get their turn between two models.
+    // Loading blocks the event loop; requests get a turn between models.
     await setImmediate();
   }
 }

@@ -1,4 +1,4 @@
-/** Each action on a small region, as AWS's own client asks for it and reads the answer. */
+/** Every action on a small region, called with AWS's own clients. */
 import * as scaling from "@aws-sdk/client-auto-scaling";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ec2 from "@aws-sdk/client-ec2";
@@ -16,7 +16,7 @@ import { makeSamples, openRegion, operatorAddress, type Made } from "../../testi
 import type { FakeClock } from "../../testing/fake-clock";
 import { clientsOf, type Clients } from "../../testing/aws-clients";
 
-/** What the sample instance serves on. */
+/** The sample instance's port. */
 const { http } = ports.receiver;
 
 let region: Region;
@@ -46,10 +46,10 @@ const output = (name: string, field: string) => String(made[name]?.outputs[field
 const balancerArn = () => id("aws:lb/loadBalancer:LoadBalancer");
 const targetGroupArn = () => id("aws:lb/targetGroup:TargetGroup");
 
-/** What an error of a client says, beside its stack. */
-async function refusal(asked: Promise<unknown>): Promise<string> {
-  const error = await asked.then(
-    () => new Error("it was answered"),
+/** A client's error as "status name: message". */
+async function errorOf(call: Promise<unknown>): Promise<string> {
+  const error = await call.then(
+    () => new Error("the call succeeded"),
     (thrown: unknown) => thrown as Error & { $metadata?: { httpStatusCode?: number } },
   );
   return `${"$metadata" in error ? error.$metadata?.httpStatusCode : ""} ${error.name}: ${error.message}`;
@@ -63,7 +63,7 @@ describe("EC2", () => {
   const describeInstances = (Filters: Filters) =>
     clients.ec2.send(new ec2.DescribeInstancesCommand({ Filters: filterList(Filters) }));
 
-  test("an instance shows what users look for", async () => {
+  test("an instance has the attributes that users look for", async () => {
     const { Reservations } = await clients.ec2.send(
       new ec2.DescribeInstancesCommand({ InstanceIds: [id("instance")] }),
     );
@@ -128,16 +128,21 @@ describe("EC2", () => {
     ["instance.group-id", "group"],
     ["network-interface.group-id", "group"],
     ["key-name", "pair"],
-  ])("filter %s is that of %s", async (name, resource) => {
+  ])("filter %s matches the id of %s", async (name, resource) => {
     expect((await describeInstances({ [name]: id(resource) })).Reservations).toHaveLength(1);
     expect((await describeInstances({ [name]: "other" })).Reservations).toHaveLength(0);
   });
 
-  test("an instance is ended once, and people are told once", async () => {
-    const like = region.ec2.instances.records.get(id("instance"))?.specification;
-    if (!like) throw new Error("the sample's instance is missing");
+  test("an instance is terminated once and reported once", async () => {
+    const specification = region.ec2.instances.records.get(id("instance"))?.specification;
+    if (!specification) throw new Error("the sample instance is missing");
     const instanceId = resourceId("i");
-    await region.ec2.instances.launch({ ...like, instanceId, name: "extra", imageId: amazonLinux2023 });
+    await region.ec2.instances.launch({
+      ...specification,
+      instanceId,
+      name: "extra",
+      imageId: amazonLinux2023,
+    });
     const before = events.length;
     for (const state of ["running", "shutting-down|terminated"]) {
       const { TerminatingInstances } = await clients.ec2.send(
@@ -148,7 +153,7 @@ describe("EC2", () => {
     expect(events.slice(before)).toEqual([`extra (${instanceId}) terminated at a user's request`]);
   });
 
-  test("VPCs, and none of them is the default one", async () => {
+  test("VPCs, none of which is the default", async () => {
     const vpcs = async (filters: Filters) =>
       (await clients.ec2.send(new ec2.DescribeVpcsCommand({ Filters: filterList(filters) }))).Vpcs;
     expect(await vpcs({})).toMatchObject([
@@ -171,7 +176,7 @@ describe("EC2", () => {
     const { Subnets } = await clients.ec2.send(
       new ec2.DescribeSubnetsCommand({ SubnetIds: [id("subnet-1")] }),
     );
-    // Of 256, eleven are never given out, and an instance and a node of the load balancer have one each.
+    // Of 256, eleven are never allocated, and an instance and a load balancer node have one each.
     expect(Subnets).toMatchObject([
       { AvailableIpAddressCount: 243, AvailabilityZoneId: "use1-az1", MapPublicIpOnLaunch: true },
     ]);
@@ -192,7 +197,7 @@ describe("EC2", () => {
     ]);
   });
 
-  test("the security group that comes with a VPC", async () => {
+  test("a VPC's default security group", async () => {
     const input = { Filters: filterList({ "group-name": "default" }) };
     const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
     expect(SecurityGroups).toMatchObject([
@@ -204,7 +209,7 @@ describe("EC2", () => {
     ]);
   });
 
-  test("network ACLs by the subnet that they hold", async () => {
+  test("network ACLs by associated subnet", async () => {
     const input = { Filters: filterList({ "association.subnet-id": id("subnet-1") }) };
     const { NetworkAcls } = await clients.ec2.send(new ec2.DescribeNetworkAclsCommand(input));
     expect(NetworkAcls).toMatchObject([{ NetworkAclId: id("acl"), Entries: [{}, {}, {}, {}] }]);
@@ -213,17 +218,17 @@ describe("EC2", () => {
   const unknown = "0123456789abcdef0";
   test.each<[string, () => Promise<unknown>, string]>([
     [
-      "an instance that there is not",
+      "an unknown instance",
       () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: [`i-${unknown}`] })),
       `400 InvalidInstanceID.NotFound: The instance ID 'i-${unknown}' does not exist`,
     ],
     [
-      "instances that there are not",
+      "several unknown instances",
       () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["i-01", "i-02"] })),
       "400 InvalidInstanceID.NotFound: The instance IDs 'i-01, i-02' do not exist",
     ],
     [
-      "a nonsensical id",
+      "a malformed id",
       () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["my-host"] })),
       '400 InvalidInstanceID.Malformed: Invalid id: "my-host" (expecting "i-...")',
     ],
@@ -233,48 +238,48 @@ describe("EC2", () => {
       "400 InvalidParameterCombination: The parameter instancesSet cannot be used with the parameter maxResults",
     ],
     [
-      "a page that is too large",
+      "a page size that is too large",
       () => clients.ec2.send(new ec2.DescribeInstancesCommand({ MaxResults: 1001 })),
       "400 InvalidParameterValue: Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.",
     ],
     [
-      "a token that nobody was given",
+      "an invalid token",
       () => clients.ec2.send(new ec2.DescribeVpcsCommand({ NextToken: "x" })),
       "400 InvalidNextToken: The specified NextToken is not valid.",
     ],
     [
-      "a parameter that AWS has and the region has not",
+      "a parameter that AWS supports but the region doesn't",
       () => clients.ec2.send(new ec2.DescribeInstancesCommand({ IncludeManagedResources: true })),
       "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources",
     ],
     [
-      "another VPC",
+      "an unknown VPC",
       () => clients.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [`vpc-${unknown}`] })),
       `400 InvalidVpcID.NotFound: The vpc ID 'vpc-${unknown}' does not exist`,
     ],
     [
-      "another subnet",
+      "an unknown subnet",
       () => clients.ec2.send(new ec2.DescribeSubnetsCommand({ SubnetIds: [`subnet-${unknown}`] })),
       `400 InvalidSubnetID.NotFound: The subnet ID 'subnet-${unknown}' does not exist`,
     ],
     [
-      "another security group",
+      "an unknown security group",
       () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupIds: [`sg-${unknown}`] })),
       `400 InvalidGroup.NotFound: The security group 'sg-${unknown}' does not exist`,
     ],
     [
-      "a security group by its name alone",
+      "a security group by name",
       () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupNames: ["my-group"] })),
       "400 InvalidGroup.NotFound: The security group 'my-group' does not exist in default VPC",
     ],
     [
-      "a filter that there is not",
+      "an unknown filter",
       () =>
         clients.ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [{ Name: "colour", Values: ["x"] }] })),
       "400 InvalidParameterValue: The filter 'colour' is invalid",
     ],
     [
-      "to end what there is not, and nothing is ended",
+      "to terminate an unknown instance, without terminating known ones",
       () => clients.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id("instance"), "i-02"] })),
       "400 InvalidInstanceID.NotFound: The instance ID 'i-02' does not exist",
     ],
@@ -285,18 +290,18 @@ describe("EC2", () => {
       "412 DryRunOperation: Request would have succeeded, but DryRun flag is set.",
     ],
     [
-      "an action that the region does not know",
+      "an unsupported action",
       () => clients.ec2.send(new ec2.DescribeImagesCommand({})),
       "400 InvalidAction: The action DescribeImages is not valid for this web service.",
     ],
-  ])("refuses %s", async (_name, ask, expected) => {
-    expect(await refusal(ask())).toBe(expected);
+  ])("rejects %s", async (_name, ask, expected) => {
+    expect(await errorOf(ask())).toBe(expected);
     expect(region.ec2.instances.hosts.has(id("instance"))).toBe(true);
   });
 });
 
 describe("Elastic Load Balancing", () => {
-  test("load balancers, listeners and target groups point at each other", async () => {
+  test("load balancers, listeners and target groups refer to each other", async () => {
     const { elbv2 } = clients;
     const { LoadBalancers } = await elbv2.send(
       new elb.DescribeLoadBalancersCommand({ Names: [output("aws:lb/loadBalancer:LoadBalancer", "name")] }),
@@ -326,7 +331,7 @@ describe("Elastic Load Balancing", () => {
     ]);
   });
 
-  test("health of all targets, or of those that are asked for", async () => {
+  test("health of all targets, or of the requested ones", async () => {
     const health = (Targets?: { Id: string }[]) =>
       clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn(), Targets }));
     expect((await health()).TargetHealthDescriptions).toMatchObject([
@@ -340,12 +345,12 @@ describe("Elastic Load Balancing", () => {
   const otherArn = (kind: string) => `arn:aws:elasticloadbalancing:us-east-1:1:${kind}/x/0123`;
   test.each<[string, () => Promise<unknown>, string]>([
     [
-      "a name that there is not",
+      "unknown names",
       () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ Names: ["a", "b"] })),
       "400 LoadBalancerNotFoundException: Load balancers '[a, b]' not found",
     ],
     [
-      "another load balancer",
+      "an unknown load balancer",
       () =>
         clients.elbv2.send(
           new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [otherArn("loadbalancer/app")] }),
@@ -353,7 +358,7 @@ describe("Elastic Load Balancing", () => {
       "400 LoadBalancerNotFoundException: One or more load balancers not found",
     ],
     [
-      "what is no ARN",
+      "a malformed ARN",
       () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: ["x"] })),
       "400 ValidationError: 'x' is not a valid load balancer ARN",
     ],
@@ -366,41 +371,41 @@ describe("Elastic Load Balancing", () => {
       "400 ValidationError: You can specify only one of the following: load balancer ARNs, load balancer names",
     ],
     [
-      "another target group's name",
+      "an unknown target group",
       () => clients.elbv2.send(new elb.DescribeTargetGroupsCommand({ Names: ["a"] })),
       "400 TargetGroupNotFoundException: One or more target groups not found",
     ],
     [
-      "another target group's health",
+      "an unknown target group's health",
       () =>
         clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: otherArn("targetgroup") })),
       `400 TargetGroupNotFoundException: Target groups '${otherArn("targetgroup")}' not found`,
     ],
     [
-      "a page of nothing",
+      "a page size of 0",
       () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ PageSize: 0 })),
       "400 ValidationError: 1 validation error detected: Value '0' at 'pageSize' failed to satisfy constraint: " +
         "Member must have value greater than or equal to 1",
     ],
     [
-      "listeners of nothing",
+      "listeners without an ARN",
       () => clients.elbv2.send(new elb.DescribeListenersCommand({})),
       "400 ValidationError: You must specify either listener ARNs or a load balancer ARN",
     ],
     [
-      "an action that the region does not know",
+      "an unsupported action",
       () => clients.elbv2.send(new elb.DescribeRulesCommand({})),
       "400 InvalidAction: Could not find operation DescribeRules for version 2015-12-01",
     ],
-  ])("refuses %s", async (_name, ask, expected) => {
-    expect(await refusal(ask())).toBe(expected);
+  ])("rejects %s", async (_name, ask, expected) => {
+    expect(await errorOf(ask())).toBe(expected);
   });
 });
 
 describe("Auto Scaling", () => {
   const groupName = () => id("fleet");
 
-  test("a group shows what it was declared with", async () => {
+  test("a group has its declared settings", async () => {
     const { AutoScalingGroups } = await clients.autoScaling.send(
       new scaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName()] }),
     );
@@ -418,9 +423,9 @@ describe("Auto Scaling", () => {
 
   test.each<[string, () => { Name: string; Values: string[] }[], number]>([
     ["a tag", () => [{ Name: "tag:Name", Values: ["fleet"] }], 1],
-    ["a tag's other value", () => [{ Name: "tag:Name", Values: ["other"] }], 0],
-    ["a tag's key", () => [{ Name: "tag-key", Values: ["Name"] }], 1],
-    ["a tag's value", () => [{ Name: "tag-value", Values: ["other"] }], 0],
+    ["another value of a tag", () => [{ Name: "tag:Name", Values: ["other"] }], 0],
+    ["a tag key", () => [{ Name: "tag-key", Values: ["Name"] }], 1],
+    ["a tag value", () => [{ Name: "tag-value", Values: ["other"] }], 0],
   ])("groups by %s", async (_name, filters, count) => {
     const { AutoScalingGroups } = await clients.autoScaling.send(
       new scaling.DescribeAutoScalingGroupsCommand({ Filters: filters() }),
@@ -456,7 +461,7 @@ describe("Auto Scaling", () => {
     );
   test.each<[string, () => Promise<unknown>, string]>([
     [
-      "a capacity beyond the group's",
+      "a capacity above the maximum",
       () => setCapacity(9),
       "400 ValidationError: New SetDesiredCapacity value 9 is above max value 0 for the AutoScalingGroup.",
     ],
@@ -467,12 +472,12 @@ describe("Auto Scaling", () => {
         "constraint: Member must have value greater than or equal to 0",
     ],
     [
-      "another group",
+      "an unknown group",
       () => setCapacity(1, "other"),
       "400 ValidationError: AutoScalingGroup name not found - AutoScalingGroup other not found",
     ],
     [
-      "another group's activities",
+      "an unknown group's activities",
       () =>
         clients.autoScaling.send(
           new scaling.DescribeScalingActivitiesCommand({ AutoScalingGroupName: "other" }),
@@ -480,7 +485,7 @@ describe("Auto Scaling", () => {
       "400 ValidationError: AutoScalingGroup name not found - AutoScalingGroup other not found",
     ],
     [
-      "an instance of no group",
+      "an instance that is in no group",
       () =>
         clients.autoScaling.send(
           new scaling.TerminateInstanceInAutoScalingGroupCommand({
@@ -497,18 +502,18 @@ describe("Auto Scaling", () => {
         "Member must have value less than or equal to 100",
     ],
     [
-      "a token that nobody was given",
+      "an invalid token",
       () => clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ NextToken: "x" })),
       "400 InvalidNextToken: The token 'x' is invalid.",
     ],
     [
-      "a filter that there is not",
+      "an unknown filter",
       () =>
         clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ Filters: [{ Name: "x" }] })),
       "400 ValidationError: Filter type x is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>",
     ],
-  ])("refuses %s", async (_name, ask, expected) => {
-    expect(await refusal(ask())).toContain(expected);
+  ])("rejects %s", async (_name, ask, expected) => {
+    expect(await errorOf(ask())).toContain(expected);
   });
 });
 
@@ -519,7 +524,7 @@ describe("CloudWatch", () => {
     dimension: { name: "InstanceId", value: "i-7" },
   };
   const hour = 3_600_000;
-  const asked = (changes: Partial<cloudwatch.GetMetricStatisticsInput> = {}) => ({
+  const inputWith = (changes: Partial<cloudwatch.GetMetricStatisticsInput> = {}) => ({
     Namespace: "AWS/EC2",
     MetricName: "CPUUtilization",
     Dimensions: [{ Name: "InstanceId", Value: "i-7" }],
@@ -530,9 +535,9 @@ describe("CloudWatch", () => {
     ...changes,
   });
   const get = (changes?: Partial<cloudwatch.GetMetricStatisticsInput>) =>
-    clients.cloudWatch.send(new cloudwatch.GetMetricStatisticsCommand(asked(changes)));
+    clients.cloudWatch.send(new cloudwatch.GetMetricStatisticsCommand(inputWith(changes)));
 
-  test("the last hour on the wall is the region's last hour", async () => {
+  test("the last hour of the wall clock is the region's last hour", async () => {
     const begin = Math.floor(clock.now() / 60_000) * 60_000;
     for (let minutes = 90; minutes >= 1; minutes--)
       region.metrics.put(metric, begin - minutes * 60_000, minutes);
@@ -568,7 +573,7 @@ describe("CloudWatch", () => {
     expect((await ask("Percent")).Datapoints).toEqual([]);
   });
 
-  test("a metric that there is not has no datapoints", async () => {
+  test("an unknown metric has no datapoints", async () => {
     expect(await get({ MetricName: "NetworkIn" })).toMatchObject({ Label: "NetworkIn", Datapoints: [] });
     expect((await get({ Dimensions: [] })).Datapoints).toEqual([]);
     expect((await get({ Unit: "Bytes" })).Datapoints).toEqual([]);
@@ -576,7 +581,7 @@ describe("CloudWatch", () => {
 
   test.each<[string, Partial<cloudwatch.GetMetricStatisticsInput>, string]>([
     [
-      "half a minute",
+      "a period of half a minute",
       { Period: 30 },
       "InvalidParameterValueException: The parameter Period must be a multiple of 60.",
     ],
@@ -591,7 +596,7 @@ describe("CloudWatch", () => {
       "MissingRequiredParameterException: The parameter Namespace is required.",
     ],
     [
-      "another statistic",
+      "an unknown statistic",
       { Statistics: ["Sum", "Mean" as "Average"] },
       "InvalidParameterValueException: The parameter Statistics.member.2 must be a value in the set " +
         "[ Average, Maximum, Minimum, SampleCount, Sum ].",
@@ -606,11 +611,11 @@ describe("CloudWatch", () => {
       { StartTime: new Date(Date.now() - 48 * hour) },
       "InvalidParameterCombinationException: You have requested up to 2",
     ],
-  ])("refuses %s", async (_name, changes, expected) => {
-    expect(await refusal(get(changes))).toContain(`400 ${expected}`);
+  ])("rejects %s", async (_name, changes, expected) => {
+    expect(await errorOf(get(changes))).toContain(`400 ${expected}`);
   });
 
-  test("speaks the query protocol of older clients too", async () => {
+  test("also speaks the query protocol of older clients", async () => {
     const answer = await post(
       "monitoring",
       "Action=GetMetricStatistics&Version=2010-08-01&Namespace=AWS%2FEC2&MetricName=x&Period=60" +
@@ -635,8 +640,8 @@ function post(scope: string, body: string, ...fields: string[]): Promise<string>
   return exchange(port, `${lines(...head, "", "")}${body}`);
 }
 
-describe("any service", () => {
-  test("tells who one is", async () => {
+describe("every service", () => {
+  test("identifies the caller", async () => {
     await expect(clients.sts.send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
       Account: "123456789012",
       Arn: "arn:aws:iam::123456789012:user/operator",
@@ -646,7 +651,7 @@ describe("any service", () => {
   test.each<[string, string, string, RegExp]>([
     ["no signature", "", "Action=DescribeVpcs", /^HTTP\/1\.1 403 [^]*<Code>MissingAuthenticationToken</],
     [
-      "a service that is not here",
+      "an unsupported service",
       "s3",
       "Action=x",
       /^HTTP\/1\.1 400 [^]*<ErrorResponse [^]*<Code>InvalidAction</,
@@ -658,42 +663,47 @@ describe("any service", () => {
       /^HTTP\/1\.1 400 [^]*<Response><Errors><Error>[^]*<Code>MissingParameter</,
     ],
     [
-      "nothing at all",
+      "an empty body",
       "autoscaling",
       "",
       /^HTTP\/1\.1 400 [^]*<ErrorResponse [^]*<Type>Sender<[^]*<Code>ValidationError</,
     ],
-    ["an action by a name of ours", "ec2", "Action=constructor", /^HTTP\/1\.1 400 [^]*<Code>InvalidAction</],
     [
-      "classic load balancers, which the same scope and action ask for",
+      "an action named like a property of every object",
+      "ec2",
+      "Action=constructor",
+      /^HTTP\/1\.1 400 [^]*<Code>InvalidAction</,
+    ],
+    [
+      "classic load balancers, which share scope and action",
       "elasticloadbalancing",
       "Action=DescribeLoadBalancers&Version=2012-06-01",
       /^HTTP\/1\.1 400 [^]*<Message>Could not find operation DescribeLoadBalancers for version 2012-06-01</,
     ],
     [
-      "a body too large",
+      "an oversized body",
       "ec2",
       `Action=${"x".repeat(70_000)}`,
       /^HTTP\/1\.1 413 [^]*<Code>RequestEntityTooLarge</,
     ],
     [
-      "a parameter AWS has not",
+      "a parameter unknown to AWS",
       "ec2",
       "Action=DescribeVpcs&Colour=red",
       /^HTTP\/1\.1 400 [^]*<Code>UnknownParameter</,
     ],
-  ])("refuses %s", async (_name, scope, body, expected) => {
+  ])("rejects %s", async (_name, scope, body, expected) => {
     expect(await post(scope, body)).toMatch(expected);
   });
 
-  test("refuses in JSON who asks in JSON", async () => {
+  test("rejects a JSON request in JSON", async () => {
     const target = "X-Amz-Target: GraniteServiceVersion20100801.GetMetricStatistics";
     const answer = await post("monitoring", "{}", target, "Content-Type: application/x-amz-json-1.0");
     expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-amzn-query-error: MissingParameter;Sender\r\n/);
     expect(answer).toMatch(/\{"__type":"MissingRequiredParameterException","message":"[^"]*Namespace/);
   });
 
-  test("is told nothing of a fault of ours, which is reported", async () => {
+  test("reports an internal failure but doesn't reveal it", async () => {
     const visible = jest.spyOn(region.ec2.instances.records, "visible").mockImplementation(() => {
       throw new Error("a secret cause");
     });

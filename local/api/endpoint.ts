@@ -1,6 +1,6 @@
 /**
- * AWS's API as operators call it: clients send the requests for all services to one endpoint, and the scope of the
- * signature names the service. Any credentials will do.
+ * AWS's API for operators: one endpoint serves all services, and the signature's scope names the service. Any
+ * credentials will do.
  */
 import type http from "node:http";
 import { AwsError } from "./aws-error";
@@ -13,7 +13,7 @@ import { authorization } from "./signature";
 /** Responds to a request to `/`. */
 export type ApiHandler = (req: http.IncomingMessage, res: http.ServerResponse) => Promise<void>;
 
-/** @param report told of failures that are our own fault */
+/** @param report called with failures that are the region's own fault */
 export function createApiHandler(
   services: readonly BoundService[],
   report: (event: string) => void,
@@ -23,7 +23,7 @@ export function createApiHandler(
     const service = services.find(each => each.scope === scope);
     const protocol = service ? protocolOf(service, req.headers) : queryProtocol();
     const responding = readRequest(req).then(request => {
-      if (!service) throw noService(services, req.headers.authorization, scope);
+      if (!service) throw unknownService(services, req.headers.authorization, scope);
       return service.respond(protocol, request);
     });
     send(res, await orError(responding, protocol, report));
@@ -31,7 +31,7 @@ export function createApiHandler(
 }
 
 /** Source: "Common Error Types" of each API Reference. */
-function noService(
+function unknownService(
   services: readonly BoundService[],
   signature: string | undefined,
   scope: string | undefined,
@@ -40,6 +40,6 @@ function noService(
     return new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403);
   if (scope === undefined)
     return new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
-  const known = services.map(each => each.scope).join(", ");
-  return new AwsError("InvalidAction", `The local region answers ${known}, and no ${scope}`);
+  const supported = services.map(each => each.scope).join(", ");
+  return new AwsError("InvalidAction", `The local region supports ${supported}, but not ${scope}`);
 }

@@ -1,16 +1,16 @@
-/** Requests to AWS's APIs and their responses, as HTTP carries them. */
+/** Reads requests to AWS's APIs from HTTP and sends the responses. */
 import type http from "node:http";
 import { AwsError } from "./aws-error";
 import type { Protocol, Request, Response } from "./protocols/protocol";
 
-/** In bytes: far more than any action here needs. */
+/** In bytes; far more than any action needs. */
 const largestBody = 64 * 1024;
 
-/** @throws AwsError when the body exceeds the limit */
+/** @throws AwsError if the body exceeds the limit */
 export async function readRequest(req: http.IncomingMessage): Promise<Request> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Destroying the request would keep the refusal from reaching the client.
+  // Destroying the request would prevent the error from reaching the client.
   for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > largestBody) {
@@ -22,7 +22,7 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
   return { headers: req.headers, body: Buffer.concat(chunks).toString() };
 }
 
-/** The response, or the error that explains why there is none. Details of our own faults are reported, not sent. */
+/** The response, or an error response. Details of internal failures are reported rather than sent. */
 export async function orError(
   responding: Promise<Response>,
   protocol: Protocol,

@@ -1,7 +1,7 @@
-/** Splits lists into pages for clients' paginators. */
+/** Splits lists into pages. */
 import { failsConstraint } from "./protocols/faults";
 
-/** @throws AwsError for a page size out of range, in the words of services that speak the query protocol */
+/** @throws AwsError for a page size out of range, worded as by services that speak the query protocol */
 export function assertPageSize(size: number, parameter: string, largest: number): void {
   if (size > largest)
     throw failsConstraint(String(size), parameter, `Member must have value less than or equal to ${largest}`);
@@ -18,17 +18,17 @@ export function pageOf<Item>(
   size: number,
   token?: string,
 ): { page: Item[]; next?: string } | undefined {
-  const begin = token === undefined ? 0 : beginOf(token);
-  if (begin === undefined) return undefined;
-  const end = begin + size;
-  return { page: items.slice(begin, end), ...(end < items.length && { next: tokenOf(end) }) };
+  const start = token === undefined ? 0 : startOf(token);
+  if (start === undefined) return undefined;
+  const end = start + size;
+  return { page: items.slice(start, end), ...(end < items.length && { next: tokenOf(end) }) };
 }
 
-function tokenOf(begin: number): string {
-  return Buffer.from(`from ${begin}`).toString("base64");
+function tokenOf(start: number): string {
+  return Buffer.from(`from ${start}`).toString("base64");
 }
 
-function beginOf(token: string): number | undefined {
-  const [, begin] = /^from (\d{1,9})$/.exec(Buffer.from(token, "base64").toString()) ?? [];
-  return begin === undefined ? undefined : Number(begin);
+function startOf(token: string): number | undefined {
+  const [, start] = /^from (\d{1,9})$/.exec(Buffer.from(token, "base64").toString()) ?? [];
+  return start === undefined ? undefined : Number(start);
 }

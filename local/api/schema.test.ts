@@ -1,4 +1,4 @@
-/** What we read from the SDK's schemas by their layout; an SDK that changes it fails here. */
+/** Fails if the SDK changes the layout of its schemas. */
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as ec2 from "@aws-sdk/client-ec2";
 import {
@@ -23,7 +23,7 @@ test("an operation may have no output", () => {
 });
 
 test.each(["DescribeNothing", "Instance", "EC2ServiceException", "constructor", ""])(
-  "%j is no operation",
+  "%j is not an operation",
   name => {
     expect(() => operationShapes(ec2, name)).toThrow(
       `the SDK's client has no schema of the operation ${name}`,
@@ -40,11 +40,11 @@ test.each<[object, string, string[]]>([
   expect(requiredMembers(operationShapes(model, operation).input).sort()).toEqual(names.sort());
 });
 
-test("no structure, no required members", () => {
+test("only structures have required members", () => {
   expect(requiredMembers(operationShapes(ec2, "DeleteVpc").output)).toEqual([]);
 });
 
-test("members by a name of the protocol", () => {
+test("members are found by their names in the protocol", () => {
   const { input } = operationShapes(ec2, "TerminateInstances");
   const members = membersBy((member, shape) => shape.getMemberTraits().xmlName ?? member, input);
   expect([...members].map(([name, { member }]) => [name, member])).toEqual([
@@ -55,7 +55,7 @@ test("members by a name of the protocol", () => {
   ]);
 });
 
-test("exceptions of CloudWatch by the codes of its query protocol", () => {
+test("exceptions of CloudWatch are found by their codes in the query protocol", () => {
   const exceptions = exceptionsByQueryCode(cloudwatch);
   expect(exceptions.size).toBeGreaterThan(10);
   expect(Object.fromEntries(exceptions)).toMatchObject({
@@ -68,7 +68,7 @@ test("exceptions of CloudWatch by the codes of its query protocol", () => {
   expect(exceptionsByQueryCode(ec2).size).toBe(0);
 });
 
-test("a structure of ours around one of the SDK's", () => {
+test("a structure can wrap one of the SDK's", () => {
   const { output } = operationShapes(ec2, "DescribeVpcs");
   const wrapped = structure("Wrapped", { requestId: string, ...Object.fromEntries(output.structIterator()) });
   expect(wrapped.getName()).toBe("Wrapped");

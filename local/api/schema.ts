@@ -1,6 +1,6 @@
 /**
- * AWS's own model of its APIs, which the SDK's clients carry along as schemas. How a schema is laid out is private to
- * the SDK: whatever depends on it is in this file, and its test fails when the layout changes.
+ * AWS's own model of its APIs, from the schemas in the SDK's clients. A schema's layout is private to the SDK, so only
+ * this file depends on it, and its test fails if the layout changes.
  */
 import { deref, NormalizedSchema } from "@smithy/core/schema";
 
@@ -13,12 +13,12 @@ type OperationSchema = [9, string, string, unknown, SchemaRef, SchemaRef];
 /** [error, namespace, name, traits or 0, names of its members, their schemas] */
 type ErrorSchema = [-3, string, string, { awsQueryError?: [code: string, status: number] }, ...unknown[]];
 
-/** A structure of ours in the SDK's layout. */
+/** The SDK's layout of a structure. */
 type StructureSchema = Extract<ReturnType<NormalizedSchema["getSchema"]>, [3, ...unknown[]]>;
 
 export const string: Shape = NormalizedSchema.of(0);
 
-/** Smithy's `timestampFormat`s as settings of the SDK's serializers, for members that name none. */
+/** Smithy's `timestampFormat`s as serializer settings, for members without their own. */
 export const timestampFormats = {
   dateTime: { useTrait: true, default: 5 },
   epochSeconds: { useTrait: true, default: 7 },
@@ -31,7 +31,7 @@ export interface OperationShapes {
 
 /**
  * @param model the module of a client
- * @throws when the client has no such operation
+ * @throws if the client has no such operation
  */
 export function operationShapes(model: object, operation: string): OperationShapes {
   const schema: unknown = Reflect.get(model, `${operation}$`);
@@ -44,7 +44,7 @@ function isOperation(schema: unknown): schema is OperationSchema {
   return Array.isArray(schema) && schema[0] === 9 && schema.length >= 6;
 }
 
-/** The exceptions of a client's JSON protocol, by the codes that the same errors have in the query protocol. */
+/** A client's JSON exceptions, by the codes of the same errors in the query protocol. */
 export function exceptionsByQueryCode(model: object): Map<string, string> {
   const exceptions = new Map<string, string>();
   for (const schema of Object.values(model) as unknown[]) {
@@ -59,13 +59,13 @@ function isError(schema: unknown): schema is ErrorSchema {
   return Array.isArray(schema) && schema[0] === -3;
 }
 
-/** The names of the members that a structure must have: the model lists those first, and says how many they are. */
+/** The names of a structure's required members: the model lists them first, along with their number. */
 export function requiredMembers(structure: Shape): string[] {
   const schema = structure.getSchema();
   return Array.isArray(schema) && schema[0] === 3 ? schema[4].slice(0, schema[6] ?? 0) : [];
 }
 
-/** The shape of each member by the name that a protocol gives it. */
+/** A structure's members, by their names in a protocol. */
 export function membersBy(
   nameOf: (member: string, shape: Shape) => string,
   structure: Shape,
@@ -76,9 +76,9 @@ export function membersBy(
   return members;
 }
 
-/** A structure of ours around others, as protocols wrap an operation's output. */
+/** A new structure with these members, such as a protocol's wrapper around an operation's output. */
 export function structure(name: string, members: Record<string, Shape>): Shape {
-  // A member that was taken from another structure keeps its traits; any other shape would keep its own name.
+  // Members of another structure keep their traits. Other shapes are unwrapped, or they would keep their own names.
   const shapes = Object.values(members).map(shape => (shape.isMemberSchema() ? shape : shape.getSchema()));
   const schema: StructureSchema = [3, "local", name, 0, Object.keys(members), shapes];
   return NormalizedSchema.of(schema);

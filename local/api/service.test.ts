@@ -1,4 +1,4 @@
-/** What the compiler refuses; `tsc` fails here when it no longer does. */
+/** What the compiler rejects; `tsc` fails here if it no longer does. */
 import type { DescribeVpcsRequest, DescribeVpcsResult } from "@aws-sdk/client-ec2";
 import { action, type ServiceOf } from "./service";
 

@@ -1,9 +1,9 @@
-/** A service of AWS as far as the region implements it: how it is spoken, and a table of its actions. */
+/** An AWS service as implemented by the region: its protocols and its actions. */
 import type { Dialect } from "./protocols/query-input";
 
-/** An operation of a service: a function of typed objects, which needs no protocol and no schema. */
+/** A service's operation as a function of typed objects, independent of protocol and schema. */
 export interface Action<Context, Input = never, Output = object> {
-  /** The members of the input that the action acts on; all others are refused rather than ignored. */
+  /** The input members that the action supports; others are rejected rather than ignored. */
   parameters: readonly (keyof Input & string)[];
   handle: (context: Context, input: Input) => Output | Promise<Output>;
 }
@@ -16,13 +16,13 @@ export function action<Context, Input, Output>(
 }
 
 export interface Service<Context> {
-  /** As the scope of a signature names it. */
+  /** Its name in the scope of a signature. */
   scope: string;
-  /** Where it speaks form parameters and XML. */
+  /** Present if it speaks the query protocol: form parameters and XML. */
   query?: { dialect: Dialect; xmlNamespace: string };
-  /** Where it speaks JSON; `target` is what X-Amz-Target begins with. */
+  /** Present if it speaks JSON; `target` is the prefix of X-Amz-Target. */
   json?: { version: "1.0" | "1.1"; target: string };
-  /** Loads the SDK's client, which has the schemas of the operations. Only protocols need them, and loading takes long. */
+  /** Loads the SDK's client, which has the operations' schemas. Lazy, because loading is slow and only protocols need them. */
   model: () => Promise<object>;
   actions: Readonly<Record<string, Action<Context>>>;
 }
@@ -41,7 +41,7 @@ type ActionsOf<Client, Context> = {
     : never;
 };
 
-/** What a command of the SDK says of its types. */
+/** The parts of an SDK command that reveal its types. */
 interface Command<Input, Output> {
   readonly input: Input;
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: Output }>;

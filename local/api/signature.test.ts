@@ -16,7 +16,7 @@ const credentials = {
 };
 const sessions = new Map([[credentials.accessKeyId, { ...credentials, instanceId: "i-0123" }]]);
 
-/** A server that answers with whom it takes the signer for, and a request as AWS's client signs it. */
+/** A server that responds with the signer's instance id or an error code, and a request signed by AWS's client. */
 async function setUp() {
   const { port } = await listen(
     http.createServer((req, res) => {
@@ -70,12 +70,12 @@ const changed = (signed: Signed, name: string, change: (value: string) => string
   headers: { ...signed.headers, [name]: change(signed.headers[name] ?? "") },
 });
 
-test("tells whose request it is", async () => {
+test("identifies the signer", async () => {
   const { signed, port } = await setUp();
   await expect(send(port, signed)).resolves.toBe("i-0123");
 });
 
-test("tells it too where spaces after commas are left out, and where fields are sent that nobody signed", async () => {
+test("accepts commas without spaces, and unsigned headers", async () => {
   const { signed, port } = await setUp();
   const request = changed(signed, "authorization", value => value.replaceAll(", ", ","));
   request.headers["x-unsigned"] = "1";
@@ -95,12 +95,12 @@ test.each<[string, (signed: Signed) => Signed, string]>([
   ["another path", signed => ({ ...signed, path: "/other" }), "SignatureDoesNotMatch"],
   ["another method", signed => ({ ...signed, method: "PUT" }), "SignatureDoesNotMatch"],
   [
-    "another signed field",
+    "a changed signed header",
     signed => changed(signed, "host", () => "ec2.us-east-1.amazonaws.com"),
     "SignatureDoesNotMatch",
   ],
   [
-    "a signed field left out",
+    "a missing signed header",
     signed => ({ ...signed, headers: without(signed.headers, "amz-sdk-request") }),
     "SignatureDoesNotMatch",
   ],
@@ -126,12 +126,12 @@ test.each<[string, (signed: Signed) => Signed, string]>([
     "MissingAuthenticationToken",
   ],
   [
-    "another kind of authorization",
+    "another authorization scheme",
     signed => changed(signed, "authorization", () => "Bearer x"),
     "IncompleteSignature",
   ],
   [
-    "half a signature",
+    "an incomplete signature",
     signed => changed(signed, "authorization", value => value.slice(0, -1)),
     "IncompleteSignature",
   ],
@@ -141,16 +141,16 @@ test.each<[string, (signed: Signed) => Signed, string]>([
     "IncompleteSignature",
   ],
   [
-    "a date that is none",
+    "an invalid date",
     signed => changed(signed, "x-amz-date", () => "20261322T990000Z"),
     "IncompleteSignature",
   ],
   [
-    "a date in another form",
+    "a date in another format",
     signed => changed(signed, "x-amz-date", () => "2026-11-22T16:00:00Z"),
     "IncompleteSignature",
   ],
-])("refuses a request with %s", async (_name, change, code) => {
+])("rejects a request with %s", async (_name, change, code) => {
   const { signed, port } = await setUp();
   await expect(send(port, change(signed))).resolves.toBe(code);
 });

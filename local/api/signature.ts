@@ -1,13 +1,13 @@
-/** Verifies who signed a request to an AWS API. Source: "AWS Signature Version 4 for API requests" in the IAM User Guide. */
+/** Verifies the signature of an AWS API request. Source: IAM User Guide, "AWS Signature Version 4 for API requests". */
 import { createHash, timingSafeEqual } from "node:crypto";
 import type http from "node:http";
 import { AwsError } from "./aws-error";
 
-/** Who a request claims to be from, and for which service. */
+/** Matches an Authorization header: key, day, region, service, signed headers, signature. */
 export const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
 
-/** Temporary credentials that have been handed out. */
+/** Issued temporary credentials. */
 export interface Session {
   accessKeyId: string;
   secretAccessKey: string;
@@ -15,14 +15,14 @@ export interface Session {
   expiration: Date;
 }
 
-/** How far from now a signature's date may be, in milliseconds. */
+/** The maximum difference between now and a signature's date, in milliseconds. */
 const longestSkew = 15 * 60_000;
 
 /**
  * The session whose credentials signed the request.
  * @param scope the service that the signature must be for
  * @param sessionOf looks a session up by its access key
- * @throws AwsError when there is no signature, its key is unknown, or it does not match
+ * @throws AwsError if the signature is missing or wrong, or its key is unknown
  */
 export async function verifySignature<Caller extends Session>(
   req: http.IncomingMessage,
@@ -56,7 +56,7 @@ export async function verifySignature<Caller extends Session>(
   if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
     throw new AwsError("RequestExpired", "Request has expired.");
   }
-  // Loaded here because a start needs neither.
+  // Loaded lazily: not needed to start the region.
   const [{ SignatureV4 }, { Hash }] = await Promise.all([
     import("@smithy/signature-v4"),
     import("@smithy/core/serde"),

@@ -1,10 +1,10 @@
 import { startOfMinute, type Clock } from "../clock";
 
 /**
- * Maps the region's times to dates. Now is now, and an hour ago on the region's clock is shown as an hour ago, so that
- * asking for the last hour, as one would on AWS, returns the region's last hour. The price: on a fast clock the same
- * moment is shown as ever longer ago. A fixed mapping would soon put everything into the future, where nobody looks. The
- * mapping moves by whole minutes, so that CloudWatch's minutes of the region are whole minutes of the wall clock.
+ * Maps the region's times to dates. Now maps to now, and an hour ago on the region's clock to an hour ago, so that a
+ * request for the last hour returns the region's last hour. The downside: on a fast clock, the same moment appears ever
+ * longer ago. (A fixed mapping would soon put everything in the future, where nobody looks.) The mapping moves in whole
+ * minutes, so that minutes of the region's metrics are whole minutes of the wall clock.
  */
 export class WallClock {
   /** The date of the region's time 0, in milliseconds since 1970. */

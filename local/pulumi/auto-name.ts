@@ -1,6 +1,6 @@
 import { hex } from "../identifiers";
 
-/** A physical name as Pulumi gives it to a resource that its program leaves unnamed. */
+/** A physical name like those that Pulumi generates for resources without one. */
 export function autoName(logicalName: string): string {
   return `${logicalName}-${hex(7)}`;
 }

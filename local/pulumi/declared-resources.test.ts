@@ -6,16 +6,16 @@ afterEach(cleanUp);
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: { cidrBlock: "10.0.0.0/16" } };
 
-test("two resources of one type and name are refused, made at once or one after the other", async () => {
+test("duplicate resources are rejected, whether created concurrently or in sequence", async () => {
   const { region, resources } = await openRegion();
-  const message = "there are two resources aws:ec2/vpc:Vpc named vpc";
+  const message = "duplicate resource: aws:ec2/vpc:Vpc vpc";
   const results = await Promise.allSettled([resources.create(vpc), resources.create(vpc)]);
   expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { message } }]);
   await expect(resources.create(vpc)).rejects.toThrow(message);
   expect(region.ec2.vpc.vpcs.size).toBe(1);
 });
 
-test("one name may stand for resources of several types", async () => {
+test("resources of different types may share a name", async () => {
   const { resources } = await openRegion();
   const { id } = await resources.create(vpc);
   const group = { vpcId: id, description: "" };
@@ -24,16 +24,16 @@ test("one name may stand for resources of several types", async () => {
 });
 
 test.each(["aws:s3/bucket:Bucket", "", "constructor", "__proto__"])(
-  "the type %j is not known",
+  "the type %j is not supported",
   async type => {
     const { resources } = await openRegion();
     await expect(resources.create({ type, name: "a", inputs: {} })).rejects.toThrow(
-      `the local region does not know the type ${type}`,
+      `the local region does not support the type ${type}`,
     );
   },
 );
 
-test("what comes with a VPC goes with it", async () => {
+test("deleting a VPC deletes what was created along with it", async () => {
   const { region, resources } = await openRegion();
   await resources.create(vpc);
   const { routeTables, networkAcls, securityGroups, securityGroupRules } = region.ec2.vpc;
@@ -43,26 +43,30 @@ test("what comes with a VPC goes with it", async () => {
   expect(sizes()).toEqual([0, 0, 0, 0]);
 });
 
-test("what there is not is neither updated nor deleted", async () => {
+test("update and delete reject an unknown resource", async () => {
   const { resources } = await openRegion();
-  const message = "there is no resource aws:ec2/vpc:Vpc named vpc";
+  const message = "no such resource: aws:ec2/vpc:Vpc vpc";
   await expect(resources.update(vpc)).rejects.toThrow(message);
   await expect(resources.delete(vpc.type, vpc.name)).rejects.toThrow(message);
 });
 
-test("an update that is refused changes nothing", async () => {
+test("a rejected update changes nothing", async () => {
   const { region, resources } = await openRegion();
   await makeSamples(resources, "aws:iam/instanceProfile:InstanceProfile");
   const before = structuredClone(region.iam.roles);
-  const wrong = { type: "aws:iam/rolePolicy:RolePolicy", name: "policy", inputs: { role: "x", policy: "{" } };
-  await expect(resources.update(wrong)).rejects.toThrow("MalformedPolicyDocument");
+  const invalid = {
+    type: "aws:iam/rolePolicy:RolePolicy",
+    name: "policy",
+    inputs: { role: "x", policy: "{" },
+  };
+  await expect(resources.update(invalid)).rejects.toThrow("MalformedPolicyDocument");
   expect(region.iam.roles).toEqual(before);
 });
 
-test("what is being made while the region closes goes with it", async () => {
+test("a resource being created while the region closes is deleted", async () => {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources, "aws:ec2/instance:Instance");
-  const making = resources.create({
+  const creating = resources.create({
     type: "aws:ec2/instance:Instance",
     name: "late",
     inputs: {
@@ -75,8 +79,8 @@ test("what is being made while the region closes goes with it", async () => {
   });
   resources.close();
   const closing = region.close();
-  await expect(making).rejects.toThrow("the region has ended");
+  await expect(creating).rejects.toThrow("the region is closed");
   await closing;
   expect(region.ec2.instances.hosts.size).toBe(0);
-  await expect(resources.create(vpc)).rejects.toThrow("the region has ended");
+  await expect(resources.create(vpc)).rejects.toThrow("the region is closed");
 });

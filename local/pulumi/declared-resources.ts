@@ -1,9 +1,8 @@
-/** The declared resources: what each was made from, and how it is updated and deleted. */
+/** Creates, updates and deletes the declared resources, and remembers their declarations. */
 import { z } from "zod";
 import { withCode } from "../api/aws-error";
-import type { Existing, Handler, Handlers } from "./resources/handler";
+import type { ExistingResource, Handler, Handlers } from "./resources/handler";
 
-/** A declared resource. */
 export interface Declaration {
   type: string;
   name: string;
@@ -11,32 +10,35 @@ export interface Declaration {
 }
 
 export class DeclaredResources {
-  private readonly resources = new Map<string, { declaration: Declaration; existing: Existing<unknown> }>();
-  /** Keys of the resources, and of those that are being made. */
-  private readonly declared = new Set<string>();
+  private readonly resources = new Map<
+    string,
+    { declaration: Declaration; existing: ExistingResource<unknown> }
+  >();
+  /** Keys of existing resources and of those being created. */
+  private readonly keys = new Set<string>();
   private closed = false;
 
   constructor(readonly handlers: Handlers) {}
 
   /**
-   * Makes a declared resource.
-   * @throws when the region does not know its type or one of its inputs, or AWS would refuse it
+   * Creates a resource.
+   * @throws if the region doesn't support its type or inputs, or AWS would reject it
    */
   async create(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
     const { type, name } = declaration;
     const key = keyOf(type, name);
     this.assertOpen();
-    if (this.declared.has(key)) throw new Error(`there are two resources ${type} named ${name}`);
-    this.declared.add(key);
+    if (this.keys.has(key)) throw new Error(`duplicate resource: ${type} ${name}`);
+    this.keys.add(key);
     try {
-      return await this.make(declaration);
+      return await this.createAndRecord(declaration);
     } catch (error) {
-      this.declared.delete(key);
+      this.keys.delete(key);
       throw withCode(error);
     }
   }
 
-  /** Changes a resource in place, as an update of the program would; resolves to its outputs. */
+  /** Updates a resource in place, as an update of the program would; resolves to its outputs. */
   async update(declaration: Declaration): Promise<Record<string, unknown>> {
     const { type, name } = declaration;
     const resource = this.resource(type, name);
@@ -48,12 +50,12 @@ export class DeclaredResources {
     return outputs;
   }
 
-  /** Deletes a resource; resolves to its declaration, from which it can be made again. */
+  /** Deletes a resource; resolves to its declaration, from which it can be recreated. */
   async delete(type: string, name: string): Promise<Declaration> {
     const { declaration, existing } = this.resource(type, name);
     await this.handlerOf(type).delete(existing);
     this.resources.delete(keyOf(type, name));
-    this.declared.delete(keyOf(type, name));
+    this.keys.delete(keyOf(type, name));
     return declaration;
   }
 
@@ -61,18 +63,20 @@ export class DeclaredResources {
     return [...this.resources.values()].map(({ declaration }) => declaration);
   }
 
-  /** From now on nothing is made; what is being made at this moment is deleted once it is. */
+  /** Prevents further creation; resources being created are deleted as soon as they exist. */
   close(): void {
     this.closed = true;
   }
 
-  private async make(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
+  private async createAndRecord(
+    declaration: Declaration,
+  ): Promise<{ id: string; outputs: Record<string, unknown> }> {
     const { type, name } = declaration;
     const handler = this.handlerOf(type);
     const inputs = parse(handler.inputs, declaration);
     const { id, outputs = {} } = await handler.create(name, inputs);
     const existing = { name, id, inputs, outputs };
-    // A failed start ends the region while other resources are still being made: nothing of them may stay.
+    // A failed start closes the region while other resources are still being created; none of them may remain.
     if (this.closed) await handler.delete(existing);
     this.assertOpen();
     this.resources.set(keyOf(type, name), { declaration, existing });
@@ -80,18 +84,18 @@ export class DeclaredResources {
   }
 
   private assertOpen(): void {
-    if (this.closed) throw new Error("the region has ended");
+    if (this.closed) throw new Error("the region is closed");
   }
 
   private handlerOf(type: string): Handler<unknown> {
     const handler = Object.hasOwn(this.handlers, type) ? this.handlers[type] : undefined;
-    if (!handler) throw new Error(`the local region does not know the type ${type}`);
+    if (!handler) throw new Error(`the local region does not support the type ${type}`);
     return handler;
   }
 
   private resource(type: string, name: string) {
     const resource = this.resources.get(keyOf(type, name));
-    if (!resource) throw new Error(`there is no resource ${type} named ${name}`);
+    if (!resource) throw new Error(`no such resource: ${type} ${name}`);
     return resource;
   }
 }
@@ -103,5 +107,5 @@ function keyOf(type: string, name: string): string {
 function parse(schema: z.ZodType, { type, name, inputs }: Declaration): unknown {
   const result = schema.safeParse(inputs);
   if (result.success) return result.data;
-  throw new Error(`the local region can't make ${type} ${name}:\n${z.prettifyError(result.error)}`);
+  throw new Error(`the local region can't create ${type} ${name}:\n${z.prettifyError(result.error)}`);
 }

@@ -33,7 +33,7 @@ async function withProvider() {
   return { region, engine };
 }
 
-test("a resource is made in the region; its outputs are its inputs and what it has become", async () => {
+test("a resource is created in the region, and its outputs include its inputs", async () => {
   const { region, engine } = await setUp();
   const { id, state } = await engine.newResource({ ...vpc, inputs });
   expect([...region.ec2.vpc.vpcs.keys()]).toEqual([id]);
@@ -41,15 +41,15 @@ test("a resource is made in the region; its outputs are its inputs and what it h
   expect(state["mainRouteTableId"]).toMatch(/^rtb-/);
 });
 
-describe("default tags of a provider", () => {
-  test("are on what it makes, below the resource's own, and are none of its outputs", async () => {
+describe("a provider's default tags", () => {
+  test("are added to its resources, overridden by their own tags, and not part of their outputs", async () => {
     const { region, engine } = await withProvider();
     const { id, state } = await engine.newResource({ ...vpc, inputs, provider: providerOf("aws") });
     expect(region.ec2.vpc.vpcs.get(id)?.tags).toEqual({ project: "fleet", Name: "main", part: "network" });
     expect(state["tags"]).toEqual(inputs.tags);
   });
 
-  test("are not on what another provider makes", async () => {
+  test("are not added to another provider's resources", async () => {
     const { region, engine } = await withProvider();
     const [other, none] = [
       await engine.newResource({ ...vpc, name: "other", inputs, provider: providerOf("other") }),
@@ -58,25 +58,25 @@ describe("default tags of a provider", () => {
     for (const { id } of [other, none]) expect(region.ec2.vpc.vpcs.get(id)?.tags).toEqual(inputs.tags);
   });
 
-  test("are not on what can't be tagged", async () => {
+  test("are not added to resources without tags", async () => {
     const { engine } = await withProvider();
     const key = { type: "tls:index/privateKey:PrivateKey", name: "key", custom: true };
-    const made = engine.newResource({
+    const created = engine.newResource({
       ...key,
       inputs: { algorithm: "ED25519" },
       provider: providerOf("aws"),
     });
-    await expect(made).resolves.toMatchObject({ state: { algorithm: "ED25519" } });
+    await expect(created).resolves.toMatchObject({ state: { algorithm: "ED25519" } });
   });
 
-  test("need not be", async () => {
+  test("are optional", async () => {
     const { engine } = await setUp();
     const provider = { type: "pulumi:providers:tls", name: "tls", custom: true, inputs: {} };
     await expect(engine.newResource(provider)).resolves.toEqual({ id: "tls", state: {} });
   });
 });
 
-test("a component is nothing in the region", async () => {
+test("a component creates nothing in the region", async () => {
   const { resources, engine } = await setUp();
   const component = {
     type: "elastic-fleet:infra:Network",
@@ -89,17 +89,13 @@ test("a component is nothing in the region", async () => {
 });
 
 test.each([
+  ["an unsupported type", { type: "aws:s3/bucket:Bucket" }, "does not support the type aws:s3/bucket:Bucket"],
   [
-    "a type that the region does not know",
-    { type: "aws:s3/bucket:Bucket" },
-    "does not know the type aws:s3/bucket:Bucket",
-  ],
-  [
-    "an input that it does not know",
+    "an unsupported input",
     { inputs: { ...inputs, ipv6CidrBlock: "::/0" } },
     'Unrecognized key: "ipv6CidrBlock"',
   ],
-])("%s is refused", async (_name, changes, message) => {
+])("%s is rejected", async (_name, changes, message) => {
   const { engine } = await setUp();
   await expect(engine.newResource({ ...vpc, inputs, ...changes })).rejects.toThrow(message);
 });
@@ -124,16 +120,16 @@ describe("data sources", () => {
 
   test.each([
     ["aws:ssm/getParameter:getParameter", { name: "/mine" }, "ParameterNotFound"],
-    ["aws:ec2/getVpc:getVpc", {}, "the local region does not know the data source aws:ec2/getVpc:getVpc"],
-    ["constructor", {}, "the local region does not know the data source constructor"],
-  ])("%s with %j is a rejection", async (token, inputs, message) => {
+    ["aws:ec2/getVpc:getVpc", {}, "the local region does not support the data source aws:ec2/getVpc:getVpc"],
+    ["constructor", {}, "the local region does not support the data source constructor"],
+  ])("%s with %j is rejected", async (token, inputs, message) => {
     const { engine } = await setUp();
     await expect(Promise.resolve().then(() => engine.call({ token, inputs }))).rejects.toThrow(message);
   });
 });
 
-describe("what is left out", () => {
-  test("is not made, and has neither an id nor outputs", async () => {
+describe("a resource to skip", () => {
+  test("is not created, and has neither id nor outputs", async () => {
     const { resources, engine } = await setUp(["Vpc:main"]);
     await expect(engine.newResource({ ...vpc, inputs })).resolves.toEqual({ id: "", state: {} });
     await engine.newResource({ ...vpc, name: "other", inputs });
@@ -143,11 +139,11 @@ describe("what is left out", () => {
     }).not.toThrow();
   });
 
-  test("must be declared: all that is not is named", async () => {
+  test("must be declared; undeclared ones are listed", async () => {
     const { engine } = await setUp(["Vpc:main", "Vpc:none", "main"]);
     await engine.newResource({ ...vpc, inputs });
     expect(() => {
       engine.assertAllLeftOut();
-    }).toThrow("the program declares no Vpc:none, main; name resources as NetworkAclRule:data-ingress-ssh");
+    }).toThrow("the program declares no Vpc:none, main; name resources like NetworkAclRule:data-ingress-ssh");
   });
 });

@@ -1,4 +1,4 @@
-/** Makes what the evaluated program registers: between Pulumi's terms and the region's. */
+/** Creates the resources that the evaluated program registers, translating between Pulumi's terms and the region's. */
 import type { Engine } from "./evaluate";
 import { invoke, type DataSourceContext } from "./data-sources";
 import type { DeclaredResources } from "./declared-resources";
@@ -7,11 +7,11 @@ type NewResource = Engine["newResource"];
 type Call = Engine["call"];
 
 export class RegionEngine implements Engine {
-  /** Default tags by the name of the provider that adds them. */
+  /** Default tags by provider name. */
   private readonly defaultTags = new Map<string, Record<string, string>>();
-  private readonly leftOut = new Set<string>();
+  private readonly skipped = new Set<string>();
 
-  /** @param without resources that are left unmade, "Kind:name"; whatever uses them finds nothing there */
+  /** @param without resources to skip, as "Kind:name"; whatever depends on them sees no id and no outputs */
   constructor(
     private readonly resources: Pick<DeclaredResources, "create">,
     private readonly dataSources: DataSourceContext,
@@ -27,11 +27,11 @@ export class RegionEngine implements Engine {
     }
     const kind = `${type.split(":").at(-1) ?? ""}:${name}`;
     if (this.without.includes(kind)) {
-      this.leftOut.add(kind);
+      this.skipped.add(kind);
       return { id: "", state: {} };
     }
     const tagged = { ...inputs };
-    // A list is an Auto Scaling group's: default tags do not reach it.
+    // Auto Scaling groups have a list of tags, to which default tags don't apply.
     if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"])) {
       tagged["tags"] = { ...this.defaultTags.get(providerName(provider)), ...(inputs["tags"] as object) };
     }
@@ -41,18 +41,18 @@ export class RegionEngine implements Engine {
 
   call: Call = ({ token, inputs }) => Promise.resolve(invoke(this.dataSources, token, inputs));
 
-  /** @throws when something that was to be left out is not declared at all */
+  /** @throws if the program doesn't declare a resource that should be skipped */
   assertAllLeftOut(): void {
-    const unknown = this.without.filter(kind => !this.leftOut.has(kind));
+    const unknown = this.without.filter(kind => !this.skipped.has(kind));
     if (unknown.length > 0) {
       throw new Error(
-        `the program declares no ${unknown.join(", ")}; name resources as NetworkAclRule:data-ingress-ssh`,
+        `the program declares no ${unknown.join(", ")}; name resources like NetworkAclRule:data-ingress-ssh`,
       );
     }
   }
 }
 
-/** Options of a provider arrive as JSON in text. */
+/** Provider options arrive as JSON strings. */
 function tagsOf(defaultTags: unknown): Record<string, string> {
   const parsed: unknown = typeof defaultTags === "string" ? JSON.parse(defaultTags) : defaultTags;
   return (parsed as { tags?: Record<string, string> } | undefined)?.tags ?? {};

@@ -8,7 +8,7 @@ import { evaluate, unknown, type Engine, type EvaluateOptions, type Registration
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
-// Processes take their time on a busy machine.
+// Processes start slowly on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
@@ -18,7 +18,7 @@ const stack: Stack = {
   config: { "fleet:size": "3", "aws:region": "us-east-1" },
 };
 
-/** What every program below begins with. A Thing has what the engine makes of it. */
+/** Prepended to every program below. The engine sets a Thing's `made`. */
 const prelude = `
   const pulumi = require(${JSON.stringify(require.resolve("@pulumi/pulumi"))});
   class Thing extends pulumi.CustomResource {
@@ -37,7 +37,7 @@ function programOf(source: string): string {
 
 type Made = Omit<pulumi.runtime.MockResourceArgs, "inputs"> & { inputs: Record<string, unknown> };
 
-/** Makes everything; what is named "fails" fails, and what is named "later" is not made yet. */
+/** Creates everything, except that names starting with "fails" fail and those starting with "later" stay unknown. */
 function engine() {
   const made: Made[] = [];
   const calls: pulumi.runtime.MockCallArgs[] = [];
@@ -52,7 +52,7 @@ function engine() {
     },
     call: args => {
       calls.push(args);
-      if (args.token !== "test:index:ask") throw new Error(`nobody knows ${args.token}`);
+      if (args.token !== "test:index:ask") throw new Error(`unknown function ${args.token}`);
       return Promise.resolve({ answer: "42" });
     },
   };
@@ -74,7 +74,7 @@ async function run(source: string, options?: EvaluateOptions) {
 }
 
 describe("a program that succeeds", () => {
-  test("has outputs: values, promises, outputs, and what they are made of", async () => {
+  test("exports values, promises, outputs and combinations of them", async () => {
     const { outputs } = await run(`
       const thing = new Thing("a");
       exports.value = 1;
@@ -109,7 +109,7 @@ describe("a program that succeeds", () => {
     });
   });
 
-  test("has each resource made when its inputs are known, and what it depends on is made", async () => {
+  test("creates each resource once its inputs are known and its dependencies exist", async () => {
     const { names, made } = await run(`
       const last = new Thing("c", { in: pulumi.output(new Promise(resolve => setTimeout(() => resolve("late"), 20))) });
       const b = new Thing("b", { in: last.made });
@@ -119,7 +119,7 @@ describe("a program that succeeds", () => {
     expect(made[1]?.inputs).toEqual({ in: "made of c" });
   });
 
-  test("asks the engine for data", async () => {
+  test("calls the engine's functions", async () => {
     const { outputs, calls } = await run(`
       exports.answer = pulumi.runtime.invokeOutput("test:index:ask", { of: pulumi.secret("deep thought") });
     `);
@@ -127,7 +127,7 @@ describe("a program that succeeds", () => {
     expect(outputs).toMatchObject({ answer: expect.anything() as unknown });
   });
 
-  test("registers components as well, and waits for their children", async () => {
+  test("registers components too, and waits for their children", async () => {
     const { names, made } = await run(`
       const group = new Group("g", { thing: new Thing("in-args") });
       new Thing("child", {}, { parent: group });
@@ -140,7 +140,7 @@ describe("a program that succeeds", () => {
 });
 
 describe("secrets", () => {
-  test("are told to the engine in plain text, and keep their value to themselves as outputs", async () => {
+  test("reach the engine in plain text, but have no value as outputs", async () => {
     const { outputs, made } = await run(`
       const thing = new Thing("a", {
         password: pulumi.secret("hunter2"),
@@ -160,7 +160,7 @@ describe("secrets", () => {
     expect(JSON.stringify(outputs)).not.toContain("hunter");
   });
 
-  test("are those outputs too that a provider calls so, and no others", async () => {
+  test("include outputs that a provider declares secret, and no others", async () => {
     const { outputs } = await run(`
       const thing = new Thing("a", { other: "plain" }, { additionalSecretOutputs: ["made", "absent"] });
       exports.made = thing.made;
@@ -176,14 +176,14 @@ describe("secrets", () => {
     });
   });
 
-  test("assets come to the engine as they are", async () => {
+  test("don't affect assets, which reach the engine unchanged", async () => {
     const { made } = await run(`new Thing("a", { source: new pulumi.asset.StringAsset("text") });`);
     const { source } = made[0]?.inputs as { source: pulumi.asset.StringAsset };
     await expect(source.text).resolves.toBe("text");
   });
 });
 
-test("secrets that a caller asks to see are still called secret", async () => {
+test("revealed secrets are still marked secret", async () => {
   const { outputs } = await run(`exports.password = pulumi.secret("hunter2");`, { revealSecrets: true });
   expect(outputs).toEqual({ password: { secret: true, value: "hunter2" } });
 });
@@ -197,7 +197,7 @@ describe("registrations", () => {
   }
   const urn = (type: string, name: string) => `urn:pulumi:test::fleet::${type}::${name}`;
 
-  test("of a resource say everything that its engine would be asked for", async () => {
+  test("contain everything that a resource asks of the engine", async () => {
     const { registrations } = await registrationsOf(`
       class Provider extends pulumi.ProviderResource {
         constructor(name) { super("test", name, {}); }
@@ -261,7 +261,7 @@ describe("registrations", () => {
     });
   });
 
-  test("in a preview have what is not known yet marked, and so have outputs", async () => {
+  test("in a preview mark unknown values, as outputs do", async () => {
     const { registrations, outputs } = await registrationsOf(
       `
         const thing = new Thing("later");
@@ -284,14 +284,12 @@ describe("registrations", () => {
   });
 });
 
-test("two resources with one URN are refused, as an engine refuses them", async () => {
+test("duplicate URNs are rejected, as by Pulumi's engine", async () => {
   const { error } = await run(`new Thing("twice"); new Thing("twice");`);
-  expect(error).toEqual(
-    new Error("two resources have the URN urn:pulumi:test::fleet::test:index:Thing::twice"),
-  );
+  expect(error).toEqual(new Error("duplicate resource URN urn:pulumi:test::fleet::test:index:Thing::twice"));
 });
 
-test("evaluations at the same time, and after a failed one, know nothing of each other", async () => {
+test("evaluations are isolated from concurrent and from failed ones", async () => {
   await expect(evaluate(programOf(`new Thing("fails");`), stack, engine().own)).rejects.toThrow(
     "AWS refuses",
   );
@@ -309,8 +307,8 @@ test("evaluations at the same time, and after a failed one, know nothing of each
   );
 });
 
-/** So that an update of the SDK that takes one away fails by its name. */
-test("the SDK has the parts that its types don't show and the evaluator uses", () => {
+/** Names the missing part if an update of the SDK removes one. */
+test("the SDK has the undeclared parts that the evaluator uses", () => {
   const { MockMonitor } = jest.requireActual<Record<string, { prototype: object }>>(
     "@pulumi/pulumi/runtime/mocks",
   );
@@ -335,40 +333,40 @@ test("the SDK has the parts that its types don't show and the evaluator uses", (
   expect(missing).toEqual([]);
 });
 
-describe("a program that fails does so at once", () => {
+describe("a program fails at once", () => {
   test.each([
-    ["a resource is refused", `new Thing("fails");`, "AWS refuses fails"],
+    ["a resource is rejected", `new Thing("fails");`, "AWS refuses fails"],
     [
-      "a resource is refused, and others wait for it",
+      "a resource is rejected, and others depend on it",
       `const thing = new Thing("fails");
        const next = new Thing("next", { in: thing.made });
        exports.last = new Thing("last", {}, { dependsOn: [next] }).made;`,
       "AWS refuses fails",
     ],
     [
-      "several resources are refused",
+      "several resources are rejected",
       `for (const n of [1, 2, 3]) exports["x" + n] = new Thing("fails-" + n).made;`,
       "AWS refuses fails-1",
     ],
     [
-      "data is refused",
+      "a function call is rejected",
       `exports.x = pulumi.runtime.invokeOutput("test:index:none", {});`,
-      "nobody knows test:index:none",
+      "unknown function test:index:none",
     ],
     ["it throws", `throw new Error("thrown");`, "thrown"],
-    ["it throws after it has declared a resource", `new Thing("a"); throw new Error("thrown");`, "thrown"],
+    ["it throws after declaring a resource", `new Thing("a"); throw new Error("thrown");`, "thrown"],
     [
       "it lacks configuration",
       `new pulumi.Config().require("none");`,
       "Missing required configuration variable 'fleet:none'",
     ],
-    ["it has a mistake", `const a = ;`, "Unexpected token"],
+    ["it has a syntax error", `const a = ;`, "Unexpected token"],
   ])("when %s", async (_name, source, message) => {
     const { error } = await run(source);
     expect(error?.message).toContain(message);
   });
 
-  test("nothing that waits for a refused resource is made", async () => {
+  test("without creating dependents of a rejected resource", async () => {
     const { names } = await run(`
       const thing = new Thing("fails");
       new Thing("by-data", { in: thing.made });
@@ -378,23 +376,23 @@ describe("a program that fails does so at once", () => {
     expect(names.sort()).toEqual(["fails", "free"]);
   });
 
-  test("when there is no such program", async () => {
+  test("when it doesn't exist", async () => {
     const { own } = engine();
     await expect(evaluate("/no/such/program", stack, own)).rejects.toThrow("/no/such/program");
   });
 });
 
 /**
- * Rejections that nobody handles are events of the process, which Jest keeps from tests: a process of its own
- * evaluates these programs, one after the other.
+ * Unhandled rejections are process events, which Jest hides from tests, so a separate process evaluates these programs
+ * one by one.
  */
-describe("what the SDK tells nobody but the process", () => {
+describe("errors that the SDK reports only as unhandled rejections", () => {
   const programs = {
     "a throw in apply": `new Thing("a").made.apply(() => { throw new Error("thrown in apply"); });`,
-    "an input that is rejected": `new Thing("a", { in: Promise.reject(new Error("no input")) });`,
-    "an output that is rejected": `exports.x = Promise.reject(new Error("no output"));`,
-    "a rejection beside the resources": `new Thing("a"); Promise.reject(new Error("unhandled"));`,
-    "several rejections, one long after the other": `
+    "a rejected input": `new Thing("a", { in: Promise.reject(new Error("no input")) });`,
+    "a rejected output": `exports.x = Promise.reject(new Error("no output"));`,
+    "a rejection unrelated to resources": `new Thing("a"); Promise.reject(new Error("unhandled"));`,
+    "several rejections, one much later than the other": `
       new Thing("a").made.apply(() => { throw new Error("the first"); });
       globalThis.failAgain = () => {
         Promise.reject(new Error("the second"));
@@ -416,7 +414,7 @@ describe("what the SDK tells nobody but the process", () => {
       const { evaluate } = require(${JSON.stringify(join(__dirname, "evaluate.ts"))});
       const engine = { newResource: async ({ name }) => ({ id: name, state: { made: name } }) };
       const results = {};
-      /** Enough of them for what one program has left behind. */
+      /** Enough for whatever a program has left behind. */
       const turns = async () => {
         for (let i = 0; i < 50; i++) await new Promise(setImmediate);
       };
@@ -446,21 +444,21 @@ describe("what the SDK tells nobody but the process", () => {
     const stdout = text(child.stdout);
     stderr = await text(child.stderr);
     exitCode = await ended;
-    const said = await stdout;
-    results = said === "" ? {} : (JSON.parse(said) as typeof results);
+    const printed = await stdout;
+    results = printed === "" ? {} : (JSON.parse(printed) as typeof results);
   });
 
   test.each([
     ["a throw in apply", "thrown in apply"],
-    ["an input that is rejected", "no input"],
-    ["an output that is rejected", "no output"],
-    ["a rejection beside the resources", "unhandled"],
-    ["several rejections, one long after the other", "the first"],
-  ])("%s is a failure", (name, message) => {
+    ["a rejected input", "no input"],
+    ["a rejected output", "no output"],
+    ["a rejection unrelated to resources", "unhandled"],
+    ["several rejections, one much later than the other", "the first"],
+  ])("%s fails the evaluation", (name, message) => {
     expect(results[name]).toContain(message);
   });
 
-  test("what fails after the first failure does not end the process: it has to clean up", () => {
+  test("later failures don't end the process, which must still clean up", () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Evaluates a Pulumi program in this process. The SDK works out the order, from data and from dependsOn; each
- * resource is made once its inputs are known. The one file that uses parts of the SDK that its types don't show.
+ * Evaluates a Pulumi program in this process. The SDK derives the order from data and dependsOn, and each resource is
+ * created once its inputs are known. Only this file uses parts of the SDK that its types don't declare.
  */
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
@@ -8,53 +8,53 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import type { Stack } from "./stack";
 
 export interface Engine {
-  /** Makes a resource, given secrets in plain text; the result is its id ("" where none is known) and all its outputs. */
+  /** Creates a resource from inputs with secrets in plain text; resolves to its id ("" if it has none) and all outputs. */
   newResource(args: pulumi.runtime.MockResourceArgs): Promise<{ id: string; state: Record<string, unknown> }>;
   call(args: pulumi.runtime.MockCallArgs): Promise<Record<string, unknown>>;
 }
 
-/** A stack output; a secret keeps its value to itself unless it is asked to reveal it. */
+/** A stack output; a secret one has a value only if secrets are revealed. */
 export type StackOutput = { secret: false; value: unknown } | { secret: true; value?: unknown };
 
-/** Stands for a value that is not known yet in a preview. */
+/** Replaces values that aren't known yet in a preview. */
 export const unknown = "(unknown)";
 
-/** A resource as the program registers it. */
+/** A resource as registered by the program. */
 export interface Registration {
   type: string;
   name: string;
   urn: string;
   /** False for a component. */
   custom: boolean;
-  /** Secrets are unwrapped, an asset is its path. */
+  /** With secrets in plain text; assets are paths. */
   inputs: Record<string, unknown>;
-  /** The same with "(secret)" in the place of secrets. */
+  /** The same with "(secret)" for secrets. */
   maskedInputs: Record<string, unknown>;
-  /** What a component registered when it was complete, secrets masked; undefined before that. */
+  /** A component's registered outputs, with secrets masked; undefined until it registers them. */
   registeredOutputs?: Record<string, unknown>;
-  /** The parent's URN; empty at the top. */
+  /** The parent's URN; empty at the top level. */
   parent: string;
-  /** Sorted URNs of what it waits for though none of its inputs comes from there. */
+  /** Sorted URNs of its dependencies that none of its inputs comes from. */
   dependsOn: string[];
-  /** Every option that asks for something, by its name in pulumi.CustomResourceOptions. */
+  /** All options that are set, by their names in pulumi.CustomResourceOptions. */
   options: Record<string, unknown>;
   /** URN and id of an explicit provider; empty for the default one. */
   provider: string;
 }
 
 export interface EvaluateOptions {
-  /** Evaluates as `pulumi preview` does: an output that the engine leaves out is unknown. */
+  /** Evaluates like `pulumi preview`: outputs that the engine omits are unknown. */
   preview?: boolean;
   /** Keeps the values of secret outputs. */
   revealSecrets?: boolean;
-  /** Filled, by URN, with everything the program registers. Describing it takes time. */
+  /** Filled with everything the program registers, by URN. Collecting it takes time. */
   registrations?: Map<string, Registration>;
 }
 
 const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: () => T) => T };
 
 /**
- * Each evaluation has an SDK store of its own: what a failed one leaves behind continues in the background.
+ * Each evaluation has its own SDK store, because a failed one may leave work running in the background.
  * @param program path of the program's module
  * @throws the first error of the program or of the engine, as soon as it happens
  */
@@ -77,8 +77,8 @@ async function evaluateInStore(
   const failure = new Promise<never>((_, reject) => {
     fail = reject;
   });
-  // The SDK settles nothing that waits for a failed resource, and reports one failure many times over: the
-  // first one decides, and whatever waits for it stays waiting.
+  // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
+  // rejects the evaluation; its dependents stay pending.
   const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -87,8 +87,7 @@ async function evaluateInStore(
       return new Promise<never>(() => undefined);
     }
   };
-  // It stays after a failure: what else was under way may fail too, and must not end the process before it has
-  // cleaned up.
+  // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
   process.on("unhandledRejection", fail);
   const secretOutputs = new Map<string, string[]>();
   pulumi.runtime.setAllConfig(config);
@@ -96,10 +95,10 @@ async function evaluateInStore(
     {
       newResource: args =>
         orFail(async () => {
-          const { id, state } = await engine.newResource({ ...args, inputs: revealed(args.inputs) });
-          // As in an engine, what was secret as an input is secret as an output.
+          const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
+          // As in Pulumi's engine, secret inputs are secret outputs.
           const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
-            holdsSecret(value),
+            containsSecret(value),
           );
           const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
           for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
@@ -107,7 +106,7 @@ async function evaluateInStore(
           }
           return { id, state };
         }),
-      call: args => orFail(() => engine.call({ ...args, inputs: revealed(args.inputs) })),
+      call: args => orFail(() => engine.call({ ...args, inputs: unwrapSecrets(args.inputs) })),
     },
     project,
     stack,
@@ -119,7 +118,7 @@ async function evaluateInStore(
   return outputs;
 }
 
-/** What an output knows at run time; its declared type keeps it from programs. */
+/** An output's members at run time, which its type hides from programs. */
 interface InspectableOutput {
   promise(withUnknowns: boolean): Promise<unknown>;
   isKnown: Promise<boolean>;
@@ -137,30 +136,30 @@ async function load(program: string, revealSecrets: boolean): Promise<Record<str
     const secret = await output.isSecret;
     outputs[name] = secret && !revealSecrets ? { secret } : { secret, value };
   }
-  // The process hears of a throw in the last `apply` once this turn of its event loop is over.
+  // An error thrown in the last `apply` surfaces only after this turn of the event loop.
   await new Promise(setImmediate);
   return outputs;
 }
 
-/** A resource's inputs with their secrets unwrapped: whoever makes a resource needs the values. */
-function revealed(value: unknown): unknown {
-  if (pulumi.runtime.isRpcSecret(value)) return revealed(pulumi.runtime.unwrapRpcSecret(value));
-  if (Array.isArray(value)) return value.map(revealed);
+/** Resource inputs with secrets in plain text, as needed to create the resource. */
+function unwrapSecrets(value: unknown): unknown {
+  if (pulumi.runtime.isRpcSecret(value)) return unwrapSecrets(pulumi.runtime.unwrapRpcSecret(value));
+  if (Array.isArray(value)) return value.map(unwrapSecrets);
   if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, revealed(element)]));
+  return Object.fromEntries(Object.entries(value).map(([key, element]) => [key, unwrapSecrets(element)]));
 }
 
-function holdsSecret(value: unknown): boolean {
+function containsSecret(value: unknown): boolean {
   if (pulumi.runtime.isRpcSecret(value)) return true;
-  return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).some(holdsSecret);
+  return (Array.isArray(value) || isPlainObject(value)) && Object.values(value).some(containsSecret);
 }
 
-/** Not an asset, which is an object of a class. */
+/** False for assets, which are class instances. */
 function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** A request to the resource monitor, as far as it is read here: RegisterResourceRequest of pulumi/resource.proto. */
+/** The parts of pulumi/resource.proto's RegisterResourceRequest that are read here. */
 interface RegisterRequest {
   getType(): string;
   getName(): string;
@@ -197,9 +196,9 @@ interface Monitor {
 }
 
 /**
- * Mocks see neither options nor order, and pass over `additionalSecretOutputs`, by which a provider's SDK says
- * which of its outputs are secret: the requests have them. Nor do they refuse a URN that exists, as an engine does.
- * @param secretOutputs filled with the names of a resource's secret outputs, by "type::name"
+ * Reads from the requests what mocks ignore: options, dependencies, and `additionalSecretOutputs`, with which a
+ * provider's SDK marks secret outputs. Also rejects duplicate URNs, as Pulumi's engine does.
+ * @param secretOutputs filled with the names of each resource's secret outputs, by "type::name"
  */
 function watchRegistrations(
   secretOutputs: Map<string, string[]>,
@@ -217,7 +216,7 @@ function watchRegistrations(
     registerResource(request, (error, response) => {
       if (response) {
         const urn = response.getUrn();
-        if (urns.has(urn)) fail(new Error(`two resources have the URN ${urn}`));
+        if (urns.has(urn)) fail(new Error(`duplicate resource URN ${urn}`));
         urns.add(urn);
         registrations?.set(urn, describe(urn, request));
       }
@@ -268,7 +267,7 @@ function describe(urn: string, request: RegisterRequest): Registration {
   };
 }
 
-/** A value of the wire as people read it. */
+/** Converts a wire value into a readable one. */
 function plain(value: unknown, secrets: "revealed" | "masked"): unknown {
   const { unknownValue, specialSigKey, specialAssetSig, specialSecretSig, specialResourceSig } =
     pulumi.runtime;
@@ -286,7 +285,7 @@ function plain(value: unknown, secrets: "revealed" | "masked"): unknown {
     case specialSecretSig:
       return secrets === "masked" ? "(secret)" : plain(fields["value"], secrets);
     default:
-      throw new Error(`no plain form is known of ${JSON.stringify(value)}`);
+      throw new Error(`unsupported wire value ${JSON.stringify(value)}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { outputsAsJson } from "./outputs";
 
-test("has the shape of `pulumi stack output --json`", () => {
+test("formats outputs like `pulumi stack output --json`", () => {
   const text = outputsAsJson({
     url: { secret: false, value: "http://a.localhost/" },
     hosts: { secret: false, value: { data: { publicIp: "203.0.113.10" } } },
@@ -19,6 +19,6 @@ test("has the shape of `pulumi stack output --json`", () => {
 `);
 });
 
-test("without outputs it is an empty object", () => {
+test("formats no outputs as an empty object", () => {
   expect(outputsAsJson({})).toBe("{}\n");
 });

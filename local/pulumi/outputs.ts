@@ -1,10 +1,10 @@
 import type { StackOutput } from "./evaluate";
 
-/** Stack outputs in the shape of `pulumi stack output --json`: secrets stand as "[secret]". */
+/** Formats stack outputs like `pulumi stack output --json`, with "[secret]" for secrets. */
 export function outputsAsJson(outputs: Record<string, StackOutput>): string {
-  const shown = Object.entries(outputs).map(([name, output]) => [
+  const entries = Object.entries(outputs).map(([name, output]) => [
     name,
     output.secret ? "[secret]" : output.value,
   ]);
-  return `${JSON.stringify(Object.fromEntries(shown), undefined, 2)}\n`;
+  return `${JSON.stringify(Object.fromEntries(entries), undefined, 2)}\n`;
 }

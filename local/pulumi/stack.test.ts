@@ -14,7 +14,7 @@ function project(files: Record<string, string>): string {
   return root;
 }
 
-test("keys get the project's name where they have none, values become text", () => {
+test("keys without a namespace get the project's name, and values become text", () => {
   const root = project({
     "Pulumi.dev.yaml": [
       "config:",
@@ -46,7 +46,7 @@ test.each([
   ["no config", "encryptionsalt: v1:abc\n"],
   ["an empty config", "config:\n"],
   ["nothing at all", ""],
-])("a stack's file may have %s", (_name, text) => {
+])("a stack file may have %s", (_name, text) => {
   expect(readStack(project({ "Pulumi.dev.yaml": text }), "dev").config).toEqual({});
 });
 
@@ -60,7 +60,7 @@ test("overrides win, with or without the project's name", () => {
   });
 });
 
-test("Pulumi.yaml's defaults stand below the stack's values and the overrides", () => {
+test("the stack's values and overrides take precedence over Pulumi.yaml's defaults", () => {
   const root = project({
     "Pulumi.yaml": [
       "name: fleet",
@@ -82,42 +82,44 @@ test("Pulumi.yaml's defaults stand below the stack's values and the overrides", 
   });
 });
 
-describe("a value that is encrypted", () => {
+describe("an encrypted value", () => {
   const root = () => project({ "Pulumi.dev.yaml": "config:\n  fleet:token:\n    secure: AAAB\n" });
 
-  test("is refused, with the way out", () => {
+  test("is rejected with a workaround", () => {
     expect(() => readStack(root(), "dev")).toThrow(
-      "Pulumi.dev.yaml: fleet:token is encrypted; the local region can't read it, pass it by --config fleet:token=VALUE",
+      "Pulumi.dev.yaml: fleet:token is encrypted; the local region can't decrypt it, pass it with --config fleet:token=VALUE",
     );
   });
 
-  test.each(["fleet:token", "token"])("is no matter when %s is passed", key => {
+  test.each(["fleet:token", "token"])("is ignored if %s is passed", key => {
     expect(readStack(root(), "dev", { [key]: "plain" }).config).toEqual({ "fleet:token": "plain" });
   });
 });
 
-test("a stack that there is not names those that there are", () => {
+test("an unknown stack is rejected with the existing ones", () => {
   const root = project({ "Pulumi.dev.yaml": "", "Pulumi.prod.yaml": "" });
   expect(() => readStack(root, "test")).toThrow(
-    'there is no stack "test": no file Pulumi.test.yaml here; known are dev, prod',
+    'no stack "test": Pulumi.test.yaml does not exist; existing stacks: dev, prod',
   );
 });
 
-test.each(["../other/x", "", "a/b", "de v"])("%j is no name of a stack", stack => {
-  expect(() => readStack(project({ "Pulumi.dev.yaml": "" }), stack)).toThrow("there is no stack");
+test.each(["../other/x", "", "a/b", "de v"])("%j is not a stack name", stack => {
+  expect(() => readStack(project({ "Pulumi.dev.yaml": "" }), stack)).toThrow(
+    `no stack ${JSON.stringify(stack)}`,
+  );
 });
 
 test.each([
-  ["no YAML", "config: [\n"],
+  ["invalid YAML", "config: [\n"],
   ["a list", "- a\n"],
-  ["a text for config", "config: text\n"],
-])("a stack's file that is %s is refused by its name", (_name, text) => {
+  ["a string for config", "config: text\n"],
+])("a stack file with %s is rejected by name", (_name, text) => {
   expect(() => readStack(project({ "Pulumi.dev.yaml": text }), "dev")).toThrow(
-    /^Pulumi\.dev\.yaml is not a stack's file: /,
+    /^Pulumi\.dev\.yaml is not a valid stack file: /,
   );
 });
 
-test("this project's own stack is understood", () => {
+test("this project's own stack is valid", () => {
   const stack = readStack(join(__dirname, "..", ".."), "dev");
   expect(stack.project).toBe("elastic-fleet");
   expect(stack.config["aws:region"]).toMatch(/^[a-z]+-[a-z]+-\d$/);

@@ -1,4 +1,4 @@
-/** The project's and the stack's files, read as the Pulumi CLI reads them. */
+/** Reads project and stack files as the Pulumi CLI does. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
@@ -17,36 +17,36 @@ const projectSchema = z.object({
 });
 const stackSchema = z.object({ config: z.record(z.string(), z.unknown()).nullish() }).nullable();
 
-/** The project's name, and the defaults of its configuration by full key, which an engine fills in by itself. */
+/** The project's name and its configuration defaults by full key, which an engine fills in. */
 export function readProject(root: string): Pick<Stack, "project" | "config"> {
   const { name, config } = projectSchema.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
   const defaults = Object.entries(config ?? {}).filter(([, declared]) => declared.default !== undefined);
   return {
     project: name,
     config: Object.fromEntries(
-      defaults.map(([key, declared]) => [fullKey(key, name), asText(declared.default)]),
+      defaults.map(([key, declared]) => [fullKey(key, name), toText(declared.default)]),
     ),
   };
 }
 
 /**
  * @param overrides keys with or without the project's name, as `pulumi config set` takes them
- * @throws with a message for people when there is no such stack, or its file is not understood
+ * @throws with a message for users if the stack doesn't exist or its file is invalid
  */
 export function readStack(root: string, stack: string, overrides: Record<string, string> = {}): Stack {
   const { project, config: defaults } = readProject(root);
   const file = `Pulumi.${stack}.yaml`;
   if (!/^[A-Za-z0-9_.-]+$/.test(stack) || !existsSync(join(root, file))) {
-    const known = readdirSync(root).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+    const stacks = readdirSync(root).flatMap(name => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
     throw new Error(
-      `there is no stack ${JSON.stringify(stack)}: no file ${file} here; known are ${known.join(", ")}`,
+      `no stack ${JSON.stringify(stack)}: ${file} does not exist; existing stacks: ${stacks.join(", ")}`,
     );
   }
   let content: z.infer<typeof stackSchema>;
   try {
     content = stackSchema.parse(parse(readFileSync(join(root, file), "utf8")));
   } catch (error) {
-    throw new Error(`${file} is not a stack's file: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${file} is not a valid stack file: ${(error as Error).message}`, { cause: error });
   }
   const values = new Map<string, unknown>();
   for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)]) {
@@ -56,10 +56,10 @@ export function readStack(root: string, stack: string, overrides: Record<string,
   for (const [key, value] of values) {
     if (typeof value === "object" && value !== null && "secure" in value) {
       throw new Error(
-        `${file}: ${key} is encrypted; the local region can't read it, pass it by --config ${key}=VALUE`,
+        `${file}: ${key} is encrypted; the local region can't decrypt it, pass it with --config ${key}=VALUE`,
       );
     }
-    config[key] = asText(value);
+    config[key] = toText(value);
   }
   return { project, stack, config };
 }
@@ -68,6 +68,6 @@ export function fullKey(key: string, project: string): string {
   return key.includes(":") ? key : `${project}:${key}`;
 }
 
-function asText(value: unknown): string {
+function toText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

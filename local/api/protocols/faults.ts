@@ -1,7 +1,7 @@
 /**
- * Errors that any action of a protocol can return, in the words of the services that speak it. Sources: "Error codes for
- * the Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
- * Reference), and responses that people have published.
+ * Errors that any action can return, per protocol and in the words of the services that speak it. Sources: "Error codes
+ * for the Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
+ * Reference), and published responses.
  */
 import { AwsError } from "../aws-error";
 import type { Shape } from "../schema";
@@ -9,7 +9,7 @@ import type { Shape } from "../schema";
 export interface Faults {
   unknownAction(name: string, version: string): AwsError;
   unknownParameter(name: string): AwsError;
-  /** AWS has the parameter, the region doesn't. */
+  /** For parameters that AWS supports but the region doesn't. */
   unsupportedParameter(name: string): AwsError;
   missingParameter(name: string): AwsError;
   invalidValue(name: string, value: string, expected: string): AwsError;
@@ -60,11 +60,11 @@ export const jsonFaults: Faults = {
 
 /** The wording of services that validate their input against a model. */
 export function failsConstraint(value: string, parameter: string, constraint: string): AwsError {
-  const at = parameter.charAt(0).toLowerCase() + parameter.slice(1);
-  const what = value === "null" ? "Value null" : `Value '${value}'`;
+  const name = parameter.charAt(0).toLowerCase() + parameter.slice(1);
+  const subject = value === "null" ? "Value null" : `Value '${value}'`;
   return new AwsError(
     "ValidationError",
-    `1 validation error detected: ${what} at '${at}' failed to satisfy constraint: ${constraint}`,
+    `1 validation error detected: ${subject} at '${name}' failed to satisfy constraint: ${constraint}`,
   );
 }
 

@@ -4,7 +4,7 @@ import { jsonProtocol } from "./json";
 import type { Protocol } from "./protocol";
 import { queryProtocol } from "./query";
 
-/** JSON where both the service and the request speak it, else form parameters and XML. */
+/** JSON if both the service and the request speak it, otherwise the query protocol. */
 export function protocolOf(
   service: Pick<Service<never>, "query" | "json" | "model">,
   headers: http.IncomingHttpHeaders,

@@ -7,9 +7,9 @@ import { jsonInput } from "./json-input";
 const { input: shape } = operationShapes(cloudwatch, "GetMetricStatistics");
 const whole = { Namespace: "a", MetricName: "b", StartTime: 1.5, EndTime: 60, Period: 60 };
 
-test("timestamps are seconds, and null is nothing", () => {
-  const given = { ...whole, Dimensions: [{ Name: "x", Value: "y" }], Statistics: ["Average"], Unit: null };
-  expect(jsonInput(JSON.stringify(given), shape, jsonFaults)).toEqual({
+test("timestamps are in seconds, and null members are absent", () => {
+  const request = { ...whole, Dimensions: [{ Name: "x", Value: "y" }], Statistics: ["Average"], Unit: null };
+  expect(jsonInput(JSON.stringify(request), shape, jsonFaults)).toEqual({
     ...whole,
     StartTime: new Date(1500),
     EndTime: new Date(60_000),
@@ -37,13 +37,13 @@ test.each([
     { ...whole, Dimensions: [{ Name: "x", Colour: 1 }] },
     "InvalidParameterValue: The parameter Dimensions[0].Colour is not recognized.",
   ],
-])("%j is refused", (body, expected) => {
-  let refused: unknown;
+])("%j is rejected", (body, expected) => {
+  let thrown: unknown;
   try {
     jsonInput(typeof body === "string" ? body : JSON.stringify(body), shape, jsonFaults);
   } catch (error) {
-    refused = error;
+    thrown = error;
   }
-  expect(refused).toBeInstanceOf(AwsError);
-  expect(`${(refused as AwsError).code}: ${(refused as AwsError).message}`).toBe(expected);
+  expect(thrown).toBeInstanceOf(AwsError);
+  expect(`${(thrown as AwsError).code}: ${(thrown as AwsError).message}`).toBe(expected);
 });

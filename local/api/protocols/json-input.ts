@@ -20,9 +20,9 @@ function structure(value: unknown, shape: Shape, path: string, faults: Faults): 
   const read: Record<string, unknown> = {};
   for (const [name, content] of Object.entries(value)) {
     const at = path === "" ? name : `${path}.${name}`;
-    const known = members.get(name);
-    if (!known) throw faults.unknownParameter(at);
-    if (content !== null) read[name] = input(content, known.shape, at, faults);
+    const member = members.get(name);
+    if (!member) throw faults.unknownParameter(at);
+    if (content !== null) read[name] = input(content, member.shape, at, faults);
   }
   for (const member of requiredMembers(shape)) {
     if (read[member] === undefined) throw faults.missingParameter(path === "" ? member : `${path}.${member}`);

@@ -8,7 +8,7 @@ const model = () => Promise.resolve(cloudwatch);
 const query = { dialect: "query", xmlNamespace: "" } as const;
 const target = "GraniteServiceVersion20100801";
 
-test("output", async () => {
+test("writes output as JSON", async () => {
   const Datapoints = [{ Timestamp: new Date(1500), Average: 1, Sum: undefined }];
   expect(await jsonOutput(shape, { Label: "x", Datapoints })).toBe(
     '{"Label":"x","Datapoints":[{"Timestamp":1.5,"Average":1}]}',
@@ -21,7 +21,7 @@ test.each(["\0\x1b\ud800", "\"'\\</script>\u2028"])("a parser reads %j as it was
   expect(JSON.parse(await jsonOutput(shape, { Label }))).toEqual({ Label });
 });
 
-test("a service that speaks the query protocol too keeps its codes", async () => {
+test("a service that also speaks the query protocol sends its error codes too", async () => {
   const protocol = jsonProtocol({ version: "1.0", target }, { model, query });
   expect(await protocol.error(new AwsError("MissingParameter", "why"))).toEqual({
     status: 400,
@@ -35,7 +35,7 @@ test("a service that speaks the query protocol too keeps its codes", async () =>
   });
 });
 
-test("a service that speaks JSON alone has no other codes", async () => {
+test("a service that speaks only JSON sends no other error codes", async () => {
   const protocol = jsonProtocol({ version: "1.1", target }, { model });
   const { headers, body } = await protocol.error(new AwsError("ParameterNotFound", "why"));
   expect(headers["content-type"]).toBe("application/x-amz-json-1.1");

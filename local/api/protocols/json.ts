@@ -6,7 +6,7 @@ import { jsonFaults } from "./faults";
 import { jsonInput } from "./json-input";
 import type { Protocol, Response } from "./protocol";
 
-/** Services that speak the query protocol too keep its codes for clients that know those (Smithy's `awsQueryCompatible`). */
+/** Services that also speak the query protocol send its error codes too (Smithy's `awsQueryCompatible`). */
 export function jsonProtocol(
   { version, target }: NonNullable<Service<never>["json"]>,
   { model, query }: Pick<Service<never>, "model" | "query">,
@@ -23,9 +23,9 @@ export function jsonProtocol(
   return {
     faults: jsonFaults,
     action({ headers }) {
-      const given = String(headers["x-amz-target"]);
-      const [service, name = ""] = given.split(".");
-      return { name: service === target ? name : given, version: "" };
+      const header = String(headers["x-amz-target"]);
+      const [service, name = ""] = header.split(".");
+      return { name: service === target ? name : header, version: "" };
     },
     input: ({ body }, shape) => jsonInput(body, shape, jsonFaults),
     output: async (_action, shape, output) => respond(200, await jsonOutput(shape, output)),
@@ -40,7 +40,7 @@ export function jsonProtocol(
   };
 }
 
-/** By the SDK's serializer, which is loaded when the first response needs it. */
+/** Uses the SDK's serializer, which is loaded for the first response. */
 export async function jsonOutput(shape: Shape, output: object): Promise<string> {
   if (shape.isUnitSchema()) return "{}";
   const { JsonShapeSerializer } = await import("@smithy/core/protocols");

@@ -1,4 +1,4 @@
-/** What every protocol does: reads a request's action and input, and writes its output or its error. */
+/** A protocol reads a request's action and input, and writes its output or error. */
 import type http from "node:http";
 import type { AwsError } from "../aws-error";
 import type { Shape } from "../schema";

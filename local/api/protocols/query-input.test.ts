@@ -15,7 +15,7 @@ function read(operation: Operation, query: string, dialect: Dialect) {
   return queryInput(new URLSearchParams(query), input, dialect, faults);
 }
 
-function refusal(operation: Operation, query: string, dialect: Dialect): string {
+function errorOf(operation: Operation, query: string, dialect: Dialect): string {
   try {
     return `read as ${JSON.stringify(read(operation, query, dialect))}`;
   } catch (error) {
@@ -58,19 +58,19 @@ test.each<[Dialect, Operation, string, object]>([
     ["2026-11-22T20:00:01.5%2B01:00", "2026-11-22T19:00:01.5Z"],
     ["2026-11-22T20:00", "2026-11-22T20:00:00Z"],
     ["2026-11-22", "2026-11-22T00:00:00Z"],
-  ].map(([given = "", meant = ""]): [Dialect, Operation, string, object] => [
+  ].map(([text = "", utc = ""]): [Dialect, Operation, string, object] => [
     "query",
     GetMetricStatistics$,
-    `Namespace=a&MetricName=b&Period=60&EndTime=2026-11-23T00:00:00Z&StartTime=${given}`,
+    `Namespace=a&MetricName=b&Period=60&EndTime=2026-11-23T00:00:00Z&StartTime=${text}`,
     {
       Namespace: "a",
       MetricName: "b",
       Period: 60,
       EndTime: date("2026-11-23T00:00:00Z"),
-      StartTime: date(meant),
+      StartTime: date(utc),
     },
   ]),
-])("%s %# reads what it should", (dialect, operation, query, expected) => {
+])("%s %# reads the input", (dialect, operation, query, expected) => {
   expect(read(operation, query, dialect)).toEqual(expected);
 });
 
@@ -171,11 +171,11 @@ test.each<[Dialect, Operation, string, string]>([
     "StartTime=yesterday",
     "MalformedInput: Value 'yesterday' at 'StartTime' is not valid: expected a timestamp",
   ],
-])("%s %# %s is refused", (dialect, operation, query, expected) => {
-  expect(refusal(operation, query, dialect)).toBe(expected);
+])("%s %# %s is rejected", (dialect, operation, query, expected) => {
+  expect(errorOf(operation, query, dialect)).toBe(expected);
 });
 
-test("whatever the parameters, they are read or refused in AWS's words", () => {
+test("any parameters are either read or rejected in AWS's words", () => {
   const part = fc.oneof(
     fc.constantFrom("Filter", "InstanceId", "1", "2", "Name", "Value", "member", "MaxResults", "DryRun", ""),
     fc.string(),
@@ -186,7 +186,7 @@ test("whatever the parameters, they are read or refused in AWS's words", () => {
       fc.array(fc.tuple(name, fc.string())),
       fc.constantFrom<Dialect>("ec2", "query"),
       (pairs, dialect) => {
-        expect(typeof refusal(DescribeInstances$, new URLSearchParams(pairs).toString(), dialect)).toBe(
+        expect(typeof errorOf(DescribeInstances$, new URLSearchParams(pairs).toString(), dialect)).toBe(
           "string",
         );
       },

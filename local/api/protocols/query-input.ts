@@ -1,6 +1,6 @@
 /**
- * An action's input from form parameters. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2 query
- * protocol".
+ * Reads an action's input from form parameters. Sources: Smithy 2.0 specification, "AWS query protocol" and "AWS EC2
+ * query protocol".
  */
 import { membersBy, requiredMembers, type Shape } from "../schema";
 import { expectedScalar, type Faults } from "./faults";
@@ -47,13 +47,13 @@ class Reader {
 
   structure(node: Node, shape: Shape, path: string): Record<string, unknown> {
     if (node.value !== undefined) throw this.faults.unknownParameter(path);
-    const members = membersBy((member, of) => this.nameOf(member, of), shape);
+    const members = membersBy((member, memberShape) => this.nameOf(member, memberShape), shape);
     const read: Record<string, unknown> = {};
     for (const [name, child] of node.children) {
       const at = path === "" ? name : `${path}.${name}`;
-      const known = members.get(name);
-      if (!known) throw this.faults.unknownParameter(at);
-      read[known.member] = this.value(child, known.shape, at);
+      const found = members.get(name);
+      if (!found) throw this.faults.unknownParameter(at);
+      read[found.member] = this.value(child, found.shape, at);
     }
     for (const member of requiredMembers(shape)) {
       if (read[member] !== undefined) continue;
@@ -66,9 +66,9 @@ class Reader {
   private value(node: Node, shape: Shape, path: string): unknown {
     if (shape.isStructSchema()) return this.structure(node, shape, path);
     if (shape.isListSchema()) return this.list(node, shape, path);
-    const [further] = node.children.keys();
-    if (further !== undefined || node.value === undefined)
-      throw this.faults.unknownParameter(`${path}.${further ?? ""}`);
+    const [child] = node.children.keys();
+    if (child !== undefined || node.value === undefined)
+      throw this.faults.unknownParameter(`${path}.${child ?? ""}`);
     const read = scalar(node.value, shape);
     if (read === undefined) throw this.faults.invalidValue(path, node.value, expectedScalar(shape));
     return read;
@@ -104,7 +104,7 @@ class Reader {
   }
 }
 
-/** The name of an element in a list that is not flattened. */
+/** The element name of a list that isn't flattened. */
 export function elementName(list: Shape): string {
   return list.getValueSchema().getMemberTraits().xmlName ?? "member";
 }
@@ -116,7 +116,7 @@ function scalar(text: string, shape: Shape): unknown {
   return text;
 }
 
-/** ISO 8601 as clients send it, in UTC unless it names an offset. */
+/** ISO 8601 as clients send it; in UTC unless it has an offset. */
 function timestamp(text: string): Date | undefined {
   if (!/^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/.test(text)) return undefined;
   const date = new Date(/T.*(Z|[+-]\d\d:?\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`);

@@ -10,7 +10,7 @@ import type { Protocol, Response } from "./protocol";
 import { queryInput } from "./query-input";
 import { xmlDocument } from "./xml";
 
-/** For requests that are for no service we know. */
+/** For requests to unknown services. */
 const anyService: NonNullable<Service<never>["query"]> = {
   dialect: "query",
   xmlNamespace: "http://webservices.amazon.com/AWSFault/2005-15-09",
@@ -31,7 +31,7 @@ export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol 
       const name = parameters.get("Action");
       if (name === null) throw faults.missingParameter("Action");
       const version = parameters.get("Version") ?? "";
-      // Another version is another service with actions of the same names, as that of classic load balancers.
+      // Another version can mean another service with the same action names, such as classic load balancers.
       if (version !== "" && !xmlNamespace.endsWith(`/${version}/`)) throw faults.unknownAction(name, version);
       return { name, version };
     },

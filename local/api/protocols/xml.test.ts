@@ -5,7 +5,7 @@ import { xmlDocument } from "./xml";
 
 const { output: acls } = operationShapes(ec2, "DescribeNetworkAcls");
 
-test("nests, repeats what is an array, and sends what is empty", async () => {
+test("writes nested, repeated and empty elements", async () => {
   const NetworkAcls = [
     { NetworkAclId: "a", IsDefault: false, Entries: [{ RuleNumber: 100 }, { RuleNumber: 200 }], Tags: [] },
     { NetworkAclId: "", VpcId: undefined },
@@ -24,7 +24,7 @@ test("nests, repeats what is an array, and sends what is empty", async () => {
   );
 });
 
-test("an empty structure and an empty list are elements", async () => {
+test("empty structures and lists are elements", async () => {
   const shape = structure("Answer", { Result: acls });
   expect(await xmlDocument(shape, { Result: {} })).toMatch("<Answer><Result/></Answer>");
   expect(await xmlDocument(acls, { NetworkAcls: [] })).toMatch("<networkAclSet/>");
@@ -54,7 +54,7 @@ test("timestamps are in ISO 8601", async () => {
   );
 });
 
-test("what XML can't represent is replaced", async () => {
+test("characters that XML can't represent are replaced", async () => {
   expect(await xmlDocument(text, { a: "a\0b\x1bc\ufffed\ud800" })).toMatch(
     "<a>a\ufffdb\ufffdc\ufffdd\ufffd</a>",
   );

@@ -1,4 +1,4 @@
-/** Writes XML by the SDK's serializer, which is loaded when the first response needs it. */
+/** Writes XML with the SDK's serializer, which is loaded for the first response. */
 import { timestampFormats, type Shape } from "../schema";
 
 /** @param xmlNamespace of the root element */
@@ -13,7 +13,7 @@ export async function xmlDocument(shape: Shape, value: object, xmlNamespace = ""
   return `<?xml version="1.0" encoding="UTF-8"?>\n${representable(String(serializer.flush()))}\n`;
 }
 
-/** Characters that XML 1.0 can't represent are replaced; the serializer would write them as they are. */
+/** Replaces characters that XML 1.0 can't represent, which the serializer would write unchanged. */
 function representable(xml: string): string {
   return xml.replaceAll(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd");
 }

@@ -11,7 +11,7 @@ import { handler, type Handlers } from "./handler";
 
 export interface AutoScalingHandlersContext {
   autoScaling: AutoScaling;
-  /** The port that a target group's targets are registered with; undefined for an unknown group. */
+  /** A target group's default port; undefined for an unknown group. */
   targetPortOf: (targetGroupArn: string) => number | undefined;
 }
 
@@ -23,10 +23,10 @@ const group = z.strictObject({
   vpcZoneIdentifiers: z.array(z.string()).min(1),
   launchTemplate: z.strictObject({
     id: z.string(),
-    // AWS also takes "$Latest" and "$Default", for which no refresh would ever start.
+    // AWS also accepts "$Latest" and "$Default", but with those no refresh would ever start.
     version: z
       .string()
-      .regex(/^[1-9]\d*$/, "must be a version's number")
+      .regex(/^[1-9]\d*$/, "must be a version number")
       .transform(Number),
   }),
   targetGroupArns: z.array(z.string()),
@@ -72,7 +72,7 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
         const { settings } = autoScaling.createGroup(settingsOf(name, label, inputs), inputs.desiredCapacity);
         return { id: name, outputs: { name, arn: settings.arn } };
       },
-      /** As the provider does it: only what differs is sent, and a refresh is started, not waited for. */
+      /** Like the provider, sends only what differs and starts a refresh without waiting for it. */
       update({ id, name: label, outputs, inputs: before }, inputs) {
         const isNewCapacity = inputs.desiredCapacity !== before.desiredCapacity;
         autoScaling.updateGroup(
@@ -101,15 +101,15 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
         }),
       }),
       create(_name, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
-        const found = autoScaling.groups.get(autoscalingGroupName);
-        if (!found)
+        const scalingGroup = autoScaling.groups.get(autoscalingGroupName);
+        if (!scalingGroup)
           throw new AwsError("ValidationError", `AutoScalingGroup name not found - ${autoscalingGroupName}`);
-        found.policies.set(name, targetTrackingPolicy(autoscalingGroupName, name, targetValue));
+        scalingGroup.policies.set(name, targetTrackingPolicy(autoscalingGroupName, name, targetValue));
         return { id: name };
       },
       update({ outputs }, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
         const policy = autoScaling.groups.get(autoscalingGroupName)?.policies.get(name);
-        // Its alarms stay, and get the new threshold.
+        // The alarms keep their names and get a new threshold.
         if (policy) policy.targetValue = targetValue;
         return outputs;
       },

@@ -1,4 +1,4 @@
-/** What the command provider does over SSH: copies, and the installer's command. */
+/** The command provider's SSH resources: file copies and the installer's command. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -11,14 +11,14 @@ import { publicKeyOf } from "./identity";
 
 export interface CommandContext {
   network: Pick<VirtualNetwork, "probe">;
-  /** Where on the Internet the connections come from. */
+  /** The Internet address that connections come from. */
   operatorAddress: string;
   hosts: ReadonlyMap<string, Host>;
-  /** Public keys by the names of their pairs. */
+  /** Public keys by key pair name. */
   keyPairs: ReadonlyMap<string, string>;
-  /** The port that sshd listens on, and the user that it lets in. */
+  /** The port that sshd listens on, and the only user it accepts. */
   ssh: { port: number; user: string };
-  /** Runs a command with its standard input on a host; resolves to its standard output. */
+  /** Runs a command on a host with `stdin`; resolves to its standard output. */
   run(host: Host, command: string, stdin: string): Promise<string>;
 }
 
@@ -27,7 +27,7 @@ const connection = z.strictObject({
   port: z.int(),
   user: z.string(),
   privateKey: z.string(),
-  /** How patiently a host that boots is dialled: here it is up, or never will be. */
+  /** Retries while a host boots; unused here, because a host is either up or never will be. */
   dialErrorLimit: z.int().optional(),
   perDialTimeout: z.int().optional(),
 });
@@ -42,14 +42,14 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
       triggers,
     }),
     async create(_name, { connection, source, remotePath }) {
-      const host = logIn(context, connection);
-      const target = join(host.root, normalize(remotePath)); // "/.." is "/", there as here
+      const host = connect(context, connection);
+      const target = join(host.root, normalize(remotePath)); // "/.." is "/", as on a host
       await mkdir(dirname(target), { recursive: true });
       await copyFile(await source.path, target);
       return { id: hex(32) };
     },
     delete() {
-      // The command provider leaves what it copied.
+      // No-op: the command provider leaves copied files in place.
     },
   }),
 
@@ -62,21 +62,24 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
       addPreviousOutputInEnv: z.literal(false).optional(),
     }),
     async create(_name, { connection, create, stdin }) {
-      const host = logIn(context, connection);
+      const host = connect(context, connection);
       return { id: hex(32), outputs: { stdout: await context.run(host, create, stdin), stderr: "" } };
     },
     async update(_existing, { connection, create, stdin }) {
-      const host = logIn(context, connection);
+      const host = connect(context, connection);
       return { stdout: await context.run(host, create, stdin), stderr: "" };
     },
     delete() {
-      // Without a `delete` command nothing is run.
+      // No-op: there is no `delete` command to run.
     },
   }),
 });
 
-/** The host at the other end of an SSH connection, if one can be made and the key fits. */
-function logIn(
+/**
+ * The host that an SSH connection reaches.
+ * @throws with ssh's error if the connection or authentication fails
+ */
+function connect(
   { network, operatorAddress, hosts, keyPairs, ssh }: CommandContext,
   { host: address, port, user, privateKey }: z.infer<typeof connection>,
 ): Host {
@@ -94,7 +97,7 @@ function logIn(
   const authorized = keyPairs.get(host.options.keyName ?? "");
   if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized) {
     throw new Error(
-      `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: its authorized key is another`,
+      `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: the key is not authorized`,
     );
   }
   return host;

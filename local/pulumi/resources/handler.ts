@@ -1,32 +1,32 @@
-/** How one type of resource is realized. Handlers don't know who asks: the evaluated program, or a test. */
+/** How each type of resource is created, updated and deleted, whether for the evaluated program or for a test. */
 import { z } from "zod";
 
-/** What a resource has become: its id, and the outputs beside its inputs. */
-export interface Realized {
+/** A new resource's id, and its outputs other than its inputs. */
+export interface CreatedResource {
   id: string;
   outputs?: Record<string, unknown>;
 }
 
-export interface Existing<Inputs> extends Required<Realized> {
+export interface ExistingResource<Inputs> extends Required<CreatedResource> {
   /** The resource's logical name. */
   name: string;
   inputs: Inputs;
 }
 
 export interface Handler<Inputs> {
-  /** Strict: an input that the region does not know is refused, not ignored. */
+  /** Strict: unsupported inputs are rejected rather than ignored. */
   inputs: z.ZodType<Inputs>;
   /** @param name the resource's logical name */
-  create(name: string, inputs: Inputs): Promise<Realized> | Realized;
-  /** Changes it in place; absent where AWS can't, and a change replaces it. Resolves to its new outputs. */
+  create(name: string, inputs: Inputs): Promise<CreatedResource> | CreatedResource;
+  /** Updates the resource in place and returns its outputs; absent if a change replaces the resource on AWS. */
   update?(
-    existing: Existing<Inputs>,
+    existing: ExistingResource<Inputs>,
     inputs: Inputs,
   ): Promise<Record<string, unknown>> | Record<string, unknown>;
-  delete(existing: Existing<Inputs>): Promise<void> | void;
+  delete(existing: ExistingResource<Inputs>): Promise<void> | void;
 }
 
-/** Ties a handler's methods to the type of its schema, then forgets the type, so that handlers fit in one table. */
+/** Checks a handler's methods against its schema, then erases the type so that handlers fit in one table. */
 export function handler<Inputs>(definition: Handler<Inputs>): Handler<unknown> {
   return definition;
 }

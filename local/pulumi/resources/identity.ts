@@ -7,7 +7,7 @@ import { arn, policySchema, type Iam } from "../../services/iam/iam";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
 
-/** JSON in a string, parsed and checked. */
+/** A schema for a JSON string whose value matches `inner`. */
 function json<Inner extends z.ZodType>(inner: Inner) {
   return z
     .string()
@@ -35,7 +35,7 @@ const trustPolicy = z.strictObject({
 
 export interface IdentityContext {
   iam: Pick<Iam, "roles" | "instanceProfiles">;
-  /** Public keys by the names of their pairs. */
+  /** Public keys by key pair name. */
   keyPairs: Map<string, string>;
 }
 
@@ -43,15 +43,15 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
   "aws:iam/role:Role": handler({
     inputs: z.strictObject({ assumeRolePolicy: json(trustPolicy), tags }),
     create(name) {
-      const role = autoName(name);
-      const roleArn = arn("role", role);
-      iam.roles.set(role, {
-        name: role,
+      const roleName = autoName(name);
+      const roleArn = arn("role", roleName);
+      iam.roles.set(roleName, {
+        name: roleName,
         arn: roleArn,
         id: `AROA${hex(16).toUpperCase()}`,
         policies: new Map(),
       });
-      return { id: role, outputs: { name: role, arn: roleArn } };
+      return { id: roleName, outputs: { name: roleName, arn: roleArn } };
     },
     delete({ id }) {
       iam.roles.delete(id);
@@ -109,7 +109,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       };
     },
     delete() {
-      // It was only ever a value.
+      // No-op: a key exists only as outputs.
     },
   }),
 
@@ -120,7 +120,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
     }),
     create(name, { publicKey }) {
       const keyName = autoName(name);
-      // Type and key; what follows is a comment.
+      // Type and key, without the comment.
       keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
       return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
     },
@@ -130,7 +130,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
   }),
 });
 
-/** An SSH wire string: its length in four bytes, then its bytes (RFC 4251 section 5). */
+/** An SSH string: four bytes of length, then the bytes (RFC 4251 section 5). */
 function wire(data: string | Buffer): Buffer {
   const bytes = Buffer.from(data as string);
   const length = Buffer.alloc(4);
@@ -150,12 +150,12 @@ function publicBlob(publicKey: KeyObject): Buffer {
   return Buffer.concat([wire(keyType), wire(rawKey(publicKey))]);
 }
 
-/** RFC 8709 section 4, as one line of authorized_keys. */
+/** A line for authorized_keys (RFC 8709 section 4). */
 function opensshPublicKey(publicKey: KeyObject): string {
   return `${keyType} ${publicBlob(publicKey).toString("base64")}`;
 }
 
-/** OpenSSH's PROTOCOL.key, without a passphrase. */
+/** In the format of OpenSSH's PROTOCOL.key, without a passphrase. */
 function opensshPrivateKey(publicKey: KeyObject, privateKey: KeyObject): string {
   const check = randomBytes(4);
   const secret = Buffer.concat([
@@ -182,7 +182,7 @@ function opensshPrivateKey(publicKey: KeyObject, privateKey: KeyObject): string 
   );
 }
 
-/** The authorized_keys line that an OpenSSH private key of ours belongs to. */
+/** The authorized_keys line that matches an OpenSSH private key created here; undefined if there is no key in it. */
 export function publicKeyOf(privateKeyOpenssh: string): string | undefined {
   const body = Buffer.from(privateKeyOpenssh.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64");
   const start = body.indexOf(wire(keyType));

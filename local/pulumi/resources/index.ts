@@ -1,4 +1,4 @@
-/** Every type of resource that the local region knows. */
+/** All resource types that the local region supports. */
 import type { VirtualNetwork } from "../../network/virtual-network";
 import type { AutoScaling } from "../../services/auto-scaling/auto-scaling";
 import type { Ec2 } from "../../services/ec2/ec2";
@@ -23,7 +23,7 @@ export interface Services {
   autoScaling: AutoScaling;
 }
 
-/** How the program's commands reach and run on hosts. */
+/** How the program's commands connect to hosts and run there. */
 export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
 
 export function resourceHandlers(services: Services, provisioning: Provisioning): Handlers {

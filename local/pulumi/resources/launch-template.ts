@@ -19,7 +19,7 @@ const template = z.strictObject({
   tags,
 });
 
-function dataIn(inputs: z.infer<typeof template>): LaunchTemplateData {
+function templateData(inputs: z.infer<typeof template>): LaunchTemplateData {
   const { imageId, instanceType, keyName, vpcSecurityGroupIds, monitoring, tagSpecifications } = inputs;
   return {
     imageId,
@@ -31,10 +31,10 @@ function dataIn(inputs: z.infer<typeof template>): LaunchTemplateData {
   };
 }
 
-/** Whether a template differs in what it launches, and not only in its own tags: then it gets a new version. */
-function launchesOther(before: z.infer<typeof template>, now: z.infer<typeof template>): boolean {
-  const launched = { tags: undefined, updateDefaultVersion: undefined };
-  return !isDeepStrictEqual({ ...before, ...launched }, { ...now, ...launched });
+/** Whether a change affects launched instances, and not just the template's own tags. */
+function needsNewVersion(before: z.infer<typeof template>, after: z.infer<typeof template>): boolean {
+  const ignored = { tags: undefined, updateDefaultVersion: undefined };
+  return !isDeepStrictEqual({ ...before, ...ignored }, { ...after, ...ignored });
 }
 
 export const launchTemplateHandlers = (launchTemplates: Map<string, LaunchTemplate>): Handlers => ({
@@ -43,17 +43,17 @@ export const launchTemplateHandlers = (launchTemplates: Map<string, LaunchTempla
     create(name, inputs) {
       const id = resourceId("lt");
       const templateName = autoName(name);
-      const versions = new Map([[1, dataIn(inputs)]]);
+      const versions = new Map([[1, templateData(inputs)]]);
       launchTemplates.set(id, { name: templateName, versions, defaultVersion: 1 });
       return { id, outputs: { name: templateName, latestVersion: 1, defaultVersion: 1 } };
     },
     update({ id, inputs: before, outputs }, inputs) {
-      const known = launchTemplates.get(id);
-      if (!known || !launchesOther(before, inputs)) return outputs;
-      const latestVersion = known.versions.size + 1;
-      known.versions.set(latestVersion, dataIn(inputs));
-      if (inputs.updateDefaultVersion === true) known.defaultVersion = latestVersion;
-      return { ...outputs, latestVersion, defaultVersion: known.defaultVersion };
+      const existing = launchTemplates.get(id);
+      if (!existing || !needsNewVersion(before, inputs)) return outputs;
+      const latestVersion = existing.versions.size + 1;
+      existing.versions.set(latestVersion, templateData(inputs));
+      if (inputs.updateDefaultVersion === true) existing.defaultVersion = latestVersion;
+      return { ...outputs, latestVersion, defaultVersion: existing.defaultVersion };
     },
     delete({ id }) {
       launchTemplates.delete(id);

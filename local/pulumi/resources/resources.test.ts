@@ -20,13 +20,13 @@ import { temporaryFolder } from "../../../testing/folders";
 import type { DeclaredResources } from "../declared-resources";
 import { publicKeyOf } from "./identity";
 
-// Processes take their time on a busy machine.
+// Processes start slowly on a busy machine.
 jest.setTimeout(30_000);
 afterEach(cleanUp);
 
 type Opened = Pick<Awaited<ReturnType<typeof openRegion>>, "region" | "resources">;
 
-/** All that the region has in it, as text to compare. */
+/** Everything in the region, as text to compare. */
 function contentOf({ region, resources }: Opened): string {
   const { iam, dns, network, ec2, elbv2, autoScaling } = region;
   const groups = [...autoScaling.groups].map(([id, { settings, desiredCapacity, instances, policies }]) => [
@@ -49,7 +49,7 @@ function contentOf({ region, resources }: Opened): string {
     listeners,
     targets,
     images: ec2.images,
-    // Versions only ever grow in number.
+    // Earlier versions are never removed.
     templates: [...ec2.launchTemplates].map(([id, { versions }]) => [id, [...versions.values()].at(-1)]),
     groups,
     privateAddresses: Reflect.get(ec2.interfaces, "privateAddresses") as unknown,
@@ -62,12 +62,12 @@ function contentOf({ region, resources }: Opened): string {
   return JSON.stringify(content, plain, 1);
 }
 
-/** A region with what stands before the type, and a sample of it. */
+/** A region with all samples that precede the type, and the type's own sample, not created yet. */
 async function before(type: string) {
   const opened = await openRegion();
   const all = samples();
   const sample = all.find(each => each.type === type);
-  if (!sample) throw new Error(`there is no sample of ${type}`);
+  if (!sample) throw new Error(`no sample of ${type}`);
   const made: Made = {};
   for (const each of all.slice(0, all.indexOf(sample))) await make(opened.resources, each, made);
   return { ...opened, made, sample };
@@ -77,7 +77,7 @@ const handlers = resourceHandlers(new Region({ name: "us-east-1" } as RegionOpti
 const types = Object.keys(handlers);
 const updatable = types.filter(type => handlers[type]?.update !== undefined);
 
-test("there is a sample of every type that the region knows, and another input for those that are updated", () => {
+test("every supported type has a sample, with changed inputs if it can be updated", () => {
   const all = samples();
   expect([...new Set(all.map(({ type }) => type))].sort()).toEqual([...types].sort());
   expect([...new Set(all.filter(({ changed }) => changed).map(({ type }) => type))].sort()).toEqual(
@@ -85,12 +85,12 @@ test("there is a sample of every type that the region knows, and another input f
   );
 });
 
-test("the samples of all types, deleted in reverse, leave at each step what was there before", async () => {
+test("deleting all samples in reverse restores the previous state at each step", async () => {
   const { region, resources, clock } = await openRegion();
   const made: Made = {};
   const states: string[] = [contentOf({ region, resources })];
   const pending: number[] = [clock.pending];
-  // What a command has done stays, as with the command provider.
+  // The effects of commands remain, as with the command provider.
   const all = samples().filter(({ type }) => !type.startsWith("command:"));
   for (const sample of all) {
     await make(resources, sample, made);
@@ -110,32 +110,32 @@ test("the samples of all types, deleted in reverse, leave at each step what was 
 });
 
 describe.each(types)("%s", type => {
-  test("refuses an input that the region does not know, and makes nothing", async () => {
+  test("rejects an unsupported input, and creates nothing", async () => {
     const { region, resources, sample, made } = await before(type);
     const content = contentOf({ region, resources });
     const { name, inputs } = sample;
     await expect(
       resources.create({ type, name, inputs: { ...inputs(made), surprise: true } }),
-    ).rejects.toThrow(/^the local region can't make .*\n[^]*Unrecognized key: "surprise"/);
+    ).rejects.toThrow(/^the local region can't create .*\n[^]*Unrecognized key: "surprise"/);
     expect(contentOf({ region, resources })).toBe(content);
-    // Refused is not declared: the right one can still be made.
+    // A rejected resource isn't declared, so a valid one can still be created.
     await expect(make(resources, sample, made)).resolves.toBeUndefined();
   });
 
-  test("can be made again under its name once it is deleted", async () => {
+  test("can be recreated under its name once deleted", async () => {
     const { resources, sample, made } = await before(type);
     await make(resources, sample, made);
     const { id } = made[sample.name] ?? {};
     const declaration = await resources.delete(type, sample.name);
     expect(declaration).toMatchObject({ type, name: sample.name });
-    const again = await resources.create(declaration);
-    // What the program names itself is known by that name.
-    if (Object.values(declaration.inputs).includes(id)) expect(again.id).toBe(id);
-    else expect(again.id).not.toBe(id);
+    const recreated = await resources.create(declaration);
+    // The id is the same only if the program's inputs set it.
+    if (Object.values(declaration.inputs).includes(id)) expect(recreated.id).toBe(id);
+    else expect(recreated.id).not.toBe(id);
   });
 });
 
-test.each(updatable)("%s is updated in place, and back to what it was", async type => {
+test.each(updatable)("%s can be updated in place and changed back", async type => {
   const { region, resources, sample, made } = await before(type);
   await make(resources, sample, made);
   const { name, inputs, changed = inputs } = sample;
@@ -146,7 +146,7 @@ test.each(updatable)("%s is updated in place, and back to what it was", async ty
   expect(contentOf({ region, resources })).toBe(content);
 });
 
-test.each(types.filter(type => !updatable.includes(type)))("%s is not updated in place", async type => {
+test.each(types.filter(type => !updatable.includes(type)))("%s can't be updated in place", async type => {
   const { resources, sample, made } = await before(type);
   await make(resources, sample, made);
   await expect(resources.update({ type, name: sample.name, inputs: sample.inputs(made) })).rejects.toThrow(
@@ -154,76 +154,71 @@ test.each(types.filter(type => !updatable.includes(type)))("%s is not updated in
   );
 });
 
-describe("what AWS refuses", () => {
+describe("rejects, as AWS does,", () => {
   const arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:none";
   const rule = "aws:ec2/networkAclRule:NetworkAclRule";
   const scalingGroup = "aws:autoscaling/group:Group";
   test.each<[string, string, (inputs: Record<string, unknown>) => object, string]>([
     [
-      "a route in a table that there is not",
+      "a route in an unknown table",
       "aws:ec2/route:Route",
       () => ({ routeTableId: "rtb-0" }),
       "InvalidRouteTableID.NotFound",
     ],
+    ["an entry of an unknown ACL", rule, () => ({ networkAclId: "acl-0" }), "InvalidNetworkAclID.NotFound"],
+    ["an entry number that is too high", rule, () => ({ ruleNumber: 32767 }), "ruleNumber"],
+    ["an invalid range", rule, () => ({ cidrBlock: "10.0.0.0" }), "cidrBlock"],
+    ["an invalid port", rule, () => ({ toPort: 65536 }), "toPort"],
     [
-      "an entry of an ACL that there is not",
-      rule,
-      () => ({ networkAclId: "acl-0" }),
-      "InvalidNetworkAclID.NotFound",
-    ],
-    ["an entry beyond the last number", rule, () => ({ ruleNumber: 32767 }), "ruleNumber"],
-    ["a range that is none", rule, () => ({ cidrBlock: "10.0.0.0" }), "cidrBlock"],
-    ["a port that is none", rule, () => ({ toPort: 65536 }), "toPort"],
-    [
-      "a policy of a role that there is not",
+      "a policy of an unknown role",
       "aws:iam/rolePolicy:RolePolicy",
       () => ({ role: "none" }),
       "NoSuchEntity",
     ],
     [
-      "a policy that is no JSON",
+      "a policy that isn't JSON",
       "aws:iam/rolePolicy:RolePolicy",
       () => ({ policy: "{" }),
       "MalformedPolicyDocument",
     ],
     [
-      "a role that others may assume",
+      "a role for another service",
       "aws:iam/role:Role",
       inputs => ({ assumeRolePolicy: String(inputs["assumeRolePolicy"]).replace("ec2", "lambda") }),
       "ec2.amazonaws.com",
     ],
     [
-      "a rule with two other ends",
+      "a rule with two peers",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
       () => ({ referencedSecurityGroupId: "sg-0" }),
       "exactly one of cidrIpv4 and referencedSecurityGroupId",
     ],
     [
-      "a rule with none",
+      "a rule without a peer",
       "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
       () => ({ cidrIpv4: undefined }),
       "exactly one of cidrIpv4 and referencedSecurityGroupId",
     ],
     [
-      "a key of another kind",
+      "a public key of another type",
       "aws:ec2/keyPair:KeyPair",
       () => ({ publicKey: "ssh-rsa AAAA" }),
       "InvalidKey.Format",
     ],
     [
-      "an RSA key, which the region can't make",
+      "an RSA key, which the region can't generate",
       "tls:index/privateKey:PrivateKey",
       () => ({ algorithm: "RSA" }),
       "algorithm",
     ],
     [
-      "an instance in a subnet that there is not",
+      "an instance in an unknown subnet",
       "aws:ec2/instance:Instance",
       () => ({ subnetId: "subnet-0" }),
       "InvalidSubnetID.NotFound",
     ],
     [
-      "metadata by the old version",
+      "version 1 of the instance metadata service",
       "aws:ec2/instance:Instance",
       () => ({
         metadataOptions: { httpEndpoint: "enabled", httpTokens: "optional", httpPutResponseHopLimit: 1 },
@@ -237,90 +232,90 @@ describe("what AWS refuses", () => {
       "subnets",
     ],
     [
-      "a listener of no load balancer",
+      "a listener of an unknown load balancer",
       "aws:lb/listener:Listener",
       () => ({ loadBalancerArn: arn }),
       "LoadBalancerNotFound",
     ],
     [
-      "a listener to no target group",
+      "a listener for an unknown target group",
       "aws:lb/listener:Listener",
       () => ({ defaultActions: [{ type: "forward", targetGroupArn: arn }] }),
       "TargetGroupNotFound",
     ],
     [
-      "a target of no group",
+      "a target of an unknown group",
       "aws:lb/targetGroupAttachment:TargetGroupAttachment",
       () => ({ targetGroupArn: arn }),
       "TargetGroupNotFound",
     ],
     [
-      "a target that does not run",
+      "a target that isn't running",
       "aws:lb/targetGroupAttachment:TargetGroupAttachment",
       () => ({ targetId: "i-0" }),
       "InvalidTarget",
     ],
     [
-      "another command than the installer's",
+      "a command other than the installer's",
       "command:remote:Command",
       () => ({ create: "rm -rf /" }),
       "runs no other command",
     ],
     [
-      "a group of a template that there is not",
+      "a group with an unknown template",
       scalingGroup,
       () => ({ launchTemplate: { id: "lt-0", version: "1" } }),
       "InvalidLaunchTemplateId.NotFound",
     ],
     [
-      "a group of a version that there is not",
+      "a group with an unknown template version",
       scalingGroup,
       inputs => ({ launchTemplate: { ...(inputs["launchTemplate"] as object), version: "2" } }),
       "InvalidLaunchTemplateId.VersionNotFound",
     ],
     [
-      "a group of the latest version, whichever it is",
+      "a group that follows the latest version",
       scalingGroup,
       inputs => ({ launchTemplate: { ...(inputs["launchTemplate"] as object), version: "$Latest" } }),
-      "must be a version's number",
+      "must be a version number",
     ],
     [
-      "a group in a subnet that there is not",
+      "a group in an unknown subnet",
       scalingGroup,
       () => ({ vpcZoneIdentifiers: ["subnet-0"] }),
       "ValidationError: The subnet ID 'subnet-0' does not exist",
     ],
     [
-      "a group with bounds the wrong way round",
+      "a group whose minimum exceeds its maximum",
       scalingGroup,
       () => ({ minSize: 1 }),
       "ValidationError: Max bound, 0, must be greater than or equal to min bound, 1",
     ],
     [
-      "a group that wants more than it may have",
+      "a group whose desired capacity exceeds its maximum",
       scalingGroup,
       () => ({ desiredCapacity: 1 }),
       "ValidationError: Desired capacity:1 must be between the specified min size:0 and max size:0",
     ],
     [
-      "a policy of a group that there is not",
+      "a policy of an unknown group",
       "aws:autoscaling/policy:Policy",
       () => ({ autoscalingGroupName: "none" }),
       "ValidationError: AutoScalingGroup name not found - none",
     ],
     [
-      "a dashboard that is no JSON",
+      "a dashboard that isn't JSON",
       "aws:cloudwatch/dashboard:Dashboard",
       () => ({ dashboardBody: "{" }),
       "InvalidParameterInput: The dashboard body is invalid",
     ],
     [
-      "an image of an instance that there is not",
+      "an image of an unknown instance",
       "aws:ec2/amiFromInstance:AmiFromInstance",
       () => ({ sourceInstanceId: "i-0" }),
       "InvalidInstanceID.NotFound",
     ],
-    ["a manifest that is none", "command:remote:Command", () => ({ stdin: "{}" }), "service"],
+    ["an invalid manifest", "command:remote:Command", () => ({ stdin: "{}" }), "service"],
   ])("%s", async (_name, type, change, message) => {
     const { region, resources, sample, made } = await before(type);
     const content = contentOf({ region, resources });
@@ -330,7 +325,7 @@ describe("what AWS refuses", () => {
     expect(contentOf({ region, resources })).toBe(content);
   });
 
-  test("a second entry of one number and direction", async () => {
+  test("a second entry with the same number and direction", async () => {
     const { resources, sample, made } = await before(rule);
     await make(resources, sample, made);
     await expect(
@@ -348,7 +343,7 @@ describe("what AWS refuses", () => {
     ).rejects.toThrow("DuplicateListener");
   });
 
-  test("a load balancer whose name is too long, once it has its suffix", async () => {
+  test("a load balancer whose name is too long with its suffix", async () => {
     const { resources, sample, made } = await before("aws:lb/loadBalancer:LoadBalancer");
     const name = "x".repeat(25);
     await expect(resources.create({ type: sample.type, name, inputs: sample.inputs(made) })).rejects.toThrow(
@@ -360,7 +355,7 @@ describe("what AWS refuses", () => {
   });
 });
 
-test("a load balancer takes its listeners along: nothing listens, and no port is held", async () => {
+test("deleting a load balancer closes its listeners", async () => {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
   const { id = "" } = made["aws:lb/loadBalancer:LoadBalancer"] ?? {};
@@ -385,7 +380,7 @@ describe("the key that provisioning uses", () => {
     >;
   }
 
-  test("is one key in each of its forms", async () => {
+  test("is the same key in all formats", async () => {
     const { publicKeyOpenssh, privateKeyOpenssh, privateKeyPem, publicKeyPem } = await makeKey();
     expect(publicKeyOpenssh).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]{68}\n$/);
     expect(`${publicKeyOf(privateKeyOpenssh)}\n`).toBe(publicKeyOpenssh);
@@ -400,21 +395,21 @@ describe("the key that provisioning uses", () => {
   });
 
   const sshKeygen = ["/usr/bin/ssh-keygen", "/bin/ssh-keygen", "/usr/local/bin/ssh-keygen"].find(existsSync);
-  const testWhereSshIs = sshKeygen === undefined ? test.skip : test;
-  testWhereSshIs("is taken by OpenSSH, which finds the same public key in it", async () => {
-    // Several, as each has other bytes.
+  const testWithSsh = sshKeygen === undefined ? test.skip : test;
+  testWithSsh("is accepted by OpenSSH, which derives the same public key from it", async () => {
+    // Several keys, since their bytes differ.
     for (let i = 0; i < 3; i++) {
       const { publicKeyOpenssh, privateKeyOpenssh } = await makeKey();
       const file = join(temporaryFolder(), "key");
       writeFileSync(file, privateKeyOpenssh, { mode: 0o600 });
-      const found = execFileSync(sshKeygen ?? "", ["-y", "-f", file], { encoding: "utf8" });
-      expect(found.trim()).toBe(publicKeyOpenssh.trim());
+      const derived = execFileSync(sshKeygen ?? "", ["-y", "-f", file], { encoding: "utf8" });
+      expect(derived.trim()).toBe(publicKeyOpenssh.trim());
       await cleanUp();
     }
   });
 
   test.each(["", "no key", "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n"])(
-    "%j holds no key",
+    "%j contains no key",
     text => {
       expect(publicKeyOf(text)).toBeUndefined();
     },
@@ -424,17 +419,13 @@ describe("the key that provisioning uses", () => {
 describe("an SSH connection", () => {
   const copyType = "command:remote:CopyToRemote";
 
-  async function copy(
-    change: (
-      inputs: Record<string, unknown>,
-      made: Made,
-      resources: DeclaredResources,
-    ) => object | Promise<object>,
-  ) {
+  type ConnectionChange = (resources: DeclaredResources) => object | Promise<object>;
+
+  async function copy(change: ConnectionChange) {
     const { region, resources, sample, made } = await before(copyType);
     const inputs = sample.inputs(made);
     const connection = inputs["connection"] as Record<string, unknown>;
-    const changed = await change(connection, made, resources);
+    const changed = await change(resources);
     const result = resources.create({
       type: copyType,
       name: "copy",
@@ -443,7 +434,7 @@ describe("an SSH connection", () => {
     return { region, made, result, remotePath: String(inputs["remotePath"]) };
   }
 
-  test("copies the file to its place on the host", async () => {
+  test("copies a file to its path on the host", async () => {
     const { region, made, result, remotePath } = await copy(() => ({
       dialErrorLimit: 60,
       perDialTimeout: 15,
@@ -453,7 +444,7 @@ describe("an SSH connection", () => {
     expect(readFileSync(join(host?.root ?? "", remotePath)).length).toBeGreaterThan(0);
   });
 
-  test("never leaves the folder of the host", async () => {
+  test("never writes outside the host's folder", async () => {
     const { region, resources, sample, made } = await before(copyType);
     const file = join(temporaryFolder(), "file");
     writeFileSync(file, "content");
@@ -464,21 +455,11 @@ describe("an SSH connection", () => {
     expect(readFileSync(join(root, "escaped"), "utf8")).toBe("content");
   });
 
-  test.each<
+  test.each<[string, ConnectionChange, RegExp]>([
+    ["for another user", () => ({ user: "root" }), /^ssh: handshake failed: .*root@/],
     [
-      string,
-      (
-        connection: Record<string, unknown>,
-        made: Made,
-        resources: DeclaredResources,
-      ) => object | Promise<object>,
-      RegExp,
-    ]
-  >([
-    ["another user", () => ({ user: "root" }), /^ssh: handshake failed: .*root@/],
-    [
-      "another key",
-      async (_connection, _made, resources) => {
+      "with another key",
+      async resources => {
         const other = await resources.create({
           type: "tls:index/privateKey:PrivateKey",
           name: "other",
@@ -488,40 +469,40 @@ describe("an SSH connection", () => {
       },
       /^ssh: handshake failed/,
     ],
-    ["no key at all", () => ({ privateKey: "" }), /^ssh: handshake failed/],
+    ["without a key", () => ({ privateKey: "" }), /^ssh: handshake failed/],
     [
-      "another port, which the fences let through",
+      "to another port that the network allows",
       () => ({ port: 8080 }),
       /connection refused: nothing listens there/,
     ],
     [
-      "an address that nobody has",
+      "to an unassigned address",
       () => ({ host: "203.0.113.99" }),
       /^ssh: dial tcp 203\.0\.113\.99:22: i\/o timeout\nIGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS: /,
     ],
     [
-      "a security group that does not let it in",
-      async (_connection, _made, resources) => {
+      "if no security group rule allows it",
+      async resources => {
         await resources.delete("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in");
         return {};
       },
       /i\/o timeout\nENI_SG_RULES_MISMATCH: the request from 198\.51\.100\.10:\d+ to /,
     ],
     [
-      "an ACL that does not let the answer out",
-      async (_connection, _made, resources) => {
+      "if no ACL entry allows the reply",
+      async resources => {
         await resources.delete("aws:ec2/networkAclRule:NetworkAclRule", "entry-out");
         return {};
       },
       /i\/o timeout\nSUBNET_ACL_RESTRICTION: the reply /,
     ],
-  ])("is not made with %s", async (_name, change, message) => {
+  ])("fails %s", async (_name, change, message) => {
     const { result } = await copy(change);
     await expect(result).rejects.toThrow(message);
   });
 });
 
-test("the installer's command brings the service up, and says so", async () => {
+test("the installer's command starts the service and reports it", async () => {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources);
   expect(made["command"]?.outputs).toMatchObject({
@@ -539,27 +520,30 @@ describe("a launch template", () => {
   const type = "aws:ec2/launchTemplate:LaunchTemplate";
 
   test.each<[string, (inputs: Record<string, unknown>) => object, number, number]>([
-    ["what it launches", () => ({ imageId: "ami-2" }), 2, 2],
+    ["its instances", () => ({ imageId: "ami-2" }), 2, 2],
     [
-      "what it launches, but not the default",
+      "its instances, but keeps the default version",
       () => ({ imageId: "ami-2", updateDefaultVersion: false }),
       2,
       1,
     ],
-    ["tags of what it launches", () => ({ tagSpecifications: [] }), 2, 2],
+    ["its instances' tags", () => ({ tagSpecifications: [] }), 2, 2],
     ["only its own tags", () => ({ tags: {} }), 1, 1],
     ["nothing", () => ({}), 1, 1],
-  ])("that changes %s", async (_name, change, latestVersion, defaultVersion) => {
-    const { resources, sample, made } = await before(type);
-    await make(resources, sample, made);
-    const inputs = sample.inputs(made);
-    const outputs = await resources.update({
-      type,
-      name: sample.name,
-      inputs: { ...inputs, ...change(inputs) },
-    });
-    expect(outputs).toMatchObject({ latestVersion, defaultVersion });
-  });
+  ])(
+    "has the right versions after an update that changes %s",
+    async (_name, change, latestVersion, defaultVersion) => {
+      const { resources, sample, made } = await before(type);
+      await make(resources, sample, made);
+      const inputs = sample.inputs(made);
+      const outputs = await resources.update({
+        type,
+        name: sample.name,
+        inputs: { ...inputs, ...change(inputs) },
+      });
+      expect(outputs).toMatchObject({ latestVersion, defaultVersion });
+    },
+  );
 
   test("keeps its earlier versions", async () => {
     const { region, resources, sample, made } = await before(type);

@@ -19,7 +19,7 @@ const rule = z
   .refine(
     ({ cidrIpv4, referencedSecurityGroupId }) =>
       (cidrIpv4 === undefined) !== (referencedSecurityGroupId === undefined),
-    "exactly one of cidrIpv4 and referencedSecurityGroupId",
+    "needs exactly one of cidrIpv4 and referencedSecurityGroupId",
   );
 
 function ruleHandler({ securityGroupRules }: VpcModel, egress: boolean): Handler<unknown> {

@@ -132,7 +132,7 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
           "InvalidNetworkAclID.NotFound",
           `The networkAcl ID '${networkAclId}' does not exist`,
         );
-      if (acl.entries.some(isNumbered(entry))) {
+      if (acl.entries.some(hasSameNumber(entry))) {
         throw new AwsError(
           "NetworkAclEntryAlreadyExists",
           `The network acl entry identified by ${entry.ruleNumber} already exists.`,
@@ -143,7 +143,7 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     },
     delete({ inputs }) {
       const acl = vpc.networkAcls.get(inputs.networkAclId);
-      const isDeleted = isNumbered(inputs);
+      const isDeleted = hasSameNumber(inputs);
       if (acl) acl.entries = acl.entries.filter(entry => !isDeleted(entry));
     },
   }),
@@ -161,9 +161,9 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
   }),
 });
 
-/** An ACL has one entry of a number in each direction. */
+/** Identifies an ACL entry: numbers are unique per direction. */
 type EntryNumber = Pick<NetworkAcl["entries"][number], "ruleNumber" | "egress">;
-const isNumbered =
+const hasSameNumber =
   ({ ruleNumber, egress }: EntryNumber) =>
   (entry: EntryNumber) =>
     entry.ruleNumber === ruleNumber && entry.egress === egress;
