@@ -616,12 +616,12 @@ describe("CloudWatch", () => {
   });
 
   test("also speaks the query protocol of older clients", async () => {
-    const answer = await post(
+    const response = await post(
       "monitoring",
       "Action=GetMetricStatistics&Version=2010-08-01&Namespace=AWS%2FEC2&MetricName=x&Period=60" +
         "&StartTime=2026-11-22T20:00:00Z&EndTime=2026-11-22T21:00:00Z&Statistics.member.1=Average",
     );
-    expect(answer).toMatch(/^HTTP\/1\.1 200 [^]*<GetMetricStatisticsResult>[^]*<Datapoints\/>/);
+    expect(response).toMatch(/^HTTP\/1\.1 200 [^]*<GetMetricStatisticsResult>[^]*<Datapoints\/>/);
   });
 });
 
@@ -698,19 +698,19 @@ describe("every service", () => {
 
   test("rejects a JSON request in JSON", async () => {
     const target = "X-Amz-Target: GraniteServiceVersion20100801.GetMetricStatistics";
-    const answer = await post("monitoring", "{}", target, "Content-Type: application/x-amz-json-1.0");
-    expect(answer).toMatch(/^HTTP\/1\.1 400 [^]*x-amzn-query-error: MissingParameter;Sender\r\n/);
-    expect(answer).toMatch(/\{"__type":"MissingRequiredParameterException","message":"[^"]*Namespace/);
+    const response = await post("monitoring", "{}", target, "Content-Type: application/x-amz-json-1.0");
+    expect(response).toMatch(/^HTTP\/1\.1 400 [^]*x-amzn-query-error: MissingParameter;Sender\r\n/);
+    expect(response).toMatch(/\{"__type":"MissingRequiredParameterException","message":"[^"]*Namespace/);
   });
 
   test("reports an internal failure but doesn't reveal it", async () => {
     const visible = jest.spyOn(region.ec2.instances.records, "visible").mockImplementation(() => {
       throw new Error("a secret cause");
     });
-    const answer = await post("ec2", "Action=DescribeInstances");
+    const response = await post("ec2", "Action=DescribeInstances");
     visible.mockRestore();
-    expect(answer).toMatch(/^HTTP\/1\.1 500 [^]*<Code>InternalError</);
-    expect(answer).not.toContain("secret");
+    expect(response).toMatch(/^HTTP\/1\.1 500 [^]*<Code>InternalError</);
+    expect(response).not.toContain("secret");
     expect(events.at(-1)).toContain("a secret cause");
   });
 });

@@ -57,10 +57,10 @@ interface Signed {
 async function send(port: number, { method, path, headers, body }: Signed): Promise<string> {
   const request = http.request({ port, host: loopback, method, path, headers });
   request.end(body);
-  const answer = await new Promise<http.IncomingMessage>((resolve, reject) => {
+  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request.on("response", resolve).on("error", reject);
   });
-  return text(answer);
+  return text(response);
 }
 
 const without = (headers: Record<string, string>, name: string) =>

@@ -43,10 +43,10 @@ export class RegionEngine implements Engine {
 
   /** @throws if the program doesn't declare a resource that should be skipped */
   assertAllLeftOut(): void {
-    const unknown = this.without.filter(kind => !this.skipped.has(kind));
-    if (unknown.length > 0) {
+    const undeclared = this.without.filter(kind => !this.skipped.has(kind));
+    if (undeclared.length > 0) {
       throw new Error(
-        `the program declares no ${unknown.join(", ")}; name resources like NetworkAclRule:data-ingress-ssh`,
+        `the program declares no ${undeclared.join(", ")}; name resources like NetworkAclRule:data-ingress-ssh`,
       );
     }
   }

@@ -38,10 +38,10 @@ function programOf(source: string): string {
 type Made = Omit<pulumi.runtime.MockResourceArgs, "inputs"> & { inputs: Record<string, unknown> };
 
 /** Creates everything, except that names starting with "fails" fail and those starting with "later" stay unknown. */
-function engine() {
+function fakeEngine() {
   const made: Made[] = [];
   const calls: pulumi.runtime.MockCallArgs[] = [];
-  const own: Engine = {
+  const engine: Engine = {
     newResource: async args => {
       const { inputs } = args as Made;
       made.push({ ...args, inputs });
@@ -56,13 +56,13 @@ function engine() {
       return Promise.resolve({ answer: "42" });
     },
   };
-  return { made, calls, own };
+  return { made, calls, engine };
 }
 
 async function run(source: string, options?: EvaluateOptions) {
-  const { made, calls, own } = engine();
+  const { made, calls, engine } = fakeEngine();
   const listeners = process.listeners("unhandledRejection");
-  const result = await evaluate(programOf(source), stack, own, options).then(
+  const result = await evaluate(programOf(source), stack, engine, options).then(
     outputs => ({ outputs, error: undefined }),
     (error: unknown) => ({ outputs: undefined, error: error as Error }),
   );
@@ -290,16 +290,16 @@ test("duplicate URNs are rejected, as by Pulumi's engine", async () => {
 });
 
 test("evaluations are isolated from concurrent and from failed ones", async () => {
-  await expect(evaluate(programOf(`new Thing("fails");`), stack, engine().own)).rejects.toThrow(
+  await expect(evaluate(programOf(`new Thing("fails");`), stack, fakeEngine().engine)).rejects.toThrow(
     "AWS refuses",
   );
   const sizes = ["1", "2"].map(async size => {
-    const { own, made } = engine();
+    const { engine, made } = fakeEngine();
     const program = programOf(`
       new Thing("thing-" + new pulumi.Config().require("size"));
       exports.size = new pulumi.Config().require("size");
     `);
-    const outputs = await evaluate(program, { ...stack, config: { "fleet:size": size } }, own);
+    const outputs = await evaluate(program, { ...stack, config: { "fleet:size": size } }, engine);
     return [outputs["size"], made.map(({ name }) => name)];
   });
   expect(await Promise.all(sizes)).toEqual(
@@ -377,8 +377,8 @@ describe("a program fails at once", () => {
   });
 
   test("when it doesn't exist", async () => {
-    const { own } = engine();
-    await expect(evaluate("/no/such/program", stack, own)).rejects.toThrow("/no/such/program");
+    const { engine } = fakeEngine();
+    await expect(evaluate("/no/such/program", stack, engine)).rejects.toThrow("/no/such/program");
   });
 });
 

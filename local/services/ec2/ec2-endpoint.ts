@@ -22,7 +22,7 @@ interface HostSession extends Session {
   instanceId: string;
 }
 
-/** What the endpoint needs of IAM. */
+/** What the endpoint needs from IAM. */
 export interface Authorizer {
   session(accessKeyId: string): HostSession | undefined;
   allows(roleName: string, action: string): boolean;

@@ -305,42 +305,42 @@ describe("a request in flight to a deregistered target", () => {
     const arrived: http.ServerResponse[] = [];
     const target = await listenHttp((_req, res) => arrived.push(res));
     const setup = await balance([target.port]);
-    const answer = exchange(setup.port, get);
+    const response = exchange(setup.port, get);
     await once(target.server, "request");
-    return { ...setup, answer, arrived };
+    return { ...setup, response, arrived };
   }
 
   test("completes, which completes the deregistration", async () => {
-    const { group, answer, arrived, port } = await inFlight();
+    const { group, response, arrived, port } = await inFlight();
     const deregistered = group.deregister("i-1");
     expect(await exchange(port, get)).toMatch(/^HTTP\/1.1 503/);
     arrived[0]?.end("late");
-    expect(await answer).toContain("late");
+    expect(await response).toContain("late");
     await deregistered;
   });
 
   test("gets 502 when the delay elapses", async () => {
-    const { group, answer, clock } = await inFlight();
+    const { group, response, clock } = await inFlight();
     const deregistered = group.deregister("i-1");
     clock.advance(delay);
-    expect(await answer).toMatch(/^HTTP\/1.1 502/);
+    expect(await response).toMatch(/^HTTP\/1.1 502/);
     await deregistered;
   });
 
   test("gets 502 when the delay elapses before it has a connection", async () => {
     const { group, clock, port, server } = await balance(["dropped"]);
-    const answer = exchange(port, get);
+    const response = exchange(port, get);
     await once(server, "request");
     void group.deregister("i-1");
     clock.advance(delay);
-    expect(await answer).toMatch(/^HTTP\/1.1 502/);
+    expect(await response).toMatch(/^HTTP\/1.1 502/);
   });
 
   test("gets 502 when the target closes the connection", async () => {
-    const { group, answer, arrived } = await inFlight();
+    const { group, response, arrived } = await inFlight();
     void group.deregister("i-1");
     arrived[0]?.destroy();
-    expect(await answer).toMatch(/^HTTP\/1.1 502/);
+    expect(await response).toMatch(/^HTTP\/1.1 502/);
   });
 });
 
