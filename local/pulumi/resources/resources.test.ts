@@ -259,7 +259,7 @@ describe("rejects, as AWS does,", () => {
       "a command other than the installer's",
       "command:remote:Command",
       () => ({ create: "rm -rf /" }),
-      "runs no other command",
+      "runs only the command that installs a service",
     ],
     [
       "a group with an unknown template",
