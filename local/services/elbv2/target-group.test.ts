@@ -1,3 +1,4 @@
+import { eventually } from "../../../testing/eventually";
 import { once } from "node:events";
 import type net from "node:net";
 import fc from "fast-check";
@@ -156,11 +157,12 @@ describe("a target", () => {
   });
 
   test("that is silent for longer than an interval is still checked, and becomes unhealthy by time-outs", async () => {
-    const { clock, group, changes } = groupOf({ timeoutSeconds: 0.05 });
+    const { clock, group, changes } = groupOf({ timeoutSeconds: 0.5 });
     const { route, paths } = await service(() => undefined);
     group.setNodes([route]);
     group.register(one);
     clock.advance(3 * interval);
+    await eventually("all four checks have arrived", () => paths.length === 4);
     await group.until(statesAre("i-1 unhealthy"));
     expect(changes.at(-1)).toBe("i-1 unhealthy Target.Timeout");
     expect(paths).toHaveLength(4);
