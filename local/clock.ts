@@ -24,15 +24,11 @@ export function realClock(speed: number): Clock {
     now: () => (performance.now() - start) * speed,
     after(delay, callback) {
       const timer = setTimeout(callback, delay / speed);
-      return () => {
-        clearTimeout(timer);
-      };
+      return () => clearTimeout(timer);
     },
     every(interval, callback) {
       const timer = setInterval(callback, Math.max(shortestRealInterval, interval / speed));
-      return () => {
-        clearInterval(timer);
-      };
+      return () => clearInterval(timer);
     },
   };
 }
@@ -58,7 +54,5 @@ export function eachMinute(clock: Clock, callback: (start: number) => void): () 
     });
   };
   next();
-  return () => {
-    cancel();
-  };
+  return () => cancel();
 }

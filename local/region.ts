@@ -86,9 +86,7 @@ export class Region {
       ec2Api,
       localEnvironment,
       identities: iam,
-      onTermination: instanceId => {
-        this.elbv2.instanceEnded(instanceId);
-      },
+      onTermination: instanceId => this.elbv2.instanceEnded(instanceId),
     });
     const { instances, interfaces } = this.ec2;
     this.elbv2 = new Elbv2({
@@ -106,9 +104,7 @@ export class Region {
     this.autoScaling = new AutoScaling({
       ...this.groupContext(),
       regionName,
-      assertLaunchTemplate: version => {
-        dataOf(this.ec2.launchTemplates, version);
-      },
+      assertLaunchTemplate: version => dataOf(this.ec2.launchTemplates, version),
     });
   }
 
@@ -151,9 +147,7 @@ export class Region {
     const endpoint = createEc2Endpoint(this.ec2.vpc, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));
-    this.stopFlowLog = clock.every(flowLogInterval, () => {
-      this.flowLog.flush();
-    });
+    this.stopFlowLog = clock.every(flowLogInterval, () => this.flowLog.flush());
   }
 
   /** Stops everything; the folder stays so that its logs can be read. */

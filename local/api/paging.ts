@@ -1,12 +1,11 @@
 /** Splits lists into pages. */
-import { failsConstraint } from "./protocols/faults";
+import { assertAtLeast, failsConstraint } from "./protocols/faults";
 
 /** @throws AwsError for a page size out of range, worded as by services that speak the query protocol */
 export function assertPageSize(size: number, parameter: string, largest: number): void {
   if (size > largest)
     throw failsConstraint(String(size), parameter, `Member must have value less than or equal to ${largest}`);
-  if (!Number.isInteger(size) || size < 1)
-    throw failsConstraint(String(size), parameter, "Member must have value greater than or equal to 1");
+  assertAtLeast(1, size, parameter);
 }
 
 /**

@@ -1,6 +1,11 @@
 /** What the compiler rejects; `tsc` fails here if it no longer does. */
 import type { DescribeVpcsRequest, DescribeVpcsResult } from "@aws-sdk/client-ec2";
-import { action, type ServiceOf } from "./service";
+import type { Action, ServiceOf } from "./service";
+
+const action = <Context, Input, Output>(
+  parameters: Action<Context, Input, Output>["parameters"],
+  handle: Action<Context, Input, Output>["handle"],
+): Action<Context, Input, Output> => ({ parameters, handle });
 
 type Ec2 = ServiceOf<typeof import("@aws-sdk/client-ec2"), { cidrBlock: string }>;
 

@@ -8,13 +8,6 @@ export interface Action<Context, Input = never, Output = object> {
   handle: (context: Context, input: Input) => Output | Promise<Output>;
 }
 
-export function action<Context, Input, Output>(
-  parameters: readonly (keyof Input & string)[],
-  handle: (context: Context, input: Input) => Output | Promise<Output>,
-): Action<Context, Input, Output> {
-  return { parameters, handle };
-}
-
 export interface Service<Context> {
   /** Its name in the scope of a signature. */
   scope: string;
@@ -30,13 +23,13 @@ export interface Service<Context> {
 /** A service whose actions are, by name and type, operations of the SDK's client. */
 export interface ServiceOf<Client, Context> extends Omit<Service<Context>, "model" | "actions"> {
   model: () => Promise<Client>;
-  actions: ActionsOf<Client, Context>;
+  actions: Partial<ActionsOf<Client, Context>>;
 }
 
-type ActionsOf<Client, Context> = {
+export type ActionsOf<Client, Context> = {
   readonly [
     Class in keyof Client as Class extends `${infer Name}Command` ? Name : never
-  ]?: Client[Class] extends new (...args: never[]) => Command<infer Input, infer Output>
+  ]: Client[Class] extends new (...args: never[]) => Command<infer Input, infer Output>
     ? Action<Context, Input, Omit<Output, "$metadata">>
     : never;
 };

@@ -10,7 +10,7 @@ import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
 import type { VirtualNetwork } from "../network/virtual-network";
-import { forward, silence } from "../network/http/forward";
+import { passThrough } from "../network/http/forward";
 import { createProxy } from "../network/http/proxy";
 import { createServer, listen, closeServer } from "../network/http/servers";
 import type { Address, Router } from "../network/router";
@@ -154,9 +154,7 @@ export class Host implements Platform {
     return (await this.services.get(unit.service)?.readJournal()) ?? "";
   }
 
-  /**
-   * Built from scratch, so that services inherit none of the user's proxies, profiles or credentials.
-   */
+  /** Built from scratch, so that services inherit none of the user's proxies, profiles or credentials. */
   private environment(unit: Unit, state: string): Record<string, string> {
     const { localEnvironment, metadata, speed } = this.options;
     return {
@@ -178,16 +176,7 @@ export class Host implements Platform {
 
   /** The SDK ignores HTTP proxies, so this server stands in for its connection to the EC2 API, with the same rules. */
   private createEc2ApiServer(route: Router): http.Server {
-    return createServer((req, res) => {
-      const connection = route(this.options.ec2Api);
-      if (connection.outcome === "dropped") void silence(req, res);
-      else if (connection.outcome === "refused") req.socket.destroy();
-      else {
-        void forward(req, res, connection).then(result => {
-          if (result.outcome === "failed") req.socket.destroy();
-        });
-      }
-    });
+    return createServer((req, res) => void passThrough(req, res, route(this.options.ec2Api)));
   }
 
   private async serve(server: http.Server): Promise<number> {

@@ -47,53 +47,46 @@ export function publicDnsName(publicIp: string, region: string): string {
 }
 
 const maxTtlSeconds = 21600;
+const ttlHeader = "x-aws-ec2-metadata-token-ttl-seconds";
+
+interface Answer {
+  status: number;
+  body?: string;
+  headers?: http.OutgoingHttpHeaders;
+}
 
 /** @param metadata called for each request, because an address or a profile may change */
 export function createMetadataService(metadata: () => Metadata): http.Server {
   const tokens = new Map<string, { ttl: number; expires: number }>();
 
+  const issueToken = ({ method, headers }: http.IncomingMessage): Answer => {
+    if (method !== "PUT") return { status: 405, headers: { allow: "OPTIONS, PUT" } };
+    const ttl = Number(headers[ttlHeader]);
+    if (!Number.isInteger(ttl) || ttl < 1 || ttl > maxTtlSeconds) return { status: 400 };
+    // IMDSv2 rejects requests forwarded by another machine.
+    if (headers["x-forwarded-for"] !== undefined) return { status: 403 };
+    const now = Date.now();
+    for (const [old, { expires }] of tokens) if (expires < now) tokens.delete(old);
+    const token = randomBytes(40).toString("base64url");
+    tokens.set(token, { ttl, expires: now + ttl * 1000 });
+    return { status: 200, body: token, headers: { [ttlHeader]: ttl } };
+  };
+
+  const answer = (req: http.IncomingMessage): Answer => {
+    const path = (req.url ?? "/").replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
+    if (path === "/latest/api/token") return issueToken(req);
+    const token = tokens.get(String(req.headers["x-aws-ec2-metadata-token"]));
+    if (!token || token.expires < Date.now()) return { status: 401 };
+    if (req.method !== "GET" && req.method !== "HEAD")
+      return { status: 405, headers: { allow: "GET, HEAD" } };
+    const body = find(metadata(), path);
+    return body === undefined ? { status: 404 } : { status: 200, body, headers: { [ttlHeader]: token.ttl } };
+  };
+
   return createServer((req, res) => {
     req.resume();
-    const respond = (status: number, body: string, headers: http.OutgoingHttpHeaders = {}) => {
-      res.writeHead(status, { "content-type": "text/plain", server: "EC2ws", ...headers }).end(body);
-    };
-    const path = (req.url ?? "/").replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
-
-    if (path === "/latest/api/token") {
-      if (req.method !== "PUT") {
-        respond(405, "", { allow: "OPTIONS, PUT" });
-        return;
-      }
-      const ttl = Number(req.headers["x-aws-ec2-metadata-token-ttl-seconds"]);
-      if (!Number.isInteger(ttl) || ttl < 1 || ttl > maxTtlSeconds) {
-        respond(400, "");
-        return;
-      }
-      // IMDSv2 rejects requests forwarded by another machine.
-      if (req.headers["x-forwarded-for"] !== undefined) {
-        respond(403, "");
-        return;
-      }
-      const now = Date.now();
-      for (const [old, { expires }] of tokens) if (expires < now) tokens.delete(old);
-      const token = randomBytes(40).toString("base64url");
-      tokens.set(token, { ttl, expires: now + ttl * 1000 });
-      respond(200, token, { "x-aws-ec2-metadata-token-ttl-seconds": ttl });
-      return;
-    }
-
-    const token = tokens.get(String(req.headers["x-aws-ec2-metadata-token"]));
-    if (!token || token.expires < Date.now()) {
-      respond(401, "");
-      return;
-    }
-    if (req.method !== "GET" && req.method !== "HEAD") {
-      respond(405, "", { allow: "GET, HEAD" });
-      return;
-    }
-    const found = find(metadata(), path);
-    if (found === undefined) respond(404, "");
-    else respond(200, found, { "x-aws-ec2-metadata-token-ttl-seconds": token.ttl });
+    const { status, body = "", headers } = answer(req);
+    res.writeHead(status, { "content-type": "text/plain", server: "EC2ws", ...headers }).end(body);
   });
 }
 
@@ -146,15 +139,8 @@ function find(metadata: Metadata, path: string): string | undefined {
   if (root === undefined) return "dynamic\nmeta-data\nuser-data";
   if (root === "dynamic" && rest.join("/") === "instance-identity/document") {
     const { privateIp, instanceId, imageId, instanceType, region, availabilityZone } = metadata;
-    return JSON.stringify({
-      privateIp,
-      instanceId,
-      imageId,
-      instanceType,
-      region,
-      availabilityZone,
-      architecture: "x86_64",
-    });
+    const identity = { privateIp, instanceId, imageId, instanceType, region, availabilityZone };
+    return JSON.stringify({ ...identity, architecture: "x86_64" });
   }
   if (root !== "meta-data") return undefined;
   let node: Tree[string] = treeOf(metadata);

@@ -147,10 +147,6 @@ export class Supervisor {
 
 function terminate(child: GuardedProcess): void {
   child.kill("SIGTERM");
-  const forceTimer = setTimeout(() => {
-    child.kill("SIGKILL");
-  }, stopTimeout);
-  void child.ended.then(() => {
-    clearTimeout(forceTimer);
-  });
+  const forceTimer = setTimeout(() => child.kill("SIGKILL"), stopTimeout);
+  void child.ended.then(() => clearTimeout(forceTimer));
 }

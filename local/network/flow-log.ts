@@ -37,23 +37,17 @@ export class FlowLog {
 
   /** Records a dropped connection: each packet that an interface saw, once, without retries. */
   dropped(decision: Decision): void {
-    const traffic = this.trafficOf(decision);
-    traffic.add("request", 1, synBytes);
-    traffic.add("reply", 1, synBytes);
-    traffic.write();
+    this.attempted(decision, synBytes);
   }
 
   /** Records an allowed connection to a closed port: a SYN, answered by a reset. */
   refused(decision: Decision): void {
-    const traffic = this.trafficOf(decision);
-    traffic.add("request", 1, synBytes);
-    traffic.add("reply", 1, headerBytes);
-    traffic.write();
+    this.attempted(decision, headerBytes);
   }
 
   /** Records an allowed connection that was accepted. */
   opened(decision: Decision): Flow {
-    const traffic = this.trafficOf(decision);
+    const traffic = new Traffic(decision.hops, this.options);
     traffic.add("request", 2, synBytes + headerBytes);
     traffic.add("reply", 1, synBytes);
     this.open.add(traffic);
@@ -76,8 +70,11 @@ export class FlowLog {
     for (const traffic of this.open) traffic.write();
   }
 
-  private trafficOf(decision: Decision): Traffic {
-    return new Traffic(decision.hops, this.options);
+  private attempted({ hops }: Decision, replyBytes: number): void {
+    const traffic = new Traffic(hops, this.options);
+    traffic.add("request", 1, synBytes);
+    traffic.add("reply", 1, replyBytes);
+    traffic.write();
   }
 }
 

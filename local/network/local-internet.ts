@@ -1,7 +1,7 @@
 /** The local Internet: how loopback clients reach the region. */
 import http from "node:http";
 import type { Dns } from "./dns";
-import { forward, silence } from "./http/forward";
+import { passThrough } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import { createServer } from "./http/servers";
 import type { Router } from "./router";
@@ -48,18 +48,7 @@ export function createLocalPort(
 ): http.Server {
   return createServer((req, res) => {
     const address = dns.resolve(dnsName);
-    if (address === undefined) {
-      // The load balancer was deleted.
-      req.socket.destroy();
-      return;
-    }
-    const connection = route({ address, port: 80 });
-    if (connection.outcome === "dropped") void silence(req, res);
-    else if (connection.outcome === "refused") req.socket.destroy();
-    else {
-      void forward(req, res, connection).then(result => {
-        if (result.outcome === "failed") req.socket.destroy();
-      });
-    }
+    // Without an address, the load balancer was deleted.
+    void passThrough(req, res, address === undefined ? { outcome: "refused" } : route({ address, port: 80 }));
   });
 }

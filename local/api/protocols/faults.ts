@@ -68,6 +68,13 @@ export function failsConstraint(value: string, parameter: string, constraint: st
   );
 }
 
+/** @throws AwsError unless it is a whole number and at least the minimum */
+export function assertAtLeast(minimum: number, value: number, parameter: string): void {
+  if (Number.isInteger(value) && value >= minimum) return;
+  const constraint = `Member must have value greater than or equal to ${minimum}`;
+  throw failsConstraint(String(value), parameter, constraint);
+}
+
 export function expectedScalar(shape: Shape): string {
   if (shape.isBooleanSchema()) return "true or false";
   if (shape.isNumericSchema()) return "a number";

@@ -3,6 +3,7 @@
  * may connect to whom and how a failure looks to the client.
  */
 import http from "node:http";
+import type { Connection } from "../router";
 
 export interface Upstream {
   agent: http.Agent;
@@ -102,13 +103,9 @@ export function forward(
         res.destroy();
       }
     };
-    const cancel = () => {
-      fail("cancelled");
-    };
+    const cancel = () => fail("cancelled");
 
-    const connectTimer = after(to.connectTimeoutMs, () => {
-      fail("connect-timeout");
-    });
+    const connectTimer = after(to.connectTimeoutMs, () => fail("connect-timeout"));
     to.signal?.addEventListener("abort", cancel, { once: true });
     upstream.once("socket", socket => {
       const onConnected = () => {
@@ -118,20 +115,14 @@ export function forward(
       if (socket.connecting) socket.once("connect", onConnected);
       else onConnected();
     });
-    upstream.on("timeout", () => {
-      fail(connected ? "idle-timeout" : "connect-timeout");
-    });
-    upstream.on("error", error => {
-      fail(failureOf(error));
-    });
+    upstream.on("timeout", () => fail(connected ? "idle-timeout" : "connect-timeout"));
+    upstream.on("error", error => fail(failureOf(error)));
     // Closed without an error: the upstream switched protocols unasked, and Node closed the connection.
     upstream.on("close", () => {
       if (status === undefined) fail("malformed");
     });
     upstream.on("response", response => {
-      response.on("error", error => {
-        fail(failureOf(error));
-      });
+      response.on("error", error => fail(failureOf(error)));
       if (!isForwardable(response)) {
         fail("malformed");
         return;
@@ -144,9 +135,7 @@ export function forward(
       );
       response.pipe(res);
     });
-    res.on("error", () => {
-      fail("client-gone");
-    });
+    res.on("error", () => fail("client-gone"));
     res.on("close", () => {
       if (settled) return;
       if (res.writableFinished && status !== undefined) settle({ outcome: "answered", status });
@@ -177,15 +166,9 @@ export function silence(
       signal?.removeEventListener("abort", cancel);
       resolve(how);
     };
-    const gone = () => {
-      end("client-gone");
-    };
-    const cancel = () => {
-      end("cancelled");
-    };
-    const timer = after(ms, () => {
-      end("elapsed");
-    });
+    const gone = () => end("client-gone");
+    const cancel = () => end("cancelled");
+    const timer = after(ms, () => end("elapsed"));
     if (res.closed || req.socket.destroyed) gone();
     else if (signal?.aborted) cancel();
     else {
@@ -195,6 +178,20 @@ export function silence(
       signal?.addEventListener("abort", cancel, { once: true });
     }
   });
+}
+
+/**
+ * Does with a request what became of its connection, as seen by a client without a proxy: dropped is silence, refused
+ * or failed a closed connection.
+ */
+export async function passThrough(
+  req: http.IncomingMessage,
+  res: http.ServerResponse,
+  connection: Connection,
+): Promise<void> {
+  if (connection.outcome === "dropped") await silence(req, res);
+  else if (connection.outcome === "refused") req.socket.destroy();
+  else if ((await forward(req, res, connection)).outcome === "failed") req.socket.destroy();
 }
 
 function after(ms: number | undefined, callback: () => void): NodeJS.Timeout | undefined {

@@ -41,9 +41,7 @@ export function createProxy({ name, dns, route, ownHandler }: ProxyOptions): htt
   };
 
   const server = createServer((req, res) => {
-    handle(req, res).catch((error: unknown) => {
-      fail(res, "proxy_internal_error", (error as Error).message);
-    });
+    handle(req, res).catch((error: unknown) => fail(res, "proxy_internal_error", (error as Error).message));
   });
 
   async function handle(req: http.IncomingMessage, res: http.ServerResponse): Promise<void> {
@@ -60,29 +58,21 @@ export function createProxy({ name, dns, route, ownHandler }: ProxyOptions): htt
     const url = new URL(`http://${authority}`);
     const address = dns.resolve(url.hostname);
     if (address === undefined) {
-      fail(
-        res,
-        "dns_error",
-        `${url.hostname} is not a name in this region; names outside it are not resolved`,
-      );
+      const details = `${url.hostname} is not a name in this region; names outside it are not resolved`;
+      fail(res, "dns_error", details);
       return;
     }
     const port = url.port === "" ? 80 : Number(url.port);
     const connection = route({ address, port });
-    switch (connection.outcome) {
-      case "dropped":
-        await silence(req, res);
-        return;
-      case "refused":
-        fail(res, "connection_refused", `nothing listens on ${address}:${port}`);
-        return;
-      case "open": {
-        const path = pathOf(rest, req.method);
-        // The request target, not the Host field, decides the host: RFC 9112 section 3.2.2.
-        const result = await forward(req, res, { ...connection, path, headers: { host: url.host } });
-        const error = result.outcome === "failed" ? errorTypes[result.failure] : undefined;
-        if (error !== undefined) fail(res, error, `${address}:${port} ${error.replaceAll("_", " ")}`);
-      }
+    if (connection.outcome === "dropped") await silence(req, res);
+    else if (connection.outcome === "refused") {
+      fail(res, "connection_refused", `nothing listens on ${address}:${port}`);
+    } else {
+      const path = pathOf(rest, req.method);
+      // The request target, not the Host field, decides the host: RFC 9112 section 3.2.2.
+      const result = await forward(req, res, { ...connection, path, headers: { host: url.host } });
+      const error = result.outcome === "failed" ? errorTypes[result.failure] : undefined;
+      if (error !== undefined) fail(res, error, `${address}:${port} ${error.replaceAll("_", " ")}`);
     }
   }
 

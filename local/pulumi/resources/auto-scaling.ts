@@ -83,9 +83,7 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
           autoScaling.groups.get(id)?.startInstanceRefresh(inputs.instanceRefresh.preferences);
         return outputs;
       },
-      async delete({ id }) {
-        await autoScaling.deleteGroup(id);
-      },
+      delete: ({ id }) => autoScaling.deleteGroup(id),
     }),
 
     "aws:autoscaling/policy:Policy": handler({
@@ -113,9 +111,8 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
         if (policy) policy.targetValue = targetValue;
         return outputs;
       },
-      delete({ inputs: { name, autoscalingGroupName } }) {
-        autoScaling.groups.get(autoscalingGroupName)?.policies.delete(name);
-      },
+      delete: ({ inputs: { name, autoscalingGroupName } }) =>
+        autoScaling.groups.get(autoscalingGroupName)?.policies.delete(name),
     }),
   };
 }

@@ -48,9 +48,7 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
       await copyFile(await source.path, target);
       return { id: hex(32) };
     },
-    delete() {
-      // No-op: the command provider leaves copied files in place.
-    },
+    delete: () => undefined, // the command provider leaves copied files in place
   }),
 
   "command:remote:Command": handler({
@@ -69,9 +67,7 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
       const host = connect(context, connection);
       return { stdout: await context.run(host, create, stdin), stderr: "" };
     },
-    delete() {
-      // No-op: there is no `delete` command to run.
-    },
+    delete: () => undefined, // there is no `delete` command to run
   }),
 });
 

@@ -13,9 +13,7 @@ export const dashboardHandlers: Handlers = {
       assertJson(dashboardBody);
       return outputs;
     },
-    delete() {
-      // No-op: the region doesn't render dashboards.
-    },
+    delete: () => undefined, // the region doesn't render dashboards
   }),
 };
 

@@ -1,5 +1,6 @@
 /** How each type of resource is created, updated and deleted, whether for the evaluated program or for a test. */
 import { z } from "zod";
+import { resourceId } from "../../identifiers";
 
 /** A new resource's id, and its outputs other than its inputs. */
 export interface CreatedResource {
@@ -23,7 +24,25 @@ export interface Handler<Inputs> {
     existing: ExistingResource<Inputs>,
     inputs: Inputs,
   ): Promise<Record<string, unknown>> | Record<string, unknown>;
-  delete(existing: ExistingResource<Inputs>): Promise<void> | void;
+  /** Its result, if any, is awaited and ignored. */
+  delete(existing: ExistingResource<Inputs>): unknown;
+}
+
+/** For resources that are nothing but a record in a map; a change replaces them. */
+export function recordHandler<Inputs extends object>(
+  prefix: string,
+  records: Map<string, Inputs & { id: string }>,
+  inputs: z.ZodType<Inputs>,
+): Handler<unknown> {
+  return handler({
+    inputs,
+    create(_name, given) {
+      const id = resourceId(prefix);
+      records.set(id, { ...given, id });
+      return { id };
+    },
+    delete: ({ id }) => records.delete(id),
+  });
 }
 
 /** Checks a handler's methods against its schema, then erases the type so that handlers fit in one table. */

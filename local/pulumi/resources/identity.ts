@@ -53,9 +53,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       });
       return { id: roleName, outputs: { name: roleName, arn: roleArn } };
     },
-    delete({ id }) {
-      iam.roles.delete(id);
-    },
+    delete: ({ id }) => iam.roles.delete(id),
   }),
 
   "aws:iam/rolePolicy:RolePolicy": handler({
@@ -71,9 +69,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       iam.roles.get(role)?.policies.set(String(outputs["name"]), policy);
       return outputs;
     },
-    delete({ inputs, outputs }) {
-      iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"]));
-    },
+    delete: ({ inputs, outputs }) => iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"])),
   }),
 
   "aws:iam/instanceProfile:InstanceProfile": handler({
@@ -89,9 +85,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       });
       return { id: profile, outputs: { name: profile, arn: profileArn } };
     },
-    delete({ id }) {
-      iam.instanceProfiles.delete(id);
-    },
+    delete: ({ id }) => iam.instanceProfiles.delete(id),
   }),
 
   "tls:index/privateKey:PrivateKey": handler({
@@ -108,9 +102,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
         },
       };
     },
-    delete() {
-      // No-op: a key exists only as outputs.
-    },
+    delete: () => undefined, // a key exists only as outputs
   }),
 
   "aws:ec2/keyPair:KeyPair": handler({
@@ -124,9 +116,7 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
       return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
     },
-    delete({ id }) {
-      keyPairs.delete(id);
-    },
+    delete: ({ id }) => keyPairs.delete(id),
   }),
 });
 

@@ -49,18 +49,12 @@ export const instanceHandlers = (ec2: InstanceContext): Handlers => ({
         outputs: { privateIp, publicIp, primaryNetworkInterfaceId: interfaceId, instanceState: "running" },
       };
     },
-    async delete({ id }) {
-      await ec2.instances.terminate(id);
-    },
+    delete: ({ id }) => ec2.instances.terminate(id),
   }),
 
   "aws:ec2/amiFromInstance:AmiFromInstance": handler({
     inputs: z.strictObject({ name: z.string().min(3).max(128), sourceInstanceId: z.string(), tags }),
-    create: async (_name, { name, sourceInstanceId }) => ({
-      id: await ec2.createImage(name, sourceInstanceId),
-    }),
-    async delete({ id }) {
-      await ec2.deregisterImage(id);
-    },
+    create: async (_name, input) => ({ id: await ec2.createImage(input.name, input.sourceInstanceId) }),
+    delete: ({ id }) => ec2.deregisterImage(id),
   }),
 });

@@ -55,8 +55,6 @@ export const launchTemplateHandlers = (launchTemplates: Map<string, LaunchTempla
       if (inputs.updateDefaultVersion === true) existing.defaultVersion = latestVersion;
       return { ...outputs, latestVersion, defaultVersion: existing.defaultVersion };
     },
-    delete({ id }) {
-      launchTemplates.delete(id);
-    },
+    delete: ({ id }) => launchTemplates.delete(id),
   }),
 });

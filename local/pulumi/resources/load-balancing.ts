@@ -45,9 +45,7 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       elbv2.modifyTargetGroup(id, descriptionOf(inputs));
       return outputs;
     },
-    delete({ id }) {
-      elbv2.deleteTargetGroup(id);
-    },
+    delete: ({ id }) => elbv2.deleteTargetGroup(id),
   }),
 
   "aws:lb/loadBalancer:LoadBalancer": handler({
@@ -69,9 +67,7 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       const dnsName = elbv2.loadBalancers.get(arn)?.dnsName;
       return { id: arn, outputs: { arn, dnsName, name, arnSuffix: arn.split(":loadbalancer/").at(-1) } };
     },
-    delete({ id }) {
-      elbv2.deleteLoadBalancer(id);
-    },
+    delete: ({ id }) => elbv2.deleteLoadBalancer(id),
   }),
 
   "aws:lb/listener:Listener": handler({
@@ -86,9 +82,7 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       const arn = await elbv2.createListener(loadBalancerArn, port, targetGroupArn);
       return { id: arn, outputs: { arn } };
     },
-    delete({ inputs: { loadBalancerArn, port } }) {
-      elbv2.deleteListener(loadBalancerArn, port);
-    },
+    delete: ({ inputs: { loadBalancerArn, port } }) => elbv2.deleteListener(loadBalancerArn, port),
   }),
 
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": handler({
@@ -97,8 +91,6 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       elbv2.registerTarget(targetGroupArn, { id: targetId, port });
       return { id: `${targetGroupArn}-${hex(16)}` };
     },
-    delete({ inputs: { targetGroupArn, targetId } }) {
-      elbv2.deregisterTarget(targetGroupArn, targetId);
-    },
+    delete: ({ inputs: { targetGroupArn, targetId } }) => elbv2.deregisterTarget(targetGroupArn, targetId),
   }),
 });

@@ -37,9 +37,7 @@ function ruleHandler({ securityGroupRules }: VpcModel, egress: boolean): Handler
       return { id, outputs: put(id, inputs) };
     },
     update: ({ id }, inputs) => put(id, inputs),
-    delete({ id }) {
-      securityGroupRules.delete(id);
-    },
+    delete: ({ id }) => securityGroupRules.delete(id),
   });
 }
 
@@ -52,9 +50,7 @@ export const securityGroupHandlers = (vpc: VpcModel): Handlers => ({
       vpc.securityGroups.set(id, { id, groupName, ...inputs });
       return { id, outputs: { name: groupName } };
     },
-    delete({ id }) {
-      vpc.securityGroups.delete(id);
-    },
+    delete: ({ id }) => vpc.securityGroups.delete(id),
   }),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleHandler(vpc, false),
   "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleHandler(vpc, true),

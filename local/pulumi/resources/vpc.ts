@@ -5,9 +5,10 @@ import { resourceId } from "../../identifiers";
 import type { NetworkAcl, VpcModel } from "../../network/reachability/vpc-model";
 import type { NetworkInterfaces } from "../../services/ec2/network-interfaces";
 import { createRouteTable, createVpc, deleteVpc } from "../../services/ec2/vpcs";
-import { handler, tags, type Handlers } from "./handler";
+import { handler, recordHandler, tags, type Handlers } from "./handler";
 
 const cidr = z.cidrv4();
+const inVpc = z.strictObject({ vpcId: z.string(), tags });
 
 export interface VpcContext {
   vpc: VpcModel;
@@ -26,22 +27,10 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
       const { vpcId: id, ...outputs } = createVpc(vpc, { cidrBlock, tags });
       return { id, outputs };
     },
-    delete({ id }) {
-      deleteVpc(vpc, id);
-    },
+    delete: ({ id }) => deleteVpc(vpc, id),
   }),
 
-  "aws:ec2/internetGateway:InternetGateway": handler({
-    inputs: z.strictObject({ vpcId: z.string(), tags }),
-    create(_name, inputs) {
-      const id = resourceId("igw");
-      vpc.internetGateways.set(id, { id, ...inputs });
-      return { id };
-    },
-    delete({ id }) {
-      vpc.internetGateways.delete(id);
-    },
-  }),
+  "aws:ec2/internetGateway:InternetGateway": recordHandler("igw", vpc.internetGateways, inVpc),
 
   "aws:ec2/subnet:Subnet": handler({
     inputs: z.strictObject({
@@ -64,22 +53,16 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
   }),
 
   "aws:ec2/routeTable:RouteTable": handler({
-    inputs: z.strictObject({ vpcId: z.string(), tags }),
+    inputs: inVpc,
     create: (_name, inputs) => ({ id: createRouteTable(vpc, inputs) }),
-    delete({ id }) {
-      vpc.routeTables.delete(id);
-    },
+    delete: ({ id }) => vpc.routeTables.delete(id),
   }),
 
   "aws:ec2/route:Route": handler({
     inputs: z.strictObject({ routeTableId: z.string(), destinationCidrBlock: cidr, gatewayId: z.string() }),
     create(_name, { routeTableId, destinationCidrBlock, gatewayId }) {
       const table = vpc.routeTables.get(routeTableId);
-      if (!table)
-        throw new AwsError(
-          "InvalidRouteTableID.NotFound",
-          `The routeTable ID '${routeTableId}' does not exist`,
-        );
+      if (!table) throw notFound("RouteTable", routeTableId);
       table.routes.push({ destinationCidrBlock, gatewayId });
       return { id: resourceId("r") };
     },
@@ -90,28 +73,20 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     },
   }),
 
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": handler({
-    inputs: z.strictObject({ subnetId: z.string(), routeTableId: z.string() }),
-    create(_name, inputs) {
-      const id = resourceId("rtbassoc");
-      vpc.routeTableAssociations.set(id, { id, ...inputs });
-      return { id };
-    },
-    delete({ id }) {
-      vpc.routeTableAssociations.delete(id);
-    },
-  }),
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": recordHandler(
+    "rtbassoc",
+    vpc.routeTableAssociations,
+    z.strictObject({ subnetId: z.string(), routeTableId: z.string() }),
+  ),
 
   "aws:ec2/networkAcl:NetworkAcl": handler({
-    inputs: z.strictObject({ vpcId: z.string(), tags }),
-    create(_name, { vpcId, tags }) {
+    inputs: inVpc,
+    create(_name, inputs) {
       const id = resourceId("acl");
-      vpc.networkAcls.set(id, { id, vpcId, isDefault: false, entries: [], tags });
+      vpc.networkAcls.set(id, { id, ...inputs, isDefault: false, entries: [] });
       return { id };
     },
-    delete({ id }) {
-      vpc.networkAcls.delete(id);
-    },
+    delete: ({ id }) => vpc.networkAcls.delete(id),
   }),
 
   "aws:ec2/networkAclRule:NetworkAclRule": handler({
@@ -127,11 +102,7 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     }),
     create(_name, { networkAclId, fromPort, toPort, ...entry }) {
       const acl = vpc.networkAcls.get(networkAclId);
-      if (!acl)
-        throw new AwsError(
-          "InvalidNetworkAclID.NotFound",
-          `The networkAcl ID '${networkAclId}' does not exist`,
-        );
+      if (!acl) throw notFound("NetworkAcl", networkAclId);
       if (acl.entries.some(hasSameNumber(entry))) {
         throw new AwsError(
           "NetworkAclEntryAlreadyExists",
@@ -148,18 +119,18 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     },
   }),
 
-  "aws:ec2/networkAclAssociation:NetworkAclAssociation": handler({
-    inputs: z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
-    create(_name, inputs) {
-      const id = resourceId("aclassoc");
-      vpc.networkAclAssociations.set(id, { id, ...inputs });
-      return { id };
-    },
-    delete({ id }) {
-      vpc.networkAclAssociations.delete(id);
-    },
-  }),
+  "aws:ec2/networkAclAssociation:NetworkAclAssociation": recordHandler(
+    "aclassoc",
+    vpc.networkAclAssociations,
+    z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
+  ),
 });
+
+/** Worded as EC2 does: "The routeTable ID '…' does not exist". */
+function notFound(kind: "RouteTable" | "NetworkAcl", id: string): AwsError {
+  const label = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
+  return new AwsError(`Invalid${kind}ID.NotFound`, `The ${label} ID '${id}' does not exist`);
+}
 
 /** Identifies an ACL entry: numbers are unique per direction. */
 type EntryNumber = Pick<NetworkAcl["entries"][number], "ruleNumber" | "egress">;

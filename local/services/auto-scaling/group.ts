@@ -50,12 +50,8 @@ export class AutoScalingGroup {
     this.capacityChange = { at: clock.now(), cause: { kind: "groupCreated", desired } };
     this.reconcile();
     this.cancelTimers = [
-      clock.every(reconcileInterval, () => {
-        this.reconcile();
-      }),
-      eachMinute(clock, start => {
-        this.reconcileAfter(this.track(start));
-      }),
+      clock.every(reconcileInterval, () => this.reconcile()),
+      eachMinute(clock, start => this.reconcileAfter(this.track(start))),
     ];
   }
 
@@ -191,11 +187,7 @@ export class AutoScalingGroup {
 
   private terminate(instance: GroupInstance, causes: Cause[]): Activity {
     const { activity, done } = this.lifecycle.terminate(instance, this.withCapacityChange(causes));
-    this.reconcileAfter(
-      done.then(() => {
-        this.cpu.forget(instance.instanceId);
-      }),
-    );
+    this.reconcileAfter(done.then(() => this.cpu.forget(instance.instanceId)));
     return activity;
   }
 

@@ -3,15 +3,14 @@ import type {
   Datapoint as DatapointDescription,
   Dimension,
   GetMetricStatisticsInput,
-  GetMetricStatisticsOutput,
   StandardUnit,
   Statistic,
 } from "@aws-sdk/client-cloudwatch";
 import type { Datapoint, Metric, MetricStore } from "./metrics";
 import type { WallClock } from "../../api/wall-clock";
 import { AwsError } from "../../api/aws-error";
-import { failsConstraint } from "../../api/protocols/faults";
-import { action, type ServiceOf } from "../../api/service";
+import { assertAtLeast } from "../../api/protocols/faults";
+import type { ActionsOf, ServiceOf } from "../../api/service";
 
 /** What CloudWatch's actions act on. */
 export interface CloudWatchContext {
@@ -31,9 +30,20 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 /** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */
 const maxDatapoints = 1440;
 
-const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, GetMetricStatisticsOutput>(
-  ["Namespace", "MetricName", "Dimensions", "StartTime", "EndTime", "Period", "Statistics", "Unit"],
-  ({ metrics, wallClock }, input) => {
+type Actions = ActionsOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchContext>;
+
+const getMetricStatistics: Actions["GetMetricStatistics"] = {
+  parameters: [
+    "Namespace",
+    "MetricName",
+    "Dimensions",
+    "StartTime",
+    "EndTime",
+    "Period",
+    "Statistics",
+    "Unit",
+  ],
+  handle({ metrics, wallClock }, input) {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
     const requested = Statistics.map((name, index) => validStatistic(name, index + 1));
@@ -49,16 +59,13 @@ const getMetricStatistics = action<CloudWatchContext, GetMetricStatisticsInput, 
     if (input.Unit !== undefined && input.Unit !== Unit) return { Label, Datapoints: [] };
     const range = { start: wallClock.timeOf(start), end: wallClock.timeOf(end), periodSeconds: period };
     const Datapoints = metrics.statistics(metric, range).map(point => {
-      const described: DatapointDescription = {
-        Timestamp: wallClock.show(point.timestamp),
-        Unit,
-      };
+      const described: DatapointDescription = { Timestamp: wallClock.show(point.timestamp), Unit };
       for (const statistic of requested) described[statistic] = point[statistics[statistic]];
       return described;
     });
     return { Label, Datapoints };
   },
-);
+};
 
 /** The schema has already checked that required members are present. */
 function required(date: Date | undefined): Date {
@@ -67,12 +74,10 @@ function required(date: Date | undefined): Date {
 }
 
 function validPeriod(period = 0): number {
-  if (!Number.isInteger(period) || period < 1)
-    throw failsConstraint(String(period), "Period", "Member must have value greater than or equal to 1");
+  assertAtLeast(1, period, "Period");
   // Shorter periods need high-resolution metrics, which don't exist here.
-  if (period % 60 !== 0) {
+  if (period % 60 !== 0)
     throw new AwsError("InvalidParameterValue", "The parameter Period must be a multiple of 60.");
-  }
   return period;
 }
 

@@ -42,9 +42,7 @@ export function createEc2Endpoint(
         authorize(session, `ec2:${name}`, iam);
       });
     });
-    void orError(responding, protocol, report).then(response => {
-      send(res, response);
-    });
+    void orError(responding, protocol, report).then(response => send(res, response));
   });
 }
 

@@ -11,16 +11,20 @@ export interface TargetHealth {
   description?: string;
 }
 
-export type TargetHealthReason =
-  | "Elb.RegistrationInProgress"
-  | "Elb.InitialHealthChecking"
-  | "Target.FailedHealthChecks"
-  | "Target.Timeout"
-  | "Target.ResponseCodeMismatch"
-  | "Target.DeregistrationInProgress"
-  | "Target.InvalidState"
-  | "Target.NotInUse"
-  | "Target.NotRegistered";
+/** By reason code; the description of a code mismatch ends with the code. */
+const descriptions = {
+  "Elb.RegistrationInProgress": "Target registration is in progress",
+  "Elb.InitialHealthChecking": "Initial health checks in progress",
+  "Target.FailedHealthChecks": "Health checks failed",
+  "Target.Timeout": "Request timed out",
+  "Target.ResponseCodeMismatch": "Health checks failed with these codes: ",
+  "Target.DeregistrationInProgress": "Target deregistration is in progress",
+  "Target.InvalidState": "Target is in the terminated state",
+  "Target.NotInUse": "Target group is not configured to receive traffic from the load balancer",
+  "Target.NotRegistered": "Target is not registered to the target group",
+};
+
+export type TargetHealthReason = keyof typeof descriptions;
 
 export type CheckResult =
   | { result: "passed" }
@@ -43,42 +47,18 @@ export interface HealthState {
   readonly failures: number;
 }
 
-const healthState = (
-  state: TargetHealth["state"],
-  reason?: TargetHealthReason,
-  description?: string,
-): HealthState => ({
-  targetHealth: reason === undefined ? { state } : { state, reason, description },
+const healthState = (state: TargetHealth["state"], reason: TargetHealthReason): HealthState => ({
+  targetHealth: { state, reason, description: descriptions[reason] },
   passes: 0,
   failures: 0,
 });
 
-export const registering = healthState(
-  "initial",
-  "Elb.RegistrationInProgress",
-  "Target registration is in progress",
-);
-export const checking = healthState(
-  "initial",
-  "Elb.InitialHealthChecking",
-  "Initial health checks in progress",
-);
-export const draining = healthState(
-  "draining",
-  "Target.DeregistrationInProgress",
-  "Target deregistration is in progress",
-);
-export const notInUse = healthState(
-  "unused",
-  "Target.NotInUse",
-  "Target group is not configured to receive traffic from the load balancer",
-);
-export const terminated = healthState("unused", "Target.InvalidState", "Target is in the terminated state");
-export const notRegistered = healthState(
-  "unused",
-  "Target.NotRegistered",
-  "Target is not registered to the target group",
-);
+export const registering = healthState("initial", "Elb.RegistrationInProgress");
+export const checking = healthState("initial", "Elb.InitialHealthChecking");
+export const draining = healthState("draining", "Target.DeregistrationInProgress");
+export const notInUse = healthState("unused", "Target.NotInUse");
+export const terminated = healthState("unused", "Target.InvalidState");
+export const notRegistered = healthState("unused", "Target.NotRegistered");
 
 /**
  * The health after one more check. A new target becomes healthy with its first passed check; after that, changes in
@@ -98,19 +78,16 @@ export function afterCheck(before: HealthState, check: CheckResult, thresholds: 
   return { targetHealth: unhealthy ? unhealthyBy(check) : before.targetHealth, passes: 0, failures };
 }
 
+const failureReasons = {
+  failed: "Target.FailedHealthChecks",
+  "timed-out": "Target.Timeout",
+  mismatched: "Target.ResponseCodeMismatch",
+} as const;
+
 function unhealthyBy(check: Exclude<CheckResult, { result: "passed" }>): TargetHealth {
-  switch (check.result) {
-    case "failed":
-      return { state: "unhealthy", reason: "Target.FailedHealthChecks", description: "Health checks failed" };
-    case "timed-out":
-      return { state: "unhealthy", reason: "Target.Timeout", description: "Request timed out" };
-    case "mismatched":
-      return {
-        state: "unhealthy",
-        reason: "Target.ResponseCodeMismatch",
-        description: `Health checks failed with these codes: [${check.code}]`,
-      };
-  }
+  const reason = failureReasons[check.result];
+  const code = check.result === "mismatched" ? `[${check.code}]` : "";
+  return { state: "unhealthy", reason, description: `${descriptions[reason]}${code}` };
 }
 
 /** Parses an HTTP matcher: a code, list or range such as "200", "200,202" or "200-299" (Matcher, ELB API Reference). */

@@ -23,3 +23,8 @@ export function groupNamed(autoScaling: AutoScaling, name = ""): AutoScalingGrou
     `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,
   );
 }
+
+/** The named group, or all groups if no name is given. */
+export function groupsNamed(autoScaling: AutoScaling, name: string | undefined): AutoScalingGroup[] {
+  return name === undefined ? [...autoScaling.groups.values()] : [groupNamed(autoScaling, name)];
+}

@@ -1,3 +1,4 @@
+import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { AutoScaling } from "../auto-scaling";
 
@@ -14,3 +15,8 @@ export interface AutoScalingActionContext {
   /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
+
+export type AutoScalingActions = ActionsOf<
+  typeof import("@aws-sdk/client-auto-scaling"),
+  AutoScalingActionContext
+>;

@@ -1,27 +1,15 @@
 /** Sources: Auto Scaling API Reference, "DescribeAutoScalingGroups" and "SetDesiredCapacity". */
-import type {
-  AutoScalingGroup as GroupDescription,
-  AutoScalingGroupNamesType,
-  AutoScalingGroupsType,
-  Filter,
-  Instance,
-  SetDesiredCapacityType,
-} from "@aws-sdk/client-auto-scaling";
+import type { AutoScalingGroup as GroupDescription, Filter, Instance } from "@aws-sdk/client-auto-scaling";
 import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
-import type { AutoScalingActionContext } from "./context";
+import type { AutoScalingActionContext, AutoScalingActions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { failsConstraint } from "../../../api/protocols/faults";
-import { action } from "../../../api/service";
+import { assertAtLeast } from "../../../api/protocols/faults";
 import { groupNamed, page } from "./common";
 
-export const describeAutoScalingGroups = action<
-  AutoScalingActionContext,
-  AutoScalingGroupNamesType,
-  AutoScalingGroupsType
->(
-  ["AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken", "IncludeInstances"],
-  (context, { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true, ...paging }) => {
+export const describeAutoScalingGroups: AutoScalingActions["DescribeAutoScalingGroups"] = {
+  parameters: ["AutoScalingGroupNames", "Filters", "MaxRecords", "NextToken", "IncludeInstances"],
+  handle(context, { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true, ...paging }) {
     const predicates = Filters.map(predicateOf);
     const found = [...context.autoScaling.groups.values()]
       .filter(({ name }) => AutoScalingGroupNames.length === 0 || AutoScalingGroupNames.includes(name))
@@ -35,7 +23,7 @@ export const describeAutoScalingGroups = action<
       NextToken,
     };
   },
-);
+};
 
 /** Filters groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, without wildcards ("Filter"). */
 function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGroup) => boolean {
@@ -95,11 +83,7 @@ function launchTemplateOf(
   { launchTemplateNameOf }: AutoScalingActionContext,
   { id, version }: { id: string; version: number },
 ) {
-  return {
-    LaunchTemplateId: id,
-    LaunchTemplateName: launchTemplateNameOf(id),
-    Version: String(version),
-  };
+  return { LaunchTemplateId: id, LaunchTemplateName: launchTemplateNameOf(id), Version: String(version) };
 }
 
 function instanceOf(
@@ -107,7 +91,7 @@ function instanceOf(
   group: AutoScalingGroup,
   instance: GroupInstance,
 ): Instance {
-  const { launchTemplate } = group.settings;
+  const { id } = group.settings.launchTemplate;
   const failed = failedCheck(instance, group.settings, context.now());
   return {
     InstanceId: instance.instanceId,
@@ -115,27 +99,17 @@ function instanceOf(
     AvailabilityZone: instance.availabilityZone,
     LifecycleState: instance.lifecycleState,
     HealthStatus: failed === undefined && instance.lifecycleState !== "Terminating" ? "Healthy" : "Unhealthy",
-    LaunchTemplate: launchTemplateOf(context, {
-      id: launchTemplate.id,
-      version: instance.launchTemplateVersion,
-    }),
+    LaunchTemplate: launchTemplateOf(context, { id, version: instance.launchTemplateVersion }),
     ProtectedFromScaleIn: false,
   };
 }
 
-export const setDesiredCapacity = action<AutoScalingActionContext, SetDesiredCapacityType, object>(
+export const setDesiredCapacity: AutoScalingActions["SetDesiredCapacity"] = {
   // HonorCooldown has no effect: target tracking policies have no cooldown.
-  ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
-  ({ autoScaling }, { AutoScalingGroupName, DesiredCapacity = 0 }) => {
-    if (!Number.isInteger(DesiredCapacity) || DesiredCapacity < 0) {
-      throw failsConstraint(
-        String(DesiredCapacity),
-        "DesiredCapacity",
-        "Member must have value greater than or equal to 0",
-      );
-    }
-    const group = groupNamed(autoScaling, AutoScalingGroupName);
-    group.setDesiredCapacity(DesiredCapacity);
+  parameters: ["AutoScalingGroupName", "DesiredCapacity", "HonorCooldown"],
+  handle({ autoScaling }, { AutoScalingGroupName, DesiredCapacity = 0 }) {
+    assertAtLeast(0, DesiredCapacity, "DesiredCapacity");
+    groupNamed(autoScaling, AutoScalingGroupName).setDesiredCapacity(DesiredCapacity);
     return {};
   },
-);
+};

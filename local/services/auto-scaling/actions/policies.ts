@@ -1,19 +1,17 @@
 /** Source: Auto Scaling API Reference, "DescribePolicies". */
-import type { DescribePoliciesType, PoliciesType, ScalingPolicy } from "@aws-sdk/client-auto-scaling";
+import type { ScalingPolicy } from "@aws-sdk/client-auto-scaling";
 import type { ScalingPolicy as Policy } from "../policy";
 import { accountId } from "../../../identifiers";
-import type { AutoScalingActionContext } from "./context";
-import { action } from "../../../api/service";
-import { groupNamed, page } from "./common";
+import type { AutoScalingActions } from "./context";
+import { groupsNamed, page } from "./common";
 
-export const describePolicies = action<AutoScalingActionContext, DescribePoliciesType, PoliciesType>(
-  ["AutoScalingGroupName", "PolicyNames", "PolicyTypes", "MaxRecords", "NextToken"],
-  ({ autoScaling, regionName }, { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging }) => {
-    const groups =
-      AutoScalingGroupName === undefined
-        ? [...autoScaling.groups.values()]
-        : [groupNamed(autoScaling, AutoScalingGroupName)];
-    const found = groups
+export const describePolicies: AutoScalingActions["DescribePolicies"] = {
+  parameters: ["AutoScalingGroupName", "PolicyNames", "PolicyTypes", "MaxRecords", "NextToken"],
+  handle(
+    { autoScaling, regionName },
+    { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], ...paging },
+  ) {
+    const found = groupsNamed(autoScaling, AutoScalingGroupName)
       .flatMap(group =>
         [...group.policies.values()].map(policy => descriptionOf(regionName, group.name, policy)),
       )
@@ -25,7 +23,7 @@ export const describePolicies = action<AutoScalingActionContext, DescribePolicie
     const { items, NextToken } = page(found, paging, 100);
     return { ScalingPolicies: items, NextToken };
   },
-);
+};
 
 function descriptionOf(region: string, AutoScalingGroupName: string, policy: Policy): ScalingPolicy {
   return {

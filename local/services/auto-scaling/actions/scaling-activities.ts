@@ -1,32 +1,16 @@
 /** Sources: Auto Scaling API Reference, "DescribeScalingActivities" and "TerminateInstanceInAutoScalingGroup". */
-import type {
-  ActivitiesType,
-  Activity as ActivityDescription,
-  ActivityType,
-  DescribeScalingActivitiesType,
-  TerminateInstanceInAutoScalingGroupType,
-} from "@aws-sdk/client-auto-scaling";
+import type { Activity as ActivityDescription } from "@aws-sdk/client-auto-scaling";
 import { causeText } from "../activity";
 import type { Activity } from "../activity-log";
 import type { AutoScalingGroup } from "../group";
-import type { AutoScalingActionContext } from "./context";
+import type { AutoScalingActionContext, AutoScalingActions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { action } from "../../../api/service";
-import { groupNamed, page } from "./common";
+import { groupsNamed, page } from "./common";
 
-export const describeScalingActivities = action<
-  AutoScalingActionContext,
-  DescribeScalingActivitiesType,
-  ActivitiesType
->(
-  ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
-  (context, { ActivityIds = [], AutoScalingGroupName, ...paging }) => {
-    const { autoScaling } = context;
-    const groups =
-      AutoScalingGroupName === undefined
-        ? [...autoScaling.groups.values()]
-        : [groupNamed(autoScaling, AutoScalingGroupName)];
-    const found = groups
+export const describeScalingActivities: AutoScalingActions["DescribeScalingActivities"] = {
+  parameters: ["ActivityIds", "AutoScalingGroupName", "MaxRecords", "NextToken"],
+  handle(context, { ActivityIds = [], AutoScalingGroupName, ...paging }) {
+    const found = groupsNamed(context.autoScaling, AutoScalingGroupName)
       .flatMap(group => group.activities.map(activity => ({ group, activity })))
       .filter(({ activity }) => ActivityIds.length === 0 || ActivityIds.includes(activity.activityId))
       .sort((a, b) => b.activity.startTime - a.activity.startTime);
@@ -36,7 +20,7 @@ export const describeScalingActivities = action<
       NextToken,
     };
   },
-);
+};
 
 const progress: Record<Activity["statusCode"], number> = {
   InProgress: 50,
@@ -69,21 +53,18 @@ function descriptionOf(
   };
 }
 
-export const terminateInstanceInAutoScalingGroup = action<
-  AutoScalingActionContext,
-  TerminateInstanceInAutoScalingGroupType,
-  ActivityType
->(
-  ["InstanceId", "ShouldDecrementDesiredCapacity"],
-  (context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) => {
-    const group = [...context.autoScaling.groups.values()].find(each => each.instances.has(InstanceId));
-    const activity = group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity);
-    if (!group || !activity) {
-      throw new AwsError(
-        "ValidationError",
-        `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
-      );
-    }
-    return { Activity: descriptionOf(context, group, activity) };
-  },
-);
+export const terminateInstanceInAutoScalingGroup: AutoScalingActions["TerminateInstanceInAutoScalingGroup"] =
+  {
+    parameters: ["InstanceId", "ShouldDecrementDesiredCapacity"],
+    handle(context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) {
+      const group = [...context.autoScaling.groups.values()].find(each => each.instances.has(InstanceId));
+      const activity = group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity);
+      if (!group || !activity) {
+        throw new AwsError(
+          "ValidationError",
+          `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
+        );
+      }
+      return { Activity: descriptionOf(context, group, activity) };
+    },
+  };

@@ -1,3 +1,4 @@
+import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { InstanceProfile } from "../../../hosts/metadata";
 import type { Ec2 } from "../ec2";
@@ -13,3 +14,5 @@ export interface Ec2Context {
   wallClock: WallClock;
   report: (event: string) => void;
 }
+
+export type Ec2Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), Ec2Context>;

@@ -1,22 +1,14 @@
 /** Sources: EC2 API Reference, "DescribeInstances" and "TerminateInstances". */
-import type {
-  DescribeInstancesRequest,
-  DescribeInstancesResult,
-  Instance as InstanceDescription,
-  InstanceNetworkInterface,
-  TerminateInstancesRequest,
-  TerminateInstancesResult,
-} from "@aws-sdk/client-ec2";
-import type { Ec2Context } from "./context";
+import type { Instance as InstanceDescription, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
+import type { Ec2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { action } from "../../../api/service";
 import { assertExist, assertNoDryRun, commonParameters, describe, type ResourceKind } from "./describe";
 import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
-export const describeInstances = action<Ec2Context, DescribeInstancesRequest, DescribeInstancesResult>(
-  ["InstanceIds", ...commonParameters],
-  (context, input) => {
+export const describeInstances: Ec2Actions["DescribeInstances"] = {
+  parameters: ["InstanceIds", ...commonParameters],
+  handle(context, input) {
     assertNoDryRun(input);
     if (input.InstanceIds?.length && input.MaxResults !== undefined) {
       throw new AwsError(
@@ -32,7 +24,7 @@ export const describeInstances = action<Ec2Context, DescribeInstancesRequest, De
     const { page, NextToken } = describe(described, kind, { ids: input.InstanceIds, ...input });
     return { Reservations: page.map(({ reservation }) => reservation), NextToken };
   },
-);
+};
 
 type Described = InstanceDescription & { reservation: { ReservationId?: string; OwnerId?: string } };
 
@@ -88,9 +80,9 @@ const kind: ResourceKind<Described> = {
   filterable,
 };
 
-export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, TerminateInstancesResult>(
-  ["InstanceIds", "DryRun"],
-  ({ ec2, now, report }, { InstanceIds = [], ...input }) => {
+export const terminateInstances: Ec2Actions["TerminateInstances"] = {
+  parameters: ["InstanceIds", "DryRun"],
+  handle({ ec2, now, report }, { InstanceIds = [], ...input }) {
     const instances = ec2.instances.records.visible(now());
     assertExist(instances, { ...kind, idOf: each => each.specification.instanceId }, InstanceIds);
     assertNoDryRun(input);
@@ -110,4 +102,4 @@ export const terminateInstances = action<Ec2Context, TerminateInstancesRequest, 
       }),
     };
   },
-);
+};

@@ -1,26 +1,25 @@
 /** Network ACLs with their entries and associations. Source: EC2 API Reference, "DescribeNetworkAcls". */
 import type {
-  DescribeNetworkAclsRequest,
-  DescribeNetworkAclsResult,
   NetworkAcl as NetworkAclDescription,
   NetworkAclEntry as EntryDescription,
 } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
 import type { NetworkAcl, NetworkAclEntry, VpcModel } from "../../../network/reachability/vpc-model";
 import { entriesInOrder, networkAclOf } from "../../../network/reachability/network-acl";
-import { action } from "../../../api/service";
+import type { ActionsOf } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
-export const describeNetworkAcls = action<
-  { ec2: { vpc: VpcModel } },
-  DescribeNetworkAclsRequest,
-  DescribeNetworkAclsResult
->(["NetworkAclIds", ...commonParameters], ({ ec2: { vpc } }, input) => {
-  assertNoDryRun(input);
-  const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
-  const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });
-  return { NetworkAcls: page, NextToken };
-});
+type Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
+
+export const describeNetworkAcls: Actions["DescribeNetworkAcls"] = {
+  parameters: ["NetworkAclIds", ...commonParameters],
+  handle({ ec2: { vpc } }, input) {
+    assertNoDryRun(input);
+    const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
+    const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });
+    return { NetworkAcls: page, NextToken };
+  },
+};
 
 /** Filters on ICMP and IPv6 are valid but match nothing here. */
 const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {

@@ -1,25 +1,15 @@
 /** Security groups with their rules. Source: EC2 API Reference, "DescribeSecurityGroups". */
-import type {
-  DescribeSecurityGroupsRequest,
-  DescribeSecurityGroupsResult,
-  IpPermission,
-  SecurityGroup,
-} from "@aws-sdk/client-ec2";
+import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
 import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
-import type { Ec2Context } from "./context";
+import type { Ec2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { action } from "../../../api/service";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 import type { Filterable } from "./filters";
 
-export const describeSecurityGroups = action<
-  Ec2Context,
-  DescribeSecurityGroupsRequest,
-  DescribeSecurityGroupsResult
->(
-  ["GroupIds", "GroupNames", ...commonParameters],
-  ({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) => {
+export const describeSecurityGroups: Ec2Actions["DescribeSecurityGroups"] = {
+  parameters: ["GroupIds", "GroupNames", ...commonParameters],
+  handle({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) {
     assertNoDryRun(input);
     const [name] = GroupNames;
     if (name !== undefined) {
@@ -45,7 +35,7 @@ export const describeSecurityGroups = action<
     const { page, NextToken } = describe(groups, kind, { ids: GroupIds, ...input });
     return { SecurityGroups: page, NextToken };
   },
-);
+};
 
 /** Rules that share a protocol and a port range form one permission, as on EC2. */
 function permissions({ securityGroupRules }: VpcModel, groupId: string, egress: boolean): IpPermission[] {

@@ -1,20 +1,12 @@
 /** VPCs and subnets. Sources: EC2 API Reference, "DescribeVpcs" and "DescribeSubnets". */
-import type {
-  DescribeSubnetsRequest,
-  DescribeSubnetsResult,
-  DescribeVpcsRequest,
-  DescribeVpcsResult,
-  Subnet,
-  Vpc,
-} from "@aws-sdk/client-ec2";
+import type { Subnet, Vpc } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
-import type { Ec2Context } from "./context";
-import { action } from "../../../api/service";
+import type { Ec2Actions } from "./context";
 import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
 
-export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcsResult>(
-  ["VpcIds", ...commonParameters],
-  ({ ec2: { vpc } }, input) => {
+export const describeVpcs: Ec2Actions["DescribeVpcs"] = {
+  parameters: ["VpcIds", ...commonParameters],
+  handle({ ec2: { vpc } }, input) {
     assertNoDryRun(input);
     const vpcs = [...vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
       CidrBlock: cidrBlock,
@@ -37,7 +29,7 @@ export const describeVpcs = action<Ec2Context, DescribeVpcsRequest, DescribeVpcs
     const { page, NextToken } = describe(vpcs, vpcKind, { ids: input.VpcIds, ...input });
     return { Vpcs: page, NextToken };
   },
-);
+};
 
 const vpcKind: ResourceKind<Vpc> = {
   prefix: "vpc",
@@ -63,9 +55,9 @@ const vpcKind: ResourceKind<Vpc> = {
   },
 };
 
-export const describeSubnets = action<Ec2Context, DescribeSubnetsRequest, DescribeSubnetsResult>(
-  ["SubnetIds", ...commonParameters],
-  ({ ec2: { vpc, interfaces }, regionName }, input) => {
+export const describeSubnets: Ec2Actions["DescribeSubnets"] = {
+  parameters: ["SubnetIds", ...commonParameters],
+  handle({ ec2: { vpc, interfaces }, regionName }, input) {
     assertNoDryRun(input);
     const subnets = [...vpc.subnets.values()].map(
       ({ id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch, tags }): Subnet => ({
@@ -91,7 +83,7 @@ export const describeSubnets = action<Ec2Context, DescribeSubnetsRequest, Descri
     const { page, NextToken } = describe(subnets, subnetKind, { ids: input.SubnetIds, ...input });
     return { Subnets: page, NextToken };
   },
-);
+};
 
 /** "use1-az1" for "us-east-1a"; on AWS the mapping differs between accounts. */
 function zoneId(zone: string): string {

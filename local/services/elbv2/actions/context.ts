@@ -1,3 +1,4 @@
+import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { Elbv2 } from "../elbv2";
 
@@ -9,3 +10,8 @@ export interface Elbv2Context {
   /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
+
+export type Elbv2Actions = ActionsOf<
+  typeof import("@aws-sdk/client-elastic-load-balancing-v2"),
+  Elbv2Context
+>;

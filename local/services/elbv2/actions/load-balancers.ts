@@ -1,25 +1,13 @@
 /** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
-import type {
-  DescribeListenersInput,
-  DescribeListenersOutput,
-  DescribeLoadBalancersInput,
-  DescribeLoadBalancersOutput,
-  Listener,
-  LoadBalancer,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Listener, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
-import type { Elbv2Context } from "./context";
+import type { Elbv2Actions, Elbv2Context } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { action } from "../../../api/service";
 import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
-export const describeLoadBalancers = action<
-  Elbv2Context,
-  DescribeLoadBalancersInput,
-  DescribeLoadBalancersOutput
->(
-  ["LoadBalancerArns", "Names", "Marker", "PageSize"],
-  (context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) => {
+export const describeLoadBalancers: Elbv2Actions["DescribeLoadBalancers"] = {
+  parameters: ["LoadBalancerArns", "Names", "Marker", "PageSize"],
+  handle(context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) {
     assertOneSelector({ "load balancer ARNs": arns, "load balancer names": names });
     assertArns(arns, "load balancer", /:loadbalancer\/app\/[^/]+\/[0-9a-f]+$/);
     const all = [...context.elbv2.loadBalancers].map(([arn, running]) =>
@@ -37,7 +25,7 @@ export const describeLoadBalancers = action<
     const { items, NextMarker } = page(found, paging);
     return { LoadBalancers: items, NextMarker };
   },
-);
+};
 
 function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
@@ -72,9 +60,9 @@ function descriptionOf(
   };
 }
 
-export const describeListeners = action<Elbv2Context, DescribeListenersInput, DescribeListenersOutput>(
-  ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
-  ({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) => {
+export const describeListeners: Elbv2Actions["DescribeListeners"] = {
+  parameters: ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
+  handle({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) {
     if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
       throw new AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
     }
@@ -93,7 +81,7 @@ export const describeListeners = action<Elbv2Context, DescribeListenersInput, De
     const { items, NextMarker } = page(found, paging);
     return { Listeners: items, NextMarker };
   },
-);
+};
 
 function listenerOf(
   LoadBalancerArn: string,

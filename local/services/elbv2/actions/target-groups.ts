@@ -1,27 +1,15 @@
 /** Target groups and their targets' health. Sources: ELB API Reference, "DescribeTargetGroups", "DescribeTargetHealth". */
-import type {
-  DescribeTargetGroupsInput,
-  DescribeTargetGroupsOutput,
-  DescribeTargetHealthInput,
-  DescribeTargetHealthOutput,
-  TargetDescription,
-  TargetGroup,
-} from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Elbv2, RunningTargetGroup } from "../elbv2";
-import type { Elbv2Context } from "./context";
+import type { Elbv2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { action } from "../../../api/service";
 import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
 const arnPattern = /:targetgroup\/[^/]+\/[0-9a-f]+$/;
 
-export const describeTargetGroups = action<
-  Elbv2Context,
-  DescribeTargetGroupsInput,
-  DescribeTargetGroupsOutput
->(
-  ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
-  ({ elbv2 }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) => {
+export const describeTargetGroups: Elbv2Actions["DescribeTargetGroups"] = {
+  parameters: ["LoadBalancerArn", "TargetGroupArns", "Names", "Marker", "PageSize"],
+  handle({ elbv2 }, { LoadBalancerArn: balancer, TargetGroupArns: arns = [], Names: names = [], ...paging }) {
     const ofBalancer = balancer === undefined ? [] : [balancer];
     assertOneSelector({
       "a load balancer ARN": ofBalancer,
@@ -45,7 +33,7 @@ export const describeTargetGroups = action<
     const { items, NextMarker } = page(found, paging);
     return { TargetGroups: items, NextMarker };
   },
-);
+};
 
 function notFound(message: string): AwsError {
   return new AwsError("TargetGroupNotFound", message);
@@ -77,29 +65,25 @@ function descriptionOf(elbv2: Elbv2, arn: string, { description }: RunningTarget
   };
 }
 
-export const describeTargetHealth = action<
-  Elbv2Context,
-  DescribeTargetHealthInput,
-  DescribeTargetHealthOutput
->(["TargetGroupArn", "Targets"], ({ elbv2 }, { TargetGroupArn = "", Targets = [] }) => {
-  assertArns([TargetGroupArn], "target group", arnPattern);
-  const running = elbv2.targetGroups.get(TargetGroupArn);
-  if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
-  const requested = Targets.map(target => idAndPort(target, running));
-  const described = running.group.describe(requested.length > 0 ? requested : undefined);
-  return {
-    TargetHealthDescriptions: described.map(({ target, healthCheckPort, targetHealth }) => ({
-      Target: { Id: target.id, Port: target.port },
-      HealthCheckPort: healthCheckPort,
-      TargetHealth: {
-        State: targetHealth.state,
-        Reason: targetHealth.reason,
-        Description: targetHealth.description,
-      },
-    })),
-  };
-});
-
-function idAndPort({ Id, Port }: TargetDescription, { description }: RunningTargetGroup) {
-  return { id: Id ?? "", port: Port ?? description.port };
-}
+export const describeTargetHealth: Elbv2Actions["DescribeTargetHealth"] = {
+  parameters: ["TargetGroupArn", "Targets"],
+  handle({ elbv2 }, { TargetGroupArn = "", Targets = [] }) {
+    assertArns([TargetGroupArn], "target group", arnPattern);
+    const running = elbv2.targetGroups.get(TargetGroupArn);
+    if (!running) throw notFound(`Target groups '${TargetGroupArn}' not found`);
+    const { group, description } = running;
+    const requested = Targets.map(({ Id = "", Port = description.port }) => ({ id: Id, port: Port }));
+    const described = group.describe(requested.length > 0 ? requested : undefined);
+    return {
+      TargetHealthDescriptions: described.map(({ target, healthCheckPort, targetHealth }) => ({
+        Target: { Id: target.id, Port: target.port },
+        HealthCheckPort: healthCheckPort,
+        TargetHealth: {
+          State: targetHealth.state,
+          Reason: targetHealth.reason,
+          Description: targetHealth.description,
+        },
+      })),
+    };
+  },
+};
