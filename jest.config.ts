@@ -3,6 +3,8 @@ import type { Config } from "jest";
 
 const config: Config = {
   testEnvironment: "node",
+  testTimeout: 60_000, // many start processes, and the machine may be busy
+  setupFilesAfterEnv: ["<rootDir>/testing/set-up.ts"],
   testMatch: ["**/*.test.ts"],
   transform: { "\\.ts$": "<rootDir>/testing/transform.ts" },
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/host/"], // needs root: npm run test:host

@@ -9,9 +9,6 @@ import { unknown, type Registration } from "../local/pulumi/evaluate";
 import { rulesOf } from "./security-groups";
 import { evaluate, type Evaluation } from "./testing";
 
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // the warning about port 22 is tested in config.test.ts
-
 /** First, so that its leftovers finish while the other tests run. */
 test("a call without an answer fails the evaluation", async () => {
   await expect(evaluate({ answers: {} })).rejects.toThrow(/^the program called aws:.* which has no answer$/);

@@ -77,6 +77,7 @@ export interface Options {
 export async function evaluate(options: Options = {}): Promise<Evaluation> {
   const { config = {}, stack = "dev", preview = false } = options;
   resetModules();
+  jest.spyOn(console, "warn").mockImplementation(); // the warning about port 22 is tested in config.test.ts
   const { project, config: defaults } = readProject(join(__dirname, ".."));
   const configured = Object.entries(config).map(([key, value]) => [fullKey(key, project), value] as const);
   const calls: Call[] = [];

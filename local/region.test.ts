@@ -1,9 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanUp } from "../testing/clean-up";
 import { makeSamples, openRegion, operatorAddress } from "../testing/sample-resources";
-
-afterEach(cleanUp);
 
 test("with an instance goes whatever listened at its address", async () => {
   const { region, resources } = await openRegion();

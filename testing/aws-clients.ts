@@ -1,9 +1,9 @@
 /** AWS's own clients, changed in nothing but the endpoint, with made-up credentials. */
-import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
-import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { STSClient } from "@aws-sdk/client-sts";
+import { AutoScaling } from "@aws-sdk/client-auto-scaling";
+import { CloudWatch } from "@aws-sdk/client-cloudwatch";
+import { EC2 } from "@aws-sdk/client-ec2";
+import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { STS } from "@aws-sdk/client-sts";
 import { onCleanUp } from "./clean-up";
 
 export function clientsOf(endpoint: string) {
@@ -14,11 +14,11 @@ export function clientsOf(endpoint: string) {
     credentials: { accessKeyId: "any", secretAccessKey: "any" },
   };
   const clients = {
-    ec2: new EC2Client(options),
-    elbv2: new ElasticLoadBalancingV2Client(options),
-    autoScaling: new AutoScalingClient(options),
-    cloudWatch: new CloudWatchClient(options),
-    sts: new STSClient(options),
+    ec2: new EC2(options),
+    elbv2: new ElasticLoadBalancingV2(options),
+    autoScaling: new AutoScaling(options),
+    cloudWatch: new CloudWatch(options),
+    sts: new STS(options),
   };
   onCleanUp(() => {
     for (const client of Object.values(clients)) client.destroy();

@@ -10,16 +10,13 @@ export function onCleanUp(clean: CleanUp): void {
   scopes.at(-1)?.push(clean);
 }
 
-/**
- * Pass to `beforeEach` in suites whose `beforeAll` makes things, too: `cleanUp` in `afterEach` then leaves those alone,
- * for another `cleanUp` in `afterAll`.
- */
+/** `cleanUp` then leaves alone what was registered before, for another `cleanUp`. */
 export function openScope(): void {
   scopes.push([]);
 }
 
 /**
- * Pass to `afterEach` or `afterAll`: runs every clean-up of the current scope, and closes the scope.
+ * Runs every clean-up of the current scope, and closes the scope; set-up.ts calls it after each test.
  * @throws if any of them failed, once all have run
  */
 export async function cleanUp(): Promise<void> {

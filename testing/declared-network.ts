@@ -99,63 +99,39 @@ export const dataAclEntries: readonly NetworkAclEntry[] = [
 /** A new model, for the test to change as it likes. */
 export function declaredNetwork(): VpcModel {
   const model = new VpcModel();
-  const vpcId = "vpc-main";
-  model.vpcs.set(vpcId, { id: vpcId, cidrBlock: "10.0.0.0/16", tags: {} });
-  model.internetGateways.set("igw-main", { id: "igw-main", vpcId, tags: {} });
-  model.routeTables.set("rtb-main", {
-    id: "rtb-main",
-    vpcId,
-    main: true,
-    routes: [{ destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" }],
-    tags: {},
-  });
-  model.routeTables.set("rtb-public", {
-    id: "rtb-public",
-    vpcId,
-    main: false,
-    routes: [
-      { destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" },
-      { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-main" },
-    ],
-    tags: {},
-  });
-  for (const [name, [cidrBlock, availabilityZone]] of Object.entries(subnets)) {
-    const subnetId = `subnet-${name}`;
-    model.subnets.set(subnetId, {
-      id: subnetId,
-      vpcId,
-      cidrBlock,
-      availabilityZone,
-      mapPublicIpOnLaunch: true,
-      tags: { Name: name },
-    });
-    const id = `rtbassoc-${name}`;
-    model.routeTableAssociations.set(id, { id, subnetId, routeTableId: "rtb-public" });
+  const [vpcId, tags] = ["vpc-main", {}];
+  const put = <T extends { id: string }>(map: Map<string, T>, value: T) => map.set(value.id, value);
+  put(model.vpcs, { id: vpcId, cidrBlock: "10.0.0.0/16", tags });
+  put(model.internetGateways, { id: "igw-main", vpcId, tags });
+  const local = { destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" };
+  const out = { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-main" };
+  put(model.routeTables, { id: "rtb-main", vpcId, main: true, routes: [local], tags });
+  put(model.routeTables, { id: "rtb-public", vpcId, main: false, routes: [{ ...local }, out], tags });
+  for (const [Name, [cidrBlock, availabilityZone]] of Object.entries(subnets)) {
+    const id = `subnet-${Name}`;
+    put(model.subnets, { id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch: true, tags: { Name } });
+    put(model.routeTableAssociations, { id: `rtbassoc-${Name}`, subnetId: id, routeTableId: "rtb-public" });
   }
-  model.networkAcls.set("acl-default", {
+  put(model.networkAcls, {
     id: "acl-default",
     vpcId,
     isDefault: true,
     entries: [...defaultAclEntries],
-    tags: {},
+    tags,
   });
-  model.networkAcls.set("acl-data", {
+  put(model.networkAcls, {
     id: "acl-data",
     vpcId,
     isDefault: false,
     entries: structuredClone([...dataAclEntries]),
     tags: { Name: "data", Project: "elastic-fleet" },
   });
-  model.networkAclAssociations.set("aclassoc-0123", {
-    id: "aclassoc-0123",
-    subnetId: "subnet-data",
-    networkAclId: "acl-data",
-  });
+  const subnetId = "subnet-data";
+  put(model.networkAclAssociations, { id: "aclassoc-0123", subnetId, networkAclId: "acl-data" });
   for (const groupName of ["data-access", "receiver", "load-balancer", "stress"]) {
-    const id = `sg-${groupName}`;
-    model.securityGroups.set(id, { id, vpcId, groupName, description: groupName, tags: {} });
+    put(model.securityGroups, { id: `sg-${groupName}`, vpcId, groupName, description: groupName, tags });
   }
-  for (const rule of rules) model.securityGroupRules.set(rule.id, { ...rule });
-  for (const each of Object.values(interfaces)) model.networkInterfaces.set(each.id, { ...each });
+  for (const rule of rules) put(model.securityGroupRules, { ...rule });
+  for (const each of Object.values(interfaces)) put<NetworkInterface>(model.networkInterfaces, { ...each });
   return model;
 }

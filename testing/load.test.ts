@@ -1,11 +1,8 @@
 import { once } from "node:events";
 import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { cleanUp } from "./clean-up";
 import { count, saturate, under } from "./load";
 import { closedPort, lines, listen, listenHttp, listenRaw, loopback } from "./servers";
-
-afterEach(cleanUp);
 
 /** Resolves after this many requests. */
 const requests = async (server: http.Server, many: number) => {

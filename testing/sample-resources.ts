@@ -50,6 +50,18 @@ export interface Sample {
 
 const tags = { Name: "sample", project: "elastic-fleet" };
 
+/** The port of the service that the sample instance runs. */
+const port = ports.receiver.http;
+
+const everywhere = "0.0.0.0/0";
+const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
+const targetGroup = "aws:lb/targetGroup:TargetGroup";
+
+const hardening = {
+  metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
+  creditSpecification: { cpuCredits: "unlimited" },
+};
+
 const healthCheck = {
   path: "/health",
   matcher: "200",
@@ -58,19 +70,6 @@ const healthCheck = {
   healthyThreshold: 2,
   unhealthyThreshold: 2,
 };
-
-/** The port of the service that the sample instance runs. */
-const port = ports.receiver.http;
-
-const hardening = {
-  metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
-  creditSpecification: { cpuCredits: "unlimited" },
-};
-
-function connectionTo(made: Made) {
-  const { publicIp: host } = made["instance"]?.outputs ?? {};
-  return { host, port: sshPort, user: remoteUser, privateKey: made["key"]?.outputs["privateKeyOpenssh"] };
-}
 
 /** An archive like a release's, of a service that answers with its host's name. */
 const release = () => {
@@ -89,228 +88,153 @@ const release = () => {
   return { service: "receiver" as const, sha256, archive };
 };
 
+/** The id of what was created under this name, or another of its outputs. */
+type Of = (name: string, output?: string) => unknown;
+
+/** @param change what differs in the changed inputs, for types that are updated in place */
+function sample(
+  type: string,
+  name: string,
+  inputs: (of: Of) => Record<string, unknown>,
+  change?: (of: Of) => Record<string, unknown>,
+): Sample {
+  const ofMade =
+    (made: Made): Of =>
+    (name, output) =>
+      output === undefined ? made[name]?.id : made[name]?.outputs[output];
+  return {
+    type,
+    name,
+    inputs: made => inputs(ofMade(made)),
+    ...(change && { changed: made => ({ ...inputs(ofMade(made)), ...change(ofMade(made)) }) }),
+  };
+}
+
+const policy = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement });
+const allow = (Action: string) => policy({ Effect: "Allow", Action, Resource: "*" });
+const Principal = { Service: "ec2.amazonaws.com" };
+const assumeRolePolicy = policy([{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }]);
+
 /**
  * One of each type that the region knows, in an order in which they can be created: an instance in a public subnet
  * behind a load balancer, with a service, and a group to launch copies of it.
  */
 export function samples(): Sample[] {
-  const id = (made: Made, name: string) => made[name]?.id;
   const built = release();
   const manifest = (A: string) => JSON.stringify(manifestFor(built, { A }));
-  const policy = (Action: string) =>
-    JSON.stringify({ Version: "2012-10-17", Statement: { Effect: "Allow", Action, Resource: "*" } });
-  const command = { create: installCommand(built) };
-  const template = (instanceType: string) => (made: Made) => ({
-    imageId: id(made, "image"),
-    instanceType,
-    keyName: id(made, "pair"),
-    vpcSecurityGroupIds: [id(made, "group")],
-    ...hardening,
-    monitoring: { enabled: true },
-    tagSpecifications: [{ resourceType: "instance", tags }],
-    updateDefaultVersion: true,
-    tags,
+  const subnets = (of: Of) => [of("subnet-1"), of("subnet-2")];
+  const connection = (of: Of) => ({
+    host: of("instance", "publicIp"),
+    port: sshPort,
+    user: remoteUser,
+    privateKey: of("key", "privateKeyOpenssh"),
   });
-  // Without instances: launches take time, and the group makes them by itself.
-  const scalingGroup = (maxSize: number) => (made: Made) => ({
-    minSize: 0,
-    maxSize,
-    desiredCapacity: 0,
-    defaultInstanceWarmup: 300,
-    vpcZoneIdentifiers: [id(made, "subnet-1"), id(made, "subnet-2")],
-    launchTemplate: { id: id(made, "template"), version: String(made["template"]?.outputs["latestVersion"]) },
-    targetGroupArns: [id(made, "aws:lb/targetGroup:TargetGroup")],
-    healthCheckType: "ELB",
-    healthCheckGracePeriod: 60,
-    metricsGranularity: "1Minute",
-    enabledMetrics: ["GroupDesiredCapacity"],
-    instanceRefresh: {
-      strategy: "Rolling",
-      preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
-    },
-    tags: [{ key: "Name", value: "fleet", propagateAtLaunch: false }],
-  });
-  const tracking = (targetValue: number) => (made: Made) => ({
-    name: "cpu-target-tracking",
-    autoscalingGroupName: id(made, "fleet"),
-    policyType: "TargetTrackingScaling",
-    targetTrackingConfiguration: {
-      predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
-      targetValue,
-    },
+  const tracking = (targetValue: number) => ({
+    predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
+    targetValue,
   });
   return [
-    {
-      type: "aws:ec2/vpc:Vpc",
-      name: "vpc",
-      inputs: () => ({ cidrBlock: "10.0.0.0/16", enableDnsHostnames: true, enableDnsSupport: true, tags }),
-    },
-    {
-      type: "aws:ec2/internetGateway:InternetGateway",
-      name: "gateway",
-      inputs: made => ({ vpcId: id(made, "vpc"), tags }),
-    },
-    {
-      type: "aws:ec2/routeTable:RouteTable",
-      name: "table",
-      inputs: made => ({ vpcId: id(made, "vpc"), tags }),
-    },
-    {
-      type: "aws:ec2/route:Route",
-      name: "route",
-      inputs: made => ({
-        routeTableId: id(made, "table"),
-        destinationCidrBlock: "0.0.0.0/0",
-        gatewayId: id(made, "gateway"),
-      }),
-    },
+    sample("aws:ec2/vpc:Vpc", "vpc", () => ({
+      cidrBlock: "10.0.0.0/16",
+      enableDnsHostnames: true,
+      enableDnsSupport: true,
+      tags,
+    })),
+    sample("aws:ec2/internetGateway:InternetGateway", "gateway", of => ({ vpcId: of("vpc"), tags })),
+    sample("aws:ec2/routeTable:RouteTable", "table", of => ({ vpcId: of("vpc"), tags })),
+    sample("aws:ec2/route:Route", "route", of => ({
+      routeTableId: of("table"),
+      destinationCidrBlock: everywhere,
+      gatewayId: of("gateway"),
+    })),
     ...["1", "2"].flatMap(n => [
-      {
-        type: "aws:ec2/subnet:Subnet",
-        name: `subnet-${n}`,
-        inputs: (made: Made) => ({
-          vpcId: id(made, "vpc"),
-          cidrBlock: `10.0.${n}.0/24`,
-          availabilityZone: `us-east-1${n === "1" ? "a" : "b"}`,
-          mapPublicIpOnLaunch: true,
-          tags,
-        }),
-      },
-      {
-        type: "aws:ec2/routeTableAssociation:RouteTableAssociation",
-        name: `table-of-${n}`,
-        inputs: (made: Made) => ({ subnetId: id(made, `subnet-${n}`), routeTableId: id(made, "table") }),
-      },
+      sample("aws:ec2/subnet:Subnet", `subnet-${n}`, of => ({
+        vpcId: of("vpc"),
+        cidrBlock: `10.0.${n}.0/24`,
+        availabilityZone: `us-east-1${n === "1" ? "a" : "b"}`,
+        mapPublicIpOnLaunch: true,
+        tags,
+      })),
+      sample("aws:ec2/routeTableAssociation:RouteTableAssociation", `table-of-${n}`, of => ({
+        subnetId: of(`subnet-${n}`),
+        routeTableId: of("table"),
+      })),
     ]),
-    {
-      type: "aws:ec2/networkAcl:NetworkAcl",
-      name: "acl",
-      inputs: made => ({ vpcId: id(made, "vpc"), tags }),
-    },
-    ...[false, true].map(egress => ({
-      type: "aws:ec2/networkAclRule:NetworkAclRule",
-      name: egress ? "entry-out" : "entry-in",
-      inputs: (made: Made) => ({
-        networkAclId: id(made, "acl"),
+    sample("aws:ec2/networkAcl:NetworkAcl", "acl", of => ({ vpcId: of("vpc"), tags })),
+    ...[false, true].map(egress =>
+      sample("aws:ec2/networkAclRule:NetworkAclRule", egress ? "entry-out" : "entry-in", of => ({
+        networkAclId: of("acl"),
         ruleNumber: 100,
         egress,
         protocol: "6",
         ruleAction: "allow",
-        cidrBlock: "0.0.0.0/0",
+        cidrBlock: everywhere,
         fromPort: 0,
         toPort: 65535,
-      }),
+      })),
+    ),
+    sample("aws:ec2/networkAclAssociation:NetworkAclAssociation", "acl-of-1", of => ({
+      networkAclId: of("acl"),
+      subnetId: of("subnet-1"),
     })),
-    {
-      type: "aws:ec2/networkAclAssociation:NetworkAclAssociation",
-      name: "acl-of-1",
-      inputs: made => ({ networkAclId: id(made, "acl"), subnetId: id(made, "subnet-1") }),
-    },
-    {
-      type: "aws:ec2/securityGroup:SecurityGroup",
-      name: "group",
-      inputs: made => ({ vpcId: id(made, "vpc"), description: "a group", tags }),
-    },
-    {
-      type: "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      name: "in",
-      inputs: made => ({
-        securityGroupId: id(made, "group"),
-        ipProtocol: "-1",
-        cidrIpv4: "0.0.0.0/0",
-        tags,
-      }),
-      changed: made => ({
-        securityGroupId: id(made, "group"),
-        ipProtocol: "tcp",
-        fromPort: 22,
-        toPort: 22,
-        cidrIpv4: "198.51.100.0/24",
-        tags,
-      }),
-    },
-    {
-      type: "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-      name: "out",
-      inputs: made => ({
-        securityGroupId: id(made, "group"),
+    sample("aws:ec2/securityGroup:SecurityGroup", "group", of => ({
+      vpcId: of("vpc"),
+      description: "a group",
+      tags,
+    })),
+    sample(
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "in",
+      of => ({ securityGroupId: of("group"), ipProtocol: "-1", cidrIpv4: everywhere, tags }),
+      () => ({ ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "198.51.100.0/24" }),
+    ),
+    sample(
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+      "out",
+      of => ({
+        securityGroupId: of("group"),
         ipProtocol: "tcp",
         fromPort: port,
         toPort: port,
-        referencedSecurityGroupId: id(made, "group"),
+        referencedSecurityGroupId: of("group"),
         tags,
       }),
-      changed: made => ({
-        securityGroupId: id(made, "group"),
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port + 1,
-        referencedSecurityGroupId: id(made, "group"),
-        tags,
-      }),
-    },
-    {
-      type: "aws:iam/role:Role",
-      name: "role",
-      inputs: () => ({
-        assumeRolePolicy: JSON.stringify({
-          Version: "2012-10-17",
-          Statement: [
-            { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-          ],
-        }),
-        tags,
-      }),
-    },
-    {
-      type: "aws:iam/rolePolicy:RolePolicy",
-      name: "policy",
-      inputs: made => ({ role: id(made, "role"), policy: policy("ec2:DescribeNetworkAcls") }),
-      changed: made => ({ role: id(made, "role"), policy: policy("ec2:Describe*") }),
-    },
-    {
-      type: "aws:iam/instanceProfile:InstanceProfile",
-      name: "profile",
-      inputs: made => ({ role: id(made, "role"), tags }),
-    },
-    { type: "tls:index/privateKey:PrivateKey", name: "key", inputs: () => ({ algorithm: "ED25519" }) },
-    {
-      type: "aws:ec2/keyPair:KeyPair",
-      name: "pair",
-      inputs: made => ({ publicKey: made["key"]?.outputs["publicKeyOpenssh"], tags }),
-    },
-    {
-      type: "aws:ec2/instance:Instance",
-      name: "instance",
-      inputs: made => ({
-        ami: amazonLinux2023,
-        instanceType: "t3.micro",
-        subnetId: id(made, "subnet-1"),
-        vpcSecurityGroupIds: [id(made, "group")],
-        associatePublicIpAddress: true,
-        keyName: id(made, "pair"),
-        iamInstanceProfile: id(made, "profile"),
-        ...hardening,
-        rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
-        tags: { Name: "receiver-1" },
-      }),
-    },
-    {
-      type: "aws:lb/loadBalancer:LoadBalancer",
-      name: "balancer",
-      inputs: made => ({
-        loadBalancerType: "application",
-        internal: false,
-        subnets: [id(made, "subnet-1"), id(made, "subnet-2")],
-        securityGroups: [id(made, "group")],
-        tags,
-      }),
-    },
-    {
-      type: "aws:lb/targetGroup:TargetGroup",
-      name: "balancer",
-      inputs: made => ({
-        vpcId: id(made, "vpc"),
+      () => ({ toPort: port + 1 }),
+    ),
+    sample("aws:iam/role:Role", "role", () => ({ assumeRolePolicy, tags })),
+    sample(
+      "aws:iam/rolePolicy:RolePolicy",
+      "policy",
+      of => ({ role: of("role"), policy: allow("ec2:DescribeNetworkAcls") }),
+      () => ({ policy: allow("ec2:Describe*") }),
+    ),
+    sample("aws:iam/instanceProfile:InstanceProfile", "profile", of => ({ role: of("role"), tags })),
+    sample("tls:index/privateKey:PrivateKey", "key", () => ({ algorithm: "ED25519" })),
+    sample("aws:ec2/keyPair:KeyPair", "pair", of => ({ publicKey: of("key", "publicKeyOpenssh"), tags })),
+    sample("aws:ec2/instance:Instance", "instance", of => ({
+      ami: amazonLinux2023,
+      instanceType: "t3.micro",
+      subnetId: of("subnet-1"),
+      vpcSecurityGroupIds: [of("group")],
+      associatePublicIpAddress: true,
+      keyName: of("pair"),
+      iamInstanceProfile: of("profile"),
+      ...hardening,
+      rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
+      tags: { Name: "receiver-1" },
+    })),
+    sample(loadBalancer, "balancer", of => ({
+      loadBalancerType: "application",
+      internal: false,
+      subnets: subnets(of),
+      securityGroups: [of("group")],
+      tags,
+    })),
+    sample(
+      targetGroup,
+      "balancer",
+      of => ({
+        vpcId: of("vpc"),
         targetType: "instance",
         protocol: "HTTP",
         port,
@@ -318,86 +242,99 @@ export function samples(): Sample[] {
         deregistrationDelay: 30,
         tags,
       }),
-      changed: made => ({
-        vpcId: id(made, "vpc"),
-        targetType: "instance",
-        protocol: "HTTP",
-        port,
-        healthCheck: { ...healthCheck, path: "/" },
-        deregistrationDelay: 0,
-        tags,
-      }),
-    },
-    {
-      type: "aws:lb/listener:Listener",
-      name: "listener",
-      inputs: made => ({
-        loadBalancerArn: id(made, "aws:lb/loadBalancer:LoadBalancer"),
-        protocol: "HTTP",
-        port: 80,
-        defaultActions: [{ type: "forward", targetGroupArn: id(made, "aws:lb/targetGroup:TargetGroup") }],
-        tags,
-      }),
-    },
-    {
-      type: "aws:lb/targetGroupAttachment:TargetGroupAttachment",
-      name: "attachment",
-      inputs: made => ({
-        targetGroupArn: id(made, "aws:lb/targetGroup:TargetGroup"),
-        targetId: id(made, "instance"),
-        port,
-      }),
-    },
-    {
-      type: "command:remote:CopyToRemote",
-      name: "copy",
-      inputs: made => ({
-        connection: connectionTo(made),
-        source: new pulumi.asset.FileAsset(built.archive),
-        remotePath: remoteRelease(built),
-        triggers: [id(made, "instance")],
-      }),
-    },
-    {
-      type: "command:remote:Command",
-      name: "command",
-      inputs: made => ({
-        ...command,
-        connection: { ...connectionTo(made), dialErrorLimit: 60 },
+      () => ({ healthCheck: { ...healthCheck, path: "/" }, deregistrationDelay: 0 }),
+    ),
+    sample("aws:lb/listener:Listener", "listener", of => ({
+      loadBalancerArn: of(loadBalancer),
+      protocol: "HTTP",
+      port: 80,
+      defaultActions: [{ type: "forward", targetGroupArn: of(targetGroup) }],
+      tags,
+    })),
+    sample("aws:lb/targetGroupAttachment:TargetGroupAttachment", "attachment", of => ({
+      targetGroupArn: of(targetGroup),
+      targetId: of("instance"),
+      port,
+    })),
+    sample("command:remote:CopyToRemote", "copy", of => ({
+      connection: connection(of),
+      source: new pulumi.asset.FileAsset(built.archive),
+      remotePath: remoteRelease(built),
+      triggers: [of("instance")],
+    })),
+    sample(
+      "command:remote:Command",
+      "command",
+      of => ({
+        create: installCommand(built),
+        connection: { ...connection(of), dialErrorLimit: 60 },
         stdin: manifest("1"),
-        triggers: [id(made, "instance")],
+        triggers: [of("instance")],
       }),
-      changed: made => ({ ...command, connection: connectionTo(made), stdin: manifest("2") }),
-    },
-    {
-      type: "aws:ec2/amiFromInstance:AmiFromInstance",
-      name: "image",
-      inputs: made => ({ name: "sample-image", sourceInstanceId: id(made, "instance"), tags }),
-    },
-    {
-      type: "aws:ec2/launchTemplate:LaunchTemplate",
-      name: "template",
-      inputs: template("t3.micro"),
-      changed: template("t3.small"),
-    },
-    {
-      type: "aws:autoscaling/group:Group",
-      name: "fleet",
-      inputs: scalingGroup(0),
-      changed: scalingGroup(1),
-    },
-    {
-      type: "aws:autoscaling/policy:Policy",
-      name: "tracking",
-      inputs: tracking(50),
-      changed: tracking(60),
-    },
-    {
-      type: "aws:cloudwatch/dashboard:Dashboard",
-      name: "dashboard",
-      inputs: () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [] }) }),
-      changed: () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [{}] }) }),
-    },
+      of => ({ connection: connection(of), stdin: manifest("2") }),
+    ),
+    sample("aws:ec2/amiFromInstance:AmiFromInstance", "image", of => ({
+      name: "sample-image",
+      sourceInstanceId: of("instance"),
+      tags,
+    })),
+    sample(
+      "aws:ec2/launchTemplate:LaunchTemplate",
+      "template",
+      of => ({
+        imageId: of("image"),
+        instanceType: "t3.micro",
+        keyName: of("pair"),
+        vpcSecurityGroupIds: [of("group")],
+        ...hardening,
+        monitoring: { enabled: true },
+        tagSpecifications: [{ resourceType: "instance", tags }],
+        updateDefaultVersion: true,
+        tags,
+      }),
+      () => ({ instanceType: "t3.small" }),
+    ),
+    sample(
+      "aws:autoscaling/group:Group",
+      "fleet",
+      of => ({
+        minSize: 0,
+        // Without instances: launches take time, and the group makes them by itself.
+        maxSize: 0,
+        desiredCapacity: 0,
+        defaultInstanceWarmup: 300,
+        vpcZoneIdentifiers: subnets(of),
+        launchTemplate: { id: of("template"), version: String(of("template", "latestVersion")) },
+        targetGroupArns: [of(targetGroup)],
+        healthCheckType: "ELB",
+        healthCheckGracePeriod: 60,
+        metricsGranularity: "1Minute",
+        enabledMetrics: ["GroupDesiredCapacity"],
+        instanceRefresh: {
+          strategy: "Rolling",
+          preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+        },
+        tags: [{ key: "Name", value: "fleet", propagateAtLaunch: false }],
+      }),
+      () => ({ maxSize: 1 }),
+    ),
+    sample(
+      "aws:autoscaling/policy:Policy",
+      "tracking",
+      of => ({
+        name: "cpu-target-tracking",
+        autoscalingGroupName: of("fleet"),
+        policyType: "TargetTrackingScaling",
+        targetTrackingConfiguration: tracking(50),
+      }),
+      () => ({ targetTrackingConfiguration: tracking(60) }),
+    ),
+    sample(
+      "aws:cloudwatch/dashboard:Dashboard",
+      "dashboard",
+      () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [] }) }),
+      () => ({ dashboardBody: JSON.stringify({ widgets: [{}] }) }),
+    ),
   ];
 }
 

@@ -4,10 +4,6 @@
  */
 import { awsCliVersion, shell } from "./aws-cli";
 import { startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
-
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 const version = awsCliVersion();
 const isRequired = process.env["REQUIRE_AWS_CLI"] === "1";
@@ -26,7 +22,6 @@ function commands() {
     expect(version).toMatch(/^aws-cli\/1\./);
     running = await startTestRegion();
   });
-  afterAll(cleanUp);
 
   /** The output of a command, which must succeed. */
   async function aws(script: string): Promise<string> {

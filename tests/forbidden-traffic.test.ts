@@ -9,13 +9,9 @@ import { ec2Api } from "../local/region";
 import { ports } from "../apps/ports";
 import { answerTo, ask } from "../testing/client";
 import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { listenHttp } from "../testing/servers";
 
 const { "data-access": data, receiver } = ports;
-
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 let region: TestRegion;
 let internet: string;
@@ -23,7 +19,6 @@ beforeAll(async () => {
   region = await startTestRegion();
   internet = region.internet;
 });
-afterAll(cleanUp);
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
 

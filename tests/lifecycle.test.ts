@@ -3,30 +3,22 @@
  * not prove that the region itself needs nothing of Linux.
  */
 import { copyOfProject, run, start, type Command } from "../testing/cli";
-import { cleanUp, openScope } from "../testing/clean-up";
+import { onCleanUp } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
 import { eventually } from "../testing/eventually";
-
-jest.setTimeout(60_000);
 
 let project: string;
 beforeAll(() => {
   project = copyOfProject();
 });
-beforeEach(openScope);
-afterEach(async () => {
-  // A failing test leaves the very processes that it is about.
-  kill(await stillRunning(seen.splice(0)));
-  await cleanUp();
-});
-afterAll(cleanUp);
-
-const seen: Process[] = [];
 
 /** A command and its descendants, which include the region's processes. */
 async function familyNow(command: Command): Promise<Process[]> {
   const family = await familyOf(command.pid);
-  seen.push(...family);
+  // A failing test leaves the very processes that it is about.
+  onCleanUp(async () => {
+    kill(await stillRunning(family));
+  });
   return family;
 }
 

@@ -6,17 +6,11 @@ import http from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { ports } from "../apps/ports";
 import { copyOfProject, start, type Command } from "../testing/cli";
-import { cleanUp, openScope } from "../testing/clean-up";
 import { answerTo } from "../testing/client";
 import { operatorAddress, startTestRegion } from "../testing/region";
 import { listen } from "../testing/servers";
 
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
-
 describe("declared without", () => {
-  afterEach(cleanUp);
-
   test.each([
     {
       without: "NetworkAclRule:data-ingress-ssh",
@@ -71,9 +65,6 @@ describe("from the command line", () => {
   beforeAll(() => {
     project = copyOfProject();
   });
-  beforeEach(openScope);
-  afterEach(cleanUp);
-  afterAll(cleanUp);
 
   /** The message of a start that fails: exit code 1, and nothing else on standard error. */
   async function messageOf(command: Command): Promise<string> {

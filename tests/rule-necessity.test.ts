@@ -6,11 +6,7 @@
 import { rulesOf } from "../infra/security-groups";
 import { failed, flowsOf, tryAll, type Flow, type FlowName, type Results } from "./flows";
 import { startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
-
-jest.setTimeout(60_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 const aclStops = (packet: string) => `silent: SUBNET_ACL_RESTRICTION: ${packet}`;
 const groupStops = (packet: string) => `silent: ENI_SG_RULES_MISMATCH: ${packet}`;
@@ -261,7 +257,6 @@ beforeAll(async () => {
   const group = region.declared("aws:autoscaling/group:Group");
   await region.resources.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
 });
-afterAll(cleanUp);
 
 const kindOf = (type: string) => type.split(":").at(-1) ?? "";
 

@@ -4,17 +4,14 @@
  */
 import { answerTo } from "../testing/client";
 import { minute, startTestRegion, type TestRegion } from "../testing/region";
-import { cleanUp } from "../testing/clean-up";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(150_000);
-jest.spyOn(console, "warn").mockImplementation(); // that port 22 is open: see config.test.ts
 
 let region: TestRegion;
 beforeAll(async () => {
   region = await startTestRegion();
 });
-afterAll(cleanUp);
 
 function post(): Promise<unknown> {
   return answerTo(region.output("fleetLoadBalancerUrl"), { through: region.internet, method: "POST" });

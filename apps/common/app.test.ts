@@ -6,7 +6,6 @@ import * as z from "zod";
 import { createApp, withBody } from "./app";
 import { seedUpdateSchema } from "./seed";
 import { memoryLog } from "../../testing/services";
-import { cleanUp } from "../../testing/clean-up";
 import { listenHttp } from "../../testing/servers";
 
 const { log, lines } = memoryLog();
@@ -39,7 +38,6 @@ beforeAll(async () => {
   ));
 });
 beforeEach(() => lines.splice(0));
-afterAll(cleanUp);
 
 const post = (
   body: string | Uint8Array<ArrayBuffer>,

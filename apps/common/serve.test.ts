@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import net from "node:net";
 import { bundle, startService, supervise } from "../../testing/services";
-import { cleanUp, openScope } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { listen } from "../../testing/servers";
 
@@ -10,9 +9,6 @@ let file: string;
 beforeAll(() => {
   file = bundle("data-access");
 });
-beforeEach(openScope);
-afterEach(cleanUp);
-afterAll(cleanUp);
 
 const start = (environment: NodeJS.ProcessEnv = {}) =>
   startService("data-access", file, { STATE_DIRECTORY: temporaryFolder(), ...environment });

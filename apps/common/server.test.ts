@@ -2,7 +2,6 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import net from "node:net";
 import { createServer, type DrainableServer } from "./server";
-import { cleanUp } from "../../testing/clean-up";
 import { listen } from "../../testing/servers";
 
 let server: DrainableServer["server"];
@@ -20,9 +19,8 @@ beforeEach(async () => {
   });
   ({ port } = await listen(server));
 });
-afterEach(async () => {
+afterEach(() => {
   jest.useRealTimers();
-  await cleanUp();
 });
 
 async function connect() {

@@ -1,7 +1,6 @@
 import { createReadApp, createUpdateApp } from "./app";
 import { SeedStore } from "./store";
 import { memoryLog } from "../../testing/services";
-import { cleanUp } from "../../testing/clean-up";
 import { listenHttp } from "../../testing/servers";
 
 /** Both apps, over a storage with this `replace`. */
@@ -22,7 +21,6 @@ async function start(replace: (num: number) => Promise<void>) {
     readUrl,
   };
 }
-afterEach(cleanUp);
 
 test("an update is answered with its number and read from then on", async () => {
   const { read, update } = await start(() => Promise.resolve());

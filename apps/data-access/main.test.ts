@@ -3,7 +3,6 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { bundle, startService, type Service } from "../../testing/services";
-import { cleanUp, openScope } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 
 let file: string;
@@ -11,12 +10,9 @@ let folder: string;
 beforeAll(() => {
   file = bundle("data-access");
 });
-beforeEach(openScope);
 beforeEach(() => {
   folder = temporaryFolder();
 });
-afterEach(cleanUp);
-afterAll(cleanUp);
 
 const start = () => startService("data-access", file, { STATE_DIRECTORY: folder });
 

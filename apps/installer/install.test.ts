@@ -14,7 +14,6 @@ import type * as FsPromises from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type * as Tar from "tar";
 import { create } from "tar";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import type { Manifest } from "../manifest";
 import type * as Installer from "./install";
@@ -159,7 +158,6 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const handle of openHandles) await handle.close();
-  await cleanUp();
 });
 
 /** An install's InstallError; any other outcome fails the test. */

@@ -2,11 +2,8 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { manifestFor } from "../shipping/ship";
-
-afterEach(cleanUp);
 
 const command = ["--require", require.resolve("tsx/cjs"), join(__dirname, "main.ts")];
 

@@ -1,7 +1,6 @@
 /** The receiver with its real clients, against upstreams on 127.0.0.1 that answer, fail or stay silent on demand. */
 import type { IncomingMessage, RequestListener } from "node:http";
 import { memoryLog } from "../../testing/services";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { closedPort, listenHttp } from "../../testing/servers";
 import { createReceiverApp } from "./app";
@@ -121,8 +120,7 @@ beforeEach(() => {
     ec2: status(200, aclXml, { "Content-Type": "text/xml" }),
   };
 });
-afterEach(async () => {
-  await cleanUp();
+afterEach(() => {
   process.env = environment;
 });
 

@@ -1,14 +1,10 @@
 import { bundle, startService } from "../../testing/services";
-import { cleanUp, openScope } from "../../testing/clean-up";
 import { listenHttp } from "../../testing/servers";
 
 let file: string;
 beforeAll(() => {
   file = bundle("receiver");
 });
-beforeEach(openScope);
-afterEach(cleanUp);
-afterAll(cleanUp);
 
 test("the bundle serves by its environment, and stops", async () => {
   const { url: data } = await listenHttp((_request, response) => response.end("42"));

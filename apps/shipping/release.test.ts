@@ -12,13 +12,9 @@ import {
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { ports, type ServiceName } from "../ports";
 import type { Release } from "./release";
-
-jest.setTimeout(60_000);
-afterEach(cleanUp);
 
 const checkout = join(__dirname, "..", "..");
 

@@ -3,12 +3,8 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { runtime } from "./runtime";
-
-jest.setTimeout(60_000);
-afterEach(cleanUp);
 
 /** The content of the fake npm's archive. */
 const content = "an archive";

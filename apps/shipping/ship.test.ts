@@ -3,14 +3,11 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { create } from "tar";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { manifestSchema } from "../manifest";
 import { ports } from "../ports";
 import { runtime } from "./runtime";
 import { installCommand, manifestFor, remoteRelease, remoteRuntime, shipmentOf } from "./ship";
-
-afterEach(cleanUp);
 
 const release = { service: "data-access", sha256: "da".repeat(32) } as const;
 

@@ -1,5 +1,4 @@
 import { memoryLog } from "../../testing/services";
-import { cleanUp } from "../../testing/clean-up";
 import { listenHttp } from "../../testing/servers";
 import { createStressApp } from "./app";
 
@@ -12,7 +11,6 @@ beforeAll(async () => {
   ({ url } = await listenHttp(createStressApp({ name: () => name, stress }, log)));
 });
 beforeEach(() => stress.mockReset());
-afterAll(cleanUp);
 
 const answer = async (init?: RequestInit) => {
   const response = await fetch(url, init);

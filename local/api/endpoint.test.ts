@@ -1,16 +1,11 @@
 /** Every action on a small region, called with AWS's own clients. */
-import * as scaling from "@aws-sdk/client-auto-scaling";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
-import * as ec2 from "@aws-sdk/client-ec2";
-import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { resourceId } from "../identifiers";
 import { amazonLinux2023 } from "../services/ec2/image";
 import type { Region } from "../region";
 import { createApiHandler } from "./endpoint";
 import { exchange, lines, listen, loopback } from "../../testing/servers";
 import { ports } from "../../apps/ports";
-import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy } from "../network/local-internet";
 import { makeSamples, openRegion, operatorAddress, type Made } from "../../testing/sample-resources";
 import type { FakeClock } from "../../testing/fake-clock";
@@ -39,7 +34,6 @@ beforeAll(async () => {
   ({ port } = await listen(internet));
   clients = clientsOf(`http://${loopback}:${port}`);
 });
-afterAll(cleanUp);
 
 const id = (name: string) => made[name]?.id ?? "";
 const output = (name: string, field: string) => String(made[name]?.outputs[field]);
@@ -61,12 +55,10 @@ const filterList = (filters: Filters) =>
 
 describe("EC2", () => {
   const describeInstances = (Filters: Filters) =>
-    clients.ec2.send(new ec2.DescribeInstancesCommand({ Filters: filterList(Filters) }));
+    clients.ec2.describeInstances({ Filters: filterList(Filters) });
 
   test("an instance has the attributes that users look for", async () => {
-    const { Reservations } = await clients.ec2.send(
-      new ec2.DescribeInstancesCommand({ InstanceIds: [id("instance")] }),
-    );
+    const { Reservations } = await clients.ec2.describeInstances({ InstanceIds: [id("instance")] });
     const publicIp = output("instance", "publicIp");
     const name = `ec2-${publicIp.replaceAll(".", "-")}.compute-1.localhost`;
     expect(Reservations).toMatchObject([
@@ -145,9 +137,7 @@ describe("EC2", () => {
     });
     const before = events.length;
     for (const state of ["running", "shutting-down|terminated"]) {
-      const { TerminatingInstances } = await clients.ec2.send(
-        new ec2.TerminateInstancesCommand({ InstanceIds: [instanceId] }),
-      );
+      const { TerminatingInstances } = await clients.ec2.terminateInstances({ InstanceIds: [instanceId] });
       expect(TerminatingInstances?.[0]?.PreviousState?.Name).toMatch(new RegExp(`^(${state})$`));
     }
     expect(events.slice(before)).toEqual([`extra (${instanceId}) terminated at a user's request`]);
@@ -155,7 +145,7 @@ describe("EC2", () => {
 
   test("VPCs, none of which is the default", async () => {
     const vpcs = async (filters: Filters) =>
-      (await clients.ec2.send(new ec2.DescribeVpcsCommand({ Filters: filterList(filters) }))).Vpcs;
+      (await clients.ec2.describeVpcs({ Filters: filterList(filters) })).Vpcs;
     expect(await vpcs({})).toMatchObject([
       { VpcId: id("vpc"), CidrBlock: "10.0.0.0/16", IsDefault: false, State: "available" },
     ]);
@@ -166,16 +156,14 @@ describe("EC2", () => {
   test("subnets", async () => {
     const subnets = async (filters: Filters) => {
       const input = { Filters: filterList(filters) };
-      const { Subnets = [] } = await clients.ec2.send(new ec2.DescribeSubnetsCommand(input));
+      const { Subnets = [] } = await clients.ec2.describeSubnets(input);
       return Subnets.map(({ SubnetId }) => SubnetId);
     };
     expect(await subnets({ "vpc-id": id("vpc") })).toEqual([id("subnet-1"), id("subnet-2")]);
     expect(await subnets({ "subnet-id": id("subnet-2") })).toEqual([id("subnet-2")]);
     expect(await subnets({ "availability-zone": "us-east-1b" })).toEqual([id("subnet-2")]);
     expect(await subnets({ "cidr-block": "10.0.1.0/24" })).toEqual([id("subnet-1")]);
-    const { Subnets } = await clients.ec2.send(
-      new ec2.DescribeSubnetsCommand({ SubnetIds: [id("subnet-1")] }),
-    );
+    const { Subnets } = await clients.ec2.describeSubnets({ SubnetIds: [id("subnet-1")] });
     // Of 256, eleven are never allocated, and an instance and a load balancer node have one each.
     expect(Subnets).toMatchObject([
       { AvailableIpAddressCount: 243, AvailabilityZoneId: "use1-az1", MapPublicIpOnLaunch: true },
@@ -184,7 +172,7 @@ describe("EC2", () => {
 
   test("security groups with their rules", async () => {
     const input = { Filters: filterList({ "group-name": "group-*", "ip-permission.cidr": "0.0.0.0/0" }) };
-    const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
+    const { SecurityGroups } = await clients.ec2.describeSecurityGroups(input);
     expect(SecurityGroups).toMatchObject([
       {
         GroupId: id("group"),
@@ -199,7 +187,7 @@ describe("EC2", () => {
 
   test("a VPC's default security group", async () => {
     const input = { Filters: filterList({ "group-name": "default" }) };
-    const { SecurityGroups } = await clients.ec2.send(new ec2.DescribeSecurityGroupsCommand(input));
+    const { SecurityGroups } = await clients.ec2.describeSecurityGroups(input);
     expect(SecurityGroups).toMatchObject([
       {
         Description: "default VPC security group",
@@ -211,90 +199,44 @@ describe("EC2", () => {
 
   test("network ACLs by associated subnet", async () => {
     const input = { Filters: filterList({ "association.subnet-id": id("subnet-1") }) };
-    const { NetworkAcls } = await clients.ec2.send(new ec2.DescribeNetworkAclsCommand(input));
+    const { NetworkAcls } = await clients.ec2.describeNetworkAcls(input);
     expect(NetworkAcls).toMatchObject([{ NetworkAclId: id("acl"), Entries: [{}, {}, {}, {}] }]);
   });
 
   const unknown = "0123456789abcdef0";
-  test.each<[string, () => Promise<unknown>, string]>([
-    [
-      "an unknown instance",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: [`i-${unknown}`] })),
-      `400 InvalidInstanceID.NotFound: The instance ID 'i-${unknown}' does not exist`,
-    ],
-    [
-      "several unknown instances",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["i-01", "i-02"] })),
-      "400 InvalidInstanceID.NotFound: The instance IDs 'i-01, i-02' do not exist",
-    ],
-    [
-      "a malformed id",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["my-host"] })),
-      '400 InvalidInstanceID.Malformed: Invalid id: "my-host" (expecting "i-...")',
-    ],
-    [
-      "ids and a page size together",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ InstanceIds: ["i-01"], MaxResults: 5 })),
-      "400 InvalidParameterCombination: The parameter instancesSet cannot be used with the parameter maxResults",
-    ],
-    [
-      "a page size that is too large",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ MaxResults: 1001 })),
-      "400 InvalidParameterValue: Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.",
-    ],
-    [
-      "an invalid token",
-      () => clients.ec2.send(new ec2.DescribeVpcsCommand({ NextToken: "x" })),
-      "400 InvalidNextToken: The specified NextToken is not valid.",
-    ],
-    [
-      "a parameter that AWS supports but the region doesn't",
-      () => clients.ec2.send(new ec2.DescribeInstancesCommand({ IncludeManagedResources: true })),
-      "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources",
-    ],
-    [
-      "an unknown VPC",
-      () => clients.ec2.send(new ec2.DescribeVpcsCommand({ VpcIds: [`vpc-${unknown}`] })),
-      `400 InvalidVpcID.NotFound: The vpc ID 'vpc-${unknown}' does not exist`,
-    ],
-    [
-      "an unknown subnet",
-      () => clients.ec2.send(new ec2.DescribeSubnetsCommand({ SubnetIds: [`subnet-${unknown}`] })),
-      `400 InvalidSubnetID.NotFound: The subnet ID 'subnet-${unknown}' does not exist`,
-    ],
-    [
-      "an unknown security group",
-      () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupIds: [`sg-${unknown}`] })),
-      `400 InvalidGroup.NotFound: The security group 'sg-${unknown}' does not exist`,
-    ],
-    [
-      "a security group by name",
-      () => clients.ec2.send(new ec2.DescribeSecurityGroupsCommand({ GroupNames: ["my-group"] })),
-      "400 InvalidGroup.NotFound: The security group 'my-group' does not exist in default VPC",
-    ],
-    [
-      "an unknown filter",
-      () =>
-        clients.ec2.send(new ec2.DescribeSubnetsCommand({ Filters: [{ Name: "colour", Values: ["x"] }] })),
-      "400 InvalidParameterValue: The filter 'colour' is invalid",
-    ],
-    [
-      "to terminate an unknown instance, without terminating known ones",
-      () => clients.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id("instance"), "i-02"] })),
-      "400 InvalidInstanceID.NotFound: The instance ID 'i-02' does not exist",
-    ],
-    [
-      "a dry run",
-      () =>
-        clients.ec2.send(new ec2.TerminateInstancesCommand({ InstanceIds: [id("instance")], DryRun: true })),
-      "412 DryRunOperation: Request would have succeeded, but DryRun flag is set.",
-    ],
-    [
-      "an unsupported action",
-      () => clients.ec2.send(new ec2.DescribeImagesCommand({})),
-      "400 InvalidAction: The action DescribeImages is not valid for this web service.",
-    ],
-  ])("rejects %s", async (_name, ask, expected) => {
+  const refusals = {
+    [`400 InvalidInstanceID.NotFound: The instance ID 'i-${unknown}' does not exist`]: () =>
+      clients.ec2.describeInstances({ InstanceIds: [`i-${unknown}`] }),
+    "400 InvalidInstanceID.NotFound: The instance IDs 'i-01, i-02' do not exist": () =>
+      clients.ec2.describeInstances({ InstanceIds: ["i-01", "i-02"] }),
+    '400 InvalidInstanceID.Malformed: Invalid id: "my-host" (expecting "i-...")': () =>
+      clients.ec2.describeInstances({ InstanceIds: ["my-host"] }),
+    "400 InvalidParameterCombination: The parameter instancesSet cannot be used with the parameter maxResults":
+      () => clients.ec2.describeInstances({ InstanceIds: ["i-01"], MaxResults: 5 }),
+    "400 InvalidParameterValue: Value ( 1001 ) for parameter maxResults is invalid. Expecting a value less than 1000.":
+      () => clients.ec2.describeInstances({ MaxResults: 1001 }),
+    "400 InvalidNextToken: The specified NextToken is not valid.": () =>
+      clients.ec2.describeVpcs({ NextToken: "x" }),
+    "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources": () =>
+      clients.ec2.describeInstances({ IncludeManagedResources: true }),
+    [`400 InvalidVpcID.NotFound: The vpc ID 'vpc-${unknown}' does not exist`]: () =>
+      clients.ec2.describeVpcs({ VpcIds: [`vpc-${unknown}`] }),
+    [`400 InvalidSubnetID.NotFound: The subnet ID 'subnet-${unknown}' does not exist`]: () =>
+      clients.ec2.describeSubnets({ SubnetIds: [`subnet-${unknown}`] }),
+    [`400 InvalidGroup.NotFound: The security group 'sg-${unknown}' does not exist`]: () =>
+      clients.ec2.describeSecurityGroups({ GroupIds: [`sg-${unknown}`] }),
+    "400 InvalidGroup.NotFound: The security group 'my-group' does not exist in default VPC": () =>
+      clients.ec2.describeSecurityGroups({ GroupNames: ["my-group"] }),
+    "400 InvalidParameterValue: The filter 'colour' is invalid": () =>
+      clients.ec2.describeSubnets({ Filters: [{ Name: "colour", Values: ["x"] }] }),
+    "400 InvalidInstanceID.NotFound: The instance ID 'i-02' does not exist": () =>
+      clients.ec2.terminateInstances({ InstanceIds: [id("instance"), "i-02"] }),
+    "412 DryRunOperation: Request would have succeeded, but DryRun flag is set.": () =>
+      clients.ec2.terminateInstances({ InstanceIds: [id("instance")], DryRun: true }),
+    "400 InvalidAction: The action DescribeImages is not valid for this web service.": () =>
+      clients.ec2.describeImages({}),
+  };
+  test.each(Object.entries(refusals))("refuses with %s", async (expected, ask) => {
     expect(await errorOf(ask())).toBe(expected);
     expect(region.ec2.instances.hosts.has(id("instance"))).toBe(true);
   });
@@ -303,9 +245,9 @@ describe("EC2", () => {
 describe("Elastic Load Balancing", () => {
   test("load balancers, listeners and target groups refer to each other", async () => {
     const { elbv2 } = clients;
-    const { LoadBalancers } = await elbv2.send(
-      new elb.DescribeLoadBalancersCommand({ Names: [output("aws:lb/loadBalancer:LoadBalancer", "name")] }),
-    );
+    const { LoadBalancers } = await elbv2.describeLoadBalancers({
+      Names: [output("aws:lb/loadBalancer:LoadBalancer", "name")],
+    });
     expect(LoadBalancers).toMatchObject([
       {
         LoadBalancerArn: balancerArn(),
@@ -317,15 +259,11 @@ describe("Elastic Load Balancing", () => {
         SecurityGroups: [id("group")],
       },
     ]);
-    const { Listeners } = await elbv2.send(
-      new elb.DescribeListenersCommand({ LoadBalancerArn: balancerArn() }),
-    );
+    const { Listeners } = await elbv2.describeListeners({ LoadBalancerArn: balancerArn() });
     expect(Listeners).toMatchObject([
       { ListenerArn: id("listener"), Port: 80, DefaultActions: [{ TargetGroupArn: targetGroupArn() }] },
     ]);
-    const { TargetGroups } = await elbv2.send(
-      new elb.DescribeTargetGroupsCommand({ LoadBalancerArn: balancerArn() }),
-    );
+    const { TargetGroups } = await elbv2.describeTargetGroups({ LoadBalancerArn: balancerArn() });
     expect(TargetGroups).toMatchObject([
       { TargetGroupArn: targetGroupArn(), LoadBalancerArns: [balancerArn()], HealthCheckPath: "/health" },
     ]);
@@ -333,7 +271,7 @@ describe("Elastic Load Balancing", () => {
 
   test("health of all targets, or of the requested ones", async () => {
     const health = (Targets?: { Id: string }[]) =>
-      clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn(), Targets }));
+      clients.elbv2.describeTargetHealth({ TargetGroupArn: targetGroupArn(), Targets });
     expect((await health()).TargetHealthDescriptions).toMatchObject([
       { Target: { Id: id("instance"), Port: http }, HealthCheckPort: String(http) },
     ]);
@@ -343,61 +281,27 @@ describe("Elastic Load Balancing", () => {
   });
 
   const otherArn = (kind: string) => `arn:aws:elasticloadbalancing:us-east-1:1:${kind}/x/0123`;
-  test.each<[string, () => Promise<unknown>, string]>([
-    [
-      "unknown names",
-      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ Names: ["a", "b"] })),
-      "400 LoadBalancerNotFoundException: Load balancers '[a, b]' not found",
-    ],
-    [
-      "an unknown load balancer",
-      () =>
-        clients.elbv2.send(
-          new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [otherArn("loadbalancer/app")] }),
-        ),
-      "400 LoadBalancerNotFoundException: One or more load balancers not found",
-    ],
-    [
-      "a malformed ARN",
-      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: ["x"] })),
-      "400 ValidationError: 'x' is not a valid load balancer ARN",
-    ],
-    [
-      "names and ARNs together",
-      () =>
-        clients.elbv2.send(
-          new elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [balancerArn()], Names: ["a"] }),
-        ),
-      "400 ValidationError: You can specify only one of the following: load balancer ARNs, load balancer names",
-    ],
-    [
-      "an unknown target group",
-      () => clients.elbv2.send(new elb.DescribeTargetGroupsCommand({ Names: ["a"] })),
-      "400 TargetGroupNotFoundException: One or more target groups not found",
-    ],
-    [
-      "an unknown target group's health",
-      () =>
-        clients.elbv2.send(new elb.DescribeTargetHealthCommand({ TargetGroupArn: otherArn("targetgroup") })),
-      `400 TargetGroupNotFoundException: Target groups '${otherArn("targetgroup")}' not found`,
-    ],
-    [
-      "a page size of 0",
-      () => clients.elbv2.send(new elb.DescribeLoadBalancersCommand({ PageSize: 0 })),
-      "400 ValidationError: 1 validation error detected: Value '0' at 'pageSize' failed to satisfy constraint: " +
-        "Member must have value greater than or equal to 1",
-    ],
-    [
-      "listeners without an ARN",
-      () => clients.elbv2.send(new elb.DescribeListenersCommand({})),
-      "400 ValidationError: You must specify either listener ARNs or a load balancer ARN",
-    ],
-    [
-      "an unsupported action",
-      () => clients.elbv2.send(new elb.DescribeRulesCommand({})),
-      "400 InvalidAction: Could not find operation DescribeRules for version 2015-12-01",
-    ],
-  ])("rejects %s", async (_name, ask, expected) => {
+  const refusals = {
+    "400 LoadBalancerNotFoundException: Load balancers '[a, b]' not found": () =>
+      clients.elbv2.describeLoadBalancers({ Names: ["a", "b"] }),
+    "400 LoadBalancerNotFoundException: One or more load balancers not found": () =>
+      clients.elbv2.describeLoadBalancers({ LoadBalancerArns: [otherArn("loadbalancer/app")] }),
+    "400 ValidationError: 'x' is not a valid load balancer ARN": () =>
+      clients.elbv2.describeLoadBalancers({ LoadBalancerArns: ["x"] }),
+    "400 ValidationError: You can specify only one of the following: load balancer ARNs, load balancer names":
+      () => clients.elbv2.describeLoadBalancers({ LoadBalancerArns: [balancerArn()], Names: ["a"] }),
+    "400 TargetGroupNotFoundException: One or more target groups not found": () =>
+      clients.elbv2.describeTargetGroups({ Names: ["a"] }),
+    [`400 TargetGroupNotFoundException: Target groups '${otherArn("targetgroup")}' not found`]: () =>
+      clients.elbv2.describeTargetHealth({ TargetGroupArn: otherArn("targetgroup") }),
+    "400 ValidationError: 1 validation error detected: Value '0' at 'pageSize' failed to satisfy constraint: Member must have value greater than or equal to 1":
+      () => clients.elbv2.describeLoadBalancers({ PageSize: 0 }),
+    "400 ValidationError: You must specify either listener ARNs or a load balancer ARN": () =>
+      clients.elbv2.describeListeners({}),
+    "400 InvalidAction: Could not find operation DescribeRules for version 2015-12-01": () =>
+      clients.elbv2.describeRules({}),
+  };
+  test.each(Object.entries(refusals))("refuses with %s", async (expected, ask) => {
     expect(await errorOf(ask())).toBe(expected);
   });
 });
@@ -406,9 +310,9 @@ describe("Auto Scaling", () => {
   const groupName = () => id("fleet");
 
   test("a group has its declared settings", async () => {
-    const { AutoScalingGroups } = await clients.autoScaling.send(
-      new scaling.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName()] }),
-    );
+    const { AutoScalingGroups } = await clients.autoScaling.describeAutoScalingGroups({
+      AutoScalingGroupNames: [groupName()],
+    });
     expect(AutoScalingGroups).toMatchObject([
       {
         AutoScalingGroupName: groupName(),
@@ -427,16 +331,14 @@ describe("Auto Scaling", () => {
     ["a tag key", () => [{ Name: "tag-key", Values: ["Name"] }], 1],
     ["a tag value", () => [{ Name: "tag-value", Values: ["other"] }], 0],
   ])("groups by %s", async (_name, filters, count) => {
-    const { AutoScalingGroups } = await clients.autoScaling.send(
-      new scaling.DescribeAutoScalingGroupsCommand({ Filters: filters() }),
-    );
+    const { AutoScalingGroups } = await clients.autoScaling.describeAutoScalingGroups({ Filters: filters() });
     expect(AutoScalingGroups).toHaveLength(count);
   });
 
   test("the policy with its alarms", async () => {
-    const { ScalingPolicies } = await clients.autoScaling.send(
-      new scaling.DescribePoliciesCommand({ AutoScalingGroupName: groupName() }),
-    );
+    const { ScalingPolicies } = await clients.autoScaling.describePolicies({
+      AutoScalingGroupName: groupName(),
+    });
     expect(ScalingPolicies).toMatchObject([
       {
         PolicyName: id("tracking"),
@@ -451,14 +353,12 @@ describe("Auto Scaling", () => {
         },
       },
     ]);
-    const none = await clients.autoScaling.send(new scaling.DescribePoliciesCommand({ PolicyNames: ["x"] }));
+    const none = await clients.autoScaling.describePolicies({ PolicyNames: ["x"] });
     expect(none.ScalingPolicies).toEqual([]);
   });
 
   const setCapacity = (DesiredCapacity: number, AutoScalingGroupName = groupName()) =>
-    clients.autoScaling.send(
-      new scaling.SetDesiredCapacityCommand({ AutoScalingGroupName, DesiredCapacity, HonorCooldown: true }),
-    );
+    clients.autoScaling.setDesiredCapacity({ AutoScalingGroupName, DesiredCapacity, HonorCooldown: true });
   test.each<[string, () => Promise<unknown>, string]>([
     [
       "a capacity above the maximum",
@@ -478,38 +378,32 @@ describe("Auto Scaling", () => {
     ],
     [
       "an unknown group's activities",
-      () =>
-        clients.autoScaling.send(
-          new scaling.DescribeScalingActivitiesCommand({ AutoScalingGroupName: "other" }),
-        ),
+      () => clients.autoScaling.describeScalingActivities({ AutoScalingGroupName: "other" }),
       "400 ValidationError: AutoScalingGroup name not found - AutoScalingGroup other not found",
     ],
     [
       "an instance that is in no group",
       () =>
-        clients.autoScaling.send(
-          new scaling.TerminateInstanceInAutoScalingGroupCommand({
-            InstanceId: id("instance"),
-            ShouldDecrementDesiredCapacity: false,
-          }),
-        ),
+        clients.autoScaling.terminateInstanceInAutoScalingGroup({
+          InstanceId: id("instance"),
+          ShouldDecrementDesiredCapacity: false,
+        }),
       "400 ValidationError: Instance Id not found - No managed instance found for instance ID: ",
     ],
     [
       "too many records",
-      () => clients.autoScaling.send(new scaling.DescribePoliciesCommand({ MaxRecords: 101 })),
+      () => clients.autoScaling.describePolicies({ MaxRecords: 101 }),
       "400 ValidationError: 1 validation error detected: Value '101' at 'maxRecords' failed to satisfy constraint: " +
         "Member must have value less than or equal to 100",
     ],
     [
       "an invalid token",
-      () => clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ NextToken: "x" })),
+      () => clients.autoScaling.describeAutoScalingGroups({ NextToken: "x" }),
       "400 InvalidNextToken: The token 'x' is invalid.",
     ],
     [
       "an unknown filter",
-      () =>
-        clients.autoScaling.send(new scaling.DescribeAutoScalingGroupsCommand({ Filters: [{ Name: "x" }] })),
+      () => clients.autoScaling.describeAutoScalingGroups({ Filters: [{ Name: "x" }] }),
       "400 ValidationError: Filter type x is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>",
     ],
   ])("rejects %s", async (_name, ask, expected) => {
@@ -535,7 +429,7 @@ describe("CloudWatch", () => {
     ...changes,
   });
   const get = (changes?: Partial<cloudwatch.GetMetricStatisticsInput>) =>
-    clients.cloudWatch.send(new cloudwatch.GetMetricStatisticsCommand(inputWith(changes)));
+    clients.cloudWatch.getMetricStatistics(inputWith(changes));
 
   test("the last hour of the wall clock is the region's last hour", async () => {
     const begin = Math.floor(clock.now() / 60_000) * 60_000;
@@ -642,7 +536,7 @@ function post(scope: string, body: string, ...fields: string[]): Promise<string>
 
 describe("every service", () => {
   test("identifies the caller", async () => {
-    await expect(clients.sts.send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+    await expect(clients.sts.getCallerIdentity({})).resolves.toMatchObject({
       Account: "123456789012",
       Arn: "arn:aws:iam::123456789012:user/operator",
     });

@@ -1,13 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { acquireLock } from "./lock";
 import { temporaryFolder } from "../../testing/folders";
-
-// Processes are slow on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 async function locked(folder: string): Promise<() => Promise<void>> {
   const release = await acquireLock(folder);

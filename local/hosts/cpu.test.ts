@@ -17,6 +17,7 @@ import {
   sampleThreads,
   type CpuSample,
 } from "./cpu";
+import { onCleanUp } from "../../testing/clean-up";
 
 describe("CPU utilization", () => {
   /** @param wanted milliseconds by thread id */
@@ -58,91 +59,24 @@ describe("CPU utilization", () => {
 });
 
 describe("a thread's demand", () => {
-  type Step = [at: number, accounted: number, runnable: boolean];
-  const after = (steps: Step[]) =>
-    steps.reduce<ReturnType<typeof nextReading> | undefined>(
-      (before, [at, accounted, runnable]) => nextReading(before, { at, accounted, runnable }),
-      undefined,
-    )?.wanted;
+  /** @param steps as "at accounted state", R for runnable and S for asleep */
+  const after = (steps: string) =>
+    steps.split(", ").reduce<ReturnType<typeof nextReading> | undefined>((before, step) => {
+      const [at, accounted, state] = step.split(" ");
+      return nextReading(before, { at: Number(at), accounted: Number(accounted), runnable: state === "R" });
+    }, undefined)?.wanted;
 
-  test.each<[string, Step[], number]>([
-    ["is its accounted time", [[0, 7, true]], 7],
-    [
-      "grows with it",
-      [
-        [0, 7, true],
-        [100, 57, true],
-      ],
-      57,
-    ],
-    [
-      "doesn't grow while it sleeps",
-      [
-        [0, 7, false],
-        [100, 7, false],
-      ],
-      7,
-    ],
-    [
-      "grows while it waits, even if nothing is accounted for",
-      [
-        [0, 7, true],
-        [100, 7, true],
-        [300, 7, true],
-      ],
-      307,
-    ],
-    [
-      "doesn't count a wait twice once it is accounted for",
-      [
-        [0, 7, true],
-        [100, 7, true],
-        [200, 207, true],
-      ],
-      207,
-    ],
-    [
-      "includes the rest of a longer wait",
-      [
-        [0, 7, true],
-        [100, 7, true],
-        [200, 250, true],
-      ],
-      250,
-    ],
-    [
-      "doesn't shrink while accounting lags",
-      [
-        [0, 7, true],
-        [100, 7, true],
-        [110, 20, false],
-      ],
-      107,
-    ],
-    [
-      "doesn't include a wait whose start is unknown",
-      [
-        [0, 7, false],
-        [100, 7, true],
-      ],
-      7,
-    ],
-    [
-      "doesn't include a wait whose end is unknown",
-      [
-        [0, 7, true],
-        [100, 7, false],
-      ],
-      7,
-    ],
-    [
-      "starts over if another thread got its id",
-      [
-        [0, 500, true],
-        [100, 3, true],
-      ],
-      3,
-    ],
+  test.each<[string, string, number]>([
+    ["is its accounted time", "0 7 R", 7],
+    ["grows with it", "0 7 R, 100 57 R", 57],
+    ["doesn't grow while it sleeps", "0 7 S, 100 7 S", 7],
+    ["grows while it waits, even if nothing is accounted for", "0 7 R, 100 7 R, 300 7 R", 307],
+    ["doesn't count a wait twice once it is accounted for", "0 7 R, 100 7 R, 200 207 R", 207],
+    ["includes the rest of a longer wait", "0 7 R, 100 7 R, 200 250 R", 250],
+    ["doesn't shrink while accounting lags", "0 7 R, 100 7 R, 110 20 S", 107],
+    ["doesn't include a wait whose start is unknown", "0 7 S, 100 7 R", 7],
+    ["doesn't include a wait whose end is unknown", "0 7 R, 100 7 S", 7],
+    ["starts over if another thread got its id", "0 500 R, 100 3 R", 3],
   ])("%s", (_name, steps, wanted) => {
     expect(after(steps)).toBe(wanted);
   });
@@ -173,15 +107,10 @@ const busyThread = `new (require("node:worker_threads").Worker)("for (;;);", { e
   .once("online", () => console.log("ready"));`;
 const idle = `console.log("ready"); setInterval(() => undefined, 1000);`;
 
-const cleanups: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const clean of cleanups.splice(0)) await clean();
-});
-
 async function start(program: string): Promise<number> {
   const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
   const exit = once(child, "exit");
-  cleanups.push(async () => {
+  onCleanUp(async () => {
     child.kill("SIGKILL");
     await exit;
   });
@@ -191,7 +120,7 @@ async function start(program: string): Promise<number> {
 
 function meter(...processIds: number[]): CpuMeter {
   const meter = new CpuMeter(() => processIds);
-  cleanups.push(() => {
+  onCleanUp(() => {
     meter.stop();
   });
   return meter;
@@ -215,12 +144,12 @@ onLinux("on Linux", () => {
     const [ofLow, ofIdle] = await Promise.all([utilization(low), utilization(idleProcess)]);
     expect(ofLow).toBeGreaterThan(60);
     expect(ofIdle).toBeLessThan(40);
-  }, 20_000);
+  });
 
   test("each thread counts", async () => {
     const processId = await start(busyThread);
     expect(await utilization(processId)).toBeGreaterThan(60);
-  }, 20_000);
+  });
 
   test("the processes of an instance are sampled together", async () => {
     const processIds = await Promise.all([start(idle), start(idle)]);
@@ -240,7 +169,7 @@ test("on other systems, demand is the CPU time a process has used", async () => 
   )
     await delay(50);
   expect(after).toBeGreaterThan(before);
-}, 20_000);
+});
 
 test("a process that has ended wants nothing", async () => {
   const child = spawn(process.execPath, ["-e", ""]);

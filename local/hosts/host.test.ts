@@ -6,17 +6,13 @@ import type { Unit } from "../../apps/installer/unit";
 import { localEnvironment } from "../program";
 import { VirtualNetwork } from "../network/virtual-network";
 import { exchange, lines, listenHttp, loopback } from "../../testing/servers";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { Dns } from "../network/dns";
 import { temporaryFolder } from "../../testing/folders";
 import { decisionLog } from "../network/decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
 import { FlowLog } from "../network/flow-log";
 import { Host } from "./host";
-
-// Processes are slow on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 const ec2Api = { address: "192.0.2.10", port: 443 };
 const { receiver1, data } = interfaces;

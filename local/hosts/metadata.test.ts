@@ -3,10 +3,8 @@ import { text } from "node:stream/consumers";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { Iam } from "../services/iam/iam";
 import { listen, loopback } from "../../testing/servers";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { createMetadataService, type Metadata } from "./metadata";
-
-afterEach(cleanUp);
 
 function metadata(changes: Partial<Metadata> = {}): Metadata {
   const iam = new Iam();

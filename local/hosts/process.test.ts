@@ -4,13 +4,9 @@ import net from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { listen } from "../../testing/servers";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { start, type GuardedProcess } from "./process";
-
-// Processes are slow on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 async function run(command: readonly [string, ...string[]], environment: Record<string, string> = {}) {
   const child = await start(command, { cwd: temporaryFolder(), environment });

@@ -2,15 +2,13 @@ import { chmodSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { create } from "tar";
 import { runtime } from "../../apps/shipping/runtime";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { placeRuntime } from "./runtime";
 
 const { XDG_CACHE_HOME } = process.env;
-afterEach(async () => {
+afterEach(() => {
   if (XDG_CACHE_HOME === undefined) delete process.env["XDG_CACHE_HOME"];
   else process.env["XDG_CACHE_HOME"] = XDG_CACHE_HOME;
-  await cleanUp();
 });
 
 async function archiveWith(content: string): Promise<string> {

@@ -1,13 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Unit } from "../../apps/installer/unit";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
-
-// Processes are slow on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 /** Code that logs a "listening" line; nothing needs to listen on the port. */
 const logListening = (socket: string, port: number) =>

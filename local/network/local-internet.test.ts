@@ -1,10 +1,7 @@
 import type http from "node:http";
 import { exchange, lines, listen, listenHttp } from "../../testing/servers";
-import { cleanUp } from "../../testing/clean-up";
 import { createInternetProxy, createLocalPort } from "./local-internet";
 import { makeSamples, openRegion, operatorAddress } from "../../testing/sample-resources";
-
-afterEach(cleanUp);
 
 const noApi: http.RequestListener = (_req, res) => res.writeHead(501).end();
 

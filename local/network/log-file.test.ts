@@ -1,10 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LogFile } from "./log-file";
-import { cleanUp } from "../../testing/clean-up";
 import { temporaryFolder } from "../../testing/folders";
-
-afterEach(cleanUp);
 
 function openLog(limit: number) {
   const folder = temporaryFolder();

@@ -3,12 +3,10 @@ import http from "node:http";
 import { VirtualNetwork } from "./virtual-network";
 import type { Address, Connection } from "./router";
 import { closedPort, listenHttp, loopback } from "../../testing/servers";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
 import { FlowLog } from "./flow-log";
-
-afterEach(cleanUp);
 
 function setUp() {
   const model = declaredNetwork();

@@ -1,8 +1,5 @@
-import { cleanUp } from "../../testing/clean-up";
 import { makeSamples, openRegion } from "../../testing/sample-resources";
 import { amazonLinux2023 } from "../services/ec2/image";
-
-afterEach(cleanUp);
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: { cidrBlock: "10.0.0.0/16" } };
 

@@ -1,9 +1,6 @@
 import { RegionEngine } from "./engine";
 import { zonesOf } from "../services/ec2/zones";
-import { cleanUp } from "../../testing/clean-up";
 import { openRegion } from "../../testing/sample-resources";
-
-afterEach(cleanUp);
 
 const vpc = { type: "aws:ec2/vpc:Vpc", name: "main", custom: true };
 const inputs = { cidrBlock: "10.0.0.0/16", tags: { Name: "main", part: "network" } };

@@ -2,15 +2,11 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { cleanUp, onCleanUp } from "../../testing/clean-up";
+import { onCleanUp } from "../../testing/clean-up";
 import * as pulumi from "@pulumi/pulumi";
 import { evaluate, unknown, type Engine, type EvaluateOptions, type Registration } from "./evaluate";
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 const stack: Stack = {
   project: "fleet",

@@ -1,10 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cleanUp } from "../../testing/clean-up";
 import { readProject, readStack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
-
-afterEach(cleanUp);
 
 function project(files: Record<string, string>): string {
   const root = temporaryFolder();

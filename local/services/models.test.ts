@@ -1,8 +1,5 @@
 import { membersBy, operationShapes } from "../api/schema";
-import { cleanUp } from "../../testing/clean-up";
 import { openRegion } from "../../testing/sample-resources";
-
-afterEach(cleanUp);
 
 test("every action and parameter of every service exists on AWS", async () => {
   const { region } = await openRegion();

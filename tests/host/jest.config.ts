@@ -7,7 +7,6 @@ const config: Config = {
   rootDir: join(__dirname, "../.."),
   testMatch: ["<rootDir>/tests/host/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/"],
-  testTimeout: 60_000,
 };
 
 export default config;

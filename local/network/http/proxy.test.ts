@@ -16,9 +16,7 @@ import {
   listenRaw,
   loopback,
 } from "../../../testing/servers";
-import { cleanUp, onCleanUp } from "../../../testing/clean-up";
-
-afterEach(cleanUp);
+import { onCleanUp } from "../../../testing/clean-up";
 
 /** A proxy into a region with one address, 203.0.113.10, named lb.localhost. */
 async function proxy(route: Router, options: Partial<ProxyOptions> = {}) {

@@ -3,9 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { isTaken, listen, listenNear, closeServer } from "./servers";
 import { closedPort, connect } from "../../../testing/servers";
-import { cleanUp, onCleanUp } from "../../../testing/clean-up";
-
-afterEach(cleanUp);
+import { onCleanUp } from "../../../testing/clean-up";
 
 function server(handle?: http.RequestListener): http.Server {
   const server = http.createServer(handle);

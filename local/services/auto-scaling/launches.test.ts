@@ -4,14 +4,9 @@ import { existsSync } from "node:fs";
 import { minute, startOfMinute } from "../../clock";
 import { eventually } from "../../../testing/eventually";
 import { ports } from "../../../apps/ports";
-import { cleanUp } from "../../../testing/clean-up";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 const type = "aws:autoscaling/group:Group";
 const templateType = "aws:ec2/launchTemplate:LaunchTemplate";

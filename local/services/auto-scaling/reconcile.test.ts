@@ -24,6 +24,12 @@ function instance(instanceId: string, zone: "a" | "b", fields: Partial<GroupInst
   };
 }
 
+/** Instances i-1, i-2 and so on, each as its zone and what is special about it: `of("a", ["b", pending])`. */
+const of = (...all: ("a" | "b" | ["a" | "b", Partial<GroupInstance>])[]) =>
+  all.map((each, index) =>
+    instance(`i-${index + 1}`, each[0] as "a" | "b", typeof each === "string" ? {} : each[1]),
+  );
+
 const group = (desiredCapacity: number, instances: GroupInstance[]): Group => ({
   desiredCapacity,
   warmupSeconds: 300,
@@ -43,14 +49,14 @@ const terminating = { lifecycleState: "Terminating", targetHealth: "draining" } 
 const unhealthy = { targetHealth: "unhealthy" } as const;
 
 test("a group at its desired capacity is left alone", () => {
-  for (const instances of [[], [instance("i-1", "a")], [instance("i-1", "a"), instance("i-2", "b", pending)]])
+  for (const instances of [[], of("a"), of("a", ["b", pending])])
     expect(reconcile(group(instances.length, instances), now)).toEqual({ terminate: [], launch: [] });
 });
 
 describe("missing capacity is launched", () => {
   test("with the difference as the cause of every launch", () => {
     const causes = [{ kind: "shortage", from: 1, to: 3 }];
-    expect(reconcile(group(3, [instance("i-1", "a")]), now)).toEqual({
+    expect(reconcile(group(3, of("a")), now)).toEqual({
       terminate: [],
       launch: [
         { subnetId: "subnet-b", causes },
@@ -62,17 +68,12 @@ describe("missing capacity is launched", () => {
   test.each<[string, number, GroupInstance[], string[]]>([
     ["the first subnet if the group is empty", 1, [], ["subnet-a"]],
     ["alternating zones", 3, [], ["subnet-a", "subnet-b", "subnet-a"]],
-    ["the zone with the fewest instances", 2, [instance("i-1", "a")], ["subnet-b"]],
-    [
-      "the zone with the fewest, counting pending instances",
-      2,
-      [instance("i-1", "b", pending)],
-      ["subnet-a"],
-    ],
+    ["the zone with the fewest instances", 2, of("a"), ["subnet-b"]],
+    ["the zone with the fewest, counting pending instances", 2, of(["b", pending]), ["subnet-a"]],
     [
       "the zone with the fewest, not counting terminating instances",
       2,
-      [instance("i-1", "b"), instance("i-2", "a", terminating)],
+      of("b", ["a", terminating]),
       ["subnet-a"],
     ],
   ])("into %s", (_name, desired, instances, expected) => {
@@ -81,7 +82,7 @@ describe("missing capacity is launched", () => {
 
   test("into the first of two subnets in one zone", () => {
     const twins = [...subnets, { subnetId: "subnet-b2", availabilityZone: "us-east-1b" }];
-    expect(reconcile({ ...group(2, [instance("i-1", "a")]), subnets: twins }, now).launch).toMatchObject([
+    expect(reconcile({ ...group(2, of("a")), subnets: twins }, now).launch).toMatchObject([
       { subnetId: "subnet-b" },
     ]);
   });
@@ -100,7 +101,7 @@ describe("excess capacity is terminated", () => {
       { kind: "selected", instanceId: "i-1" },
       { kind: "selected", instanceId: "i-2" },
     ];
-    expect(reconcile(group(0, [instance("i-1", "a"), instance("i-2", "b")]), now)).toEqual({
+    expect(reconcile(group(0, of("a", "b")), now)).toEqual({
       terminate: [
         { instanceId: "i-1", causes },
         { instanceId: "i-2", causes },
@@ -113,51 +114,28 @@ describe("excess capacity is terminated", () => {
   const current = { launchTemplateVersion: 2 };
 
   test.each<[string, number, GroupInstance[], string[]]>([
-    [
-      "in the zone with the most instances",
-      2,
-      [instance("i-1", "b"), instance("i-2", "a"), instance("i-3", "a")],
-      ["i-2"],
-    ],
-    [
-      "by zone before launch template version",
-      2,
-      [instance("i-1", "b", old), instance("i-2", "a", current), instance("i-3", "a", current)],
-      ["i-2"],
-    ],
-    ["oldest version first", 1, [instance("i-1", "a", current), instance("i-2", "b", old)], ["i-2"]],
+    ["in the zone with the most instances", 2, of("b", "a", "a"), ["i-2"]],
+    ["by zone before launch template version", 2, of(["b", old], ["a", current], ["a", current]), ["i-2"]],
+    ["oldest version first", 1, of(["a", current], ["b", old]), ["i-2"]],
     [
       "by version before billing hour",
       1,
-      [
-        instance("i-1", "a", { ...current, launchedAt: now - minutes(59) }),
-        instance("i-2", "b", { ...old, launchedAt: now - minutes(1) }),
-      ],
+      of(
+        ["a", { ...current, launchedAt: now - minutes(59) }],
+        ["b", { ...old, launchedAt: now - minutes(1) }],
+      ),
       ["i-2"],
     ],
     [
       "closest to the next billing hour first, not oldest first",
       1,
-      [
-        instance("i-1", "a", { launchedAt: now - minutes(61) }),
-        instance("i-2", "b", { launchedAt: now - minutes(50) }),
-      ],
+      of(["a", { launchedAt: now - minutes(61) }], ["b", { launchedAt: now - minutes(50) }]),
       ["i-2"],
     ],
-    ["first listed in a tie", 1, [instance("i-1", "a"), instance("i-2", "b")], ["i-1"]],
-    [
-      "keeping zones balanced over several terminations",
-      1,
-      [instance("i-1", "a"), instance("i-2", "a"), instance("i-3", "b")],
-      ["i-1", "i-2"],
-    ],
-    ["including pending instances", 0, [instance("i-1", "a", pending)], ["i-1"]],
-    [
-      "but not if it is already terminating",
-      1,
-      [instance("i-1", "a", terminating), instance("i-2", "a")],
-      [],
-    ],
+    ["first listed in a tie", 1, of("a", "b"), ["i-1"]],
+    ["keeping zones balanced over several terminations", 1, of("a", "a", "b"), ["i-1", "i-2"]],
+    ["including pending instances", 0, of(["a", pending]), ["i-1"]],
+    ["but not if it is already terminating", 1, of(["a", terminating], "a"), []],
   ])("%s", (_name, desired, instances, expected) => {
     expect(terminated(desired, instances)).toEqual(expected);
   });
@@ -165,7 +143,7 @@ describe("excess capacity is terminated", () => {
 
 describe("an unhealthy instance is replaced", () => {
   test("by terminating it and launching another at once, each with its own cause", () => {
-    expect(reconcile(group(2, [instance("i-1", "a", unhealthy), instance("i-2", "b")]), now)).toEqual({
+    expect(reconcile(group(2, of(["a", unhealthy], "b")), now)).toEqual({
       terminate: [
         {
           instanceId: "i-1",
@@ -182,16 +160,12 @@ describe("an unhealthy instance is replaced", () => {
   });
 
   test("but not within its grace period", () => {
-    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 59_999 })])).toEqual([]);
-    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - 60_000 })])).toEqual([
-      "i-1",
-    ]);
+    expect(terminated(1, of(["a", { ...unhealthy, inServiceAt: now - 59_999 }]))).toEqual([]);
+    expect(terminated(1, of(["a", { ...unhealthy, inServiceAt: now - 60_000 }]))).toEqual(["i-1"]);
   });
 
   test("one at a time, in order", () => {
-    expect(terminated(2, [instance("i-1", "a", unhealthy), instance("i-2", "b", unhealthy)])).toEqual([
-      "i-1",
-    ]);
+    expect(terminated(2, of(["a", unhealthy], ["b", unhealthy]))).toEqual(["i-1"]);
   });
 
   test.each<[string, GroupInstance]>([
@@ -202,18 +176,12 @@ describe("an unhealthy instance is replaced", () => {
   });
 
   test("even if it is warming up itself", () => {
-    expect(terminated(1, [instance("i-1", "a", { ...unhealthy, inServiceAt: now - minutes(2) })])).toEqual([
-      "i-1",
-    ]);
+    expect(terminated(1, of(["a", { ...unhealthy, inServiceAt: now - minutes(2) }]))).toEqual(["i-1"]);
   });
 
   test("at once, with all others, if EC2 no longer runs it", () => {
     const stopped = { stopped: true, inServiceAt: now } as const;
-    const instances = [
-      instance("i-1", "a", stopped),
-      instance("i-2", "b", stopped),
-      instance("i-3", "b", pending),
-    ];
+    const instances = of(["a", stopped], ["b", stopped], ["b", pending]);
     const plan = reconcile(group(3, instances), now);
     expect(plan.terminate.map(({ instanceId }) => instanceId)).toEqual(["i-1", "i-2"]);
     expect(plan.terminate[0]?.causes).toEqual([{ kind: "unhealthy", check: "EC2" }]);
@@ -221,7 +189,7 @@ describe("an unhealthy instance is replaced", () => {
   });
 
   test("without a launch if the group shrinks, with an extra launch if it grows", () => {
-    const instances = [instance("i-1", "a", unhealthy), instance("i-2", "b")];
+    const instances = of(["a", unhealthy], "b");
     expect(reconcile(group(1, instances), now)).toMatchObject({
       terminate: [{ instanceId: "i-1" }],
       launch: [],

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-import { DescribeNetworkAclsCommand, DescribeSubnetsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { EC2 } from "@aws-sdk/client-ec2";
 import type { EC2ClientConfig, DescribeNetworkAclsCommandInput } from "@aws-sdk/client-ec2";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { STS } from "@aws-sdk/client-sts";
 import { listen, loopback } from "../../../testing/servers";
-import { cleanUp, onCleanUp } from "../../../testing/clean-up";
+import { onCleanUp } from "../../../testing/clean-up";
 import { accountId, declaredNetwork } from "../../../testing/declared-network";
 import { createEc2Endpoint, type Authorizer } from "./ec2-endpoint";
-
-afterEach(cleanUp);
 
 /** The endpoint, and credentials of a receiver. */
 async function setUp() {
@@ -29,14 +27,14 @@ async function setUp() {
   const { port } = await listen(createEc2Endpoint(vpc, iam, event => events.push(event)));
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
-    const client = new EC2Client({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });
+    const client = new EC2({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });
     onCleanUp(() => {
       client.destroy();
     });
     return client;
   };
   const describeAcls = (input: DescribeNetworkAclsCommandInput, options?: EC2ClientConfig) =>
-    clientOf(options).send(new DescribeNetworkAclsCommand(input));
+    clientOf(options).describeNetworkAcls(input);
   return { vpc, events, allowed, credentials, endpoint, clientOf, describeAcls };
 }
 
@@ -166,7 +164,7 @@ describe("rejects", () => {
 
   test("an unsupported action", async () => {
     const { clientOf } = await setUp();
-    await expect(clientOf().send(new DescribeSubnetsCommand({}))).rejects.toMatchObject({
+    await expect(clientOf().describeSubnets({})).rejects.toMatchObject({
       name: "InvalidAction",
       message: "The action DescribeSubnets is not valid for this web service.",
       $metadata: { httpStatusCode: 400 },
@@ -175,11 +173,11 @@ describe("rejects", () => {
 
   test("a signature for another service", async () => {
     const { endpoint, credentials } = await setUp();
-    const client = new STSClient({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
+    const client = new STS({ endpoint, region: "us-east-1", maxAttempts: 1, credentials });
     onCleanUp(() => {
       client.destroy();
     });
-    await expect(client.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject({
+    await expect(client.getCallerIdentity({})).rejects.toMatchObject({
       $metadata: { httpStatusCode: 403 },
     });
   });

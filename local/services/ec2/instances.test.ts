@@ -4,7 +4,6 @@ import { get } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { loopback } from "../../../testing/servers";
-import { cleanUp } from "../../../testing/clean-up";
 import { ports } from "../../../apps/ports";
 import { resourceId } from "../../identifiers";
 import type { AddressPool } from "./address-pool";
@@ -12,10 +11,6 @@ import { amazonLinux2023 } from "./image";
 import type { LaunchSpecification } from "./instance-records";
 import type { Region } from "../../region";
 import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
-
-// Processes start slowly on a busy machine.
-jest.setTimeout(30_000);
-afterEach(cleanUp);
 
 /** A region with an instance that runs a service, an image of it, and everything needed to launch a copy. */
 async function setUp() {

@@ -2,10 +2,7 @@ import { once } from "node:events";
 import net from "node:net";
 import type { Connection } from "../../network/router";
 import { closedPort, keepAliveAgent, lines, listenRaw, loopback } from "../../../testing/servers";
-import { cleanUp } from "../../../testing/clean-up";
 import { checkHealth } from "./health-check";
-
-afterEach(cleanUp);
 
 const check = (timeoutMs = 60_000, signal = new AbortController().signal) => ({
   to: { address: "10.0.2.10", port: 8080 },

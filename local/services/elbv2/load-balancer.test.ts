@@ -12,12 +12,10 @@ import {
   listenRaw,
   loopback,
 } from "../../../testing/servers";
-import { cleanUp, onCleanUp } from "../../../testing/clean-up";
+import { onCleanUp } from "../../../testing/clean-up";
 import { LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
 import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
-
-afterEach(cleanUp);
 
 const delay = 30_000;
 const get = lines("GET / HTTP/1.1", "Host: lb.test", "Connection: close", "", "");

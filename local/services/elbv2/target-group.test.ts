@@ -5,10 +5,8 @@ import fc from "fast-check";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Connection, Router } from "../../network/router";
 import { keepAliveAgent, listenRaw, loopback } from "../../../testing/servers";
-import { cleanUp, onCleanUp } from "../../../testing/clean-up";
+import { onCleanUp } from "../../../testing/clean-up";
 import { TargetGroup, type HealthCheckSettings, type TargetHealthDescription } from "./target-group";
-
-afterEach(cleanUp);
 
 const healthCheck: HealthCheckSettings = {
   path: "/health",
