@@ -1,5 +1,5 @@
 /**
- * The fences of the floor plan (docs/architecture.md). Type imports count like any other: a folder that names another
+ * The fences between the rooms (docs/architecture.md). Type imports count like any other: a folder that names another
  * one's types knows it.
  */
 const tests = "(^testing/|^infra/testing\\.ts$|\\.test\\.ts$|^tests/|^bench/)";

@@ -5,26 +5,27 @@ import { matching, type Filter, type Filterable } from "./filters";
 
 /** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
-  /** The prefix of its ids: "vpc". */
-  prefix: string;
+  /** The prefix of its ids ("vpc"), and the error code of what is none; absent for what goes by name. */
+  idFormat?: { prefix: string; malformed: string };
+  /** Its id, or its name. */
   idOf: (item: Item) => string | undefined;
-  /** Error codes as spelled in "Error codes for the Amazon EC2 API". */
+  /** Error code as spelled in "Error codes for the Amazon EC2 API". */
   notFound: string;
-  malformed: string;
   /** The start of its error messages: "The vpc ID". */
   label: string;
   filterable: Filterable<Item>;
 }
 
 export interface DescribeInput {
+  /** What `idOf` returns. */
   ids?: readonly string[];
   Filters?: readonly Filter[];
   MaxResults?: number;
   NextToken?: string;
 }
 
-/** Parameters of every Describe action. */
-export const commonParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
+/** Parameters of Describe actions with pages. */
+export const pageParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
 
 const largestPage = 1000;
 
@@ -47,14 +48,17 @@ export function describe<Item extends { Tags?: { Key?: string; Value?: string }[
 
 export function assertExist<Item>(
   items: readonly Item[],
-  { prefix, idOf, notFound, malformed, label }: Omit<ResourceKind<Item>, "filterable">,
+  { idFormat, idOf, notFound, label }: Omit<ResourceKind<Item>, "filterable">,
   ids: readonly string[],
 ): void {
   const existing = new Set(items.map(idOf));
   const missing = ids.filter(id => !existing.has(id));
-  const malformedId = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
-  if (malformedId !== undefined)
-    throw new AwsError(malformed, `Invalid id: "${malformedId}" (expecting "${prefix}-...")`);
+  if (idFormat) {
+    const { prefix, malformed } = idFormat;
+    const malformedId = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
+    if (malformedId !== undefined)
+      throw new AwsError(malformed, `Invalid id: "${malformedId}" (expecting "${prefix}-...")`);
+  }
   if (missing.length === 0) return;
   const [first, ...others] = missing;
   throw new AwsError(

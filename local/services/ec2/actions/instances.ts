@@ -2,12 +2,12 @@
 import type { Instance as InstanceDescription, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
 import type { Ec2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { assertExist, assertNoDryRun, commonParameters, describe, type ResourceKind } from "./describe";
+import { assertExist, assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
 import type { Filterable, Value } from "./filters";
 import { descriptionOf, reservationOf, stateOf } from "./instance-description";
 
 export const describeInstances: Ec2Actions["DescribeInstances"] = {
-  parameters: ["InstanceIds", ...commonParameters],
+  parameters: ["InstanceIds", ...pageParameters],
   handle(context, input) {
     assertNoDryRun(input);
     if (input.InstanceIds?.length && input.MaxResults !== undefined) {
@@ -72,10 +72,9 @@ const filterable: Filterable<Described> = {
 };
 
 const kind: ResourceKind<Described> = {
-  prefix: "i",
+  idFormat: { prefix: "i", malformed: "InvalidInstanceID.Malformed" },
   idOf: instance => instance.InstanceId,
   notFound: "InvalidInstanceID.NotFound",
-  malformed: "InvalidInstanceID.Malformed",
   label: "The instance ID",
   filterable,
 };

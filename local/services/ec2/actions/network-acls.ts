@@ -7,12 +7,12 @@ import { accountId } from "../../../identifiers";
 import type { NetworkAcl, NetworkAclEntry, VpcModel } from "../../../network/reachability/vpc-model";
 import { entriesInOrder, networkAclOf } from "../../../network/reachability/network-acl";
 import type { ActionsOf } from "../../../api/service";
-import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
 
 type Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
 export const describeNetworkAcls: Actions["DescribeNetworkAcls"] = {
-  parameters: ["NetworkAclIds", ...commonParameters],
+  parameters: ["NetworkAclIds", ...pageParameters],
   handle({ ec2: { vpc } }, input) {
     assertNoDryRun(input);
     const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
@@ -23,10 +23,9 @@ export const describeNetworkAcls: Actions["DescribeNetworkAcls"] = {
 
 /** Filters on ICMP and IPv6 are valid but match nothing here. */
 const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {
-  prefix: "acl",
+  idFormat: { prefix: "acl", malformed: "InvalidNetworkAclID.Malformed" },
   idOf: acl => acl.NetworkAclId,
   notFound: "InvalidNetworkAclID.NotFound",
-  malformed: "InvalidNetworkAclID.Malformed",
   label: "The networkAcl ID",
   filterable: {
     "association.association-id": acl => acl.Associations.map(each => each.NetworkAclAssociationId),

@@ -4,11 +4,11 @@ import { accountId } from "../../../identifiers";
 import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
 import type { Ec2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
 import type { Filterable } from "./filters";
 
 export const describeSecurityGroups: Ec2Actions["DescribeSecurityGroups"] = {
-  parameters: ["GroupIds", "GroupNames", ...commonParameters],
+  parameters: ["GroupIds", "GroupNames", ...pageParameters],
   handle({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) {
     assertNoDryRun(input);
     const [name] = GroupNames;
@@ -83,10 +83,9 @@ function permissionFilters(
 }
 
 const kind: ResourceKind<SecurityGroup> = {
-  prefix: "sg",
+  idFormat: { prefix: "sg", malformed: "InvalidGroupId.Malformed" },
   idOf: group => group.GroupId,
   notFound: "InvalidGroup.NotFound",
-  malformed: "InvalidGroupId.Malformed",
   label: "The security group",
   filterable: {
     description: group => group.Description,

@@ -2,10 +2,10 @@
 import type { Subnet, Vpc } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
 import type { Ec2Actions } from "./context";
-import { assertNoDryRun, commonParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
 
 export const describeVpcs: Ec2Actions["DescribeVpcs"] = {
-  parameters: ["VpcIds", ...commonParameters],
+  parameters: ["VpcIds", ...pageParameters],
   handle({ ec2: { vpc } }, input) {
     assertNoDryRun(input);
     const vpcs = [...vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
@@ -32,10 +32,9 @@ export const describeVpcs: Ec2Actions["DescribeVpcs"] = {
 };
 
 const vpcKind: ResourceKind<Vpc> = {
-  prefix: "vpc",
+  idFormat: { prefix: "vpc", malformed: "InvalidVpcID.Malformed" },
   idOf: vpc => vpc.VpcId,
   notFound: "InvalidVpcID.NotFound",
-  malformed: "InvalidVpcID.Malformed",
   label: "The vpc ID",
   filterable: {
     cidr: vpc => vpc.CidrBlock,
@@ -56,7 +55,7 @@ const vpcKind: ResourceKind<Vpc> = {
 };
 
 export const describeSubnets: Ec2Actions["DescribeSubnets"] = {
-  parameters: ["SubnetIds", ...commonParameters],
+  parameters: ["SubnetIds", ...pageParameters],
   handle({ ec2: { vpc, interfaces }, regionName }, input) {
     assertNoDryRun(input);
     const subnets = [...vpc.subnets.values()].map(
@@ -92,10 +91,9 @@ function zoneId(zone: string): string {
 }
 
 const subnetKind: ResourceKind<Subnet> = {
-  prefix: "subnet",
+  idFormat: { prefix: "subnet", malformed: "InvalidSubnetID.Malformed" },
   idOf: subnet => subnet.SubnetId,
   notFound: "InvalidSubnetID.NotFound",
-  malformed: "InvalidSubnetID.Malformed",
   label: "The subnet ID",
   filterable: {
     "availability-zone": subnet => subnet.AvailabilityZone,
