@@ -1,5 +1,5 @@
 import { ActivityLog, type TimedCause } from "./activity-log";
-import { FakeGroupContext } from "../../../testing/fake-instance-launcher";
+import { FakeGroupContext } from "../../../testing/fake-group";
 
 const day = 86_400_000;
 const placement = { subnetId: "subnet-1", availabilityZone: "us-east-1a" };

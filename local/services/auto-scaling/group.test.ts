@@ -6,7 +6,7 @@ import {
   openGroup,
   settled,
   type FakeGroupContext,
-} from "../../../testing/fake-instance-launcher";
+} from "../../../testing/fake-group";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 

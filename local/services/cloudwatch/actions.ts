@@ -13,7 +13,7 @@ import { assertAtLeast } from "../../api/protocols/faults";
 import type { ActionsOf, ServiceOf } from "../../api/service";
 
 /** What CloudWatch's actions act on. */
-export interface CloudWatchContext {
+export interface CloudWatchActionContext {
   metrics: MetricStore;
   /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
@@ -30,7 +30,7 @@ const statistics: Record<Statistic, keyof Datapoint> = {
 /** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */
 const maxDatapoints = 1440;
 
-type Actions = ActionsOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchContext>;
+type Actions = ActionsOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchActionContext>;
 
 const getMetricStatistics: Actions["GetMetricStatistics"] = {
   parameters: [
@@ -122,4 +122,4 @@ export const cloudWatchService = {
   json: { version: "1.0", target: "GraniteServiceVersion20100801" },
   model: () => import("@aws-sdk/client-cloudwatch"),
   actions: { GetMetricStatistics: getMetricStatistics },
-} satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchContext>;
+} satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchActionContext>;

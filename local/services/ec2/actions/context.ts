@@ -4,7 +4,7 @@ import type { InstanceProfile } from "../../../hosts/metadata";
 import type { Ec2 } from "../ec2";
 
 /** What EC2's actions act on. */
-export interface Ec2Context {
+export interface Ec2ActionContext {
   ec2: Ec2;
   regionName: string;
   instanceProfiles: ReadonlyMap<string, InstanceProfile>;
@@ -15,4 +15,4 @@ export interface Ec2Context {
   report: (event: string) => void;
 }
 
-export type Ec2Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), Ec2Context>;
+export type Ec2Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), Ec2ActionContext>;

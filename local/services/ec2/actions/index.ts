@@ -1,6 +1,6 @@
 /** The EC2 API for operators. */
 import type { ServiceOf } from "../../../api/service";
-import type { Ec2Context } from "./context";
+import type { Ec2ActionContext } from "./context";
 import { describeInstances, terminateInstances } from "./instances";
 import { describeNetworkAcls } from "./network-acls";
 import { ec2Protocol } from "./protocol";
@@ -17,4 +17,4 @@ export const ec2Service = {
     DescribeVpcs: describeVpcs,
     TerminateInstances: terminateInstances,
   },
-} satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), Ec2Context>;
+} satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), Ec2ActionContext>;

@@ -9,7 +9,7 @@ import { privateDnsName, publicDnsName } from "../../../hosts/metadata";
 import { accountId } from "../../../identifiers";
 import type { Instance, InstanceState } from "../instance-records";
 import type { NetworkInterface } from "../../../network/reachability/vpc-model";
-import type { Ec2Context } from "./context";
+import type { Ec2ActionContext } from "./context";
 import { tagList } from "./describe";
 
 export const stateCodes: Record<InstanceState, number> = {
@@ -23,7 +23,7 @@ export function stateOf(state: InstanceState): { Code: number; Name: InstanceSta
   return { Code: stateCodes[state], Name: state };
 }
 
-export function descriptionOf(context: Ec2Context, instance: Instance): InstanceDescription {
+export function descriptionOf(context: Ec2ActionContext, instance: Instance): InstanceDescription {
   const { ec2, instanceProfiles, wallClock } = context;
   const { specification, launchedAt, state, terminationRequestedAt } = instance;
   const profile = instanceProfiles.get(specification.instanceProfileName ?? "");
@@ -64,7 +64,7 @@ export function descriptionOf(context: Ec2Context, instance: Instance): Instance
 
 /** Its network attributes; a terminated instance has none. */
 function networkAttributes(
-  { ec2: { vpc }, regionName, wallClock }: Ec2Context,
+  { ec2: { vpc }, regionName, wallClock }: Ec2ActionContext,
   instance: Instance,
 ): Partial<InstanceDescription> {
   const attached = vpc.networkInterfaces.get(instance.interfaceId);

@@ -3,7 +3,7 @@ import type { WallClock } from "../../../api/wall-clock";
 import type { Elbv2 } from "../elbv2";
 
 /** What Elastic Load Balancing's actions act on. */
-export interface Elbv2Context {
+export interface Elbv2ActionContext {
   elbv2: Elbv2;
   /** A subnet in EC2; undefined for an unknown one. */
   subnet: (id: string) => { vpcId: string; availabilityZone: string } | undefined;
@@ -13,5 +13,5 @@ export interface Elbv2Context {
 
 export type Elbv2Actions = ActionsOf<
   typeof import("@aws-sdk/client-elastic-load-balancing-v2"),
-  Elbv2Context
+  Elbv2ActionContext
 >;

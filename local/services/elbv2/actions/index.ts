@@ -1,6 +1,6 @@
 /** Elastic Load Balancing. */
 import type { ServiceOf } from "../../../api/service";
-import type { Elbv2Context } from "./context";
+import type { Elbv2ActionContext } from "./context";
 import { describeListeners, describeLoadBalancers } from "./load-balancers";
 import { describeTargetGroups, describeTargetHealth } from "./target-groups";
 
@@ -14,4 +14,4 @@ export const elbv2Service = {
     DescribeTargetGroups: describeTargetGroups,
     DescribeTargetHealth: describeTargetHealth,
   },
-} satisfies ServiceOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), Elbv2Context>;
+} satisfies ServiceOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), Elbv2ActionContext>;

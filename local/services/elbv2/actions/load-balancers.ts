@@ -1,7 +1,7 @@
 /** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
 import type { Listener, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
-import type { Elbv2Actions, Elbv2Context } from "./context";
+import type { Elbv2Actions, Elbv2ActionContext } from "./context";
 import { AwsError } from "../../../api/aws-error";
 import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
@@ -35,7 +35,7 @@ function notFound(message: string): AwsError {
 const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
 
 function descriptionOf(
-  { subnet, wallClock }: Elbv2Context,
+  { subnet, wallClock }: Elbv2ActionContext,
   arn: string,
   running: RunningLoadBalancer,
 ): LoadBalancer {
