@@ -72,7 +72,7 @@ export function tcpRule(
 const all = { cidrIpv4: "0.0.0.0/0" };
 const group = (name: string) => ({ referencedSecurityGroupId: `sg-${name}` });
 
-export const rules: readonly SecurityGroupRule[] = [
+const rules: readonly SecurityGroupRule[] = [
   tcpRule("sgr-data-read", "data-access", "ingress", 5000, all),
   tcpRule("sgr-data-update", "data-access", "ingress", 8080, { cidrIpv4: subnets.receiver[0] }),
   tcpRule("sgr-data-ssh", "data-access", "ingress", 22, all),
@@ -89,7 +89,7 @@ export const rules: readonly SecurityGroupRule[] = [
   tcpRule("sgr-stress-ssh", "stress", "ingress", 22, all),
 ];
 
-export const dataAclEntries: readonly NetworkAclEntry[] = [
+const dataAclEntries: readonly NetworkAclEntry[] = [
   tcpEntry(100, "ingress", [22, 22], "0.0.0.0/0"),
   tcpEntry(200, "ingress", [8080, 8080], subnets.receiver[0]),
   tcpEntry(300, "ingress", [5000, 5000], "0.0.0.0/0"),
