@@ -209,7 +209,7 @@ const changes: Record<string, Partial<Results>> = {
   },
 };
 
-/** Rules that no flow here needs: without one of them, nothing changes. */
+/** A rule without a row is judged as well: without it no flow here changes, or it needs a row that says which. */
 const unneeded = Object.entries(rulesOf({ sshCidr: "", dataCidr: "", receiverCidr: "" }))
   .map(
     ([rule, { direction }]) => `SecurityGroup${direction === "ingress" ? "Ingress" : "Egress"}Rule:${rule}`,
@@ -287,10 +287,14 @@ test("as declared, what shall pass passes and the rest is silent", async () => {
 /** Waits for what takes its time: targets that are checked, or drain. */
 async function healthOf(expected: Results): Promise<void> {
   const all = [...targets, fleetTarget];
-  await eventually(`targets are ${all.map(target => expected[target]).join(", ")}`, async () => {
-    const now = await Promise.all(all.map(target => flows[target].attempt(0)));
-    return all.every((target, index) => now[index] === expected[target]);
-  });
+  let now: string[] = [];
+  await eventually(
+    () => `targets are ${all.map(target => expected[target]).join(", ")}; they were ${now.join(", ")}`,
+    async () => {
+      now = await Promise.all(all.map(target => flows[target].attempt(0)));
+      return all.every((target, index) => now[index] === expected[target]);
+    },
+  );
 }
 
 test.each(Object.entries(rows))("without %s, exactly what its row says changes", async (resource, change) => {
