@@ -149,20 +149,22 @@ export class AutoScalingGroup {
     this.cpu.close();
   }
 
+  private get snapshot() {
+    return { ...this.current, desiredCapacity: this.desired, instances: [...this.instances.values()] };
+  }
+
   private reconcile(): void {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.completeRefresh();
     const { terminate, launch } = reconcile(
       {
-        ...this.current,
-        desiredCapacity: this.desired,
+        ...this.snapshot,
         subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
           // A launch into a deleted subnet fails on its own.
           availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
-        instances: [...this.instances.values()],
         refresh: this.refresh,
       },
       this.context.clock.now(),
@@ -217,30 +219,17 @@ export class AutoScalingGroup {
   }
 
   private async track(start: number): Promise<void> {
-    const instances = [...this.instances.values()];
     const { name, enabledMetrics } = this.current;
-    const size = { ...this.current, desiredCapacity: this.desired, instances };
-    for (const { metric, value } of measureGroup(name, enabledMetrics, size))
+    for (const { metric, value } of measureGroup(name, enabledMetrics, this.snapshot))
       this.context.metrics.put(metric, start, value);
-    const { warmupSeconds } = this.current;
-    const points = await this.cpu.measure(start, trackedMinutes, { instances, warmupSeconds });
+    const points = await this.cpu.measure(start, trackedMinutes, this.snapshot);
     if (this.closing.signal.aborted) return;
     for (const policy of this.policies.values()) {
-      const group = {
-        ...this.current,
-        desiredCapacity: this.desired,
-        instances: [...this.instances.values()],
-      };
-      const { change } = track(points, policy.targetValue, group, this.context.clock.now());
+      const { change } = track(points, policy.targetValue, this.snapshot, this.context.clock.now());
       if (!change) continue;
+      const { from, to } = change;
       const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-      this.changeCapacity(change.to, {
-        kind: "alarm",
-        alarm,
-        policy: policy.name,
-        from: change.from,
-        to: change.to,
-      });
+      this.changeCapacity(to, { kind: "alarm", alarm, policy: policy.name, from, to });
     }
   }
 }
