@@ -1,7 +1,7 @@
 /** Auto Scaling groups and their scaling policies. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { AwsError } from "../../api/aws-error";
+import { validationError } from "../../api/aws-error";
 import type { AutoScaling } from "../../services/auto-scaling/auto-scaling";
 import { groupMetrics } from "../../services/auto-scaling/group-metrics";
 import { targetTrackingPolicy } from "../../services/auto-scaling/policy";
@@ -100,8 +100,7 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
       }),
       create(_name, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
         const scalingGroup = autoScaling.groups.get(autoscalingGroupName);
-        if (!scalingGroup)
-          throw new AwsError("ValidationError", `AutoScalingGroup name not found - ${autoscalingGroupName}`);
+        if (!scalingGroup) throw validationError(`AutoScalingGroup name not found - ${autoscalingGroupName}`);
         scalingGroup.policies.set(name, targetTrackingPolicy(autoscalingGroupName, name, targetValue));
         return { id: name };
       },

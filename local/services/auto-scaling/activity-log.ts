@@ -22,7 +22,6 @@ export interface Placement {
   availabilityZone: string;
 }
 
-/** A cause and when it arose. */
 export interface TimedCause {
   at: number;
   cause: Cause;

@@ -4,7 +4,7 @@
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Cause } from "./activity";
-import { AwsError } from "../../api/aws-error";
+import { validationError } from "../../api/aws-error";
 import { eachMinute } from "../../clock";
 import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
@@ -93,10 +93,7 @@ export class AutoScalingGroup {
     const { minSize, maxSize } = this.current;
     if (to < minSize || to > maxSize) {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
-      throw new AwsError(
-        "ValidationError",
-        `New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`,
-      );
+      throw validationError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
     }
     this.lifecycle.clearBackOff();
     this.changeCapacity(to, { kind: "desiredCapacitySet", from: this.desired, to });
@@ -112,13 +109,11 @@ export class AutoScalingGroup {
     if (!instance || instance.lifecycleState === "Terminating") return undefined;
     const from = this.desired;
     const { minSize } = this.current;
-    if (decrement && from <= minSize) {
-      throw new AwsError(
-        "ValidationError",
+    if (decrement && from <= minSize)
+      throw validationError(
         `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
           "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
       );
-    }
     if (decrement) this.desired = from - 1;
     const shrinking = decrement ? { from, to: from - 1 } : undefined;
     const activity = this.terminate(instance, [{ kind: "userTerminated", instanceId, shrinking }]);

@@ -1,9 +1,9 @@
 /** Network interfaces and their addresses. */
-import { AwsError } from "../../api/aws-error";
 import { publicRange, resourceId } from "../../identifiers";
 import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import { AddressPool } from "./address-pool";
+import { notFound } from "./not-found";
 
 export class NetworkInterfaces {
   private readonly publicAddresses = new AddressPool(publicRange);
@@ -32,7 +32,7 @@ export class NetworkInterfaces {
   attach({ publicAddress, ...request }: InterfaceRequest): NetworkInterface {
     const { subnetId } = request;
     const pool = this.privateAddresses.get(subnetId);
-    if (!pool) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
+    if (!pool) throw notFound("Subnet", subnetId);
     // Public first, because those are scarcer; if the other allocation fails, it is released again.
     const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
     let privateIpAddress: string;
@@ -61,9 +61,6 @@ export class NetworkInterfaces {
   get(id: string): NetworkInterface {
     const found = this.vpc.networkInterfaces.get(id);
     if (found) return found;
-    throw new AwsError(
-      "InvalidNetworkInterfaceID.NotFound",
-      `The networkInterface ID '${id}' does not exist`,
-    );
+    throw notFound("NetworkInterface", id);
   }
 }

@@ -1,6 +1,6 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
 import type http from "node:http";
-import { AwsError } from "../../api/aws-error";
+import { AwsError, validationError } from "../../api/aws-error";
 import type { Clock } from "../../clock";
 import { accountId, hex } from "../../identifiers";
 import type { Dns } from "../../network/dns";
@@ -77,8 +77,7 @@ export class Elbv2 {
     subnetIds,
     securityGroupIds,
   }: Record<"name" | "label", string> & Record<"subnetIds" | "securityGroupIds", string[]>): string {
-    if (name.length > 32)
-      throw new AwsError("ValidationError", `Load balancer name '${name}' is longer than 32`);
+    if (name.length > 32) throw validationError(`Load balancer name '${name}' is longer than 32`);
     const { regionName, clock, dns, network, interfaces } = this.context;
     const arn = this.arn(`loadbalancer/app/${name}/${hex(16)}`);
     const dnsName = `${name}-${Math.floor(Math.random() * 9e8 + 1e8)}.${regionName}.elb.localhost`;

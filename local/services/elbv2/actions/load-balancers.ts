@@ -2,7 +2,7 @@
 import type { Listener, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
 import type { Elbv2Actions, Elbv2Context } from "./context";
-import { AwsError } from "../../../api/aws-error";
+import { AwsError, validationError } from "../../../api/aws-error";
 import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
 export const describeLoadBalancers: Elbv2Actions["DescribeLoadBalancers"] = {
@@ -63,9 +63,8 @@ function descriptionOf(
 export const describeListeners: Elbv2Actions["DescribeListeners"] = {
   parameters: ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
   handle({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) {
-    if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
-      throw new AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
-    }
+    if (LoadBalancerArn === undefined && ListenerArns.length === 0)
+      throw validationError("You must specify either listener ARNs or a load balancer ARN");
     if (LoadBalancerArn !== undefined && !elbv2.loadBalancers.has(LoadBalancerArn))
       throw notFound("One or more load balancers not found");
     const all = [...elbv2.loadBalancers].flatMap(([arn, { listeners }]) =>
