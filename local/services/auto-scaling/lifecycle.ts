@@ -84,10 +84,7 @@ export class Lifecycle {
   }
 
   /** Takes an instance out of service, drains and terminates it; `done` resolves afterwards and never rejects. */
-  terminate(
-    instance: GroupInstance,
-    causes: readonly TimedCause[],
-  ): { activity: Activity; done: Promise<void> } {
+  terminate(instance: GroupInstance, causes: readonly TimedCause[]) {
     instance.lifecycleState = "Terminating";
     const activity = this.log.begin(description.termination(instance.instanceId), causes, instance);
     return { activity, done: this.drainAndTerminate(instance.instanceId, activity) };

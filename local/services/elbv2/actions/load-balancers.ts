@@ -31,9 +31,6 @@ function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
 }
 
-/** Route 53's zone for load balancers in us-east-1; the region's names are in no public zone. */
-const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
-
 function descriptionOf(
   { subnet, wallClock }: Elbv2Context,
   arn: string,
@@ -43,7 +40,8 @@ function descriptionOf(
   return {
     LoadBalancerArn: arn,
     DNSName: running.dnsName,
-    CanonicalHostedZoneId: canonicalHostedZoneId,
+    // Route 53's zone for load balancers in us-east-1; the region's names are in no public zone.
+    CanonicalHostedZoneId: "Z35SXDOTRQ7X7K",
     CreatedTime: wallClock.show(running.createdAt),
     LoadBalancerName: nameOf(arn),
     Scheme: "internet-facing",
