@@ -19,9 +19,8 @@ export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-k
  */
 export async function run(host: Host, command: string, stdin: string): Promise<string> {
   const manifest = manifestSchema.parse(JSON.parse(stdin));
-  if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 })) {
+  if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 }))
     throw new Error("a host in the local region runs only the command that installs a service");
-  }
   await placeRuntime(join(host.root, remoteRuntime), join(host.root, manifest.runtime.binary));
   return install(manifest, host);
 }

@@ -65,21 +65,16 @@ export class Region {
   private stopFlowLog: () => void = () => undefined;
 
   constructor(readonly options: RegionOptions) {
-    const { name: regionName, folder, clock, report } = options;
+    const { name: regionName, ...surroundings } = options;
     const now = () => Date.now();
     const vpc = new VpcModel();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
-    this.network = new VirtualNetwork(
-      vpc,
-      this.flowLog,
-      decisionLog({ now, write: this.log(decisionLogFile) }),
-    );
+    const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
+    this.network = new VirtualNetwork(vpc, this.flowLog, decisions);
     const { dns, network, iam } = this;
     this.ec2 = new Ec2({
+      ...surroundings,
       regionName,
-      folder,
-      clock,
-      report,
       vpc,
       network,
       dns,
@@ -90,9 +85,8 @@ export class Region {
     });
     const { instances, interfaces } = this.ec2;
     this.elbv2 = new Elbv2({
+      ...surroundings,
       regionName,
-      clock,
-      report,
       dns,
       network,
       interfaces,
@@ -110,7 +104,8 @@ export class Region {
 
   /** The AWS API that operators can call. */
   get services(): BoundService[] {
-    const { ec2, elbv2, autoScaling, metrics, iam } = this;
+    const { ec2, elbv2, autoScaling, metrics } = this;
+    const { instanceProfiles } = this.iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
     const wallClock = () => new WallClock(clock);
@@ -126,14 +121,7 @@ export class Region {
         wallClock: wallClock(),
       })),
       bind(cloudWatchService, () => ({ metrics, wallClock: wallClock() })),
-      bind(ec2Service, () => ({
-        ec2,
-        regionName,
-        instanceProfiles: iam.instanceProfiles,
-        now,
-        wallClock: wallClock(),
-        report,
-      })),
+      bind(ec2Service, () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report })),
       bind(elbv2Service, () => ({ elbv2, subnet, wallClock: wallClock() })),
       bind(stsService, () => undefined),
     ];

@@ -4,43 +4,32 @@ import type http from "node:http";
 import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { createApiHandler } from "./api/endpoint";
+import type { Options } from "./cli/options";
 import type { Overview } from "./cli/table";
-import type { Clock } from "./clock";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
 import { createInternetProxy, createLocalPort } from "./network/local-internet";
 import { run, ssh } from "./program";
 import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
-import { evaluate, type StackOutput } from "./pulumi/evaluate";
+import { evaluate } from "./pulumi/evaluate";
 import { outputsAsJson } from "./pulumi/outputs";
 import { resourceHandlers } from "./pulumi/resources";
 import type { Stack } from "./pulumi/stack";
-import { Region } from "./region";
+import { Region, type RegionOptions } from "./region";
 import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
 
-export interface StartOptions {
+/** The command line's `help` says what its options mean. */
+export interface StartOptions
+  extends Omit<RegionOptions, "name">, Pick<Options, "operatorAddress" | "port" | "without"> {
   /** The project's root folder, with the program and the stack files. */
   root: string;
   stack: Stack;
-  /** Holds the region's disks, logs and outputs; emptied at the start. */
-  folder: string;
-  clock: Clock;
-  /** The operator's IPv4 address on the Internet. */
-  operatorAddress: string;
-  /** Loopback port of the local Internet; by default 4000, or a free one. */
-  port?: number;
-  /** Resources to leave out, by kind and name: "NetworkAclRule:data-ingress-ssh". */
-  without: readonly string[];
-  report: (event: string) => void;
 }
 
-export interface RunningRegion {
+export interface RunningRegion extends Pick<Overview, "outputs" | "internetUrl"> {
   region: Region;
   resources: DeclaredResources;
-  outputs: Record<string, StackOutput>;
-  /** URL of the local Internet, an HTTP proxy. */
-  internetUrl: string;
   /** What runs where now. */
   overview(): Overview;
   close(): Promise<void>;

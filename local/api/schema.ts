@@ -24,16 +24,11 @@ export const timestampFormats = {
   epochSeconds: { useTrait: true, default: 7 },
 } as const;
 
-export interface OperationShapes {
-  input: Shape;
-  output: Shape;
-}
-
 /**
  * @param model the module of a client
  * @throws if the client has no such operation
  */
-export function operationShapes(model: object, operation: string): OperationShapes {
+export function operationShapes(model: object, operation: string): { input: Shape; output: Shape } {
   const schema: unknown = Reflect.get(model, `${operation}$`);
   if (!isOperation(schema)) throw new Error(`the SDK's client has no schema of the operation ${operation}`);
   const [, , , , input, output] = schema;

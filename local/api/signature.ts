@@ -31,9 +31,8 @@ export async function verifySignature<Caller extends Session>(
   sessionOf: (accessKeyId: string) => Caller | undefined,
 ): Promise<Caller> {
   const header = req.headers.authorization;
-  if (header === undefined) {
+  if (header === undefined)
     throw new AwsError("MissingAuthenticationToken", "The request must contain the parameter AWSAccessKeyId");
-  }
   const parts = authorization.exec(header);
   if (!parts)
     throw new AwsError("IncompleteSignature", "The Authorization header is not a version 4 signature");
@@ -41,21 +40,18 @@ export async function verifySignature<Caller extends Session>(
 
   const session = sessionOf(accessKeyId);
   const signingDate = parseDate(String(req.headers["x-amz-date"]));
-  if (!session || req.headers["x-amz-security-token"] !== session.sessionToken) {
+  if (!session || req.headers["x-amz-security-token"] !== session.sessionToken)
     throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
-  }
-  if (service !== scope) {
+  if (service !== scope)
     throw new AwsError(
       "SignatureDoesNotMatch",
       `Credential should be scoped to correct service: '${scope}'.`,
       403,
     );
-  }
   // RequestExpired covers both cases ("Error codes for the Amazon EC2 API").
   const skew = Math.abs(Date.now() - signingDate.getTime());
-  if (skew > longestSkew || session.expiration.getTime() <= Date.now()) {
+  if (skew > longestSkew || session.expiration.getTime() <= Date.now())
     throw new AwsError("RequestExpired", "Request has expired.");
-  }
   // Loaded lazily: not needed to start the region.
   const [{ SignatureV4 }, { Hash }] = await Promise.all([
     import("@smithy/signature-v4"),
@@ -83,14 +79,13 @@ export async function verifySignature<Caller extends Session>(
   const [expected, given] = [resigned.headers["authorization"], header].map(text =>
     createHash("sha256").update(signatureOf(text)).digest(),
   );
-  if (!isInScope || !expected || !given || !timingSafeEqual(expected, given)) {
+  if (!isInScope || !expected || !given || !timingSafeEqual(expected, given))
     throw new AwsError(
       "SignatureDoesNotMatch",
       "The request signature we calculated does not match the signature you provided. " +
         "Check your AWS Secret Access Key and signing method.",
       403,
     );
-  }
   return session;
 }
 
@@ -101,8 +96,7 @@ function signatureOf(header: string | undefined): string {
 /** "20261122T160000Z" */
 function parseDate(text: string): Date {
   const date = new Date(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
-  if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime())) {
+  if (!/^\d{8}T\d{6}Z$/.test(text) || Number.isNaN(date.getTime()))
     throw new AwsError("IncompleteSignature", "Date must be in ISO-8601 'basic format'");
-  }
   return date;
 }

@@ -20,12 +20,11 @@ export async function acquireLock(folder: string): Promise<() => Promise<void>> 
     await listen(server, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    if (await accepts(path)) {
+    if (await accepts(path))
       throw new Error(
         `another local region is running in this project; stop it first (its files are in ${folder})`,
         { cause: error },
       );
-    }
     // Left behind by a killed process.
     await rm(path, { force: true });
     await listen(server, path);

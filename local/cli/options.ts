@@ -45,14 +45,12 @@ export function parseOptions(args: string[]): Options {
     },
   });
   const operatorAddress = values["operator-address"];
-  if (!isIPv4(operatorAddress)) {
+  if (!isIPv4(operatorAddress))
     throw new Error(`--operator-address must be an IPv4 address, not ${JSON.stringify(operatorAddress)}`);
-  }
-  if (contains(publicRange, operatorAddress)) {
+  if (contains(publicRange, operatorAddress))
     throw new Error(
       `--operator-address must be outside ${publicRange}, which the region assigns from, not ${operatorAddress}`,
     );
-  }
   return {
     help: values.help,
     stack: values.stack,
@@ -79,10 +77,9 @@ function kindAndName(text: string): string {
 
 function wholeNumber(option: string, text: string, smallest: number, largest: number): number {
   const number = Number(text);
-  if (!/^\d+$/.test(text) || number < smallest || number > largest) {
+  if (!/^\d+$/.test(text) || number < smallest || number > largest)
     throw new Error(
       `${option} must be a whole number from ${smallest} to ${largest}, not ${JSON.stringify(text)}`,
     );
-  }
   return number;
 }

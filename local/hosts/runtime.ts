@@ -8,7 +8,6 @@ import { runtime } from "../../apps/shipping/runtime";
 
 const isHostPlatform = process.platform === "linux" && process.arch === "x64";
 
-/** Describes the runtime in use. */
 export const runtimeInUse = isHostPlatform ? runtime.spec : `this machine's Node ${process.version}`;
 
 /**

@@ -10,7 +10,7 @@ import type { Decision, Hop, PacketKind } from "./reachability/decision";
 
 export interface FlowLogOptions {
   accountId: string;
-  /** Receives one record, without a line feed. */
+  /** Receives one line, without a line feed. */
   write: (line: string) => void;
   /** Unix milliseconds. */
   now: () => number;

@@ -40,7 +40,6 @@ export class VirtualNetwork {
     this.endpoints.delete(`${at}:${port}`);
   }
 
-  /** Returns a router for connections from the source. */
   routerFrom(source: Source): Router {
     return to => this.route(source, to);
   }

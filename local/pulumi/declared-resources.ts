@@ -1,7 +1,7 @@
 /** Creates, updates and deletes the declared resources, and remembers their declarations. */
 import { z } from "zod";
 import { withCode } from "../api/aws-error";
-import type { ExistingResource, Handler, Handlers } from "./resources/handler";
+import type { CreatedResource, ExistingResource, Handler, Handlers } from "./resources/handler";
 
 export interface Declaration {
   type: string;
@@ -20,11 +20,8 @@ export class DeclaredResources {
 
   constructor(readonly handlers: Handlers) {}
 
-  /**
-   * Creates a resource.
-   * @throws if the region doesn't support its type or inputs, or AWS would reject it
-   */
-  async create(declaration: Declaration): Promise<{ id: string; outputs: Record<string, unknown> }> {
+  /** @throws if the region doesn't support its type or inputs, or AWS would reject it */
+  async create(declaration: Declaration): Promise<Required<CreatedResource>> {
     const { type, name } = declaration;
     const key = keyOf(type, name);
     this.assertOpen();
@@ -68,9 +65,7 @@ export class DeclaredResources {
     this.closed = true;
   }
 
-  private async createAndRecord(
-    declaration: Declaration,
-  ): Promise<{ id: string; outputs: Record<string, unknown> }> {
+  private async createAndRecord(declaration: Declaration): Promise<Required<CreatedResource>> {
     const { type, name } = declaration;
     const handler = this.handlerOf(type);
     const inputs = parse(handler.inputs, declaration);

@@ -32,9 +32,8 @@ export class RegionEngine implements Engine {
     }
     const tagged = { ...inputs };
     // Auto Scaling groups have a list of tags, to which default tags don't apply.
-    if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"])) {
+    if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"]))
       tagged["tags"] = { ...this.defaultTags.get(providerName(provider)), ...(inputs["tags"] as object) };
-    }
     const { id, outputs } = await this.resources.create({ type, name, inputs: tagged });
     return { id, state: { ...inputs, ...outputs } };
   };
@@ -44,11 +43,10 @@ export class RegionEngine implements Engine {
   /** @throws if the program doesn't declare a resource that should be skipped */
   assertAllLeftOut(): void {
     const undeclared = this.without.filter(kind => !this.skipped.has(kind));
-    if (undeclared.length > 0) {
+    if (undeclared.length > 0)
       throw new Error(
         `the program declares no ${undeclared.join(", ")}; name resources like NetworkAclRule:data-ingress-ssh`,
       );
-    }
   }
 }
 

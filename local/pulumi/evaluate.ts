@@ -4,6 +4,10 @@
  */
 import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
+import type {
+  RegisterResourceOutputsRequest,
+  RegisterResourceRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
 import * as state from "@pulumi/pulumi/runtime/state";
 import type { Stack } from "./stack";
 
@@ -159,40 +163,11 @@ function isPlainObject(value: unknown): value is object {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }
 
-/** The parts of pulumi/resource.proto's RegisterResourceRequest that are read here. */
-interface RegisterRequest {
-  getType(): string;
-  getName(): string;
-  getCustom(): boolean;
-  getParent(): string;
-  getProvider(): string;
-  getObject(): WireStruct;
-  getDependenciesList(): string[];
-  getPropertydependenciesMap(): { forEach(visit: (of: { getUrnsList(): string[] }) => void): void };
-  getProtect(): boolean | undefined;
-  getRetainondelete(): boolean | undefined;
-  getDeletebeforereplace(): boolean;
-  getIgnorechangesList(): string[];
-  getReplaceonchangesList(): string[];
-  getAdditionalsecretoutputsList(): string[];
-  getAliasesList(): { getUrn(): string; getSpec(): { getType(): string } | undefined }[];
-  getImportid(): string;
-  getDeletedwith(): string;
-  getCustomtimeouts(): { toObject(): object } | undefined;
-}
-
-interface WireStruct {
-  toJavaScript(): Record<string, unknown>;
-}
-
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 
 interface Monitor {
-  registerResource(request: RegisterRequest, callback: Callback): void;
-  registerResourceOutputs(
-    request: { getUrn(): string; getOutputs(): WireStruct },
-    callback: (error: unknown) => void,
-  ): void;
+  registerResource(request: RegisterResourceRequest, callback: Callback): void;
+  registerResourceOutputs(request: RegisterResourceOutputsRequest, callback: (error: unknown) => void): void;
 }
 
 /**
@@ -225,13 +200,14 @@ function watchRegistrations(
   };
   monitor.registerResourceOutputs = (request, callback) => {
     const component = registrations?.get(request.getUrn());
-    if (component) component.registeredOutputs = plainFields(request.getOutputs().toJavaScript(), "masked");
+    if (component)
+      component.registeredOutputs = plainFields(request.getOutputs()?.toJavaScript() ?? {}, "masked");
     registerResourceOutputs(request, callback);
   };
 }
 
-function describe(urn: string, request: RegisterRequest): Registration {
-  const inputs = request.getObject().toJavaScript();
+function describe(urn: string, request: RegisterResourceRequest): Registration {
+  const inputs = request.getObject()?.toJavaScript() ?? {};
   const fromInputs = new Set<string>();
   request.getPropertydependenciesMap().forEach(dependencies => {
     for (const dependency of dependencies.getUrnsList()) fromInputs.add(dependency);

@@ -49,16 +49,14 @@ export function readStack(root: string, stack: string, overrides: Record<string,
     throw new Error(`${file} is not a valid stack file: ${(error as Error).message}`, { cause: error });
   }
   const values = new Map<string, unknown>();
-  for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)]) {
+  for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)])
     values.set(fullKey(key, project), value);
-  }
   const config = { ...defaults };
   for (const [key, value] of values) {
-    if (typeof value === "object" && value !== null && "secure" in value) {
+    if (typeof value === "object" && value !== null && "secure" in value)
       throw new Error(
         `${file}: ${key} is encrypted; the local region can't decrypt it, pass it with --config ${key}=VALUE`,
       );
-    }
     config[key] = toText(value);
   }
   return { project, stack, config };

@@ -3,7 +3,7 @@
  * for the Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
  * Reference), and published responses.
  */
-import { AwsError } from "../aws-error";
+import { AwsError, validationError } from "../aws-error";
 import type { Shape } from "../schema";
 
 export interface Faults {
@@ -62,8 +62,7 @@ export const jsonFaults: Faults = {
 export function failsConstraint(value: string, parameter: string, constraint: string): AwsError {
   const name = parameter.charAt(0).toLowerCase() + parameter.slice(1);
   const subject = value === "null" ? "Value null" : `Value '${value}'`;
-  return new AwsError(
-    "ValidationError",
+  return validationError(
     `1 validation error detected: ${subject} at '${name}' failed to satisfy constraint: ${constraint}`,
   );
 }

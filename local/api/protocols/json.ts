@@ -44,10 +44,8 @@ export function jsonProtocol(
 export async function jsonOutput(shape: Shape, output: object): Promise<string> {
   if (shape.isUnitSchema()) return "{}";
   const { JsonShapeSerializer } = await import("@smithy/core/protocols");
-  const serializer = new JsonShapeSerializer({
-    jsonName: false,
-    timestampFormat: timestampFormats.epochSeconds,
-  });
+  const timestampFormat = timestampFormats.epochSeconds;
+  const serializer = new JsonShapeSerializer({ jsonName: false, timestampFormat });
   serializer.write(shape, output);
   return serializer.flush();
 }

@@ -48,9 +48,8 @@ export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol 
       return respond(200, structure(root, members), content, xmlNamespace);
     },
     error({ status, code: Code, message: Message }) {
-      if (dialect === "ec2") {
+      if (dialect === "ec2")
         return respond(status, ec2Error, { Errors: { Error: { Code, Message } }, RequestID: requestId });
-      }
       const Type = status < 500 ? "Sender" : "Receiver";
       const content = { Error: { Type, Code, Message }, RequestId: requestId };
       return respond(status, queryError, content, xmlNamespace);

@@ -4,11 +4,8 @@ import { timestampFormats, type Shape } from "../schema";
 /** @param xmlNamespace of the root element */
 export async function xmlDocument(shape: Shape, value: object, xmlNamespace = ""): Promise<string> {
   const { XmlShapeSerializer } = await import("@aws-sdk/core/protocols");
-  const serializer = new XmlShapeSerializer({
-    xmlNamespace,
-    serviceNamespace: "",
-    timestampFormat: timestampFormats.dateTime,
-  });
+  const timestampFormat = timestampFormats.dateTime;
+  const serializer = new XmlShapeSerializer({ xmlNamespace, serviceNamespace: "", timestampFormat });
   serializer.write(shape, value);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${representable(String(serializer.flush()))}\n`;
 }

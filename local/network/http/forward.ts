@@ -53,31 +53,25 @@ export function forward(
   res: http.ServerResponse,
   to: Upstream,
 ): Promise<Forwarded> {
-  return new Promise(resolve => {
-    if (res.closed || req.socket.destroyed) {
-      resolve({ outcome: "failed", failure: "client-gone" });
-      return;
-    }
-    if (to.signal?.aborted) {
-      resolve({ outcome: "failed", failure: "cancelled" });
-      return;
-    }
+  const failed = (failure: Failure) => Promise.resolve<Forwarded>({ outcome: "failed", failure });
+  if (res.closed || req.socket.destroyed) return failed("client-gone");
+  if (to.signal?.aborted) return failed("cancelled");
 
-    let upstream: http.ClientRequest;
-    try {
-      upstream = http.request({
-        agent: to.agent,
-        host: to.host,
-        port: to.port,
-        method: req.method,
-        path: to.path ?? req.url,
-        headers: requestHeaders(req, to),
-        timeout: to.idleTimeoutMs,
-      });
-    } catch {
-      resolve({ outcome: "failed", failure: "unsendable" });
-      return;
-    }
+  let upstream: http.ClientRequest;
+  try {
+    upstream = http.request({
+      agent: to.agent,
+      host: to.host,
+      port: to.port,
+      method: req.method,
+      path: to.path ?? req.url,
+      headers: requestHeaders(req, to),
+      timeout: to.idleTimeoutMs,
+    });
+  } catch {
+    return failed("unsendable");
+  }
+  return new Promise(resolve => {
     let status: number | undefined;
     let settled = false;
     let connected = false;
@@ -96,9 +90,8 @@ export function forward(
     };
     const fail = (failure: Failure) => {
       if (settled) return;
-      if (status === undefined) {
-        settle({ outcome: "failed", failure });
-      } else {
+      if (status === undefined) settle({ outcome: "failed", failure });
+      else {
         settle({ outcome: "cut", failure, status });
         res.destroy();
       }
@@ -127,12 +120,9 @@ export function forward(
         fail("malformed");
         return;
       }
+      const headers = endToEnd(response.rawHeaders, response.headers.connection);
       status = response.statusCode;
-      res.writeHead(
-        status,
-        response.statusMessage,
-        endToEnd(response.rawHeaders, response.headers.connection),
-      );
+      res.writeHead(status, response.statusMessage, headers);
       response.pipe(res);
     });
     res.on("error", () => fail("client-gone"));

@@ -5,7 +5,7 @@
  */
 import { nonPublicBlock } from "../ipv4";
 import type { Component, ExplanationCode } from "./decision";
-import type { NetworkInterface, VpcModel } from "./vpc-model";
+import type { VpcModel } from "./vpc-model";
 import { decidingEntry, describeEntry, networkAclOf } from "./network-acl";
 import type { End, Packet } from "./path";
 import { internetGatewayOf, routeTableOf, routeTo } from "./routes";
@@ -71,41 +71,32 @@ export function checkExit(
   { networkInterface, subnet, remote, scope }: End,
 ): Cause | undefined {
   const table = routeTableOf(model, subnet);
-  const component: Component = { type: "route-table", ids: [table.id] };
-  const tableOfSubnet = `route table ${table.id} of subnet ${subnet.id}`;
+  const droppedBecause = (code: ExplanationCode, why: string): Cause => ({
+    code,
+    component: { type: "route-table", ids: [table.id] },
+    by: `route table ${table.id} of subnet ${subnet.id} (${why})`,
+  });
   if (scope !== "internet") {
     // The local route: only middlebox routing could be more specific, and it isn't modelled.
     if (remote.interface) return undefined;
-    const by = `${tableOfSubnet} (local route, but no network interface has ${remote.address})`;
-    return { code: "NO_POSSIBLE_DESTINATION", component, by };
+    const why = `local route, but no network interface has ${remote.address}`;
+    return droppedBecause("NO_POSSIBLE_DESTINATION", why);
   }
   const route = routeTo(table, remote.address);
-  if (!route) {
-    const by = `${tableOfSubnet} (no route to ${remote.address})`;
-    return { code: "NO_ROUTE_TO_DESTINATION", component, by };
-  }
+  if (!route) return droppedBecause("NO_ROUTE_TO_DESTINATION", `no route to ${remote.address}`);
   const { gatewayId, destinationCidrBlock } = route;
   if (internetGatewayOf(model, subnet.vpcId)?.id !== gatewayId) {
-    const by = `${tableOfSubnet} (blackhole: ${destinationCidrBlock} leads to ${gatewayId}, not attached to ${subnet.vpcId})`;
-    return { code: "BAD_STATE_ROUTE", component, by };
+    const why = `blackhole: ${destinationCidrBlock} leads to ${gatewayId}, not attached to ${subnet.vpcId}`;
+    return droppedBecause("BAD_STATE_ROUTE", why);
   }
-  return checkGatewayExit(gatewayId, networkInterface, remote.address);
-}
-
-function checkGatewayExit(
-  gatewayId: string,
-  { id, publicIpAddress }: NetworkInterface,
-  address: string,
-): Cause | undefined {
-  const component: Component = { type: "internet-gateway", ids: [gatewayId] };
-  if (publicIpAddress === undefined) {
-    const by = `internet gateway ${gatewayId} (network interface ${id} has no public address)`;
-    return { code: "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", component, by };
+  if (networkInterface.publicIpAddress === undefined) {
+    const why = `network interface ${networkInterface.id} has no public address`;
+    return droppedByGateway([gatewayId], "IGW_PUBLIC_IP_ASSOCIATION_FOR_EGRESS", why);
   }
-  const block = nonPublicBlock(address);
+  const block = nonPublicBlock(remote.address);
   if (!block) return undefined;
-  const by = `internet gateway ${gatewayId} (destination ${address} is not public: ${block})`;
-  return { code: `IGW_DESTINATION_ADDRESS_NOT_IN_${block}_EGRESS`, component, by };
+  const why = `destination ${remote.address} is not public: ${block}`;
+  return droppedByGateway([gatewayId], `IGW_DESTINATION_ADDRESS_NOT_IN_${block}_EGRESS`, why);
 }
 
 /** Checks the internet gateway for packets from the Internet. */
@@ -121,19 +112,17 @@ export function checkEntry(
   }
   const block = nonPublicBlock(remote.address);
   if (!block) return undefined;
-  return {
-    code: `IGW_SOURCE_ADDRESS_NOT_IN_${block}_INGRESS`,
-    component: { type: "internet-gateway", ids: [gateway.id] },
-    by: `internet gateway ${gateway.id} (source ${remote.address} is not public: ${block})`,
-  };
+  const why = `source ${remote.address} is not public: ${block}`;
+  return droppedByGateway([gateway.id], `IGW_SOURCE_ADDRESS_NOT_IN_${block}_INGRESS`, why);
 }
 
 /** The cause for a request from the Internet to an address that isn't an interface's public one. */
 export function unassignedAddress(model: VpcModel, address: string): Cause {
-  const ids = [...model.internetGateways.keys()];
-  return {
-    code: "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS",
-    component: { type: "internet-gateway", ids },
-    by: `internet gateway ${ids.join(", ")} (no network interface has the public address ${address})`,
-  };
+  const why = `no network interface has the public address ${address}`;
+  return droppedByGateway([...model.internetGateways.keys()], "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", why);
+}
+
+function droppedByGateway(ids: string[], code: ExplanationCode, why: string): Cause {
+  const component: Component = { type: "internet-gateway", ids };
+  return { code, component, by: `internet gateway ${ids.join(", ")} (${why})` };
 }

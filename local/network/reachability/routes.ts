@@ -1,13 +1,7 @@
 /** Selects routes; the most specific wins. Source: VPC User Guide, "Subnet route tables" and "Route priority". */
 import { contains, prefixLength } from "../ipv4";
-import {
-  known,
-  type InternetGateway,
-  type Route,
-  type RouteTable,
-  type Subnet,
-  type VpcModel,
-} from "./vpc-model";
+import type { InternetGateway, Route, RouteTable, Subnet, VpcModel } from "./vpc-model";
+import { known } from "./vpc-model";
 
 /** The table associated with a subnet, or else its VPC's main one. */
 export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {

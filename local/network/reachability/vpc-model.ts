@@ -100,6 +100,11 @@ export interface NetworkInterface {
   description: string;
 }
 
+/** What creates a network interface; its addresses are allocated. */
+export type InterfaceRequest = Pick<NetworkInterface, "subnetId" | "groupIds" | "description"> & {
+  publicAddress: boolean;
+};
+
 /** Associates a subnet with a route table or network ACL; others use the VPC's main table or default ACL. */
 export interface Association {
   id: string;

@@ -1,11 +1,10 @@
 /** Auto Scaling groups and their scaling policies. */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { AwsError } from "../../api/aws-error";
+import { validationError } from "../../api/aws-error";
 import type { AutoScaling } from "../../services/auto-scaling/auto-scaling";
 import { groupMetrics } from "../../services/auto-scaling/group-metrics";
 import { targetTrackingPolicy } from "../../services/auto-scaling/policy";
-import type { GroupSettings } from "../../services/auto-scaling/settings";
 import { autoName } from "../auto-name";
 import { handler, type Handlers } from "./handler";
 
@@ -42,11 +41,7 @@ const group = z.strictObject({
 });
 
 export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHandlersContext): Handlers {
-  const settingsOf = (
-    name: string,
-    label: string,
-    inputs: z.infer<typeof group>,
-  ): Omit<GroupSettings, "arn"> => {
+  const settingsOf = (name: string, label: string, inputs: z.infer<typeof group>) => {
     const [targetPort = 80] = inputs.targetGroupArns.flatMap(arn => targetPortOf(arn) ?? []);
     return {
       name,
@@ -74,11 +69,9 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
       },
       /** Like the provider, sends only what differs and starts a refresh without waiting for it. */
       update({ id, name: label, outputs, inputs: before }, inputs) {
-        const isNewCapacity = inputs.desiredCapacity !== before.desiredCapacity;
-        autoScaling.updateGroup(
-          settingsOf(id, label, inputs),
-          isNewCapacity ? inputs.desiredCapacity : undefined,
-        );
+        const { desiredCapacity } = inputs;
+        const newCapacity = desiredCapacity === before.desiredCapacity ? undefined : desiredCapacity;
+        autoScaling.updateGroup(settingsOf(id, label, inputs), newCapacity);
         if (!isDeepStrictEqual(inputs.launchTemplate, before.launchTemplate))
           autoScaling.groups.get(id)?.startInstanceRefresh(inputs.instanceRefresh.preferences);
         return outputs;
@@ -100,8 +93,7 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
       }),
       create(_name, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
         const scalingGroup = autoScaling.groups.get(autoscalingGroupName);
-        if (!scalingGroup)
-          throw new AwsError("ValidationError", `AutoScalingGroup name not found - ${autoscalingGroupName}`);
+        if (!scalingGroup) throw validationError(`AutoScalingGroup name not found - ${autoscalingGroupName}`);
         scalingGroup.policies.set(name, targetTrackingPolicy(autoscalingGroupName, name, targetValue));
         return { id: name };
       },

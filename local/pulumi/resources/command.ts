@@ -80,21 +80,19 @@ function connect(
   { host: address, port, user, privateKey }: z.infer<typeof connection>,
 ): Host {
   const decision = network.probe({ internetAddress: operatorAddress }, { address, port });
-  if (decision.drop) {
+  if (decision.drop)
     throw new Error(
       `ssh: dial tcp ${address}:${port}: i/o timeout\n${decision.drop.code}: ${decision.drop.explanation}`,
     );
-  }
   const host = [...hosts.values()].find(
     ({ options }) => options.interfaceId === decision.destinationInterfaceId,
   );
   if (!host || port !== ssh.port)
     throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
   const authorized = keyPairs.get(host.options.keyName ?? "");
-  if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized) {
+  if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized)
     throw new Error(
       `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: the key is not authorized`,
     );
-  }
   return host;
 }

@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "../../api/aws-error";
 import { hex, resourceId } from "../../identifiers";
+import type { Ec2 } from "../../services/ec2/ec2";
 import { arn, policySchema, type Iam } from "../../services/iam/iam";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
@@ -33,10 +34,8 @@ const trustPolicy = z.strictObject({
   ),
 });
 
-export interface IdentityContext {
+interface IdentityContext extends Pick<Ec2, "keyPairs"> {
   iam: Pick<Iam, "roles" | "instanceProfiles">;
-  /** Public keys by key pair name. */
-  keyPairs: Map<string, string>;
 }
 
 export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers => ({
@@ -45,12 +44,8 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
     create(name) {
       const roleName = autoName(name);
       const roleArn = arn("role", roleName);
-      iam.roles.set(roleName, {
-        name: roleName,
-        arn: roleArn,
-        id: `AROA${hex(16).toUpperCase()}`,
-        policies: new Map(),
-      });
+      const id = `AROA${hex(16).toUpperCase()}`;
+      iam.roles.set(roleName, { name: roleName, arn: roleArn, id, policies: new Map() });
       return { id: roleName, outputs: { name: roleName, arn: roleArn } };
     },
     delete: ({ id }) => iam.roles.delete(id),
@@ -77,12 +72,8 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
     create(name, { role: roleName }) {
       const profile = autoName(name);
       const profileArn = arn("instance-profile", profile);
-      iam.instanceProfiles.set(profile, {
-        name: profile,
-        arn: profileArn,
-        id: `AIPA${hex(16).toUpperCase()}`,
-        roleName,
-      });
+      const id = `AIPA${hex(16).toUpperCase()}`;
+      iam.instanceProfiles.set(profile, { name: profile, arn: profileArn, id, roleName });
       return { id: profile, outputs: { name: profile, arn: profileArn } };
     },
     delete: ({ id }) => iam.instanceProfiles.delete(id),

@@ -56,14 +56,9 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       securityGroups: z.array(z.string()),
       tags,
     }),
-    create(label, { subnets, securityGroups }) {
+    create(label, { subnets: subnetIds, securityGroups: securityGroupIds }) {
       const name = autoName(label);
-      const arn = elbv2.createLoadBalancer({
-        name,
-        label,
-        subnetIds: subnets,
-        securityGroupIds: securityGroups,
-      });
+      const arn = elbv2.createLoadBalancer({ name, label, subnetIds, securityGroupIds });
       const dnsName = elbv2.loadBalancers.get(arn)?.dnsName;
       return { id: arn, outputs: { arn, dnsName, name, arnSuffix: arn.split(":loadbalancer/").at(-1) } };
     },

@@ -2,20 +2,16 @@
 import { z } from "zod";
 import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
-import type { NetworkAcl, VpcModel } from "../../network/reachability/vpc-model";
-import type { NetworkInterfaces } from "../../services/ec2/network-interfaces";
+import type { NetworkAcl } from "../../network/reachability/vpc-model";
+import type { Ec2 } from "../../services/ec2/ec2";
+import { notFound } from "../../services/ec2/not-found";
 import { createRouteTable, createVpc, deleteVpc } from "../../services/ec2/vpcs";
 import { handler, recordHandler, tags, type Handlers } from "./handler";
 
 const cidr = z.cidrv4();
 const inVpc = z.strictObject({ vpcId: z.string(), tags });
 
-export interface VpcContext {
-  vpc: VpcModel;
-  interfaces: Pick<NetworkInterfaces, "addSubnet" | "removeSubnet">;
-}
-
-export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
+export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">): Handlers => ({
   "aws:ec2/vpc:Vpc": handler({
     inputs: z.strictObject({
       cidrBlock: cidr,
@@ -103,12 +99,11 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     create(_name, { networkAclId, fromPort, toPort, ...entry }) {
       const acl = vpc.networkAcls.get(networkAclId);
       if (!acl) throw notFound("NetworkAcl", networkAclId);
-      if (acl.entries.some(hasSameNumber(entry))) {
+      if (acl.entries.some(hasSameNumber(entry)))
         throw new AwsError(
           "NetworkAclEntryAlreadyExists",
           `The network acl entry identified by ${entry.ruleNumber} already exists.`,
         );
-      }
       acl.entries.push({ ...entry, portRange: { from: fromPort, to: toPort } });
       return { id: resourceId("nacl") };
     },
@@ -125,12 +120,6 @@ export const vpcHandlers = ({ vpc, interfaces }: VpcContext): Handlers => ({
     z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
   ),
 });
-
-/** Worded as EC2 does: "The routeTable ID '…' does not exist". */
-function notFound(kind: "RouteTable" | "NetworkAcl", id: string): AwsError {
-  const label = `${kind.charAt(0).toLowerCase()}${kind.slice(1)}`;
-  return new AwsError(`Invalid${kind}ID.NotFound`, `The ${label} ID '${id}' does not exist`);
-}
 
 /** Identifies an ACL entry: numbers are unique per direction. */
 type EntryNumber = Pick<NetworkAcl["entries"][number], "ruleNumber" | "egress">;

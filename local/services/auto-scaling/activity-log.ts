@@ -22,7 +22,6 @@ export interface Placement {
   availabilityZone: string;
 }
 
-/** A cause and when it arose. */
 export interface TimedCause {
   at: number;
   cause: Cause;
@@ -38,18 +37,14 @@ export class ActivityLog {
     private readonly context: Pick<GroupContext, "clock" | "report">,
   ) {}
 
-  begin(
-    description: string,
-    causes: readonly TimedCause[],
-    { subnetId, availabilityZone }: Placement,
-  ): Activity {
+  begin(description: string, causes: readonly TimedCause[], placement: Placement): Activity {
     const { clock, report } = this.context;
     const startTime = clock.now();
     const activity: Activity = {
       activityId: randomUUID(),
       description,
       causes,
-      placement: { subnetId, availabilityZone },
+      placement: { subnetId: placement.subnetId, availabilityZone: placement.availabilityZone },
       startTime,
       statusCode: "InProgress",
     };

@@ -1,6 +1,5 @@
-/** EC2 Auto Scaling. */
 import { randomUUID } from "node:crypto";
-import { AwsError } from "../../api/aws-error";
+import { validationError } from "../../api/aws-error";
 import { accountId } from "../../identifiers";
 import { AutoScalingGroup } from "./group";
 import type { GroupContext, LaunchTemplateVersion } from "./instance-launcher";
@@ -22,12 +21,10 @@ export class AutoScaling {
   createGroup(settings: Omit<GroupSettings, "arn">, desiredCapacity: number): AutoScalingGroup {
     this.validate(settings);
     const { minSize, maxSize, name } = settings;
-    if (desiredCapacity < minSize || desiredCapacity > maxSize) {
-      throw new AwsError(
-        "ValidationError",
+    if (desiredCapacity < minSize || desiredCapacity > maxSize)
+      throw validationError(
         `Desired capacity:${desiredCapacity} must be between the specified min size:${minSize} and max size:${maxSize}`,
       );
-    }
     const arn =
       `arn:aws:autoscaling:${this.context.regionName}:${accountId}:autoScalingGroup:${randomUUID()}` +
       `:autoScalingGroupName/${name}`;
@@ -54,15 +51,11 @@ export class AutoScaling {
   }
 
   private validate({ minSize, maxSize, subnetIds, launchTemplate }: Omit<GroupSettings, "arn">): void {
-    if (minSize > maxSize) {
-      throw new AwsError(
-        "ValidationError",
-        `Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`,
-      );
-    }
+    if (minSize > maxSize)
+      throw validationError(`Max bound, ${maxSize}, must be greater than or equal to min bound, ${minSize}`);
     for (const subnetId of subnetIds) {
       if (this.context.availabilityZoneOf(subnetId) === undefined)
-        throw new AwsError("ValidationError", `The subnet ID '${subnetId}' does not exist`);
+        throw validationError(`The subnet ID '${subnetId}' does not exist`);
     }
     this.context.assertLaunchTemplate(launchTemplate);
   }

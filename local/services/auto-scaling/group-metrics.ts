@@ -29,7 +29,6 @@ export type GroupMetric = keyof typeof counts;
 
 export const groupMetrics = Object.keys(counts) as GroupMetric[];
 
-/** The group's enabled metrics and their values. */
 export function measureGroup(
   groupName: string,
   enabled: readonly GroupMetric[],

@@ -4,7 +4,7 @@
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Cause } from "./activity";
-import { AwsError } from "../../api/aws-error";
+import { validationError } from "../../api/aws-error";
 import { eachMinute } from "../../clock";
 import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
@@ -93,10 +93,7 @@ export class AutoScalingGroup {
     const { minSize, maxSize } = this.current;
     if (to < minSize || to > maxSize) {
       const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
-      throw new AwsError(
-        "ValidationError",
-        `New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`,
-      );
+      throw validationError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
     }
     this.lifecycle.clearBackOff();
     this.changeCapacity(to, { kind: "desiredCapacitySet", from: this.desired, to });
@@ -112,13 +109,11 @@ export class AutoScalingGroup {
     if (!instance || instance.lifecycleState === "Terminating") return undefined;
     const from = this.desired;
     const { minSize } = this.current;
-    if (decrement && from <= minSize) {
-      throw new AwsError(
-        "ValidationError",
+    if (decrement && from <= minSize)
+      throw validationError(
         `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
           "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
       );
-    }
     if (decrement) this.desired = from - 1;
     const shrinking = decrement ? { from, to: from - 1 } : undefined;
     const activity = this.terminate(instance, [{ kind: "userTerminated", instanceId, shrinking }]);
@@ -149,20 +144,22 @@ export class AutoScalingGroup {
     this.cpu.close();
   }
 
+  private get snapshot() {
+    return { ...this.current, desiredCapacity: this.desired, instances: [...this.instances.values()] };
+  }
+
   private reconcile(): void {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.completeRefresh();
     const { terminate, launch } = reconcile(
       {
-        ...this.current,
-        desiredCapacity: this.desired,
+        ...this.snapshot,
         subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
           // A launch into a deleted subnet fails on its own.
           availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
-        instances: [...this.instances.values()],
         refresh: this.refresh,
       },
       this.context.clock.now(),
@@ -217,30 +214,17 @@ export class AutoScalingGroup {
   }
 
   private async track(start: number): Promise<void> {
-    const instances = [...this.instances.values()];
     const { name, enabledMetrics } = this.current;
-    const size = { ...this.current, desiredCapacity: this.desired, instances };
-    for (const { metric, value } of measureGroup(name, enabledMetrics, size))
+    for (const { metric, value } of measureGroup(name, enabledMetrics, this.snapshot))
       this.context.metrics.put(metric, start, value);
-    const { warmupSeconds } = this.current;
-    const points = await this.cpu.measure(start, trackedMinutes, { instances, warmupSeconds });
+    const points = await this.cpu.measure(start, trackedMinutes, this.snapshot);
     if (this.closing.signal.aborted) return;
     for (const policy of this.policies.values()) {
-      const group = {
-        ...this.current,
-        desiredCapacity: this.desired,
-        instances: [...this.instances.values()],
-      };
-      const { change } = track(points, policy.targetValue, group, this.context.clock.now());
+      const { change } = track(points, policy.targetValue, this.snapshot, this.context.clock.now());
       if (!change) continue;
+      const { from, to } = change;
       const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-      this.changeCapacity(change.to, {
-        kind: "alarm",
-        alarm,
-        policy: policy.name,
-        from: change.from,
-        to: change.to,
-      });
+      this.changeCapacity(to, { kind: "alarm", alarm, policy: policy.name, from, to });
     }
   }
 }

@@ -65,11 +65,9 @@ export class Lifecycle {
           this.log.succeed(activity);
           // Terminated while booting: never enters service.
           if (instance.lifecycleState !== "Pending") return;
-          Object.assign(instance, {
-            lifecycleState: "InService",
-            inServiceAt: clock.now(),
-            privateIpAddress: address,
-          });
+          instance.lifecycleState = "InService";
+          instance.inServiceAt = clock.now();
+          instance.privateIpAddress = address;
           this.register(instance);
         },
         (error: unknown) => {
@@ -86,10 +84,7 @@ export class Lifecycle {
   }
 
   /** Takes an instance out of service, drains and terminates it; `done` resolves afterwards and never rejects. */
-  terminate(
-    instance: GroupInstance,
-    causes: readonly TimedCause[],
-  ): { activity: Activity; done: Promise<void> } {
+  terminate(instance: GroupInstance, causes: readonly TimedCause[]) {
     instance.lifecycleState = "Terminating";
     const activity = this.log.begin(description.termination(instance.instanceId), causes, instance);
     return { activity, done: this.drainAndTerminate(instance.instanceId, activity) };
@@ -112,16 +107,12 @@ export class Lifecycle {
   /** Moves instances in service from the previous target groups to the current ones. */
   updateTargetGroups(before: readonly string[]): void {
     const { targetGroupArns: now } = this.settings();
+    const removed = before.filter(arn => !now.includes(arn));
+    const added = now.filter(arn => !before.includes(arn));
     for (const instance of this.instances.values()) {
       if (instance.lifecycleState !== "InService") continue;
-      void this.deregister(
-        instance.instanceId,
-        before.filter(arn => !now.includes(arn)),
-      );
-      this.register(
-        instance,
-        now.filter(arn => !before.includes(arn)),
-      );
+      void this.deregister(instance.instanceId, removed);
+      this.register(instance, added);
     }
   }
 

@@ -51,28 +51,19 @@ export function reconcile(group: Group, now: number): Plan {
     return { kind: "shortage", from: kept.length + replaced.length, to: desiredCapacity };
   };
   const selected = ({ instanceId }: GroupInstance): Cause => ({ kind: "selected", instanceId });
+  const tooMany: Cause = { kind: "excess", from: kept.length, to: desiredCapacity };
+  const termination = (instanceId: string, ...causes: Cause[]) => ({ instanceId, causes });
   return {
     terminate: [
-      ...replaced.map(({ instanceId, failed }) => ({
-        instanceId,
-        causes: [{ kind: "unhealthy" as const, check: failed }],
-      })),
-      ...outdated.map(instance => ({
-        instanceId: instance.instanceId,
-        causes: [{ kind: "refreshTermination" as const }, selected(instance)],
-      })),
-      ...excess.map(({ instanceId }) => ({
-        instanceId,
-        causes: [
-          { kind: "excess" as const, from: kept.length, to: desiredCapacity },
-          ...excess.map(selected),
-        ],
-      })),
+      ...replaced.map(({ instanceId, failed }) =>
+        termination(instanceId, { kind: "unhealthy", check: failed }),
+      ),
+      ...outdated.map(each => termination(each.instanceId, { kind: "refreshTermination" }, selected(each))),
+      ...excess.map(each => termination(each.instanceId, tooMany, ...excess.map(selected))),
     ],
-    launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => ({
-      subnetId,
-      causes: [launchCause(index)],
-    })),
+    launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => {
+      return { subnetId, causes: [launchCause(index)] };
+    }),
   };
 }
 

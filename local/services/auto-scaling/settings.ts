@@ -1,11 +1,13 @@
 import type { GroupMetric } from "./group-metrics";
+import type { HealthChecks } from "./instance";
+import type { LaunchTemplateVersion } from "./instance-launcher";
 
-export interface GroupSettings {
+export interface GroupSettings extends HealthChecks {
   name: string;
   arn: string;
   /** The resource's name, shown to users and used in folder names. */
   label: string;
-  launchTemplate: { id: string; version: number };
+  launchTemplate: LaunchTemplateVersion;
   subnetIds: string[];
   targetGroupArns: string[];
   /** The port that instances are registered with. */
@@ -13,8 +15,6 @@ export interface GroupSettings {
   minSize: number;
   maxSize: number;
   warmupSeconds: number;
-  healthCheckType: "EC2" | "ELB";
-  healthCheckGracePeriodSeconds: number;
   /** The group metrics that are sent to CloudWatch. */
   enabledMetrics: GroupMetric[];
   tags: { key: string; value: string; propagateAtLaunch: boolean }[];

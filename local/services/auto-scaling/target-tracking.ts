@@ -6,12 +6,10 @@
  */
 import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
+import type { GroupSettings } from "./settings";
 
-export interface TrackedGroup {
-  minSize: number;
-  maxSize: number;
+export interface TrackedGroup extends Pick<GroupSettings, "minSize" | "maxSize" | "warmupSeconds"> {
   desiredCapacity: number;
-  warmupSeconds: number;
   instances: readonly Warming[];
 }
 

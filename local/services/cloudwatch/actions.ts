@@ -15,7 +15,6 @@ import type { ActionsOf, ServiceOf } from "../../api/service";
 /** What CloudWatch's actions act on. */
 export interface CloudWatchActionContext {
   metrics: MetricStore;
-  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
 
@@ -47,9 +46,8 @@ const getMetricStatistics: Actions["GetMetricStatistics"] = {
     const { StartTime, EndTime, Period, Statistics = [], MetricName: Label = "" } = input;
     const period = validPeriod(Period);
     const requested = Statistics.map((name, index) => validStatistic(name, index + 1));
-    if (requested.length === 0) {
+    if (requested.length === 0)
       throw new AwsError("MissingParameter", "The parameter Statistics or ExtendedStatistics is required.");
-    }
     const start = required(StartTime);
     const end = required(EndTime);
     assertRange(start, end, period);
@@ -90,20 +88,18 @@ function validStatistic(statistic: string, position: number): Statistic {
 }
 
 function assertRange(start: Date, end: Date, period: number): void {
-  if (start >= end) {
+  if (start >= end)
     throw new AwsError(
       "InvalidParameterCombination",
       "The parameter StartTime must be less than the parameter EndTime.",
     );
-  }
   const datapoints = Math.ceil((end.getTime() - start.getTime()) / (period * 1000));
-  if (datapoints > maxDatapoints) {
+  if (datapoints > maxDatapoints)
     throw new AwsError(
       "InvalidParameterCombination",
       `You have requested up to ${datapoints} datapoints, which exceeds the limit of ${maxDatapoints}. ` +
         "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
     );
-  }
 }
 
 /** Every metric here has exactly one dimension; with another number of them, no metric matches. */

@@ -14,7 +14,6 @@ export class AddressPool {
     ({ first: this.network, size: this.size } = addressRange(cidrBlock));
   }
 
-  /** How many addresses are free. */
   get available(): number {
     return Math.max(0, this.size - 1 - firstOffset - this.allocated.size);
   }

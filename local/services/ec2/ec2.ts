@@ -1,6 +1,5 @@
 /** EC2: VPCs and their contents, key pairs, images, instances and launch templates. */
 import { join } from "node:path";
-import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
 import type { VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
@@ -8,6 +7,7 @@ import { Image } from "./image";
 import { Instances, type InstanceContext } from "./instances";
 import type { LaunchTemplate } from "./launch-template";
 import { NetworkInterfaces } from "./network-interfaces";
+import { notFound } from "./not-found";
 
 export interface Ec2Options extends Omit<InstanceContext, "interfaces" | "images" | "network"> {
   network: VirtualNetwork;
@@ -35,8 +35,7 @@ export class Ec2 {
    */
   async createImage(name: string, instanceId: string): Promise<string> {
     const host = this.instances.hosts.get(instanceId);
-    if (!host)
-      throw new AwsError("InvalidInstanceID.NotFound", `The instance ID '${instanceId}' does not exist`);
+    if (!host) throw notFound("Instance", instanceId);
     const id = resourceId("ami");
     await host.restart(async () => {
       this.images.set(id, await Image.of(host.root, join(this.options.folder, "images", id)));

@@ -10,6 +10,7 @@ import type { VpcModel } from "../../network/reachability/vpc-model";
 import { amazonLinux2023, type Image } from "./image";
 import { InstanceRecords, type Instance, type LaunchSpecification } from "./instance-records";
 import type { NetworkInterfaces } from "./network-interfaces";
+import { notFound } from "./not-found";
 
 /** What instances need from the rest of the region. */
 export interface InstanceContext extends Pick<
@@ -50,18 +51,13 @@ export class Instances {
    */
   async launch(specification: LaunchSpecification): Promise<Host> {
     const { clock, vpc, interfaces, images, regionName, dns } = this.context;
-    const { instanceId, name, imageId, subnetId, securityGroupIds, publicAddress } = specification;
+    const { instanceId, name, imageId, subnetId, securityGroupIds: groupIds, publicAddress } = specification;
     const subnet = vpc.subnets.get(subnetId);
-    if (!subnet) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
+    if (!subnet) throw notFound("Subnet", subnetId);
     const image = images.get(imageId);
     if (image === undefined && imageId !== amazonLinux2023)
       throw new AwsError("InvalidAMIID.NotFound", `The image id '[${imageId}]' does not exist`);
-    const attached = interfaces.attach({
-      subnetId,
-      groupIds: securityGroupIds,
-      publicAddress,
-      description: name,
-    });
+    const attached = interfaces.attach({ subnetId, groupIds, publicAddress, description: name });
     const { id: interfaceId, publicIpAddress } = attached;
     const host = this.hostFor(specification, attached, subnet.availabilityZone);
     const instance: Instance = {
@@ -134,9 +130,7 @@ export class Instances {
           publicIp,
           region: regionName,
           availabilityZone,
-          securityGroupNames: securityGroupIds.map(
-            group => vpc.securityGroups.get(group)?.groupName ?? group,
-          ),
+          securityGroupNames: securityGroupIds.map(each => vpc.securityGroups.get(each)?.groupName ?? each),
           profile,
           credentials: () => identities.credentialsFor(instanceId, profile?.roleName ?? ""),
         };

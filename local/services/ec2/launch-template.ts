@@ -23,18 +23,16 @@ export function dataOf(
   { id, version }: { id: string; version: number },
 ): LaunchTemplateData {
   const template = templates.get(id);
-  if (!template) {
+  if (!template)
     throw new AwsError(
       "InvalidLaunchTemplateId.NotFound",
       `The specified launch template, with template ID ${id}, does not exist.`,
     );
-  }
   const data = template.versions.get(version);
-  if (!data) {
+  if (!data)
     throw new AwsError(
       "InvalidLaunchTemplateId.VersionNotFound",
       `Could not find the specified version ${version} for the launch template with ID ${id}.`,
     );
-  }
   return data;
 }

@@ -1,16 +1,9 @@
 /** Network interfaces and their addresses. */
-import { AwsError } from "../../api/aws-error";
 import { publicRange, resourceId } from "../../identifiers";
-import type { NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
+import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import { AddressPool } from "./address-pool";
-
-export interface InterfaceRequest {
-  subnetId: string;
-  groupIds: string[];
-  publicAddress: boolean;
-  description: string;
-}
+import { notFound } from "./not-found";
 
 export class NetworkInterfaces {
   private readonly publicAddresses = new AddressPool(publicRange);
@@ -36,10 +29,10 @@ export class NetworkInterfaces {
   }
 
   /** @throws AwsError if the subnet is unknown or has no free address, or no public address is free */
-  attach({ subnetId, groupIds, publicAddress, description }: InterfaceRequest): NetworkInterface {
-    const id = resourceId("eni");
+  attach({ publicAddress, ...request }: InterfaceRequest): NetworkInterface {
+    const { subnetId } = request;
     const pool = this.privateAddresses.get(subnetId);
-    if (!pool) throw new AwsError("InvalidSubnetID.NotFound", `The subnet ID '${subnetId}' does not exist`);
+    if (!pool) throw notFound("Subnet", subnetId);
     // Public first, because those are scarcer; if the other allocation fails, it is released again.
     const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
     let privateIpAddress: string;
@@ -49,15 +42,9 @@ export class NetworkInterfaces {
       if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
       throw error;
     }
-    const attached: NetworkInterface = {
-      id,
-      subnetId,
-      privateIpAddress,
-      ...(publicIpAddress !== undefined && { publicIpAddress }),
-      groupIds,
-      description,
-    };
-    this.vpc.networkInterfaces.set(id, attached);
+    const addresses = { privateIpAddress, ...(publicIpAddress !== undefined && { publicIpAddress }) };
+    const attached = { id: resourceId("eni"), ...request, ...addresses };
+    this.vpc.networkInterfaces.set(attached.id, attached);
     return attached;
   }
 
@@ -74,9 +61,6 @@ export class NetworkInterfaces {
   get(id: string): NetworkInterface {
     const found = this.vpc.networkInterfaces.get(id);
     if (found) return found;
-    throw new AwsError(
-      "InvalidNetworkInterfaceID.NotFound",
-      `The networkInterface ID '${id}' does not exist`,
-    );
+    throw notFound("NetworkInterface", id);
   }
 }

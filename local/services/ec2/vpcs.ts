@@ -3,18 +3,11 @@ import { resourceId } from "../../identifiers";
 import { defaultAclEntries } from "../../network/reachability/network-acl";
 import type { Tags, VpcModel } from "../../network/reachability/vpc-model";
 
-export interface CreatedVpc {
-  vpcId: string;
-  mainRouteTableId: string;
-  defaultNetworkAclId: string;
-  defaultSecurityGroupId: string;
-}
-
 /**
  * Creates a VPC with its main route table, which has only the local route; its default network ACL, which allows
  * everything; and its default security group, which allows all traffic between its members and all outbound traffic.
  */
-export function createVpc(vpc: VpcModel, { cidrBlock, tags }: { cidrBlock: string; tags: Tags }): CreatedVpc {
+export function createVpc(vpc: VpcModel, { cidrBlock, tags }: { cidrBlock: string; tags: Tags }) {
   const vpcId = resourceId("vpc");
   vpc.vpcs.set(vpcId, { id: vpcId, cidrBlock, tags });
   const defaultNetworkAclId = resourceId("acl");

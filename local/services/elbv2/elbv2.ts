@@ -1,10 +1,11 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
 import type http from "node:http";
-import { AwsError } from "../../api/aws-error";
+import { AwsError, validationError } from "../../api/aws-error";
 import type { Clock } from "../../clock";
 import { accountId, hex } from "../../identifiers";
 import type { Dns } from "../../network/dns";
 import { closeServer, createServer, listen } from "../../network/http/servers";
+import type { InterfaceRequest, NetworkInterface } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import { sendBadRequest } from "./error-responses";
 import { LoadBalancer } from "./load-balancer";
@@ -17,10 +18,7 @@ export interface Elbv2Context {
   dns: Dns;
   network: Pick<VirtualNetwork, "routerFrom" | "registerEndpoint" | "unregisterEndpoint" | "peerOf">;
   interfaces: {
-    attach(request: { subnetId: string; groupIds: string[]; publicAddress: boolean; description: string }): {
-      id: string;
-      publicIpAddress?: string;
-    };
+    attach(request: InterfaceRequest): Pick<NetworkInterface, "id" | "publicIpAddress">;
     detach(id: string): void;
   };
   /** Undefined unless the instance is running. */
@@ -79,31 +77,27 @@ export class Elbv2 {
     subnetIds,
     securityGroupIds,
   }: Record<"name" | "label", string> & Record<"subnetIds" | "securityGroupIds", string[]>): string {
-    if (name.length > 32)
-      throw new AwsError("ValidationError", `Load balancer name '${name}' is longer than 32`);
+    if (name.length > 32) throw validationError(`Load balancer name '${name}' is longer than 32`);
     const { regionName, clock, dns, network, interfaces } = this.context;
     const arn = this.arn(`loadbalancer/app/${name}/${hex(16)}`);
     const dnsName = `${name}-${Math.floor(Math.random() * 9e8 + 1e8)}.${regionName}.elb.localhost`;
-    const attached = subnetIds.map(subnetId =>
-      interfaces.attach({
-        subnetId,
-        groupIds: securityGroupIds,
-        publicAddress: true,
-        description: `load balancer ${label}`,
-      }),
-    );
-    dns.set(
-      dnsName,
-      attached.map(({ publicIpAddress = "" }) => publicIpAddress),
-    );
-    const nodes = attached.map(({ id: interfaceId }) => network.routerFrom({ interfaceId }));
+    const request = {
+      groupIds: securityGroupIds,
+      publicAddress: true,
+      description: `load balancer ${label}`,
+    };
+    const attached = subnetIds.map(subnetId => interfaces.attach({ subnetId, ...request }));
+    const addresses = attached.map(({ publicIpAddress = "" }) => publicIpAddress);
+    dns.set(dnsName, addresses);
+    const interfaceIds = attached.map(({ id }) => id);
+    const nodes = interfaceIds.map(interfaceId => network.routerFrom({ interfaceId }));
     this.loadBalancers.set(arn, {
       label,
       dnsName,
       createdAt: clock.now(),
       subnetIds,
       securityGroupIds,
-      interfaceIds: attached.map(({ id }) => id),
+      interfaceIds,
       loadBalancer: new LoadBalancer({ dnsName, nodes }),
       listeners: new Map(),
     });

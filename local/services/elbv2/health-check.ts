@@ -40,12 +40,8 @@ export function checkHealth(route: Router, check: Check): Promise<CheckResult> {
       request?.destroy();
       resolve(result);
     };
-    const fail = () => {
-      end({ result: "failed" });
-    };
-    const timer = setTimeout(() => {
-      end({ result: "timed-out" });
-    }, check.timeoutMs);
+    const fail = () => end({ result: "failed" });
+    const timer = setTimeout(() => end({ result: "timed-out" }), check.timeoutMs);
     check.signal.addEventListener("abort", fail, { once: true });
 
     if (connection.outcome === "refused") fail();
@@ -55,9 +51,9 @@ export function checkHealth(route: Router, check: Check): Promise<CheckResult> {
     request?.on("response", response => {
       const code = response.statusCode ?? 0;
       response.on("error", fail);
-      response.on("end", () => {
-        end(check.matches(code) ? { result: "passed" } : { result: "mismatched", code });
-      });
+      response.on("end", () =>
+        end(check.matches(code) ? { result: "passed" } : { result: "mismatched", code }),
+      );
       response.resume();
     });
   });

@@ -1,4 +1,5 @@
 import { EventEmitter, once, setMaxListeners } from "node:events";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock";
 import type { Address, Router } from "../../network/router";
 import { checkHealth } from "./health-check";
@@ -109,9 +110,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     }
   }
 
-  /**
-   * Sets the load balancer nodes that use this group. Without nodes, its targets are unused and not checked.
-   */
+  /** Sets the load balancer nodes that use this group. Without nodes, its targets are unused and not checked. */
   setNodes(nodes: readonly Router[]): void {
     const wasInUse = this.nodes.length > 0;
     this.nodes = nodes;
@@ -287,14 +286,9 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   private setHealth(registration: Registration, health: HealthState): void {
-    const { state, reason, description } = registration.health.targetHealth;
+    const before = registration.health.targetHealth;
     registration.health = health;
-    const { targetHealth } = health;
-    if (
-      targetHealth.state !== state ||
-      targetHealth.reason !== reason ||
-      targetHealth.description !== description
-    )
+    if (!isDeepStrictEqual(health.targetHealth, before))
       this.emit("change", this.description(registration.target, health));
   }
 

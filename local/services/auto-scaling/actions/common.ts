@@ -2,7 +2,7 @@
 import type { AutoScaling } from "../auto-scaling";
 import type { AutoScalingGroup } from "../group";
 import { assertPageSize, pageOf } from "../../../api/paging";
-import { AwsError } from "../../../api/aws-error";
+import { AwsError, validationError } from "../../../api/aws-error";
 
 export function page<Item>(
   items: readonly Item[],
@@ -18,10 +18,7 @@ export function page<Item>(
 export function groupNamed(autoScaling: AutoScaling, name = ""): AutoScalingGroup {
   const group = autoScaling.groups.get(name);
   if (group) return group;
-  throw new AwsError(
-    "ValidationError",
-    `AutoScalingGroup name not found - AutoScalingGroup ${name} not found`,
-  );
+  throw validationError(`AutoScalingGroup name not found - AutoScalingGroup ${name} not found`);
 }
 
 /** The named group, or all groups if no name is given. */

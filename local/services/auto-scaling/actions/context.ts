@@ -12,7 +12,6 @@ export interface AutoScalingActionContext {
   instanceTypeOf: (instanceId: string) => string | undefined;
   /** Region milliseconds. */
   now: () => number;
-  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
 

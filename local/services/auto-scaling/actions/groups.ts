@@ -3,7 +3,7 @@ import type { AutoScalingGroup as GroupDescription, Filter, Instance } from "@aw
 import type { AutoScalingGroup } from "../group";
 import { failedCheck, type GroupInstance } from "../instance";
 import type { AutoScalingActionContext, AutoScalingActions } from "./context";
-import { AwsError } from "../../../api/aws-error";
+import { validationError } from "../../../api/aws-error";
 import { assertAtLeast } from "../../../api/protocols/faults";
 import { groupNamed, page } from "./common";
 
@@ -28,12 +28,10 @@ export const describeAutoScalingGroups: AutoScalingActions["DescribeAutoScalingG
 /** Filters groups by their tags: `tag-key`, `tag-value`, `tag:KEY`, without wildcards ("Filter"). */
 function predicateOf({ Name = "", Values = [] }: Filter): (group: AutoScalingGroup) => boolean {
   const [, key] = /^tag:(.+)$/s.exec(Name) ?? [];
-  if (key === undefined && Name !== "tag-key" && Name !== "tag-value") {
-    throw new AwsError(
-      "ValidationError",
+  if (key === undefined && Name !== "tag-key" && Name !== "tag-value")
+    throw validationError(
       `Filter type ${Name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
     );
-  }
   return ({ settings: { tags } }) =>
     tags.some(tag =>
       key === undefined

@@ -1,4 +1,3 @@
-/** EC2 Auto Scaling. */
 import type { ServiceOf } from "../../../api/service";
 import type { AutoScalingActionContext } from "./context";
 import { describeAutoScalingGroups, setDesiredCapacity } from "./groups";

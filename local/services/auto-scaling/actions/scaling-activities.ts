@@ -4,7 +4,7 @@ import { causeText } from "../activity";
 import type { Activity } from "../activity-log";
 import type { AutoScalingGroup } from "../group";
 import type { AutoScalingActionContext, AutoScalingActions } from "./context";
-import { AwsError } from "../../../api/aws-error";
+import { validationError } from "../../../api/aws-error";
 import { groupsNamed, page } from "./common";
 
 export const describeScalingActivities: AutoScalingActions["DescribeScalingActivities"] = {
@@ -59,12 +59,10 @@ export const terminateInstanceInAutoScalingGroup: AutoScalingActions["TerminateI
     handle(context, { InstanceId = "", ShouldDecrementDesiredCapacity = false }) {
       const group = [...context.autoScaling.groups.values()].find(each => each.instances.has(InstanceId));
       const activity = group?.terminateInstance(InstanceId, ShouldDecrementDesiredCapacity);
-      if (!group || !activity) {
-        throw new AwsError(
-          "ValidationError",
+      if (!group || !activity)
+        throw validationError(
           `Instance Id not found - No managed instance found for instance ID: ${InstanceId}`,
         );
-      }
       return { Activity: descriptionOf(context, group, activity) };
     },
   };

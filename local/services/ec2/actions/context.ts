@@ -10,7 +10,6 @@ export interface Ec2ActionContext {
   instanceProfiles: ReadonlyMap<string, InstanceProfile>;
   /** Region milliseconds. */
   now: () => number;
-  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
   report: (event: string) => void;
 }

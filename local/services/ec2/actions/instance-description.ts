@@ -12,12 +12,7 @@ import type { NetworkInterface } from "../../../network/reachability/vpc-model";
 import type { Ec2ActionContext } from "./context";
 import { tagList } from "./describe";
 
-export const stateCodes: Record<InstanceState, number> = {
-  pending: 0,
-  running: 16,
-  "shutting-down": 32,
-  terminated: 48,
-};
+const stateCodes = { pending: 0, running: 16, "shutting-down": 32, terminated: 48 };
 
 export function stateOf(state: InstanceState): { Code: number; Name: InstanceState } {
   return { Code: stateCodes[state], Name: state };
@@ -70,19 +65,12 @@ function networkAttributes(
   const attached = vpc.networkInterfaces.get(instance.interfaceId);
   const subnet = vpc.subnets.get(instance.specification.subnetId);
   if (!attached || !subnet || instance.state === "terminated") {
-    return {
-      PrivateDnsName: "",
-      PublicDnsName: "",
-      BlockDeviceMappings: [],
-      NetworkInterfaces: [],
-      SecurityGroups: [],
-    };
+    const none = { BlockDeviceMappings: [], NetworkInterfaces: [], SecurityGroups: [] };
+    return { PrivateDnsName: "", PublicDnsName: "", ...none };
   }
   const { privateIpAddress, publicIpAddress, groupIds } = attached;
-  const groups = groupIds.map(GroupId => ({
-    GroupId,
-    GroupName: vpc.securityGroups.get(GroupId)?.groupName,
-  }));
+  const nameOf = (groupId: string) => vpc.securityGroups.get(groupId)?.groupName;
+  const groups = groupIds.map(GroupId => ({ GroupId, GroupName: nameOf(GroupId) }));
   const publicName = publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, regionName);
   const attachedAt = wallClock.show(instance.launchedAt);
   return {
@@ -158,10 +146,5 @@ function terminatedByUser(at: Date): Partial<InstanceDescription> {
 
 /** One reservation per instance: instances are launched one by one. */
 export function reservationOf(instance: Instance, description: InstanceDescription): Reservation {
-  return {
-    ReservationId: instance.reservationId,
-    OwnerId: accountId,
-    Groups: [],
-    Instances: [description],
-  };
+  return { ReservationId: instance.reservationId, OwnerId: accountId, Groups: [], Instances: [description] };
 }

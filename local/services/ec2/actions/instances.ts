@@ -10,12 +10,11 @@ export const describeInstances: Ec2Actions["DescribeInstances"] = {
   parameters: ["InstanceIds", ...pageParameters],
   handle(context, input) {
     assertNoDryRun(input);
-    if (input.InstanceIds?.length && input.MaxResults !== undefined) {
+    if (input.InstanceIds?.length && input.MaxResults !== undefined)
       throw new AwsError(
         "InvalidParameterCombination",
         "The parameter instancesSet cannot be used with the parameter maxResults",
       );
-    }
     const { ec2, now } = context;
     const described = ec2.instances.records.visible(now()).map(instance => {
       const description = descriptionOf(context, instance);

@@ -74,20 +74,13 @@ function associationIdOf(model: VpcModel, subnetId: string): string {
   return explicit?.id ?? subnetId.replace(/^subnet-/, "aclassoc-");
 }
 
-function entryDescriptionOf({
-  cidrBlock,
-  egress,
-  portRange,
-  protocol,
-  ruleAction,
-  ruleNumber,
-}: NetworkAclEntry): EntryDescription {
+function entryDescriptionOf({ portRange, protocol, ...entry }: NetworkAclEntry): EntryDescription {
   return {
-    CidrBlock: cidrBlock,
-    Egress: egress,
+    CidrBlock: entry.cidrBlock,
+    Egress: entry.egress,
     ...(portRange && protocol !== "-1" && { PortRange: { From: portRange.from, To: portRange.to } }),
     Protocol: protocol,
-    RuleAction: ruleAction,
-    RuleNumber: ruleNumber,
+    RuleAction: entry.ruleAction,
+    RuleNumber: entry.ruleNumber,
   };
 }

@@ -1,6 +1,6 @@
 /** What Elastic Load Balancing's Describe actions share. */
 import { assertPageSize, pageOf } from "../../../api/paging";
-import { AwsError } from "../../../api/aws-error";
+import { validationError } from "../../../api/aws-error";
 
 /** Source: ELB API Reference, "PageSize". */
 const largestPage = 400;
@@ -11,25 +11,22 @@ export function page<Item>(
 ): { items: Item[]; NextMarker?: string } {
   assertPageSize(PageSize, "PageSize", largestPage);
   const paged = pageOf(items, PageSize, Marker);
-  if (!paged) throw new AwsError("ValidationError", "The specified marker is not valid");
+  if (!paged) throw validationError("The specified marker is not valid");
   return { items: paged.page, NextMarker: paged.next };
 }
 
 /** Names, ARNs and other selectors are mutually exclusive. */
 export function assertOneSelector(selectors: Record<string, readonly string[]>): void {
   const given = Object.entries(selectors).filter(([, values]) => values.length > 0);
-  if (given.length > 1) {
-    throw new AwsError(
-      "ValidationError",
+  if (given.length > 1)
+    throw validationError(
       `You can specify only one of the following: ${given.map(([selector]) => selector).join(", ")}`,
     );
-  }
 }
 
 export function assertArns(arns: readonly string[], kind: string, pattern: RegExp): void {
   const malformed = arns.find(arn => !pattern.test(arn));
-  if (malformed !== undefined)
-    throw new AwsError("ValidationError", `'${malformed}' is not a valid ${kind} ARN`);
+  if (malformed !== undefined) throw validationError(`'${malformed}' is not a valid ${kind} ARN`);
 }
 
 /** The name in an ARN that ends in `/name/id`. */

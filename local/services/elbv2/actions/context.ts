@@ -7,7 +7,6 @@ export interface Elbv2ActionContext {
   elbv2: Elbv2;
   /** A subnet in EC2; undefined for an unknown one. */
   subnet: (id: string) => { vpcId: string; availabilityZone: string } | undefined;
-  /** One per response, so that all times in it are consistent. */
   wallClock: WallClock;
 }
 

@@ -1,4 +1,3 @@
-/** Elastic Load Balancing. */
 import type { ServiceOf } from "../../../api/service";
 import type { Elbv2ActionContext } from "./context";
 import { describeListeners, describeLoadBalancers } from "./load-balancers";

@@ -2,7 +2,7 @@
 import type { Listener, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
 import type { Elbv2Actions, Elbv2ActionContext } from "./context";
-import { AwsError } from "../../../api/aws-error";
+import { AwsError, validationError } from "../../../api/aws-error";
 import { assertArns, assertOneSelector, nameOf, page } from "./common";
 
 export const describeLoadBalancers: Elbv2Actions["DescribeLoadBalancers"] = {
@@ -31,9 +31,6 @@ function notFound(message: string): AwsError {
   return new AwsError("LoadBalancerNotFound", message);
 }
 
-/** Route 53's zone for load balancers in us-east-1; the region's names are in no public zone. */
-const canonicalHostedZoneId = "Z35SXDOTRQ7X7K";
-
 function descriptionOf(
   { subnet, wallClock }: Elbv2ActionContext,
   arn: string,
@@ -43,7 +40,8 @@ function descriptionOf(
   return {
     LoadBalancerArn: arn,
     DNSName: running.dnsName,
-    CanonicalHostedZoneId: canonicalHostedZoneId,
+    // Route 53's zone for load balancers in us-east-1; the region's names are in no public zone.
+    CanonicalHostedZoneId: "Z35SXDOTRQ7X7K",
     CreatedTime: wallClock.show(running.createdAt),
     LoadBalancerName: nameOf(arn),
     Scheme: "internet-facing",
@@ -63,9 +61,8 @@ function descriptionOf(
 export const describeListeners: Elbv2Actions["DescribeListeners"] = {
   parameters: ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
   handle({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) {
-    if (LoadBalancerArn === undefined && ListenerArns.length === 0) {
-      throw new AwsError("ValidationError", "You must specify either listener ARNs or a load balancer ARN");
-    }
+    if (LoadBalancerArn === undefined && ListenerArns.length === 0)
+      throw validationError("You must specify either listener ARNs or a load balancer ARN");
     if (LoadBalancerArn !== undefined && !elbv2.loadBalancers.has(LoadBalancerArn))
       throw notFound("One or more load balancers not found");
     const all = [...elbv2.loadBalancers].flatMap(([arn, { listeners }]) =>
