@@ -151,7 +151,8 @@ test.each(types.filter(type => !updatable.includes(type)))("%s can't be updated 
 
 describe("rejects, as AWS does,", () => {
   const arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:none";
-  test.each<[string, string, object | ((inputs: Record<string, unknown>) => object), string]>([
+  type Inputs = Record<string, unknown>;
+  test.each<[string, string, Inputs | ((inputs: Inputs) => object), string]>([
     ["a route in an unknown table", "Route", { routeTableId: "rtb-0" }, "InvalidRouteTableID.NotFound"],
     [
       "an entry of an unknown ACL",
