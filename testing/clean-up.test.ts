@@ -47,3 +47,19 @@ test("a scope leaves alone what was registered before it", async () => {
   await cleanUp();
   expect(done).toEqual(["inside", "outside"]);
 });
+
+describe("set-up.ts", () => {
+  const ended: string[] = [];
+  beforeAll(() => {
+    onCleanUp(() => ended.push("of beforeAll"));
+  });
+
+  test("leaves what a test registers until the test is over", () => {
+    onCleanUp(() => ended.push("of a test"));
+    expect(ended).toEqual([]);
+  });
+
+  test("runs it then, and leaves what beforeAll registered", () => {
+    expect(ended).toEqual(["of a test"]);
+  });
+});
