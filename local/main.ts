@@ -70,8 +70,6 @@ async function main(options: Options): Promise<void> {
   );
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
   await preload(state.running.region.services);
-  // What evaluating the program and loading the clients left behind would otherwise stay for as long as nothing happens.
-  globalThis.gc?.();
 }
 
 function fail(error: unknown): void {
