@@ -4,7 +4,7 @@ import type http from "node:http";
 import { join } from "node:path";
 import { bind, type BoundService } from "./api/dispatch";
 import { WallClock } from "./api/wall-clock";
-import type { Clock } from "./clock";
+import { minute, type Clock } from "./clock";
 import { CpuMeter } from "./hosts/cpu";
 import { accountId } from "./identifiers";
 import { decisionLog } from "./network/decision-log";
@@ -47,7 +47,7 @@ export const ec2Api: Address = { address: "192.0.2.10", port: 443 };
 const flowLogFile = "flow-log.txt";
 const decisionLogFile = "decision-log.jsonl";
 /** In region milliseconds. For Nitro-based instances, AWS aggregates flow records over a minute at most. */
-const flowLogInterval = 60_000;
+const flowLogInterval = minute;
 
 export class Region {
   readonly dns = new Dns();

@@ -25,9 +25,6 @@ import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
 
-/** In milliseconds of the region's clock. */
-export const minute = 60_000;
-
 export const root = join(__dirname, "..");
 
 /** Our own address on the Internet; any will do that is not a host's. */

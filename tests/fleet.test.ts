@@ -3,9 +3,10 @@
  * with one of its parts missing.
  */
 import type { Declaration } from "../local/pulumi/declared-resources";
+import { minute } from "../local/clock";
 import { answerTo } from "../testing/client";
 import { count, under } from "../testing/load";
-import { minute, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(120_000);

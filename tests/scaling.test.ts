@@ -2,8 +2,9 @@
  * The fleet follows its CPU, driven as its users would: only by requests to its load balancer from the Internet. The
  * tests are one story, in order.
  */
+import { minute } from "../local/clock";
 import { answerTo } from "../testing/client";
-import { minute, startTestRegion, type TestRegion } from "../testing/region";
+import { startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
 jest.setTimeout(150_000);
