@@ -2,6 +2,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
+import { callerOf } from "./api/caller";
 import { bind, type BoundService } from "./api/dispatch";
 import { WallClock } from "./api/wall-clock";
 import { minute, type Clock } from "./clock";
@@ -102,29 +103,51 @@ export class Region {
     });
   }
 
-  /** The AWS API that operators can call. */
+  /** The AWS API that clients call by HTTP. */
   get services(): BoundService[] {
+    const contexts = this.actionContexts;
+    return [
+      bind(autoScalingService, contexts.autoScaling),
+      bind(cloudWatchService, contexts.cloudWatch),
+      bind(ec2Service, contexts.ec2),
+      bind(elbv2Service, contexts.elbv2),
+      bind(stsService, () => undefined),
+    ];
+  }
+
+  /** The same API, called in-process. */
+  get calls() {
+    const contexts = this.actionContexts;
+    return {
+      autoScaling: callerOf(autoScalingService.actions, contexts.autoScaling),
+      cloudWatch: callerOf(cloudWatchService.actions, contexts.cloudWatch),
+      ec2: callerOf(ec2Service.actions, contexts.ec2),
+      elbv2: callerOf(elbv2Service.actions, contexts.elbv2),
+    };
+  }
+
+  /** What each service's actions act on, made anew for each call. */
+  private get actionContexts() {
     const { ec2, elbv2, autoScaling, metrics } = this;
     const { instanceProfiles } = this.iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
     const wallClock = () => new WallClock(clock);
     const subnet = (id: string) => ec2.vpc.subnets.get(id);
-    return [
-      bind(autoScalingService, () => ({
+    return {
+      autoScaling: () => ({
         autoScaling,
         regionName,
-        availabilityZoneOf: id => subnet(id)?.availabilityZone,
-        launchTemplateNameOf: id => ec2.launchTemplates.get(id)?.name,
-        instanceTypeOf: id => ec2.instances.records.get(id)?.specification.instanceType,
+        availabilityZoneOf: (id: string) => subnet(id)?.availabilityZone,
+        launchTemplateNameOf: (id: string) => ec2.launchTemplates.get(id)?.name,
+        instanceTypeOf: (id: string) => ec2.instances.records.get(id)?.specification.instanceType,
         now,
         wallClock: wallClock(),
-      })),
-      bind(cloudWatchService, () => ({ metrics, wallClock: wallClock() })),
-      bind(ec2Service, () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report })),
-      bind(elbv2Service, () => ({ elbv2, subnet, wallClock: wallClock() })),
-      bind(stsService, () => undefined),
-    ];
+      }),
+      cloudWatch: () => ({ metrics, wallClock: wallClock() }),
+      ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
+      elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+    };
   }
 
   async open(): Promise<void> {

@@ -1,7 +1,10 @@
 /** Dispatches a request to the action it names and turns the action's output into the response. */
 import { setImmediate } from "node:timers/promises";
+import { ClientTokens } from "./client-tokens";
+import { closest } from "./closest";
+import { unsupportedParameterOf } from "./parameters";
 import type { Protocol, Request, Response } from "./protocols/protocol";
-import { operationShapes } from "./schema";
+import { hasOperation, operationShapes } from "./schema";
 import type { Service } from "./service";
 
 /** A service together with the state that its actions act on. */
@@ -11,34 +14,43 @@ export interface BoundService extends Service<never> {
 
 /** @param contextOf called once per request */
 export function bind<Context>(service: Service<Context>, contextOf: () => Context): BoundService {
+  const clientTokens = new ClientTokens();
   return {
     ...service,
-    respond: (protocol, request) => dispatch(service, protocol, request, contextOf()),
+    respond: (protocol, request) => dispatch(service, protocol, request, contextOf(), { clientTokens }),
   };
 }
 
-/**
- * @param authorize throws if the caller may not perform the action
- * @throws AwsError, or whatever the action throws
- */
+export interface DispatchOptions {
+  /** Throws if the caller may not perform the action. */
+  authorize?: (action: string) => void;
+  /** The client tokens of earlier requests. */
+  clientTokens?: ClientTokens;
+}
+
+/** @throws AwsError, or whatever the action throws */
 export async function dispatch<Context>(
-  { actions, model }: Pick<Service<Context>, "actions" | "model">,
+  service: Pick<Service<Context>, "actions" | "model" | "source">,
   protocol: Protocol,
   request: Request,
   context: Context,
-  authorize: (action: string) => void = () => undefined,
+  { authorize = () => undefined, clientTokens = new ClientTokens() }: DispatchOptions = {},
 ): Promise<Response> {
   const { name, version } = protocol.action(request);
+  const { actions, model } = service;
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
-  if (!action) throw protocol.faults.unknownAction(name, version);
+  if (!action) {
+    if (!hasOperation(await model(), name)) throw protocol.faults.unknownAction(name, version);
+    throw protocol.faults.unsupportedAction(name, closest(name, Object.keys(actions)), service.source);
+  }
   authorize(name);
   const shapes = operationShapes(await model(), name);
   const input = protocol.input(request, shapes.input);
-  for (const parameter of Object.keys(input)) {
-    if (!action.parameters.includes(parameter)) throw protocol.faults.unsupportedParameter(parameter);
-  }
+  const unsupported = unsupportedParameterOf(action, input);
+  if (unsupported !== undefined) throw protocol.faults.unsupportedParameter(unsupported);
   // The operation's schema has validated the input.
-  return protocol.output(name, shapes.output, await action.handle(context, input as never));
+  const output = await clientTokens.once(name, input, () => action.handle(context, input as never));
+  return protocol.output(name, shapes.output, output);
 }
 
 /** Loads all models, so that the first request to each service doesn't wait for its model. */

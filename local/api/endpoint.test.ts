@@ -233,8 +233,6 @@ describe("EC2", () => {
       clients.ec2.terminateInstances({ InstanceIds: [id("instance"), "i-02"] }),
     "412 DryRunOperation: Request would have succeeded, but DryRun flag is set.": () =>
       clients.ec2.terminateInstances({ InstanceIds: [id("instance")], DryRun: true }),
-    "400 InvalidAction: The action DescribeImages is not valid for this web service.": () =>
-      clients.ec2.describeImages({}),
   };
   test.each(Object.entries(refusals))("refuses with %s", async (expected, ask) => {
     expect(await errorOf(ask())).toBe(expected);
@@ -298,8 +296,6 @@ describe("Elastic Load Balancing", () => {
       () => clients.elbv2.describeLoadBalancers({ PageSize: 0 }),
     "400 ValidationError: You must specify either listener ARNs or a load balancer ARN": () =>
       clients.elbv2.describeListeners({}),
-    "400 InvalidAction: Could not find operation DescribeRules for version 2015-12-01": () =>
-      clients.elbv2.describeRules({}),
   };
   test.each(Object.entries(refusals))("refuses with %s", async (expected, ask) => {
     expect(await errorOf(ask())).toBe(expected);

@@ -35,6 +35,11 @@ export function operationShapes(model: object, operation: string): { input: Shap
   return { input: NormalizedSchema.of(deref(input)), output: NormalizedSchema.of(deref(output)) };
 }
 
+/** Whether AWS's API has the operation. */
+export function hasOperation(model: object, operation: string): boolean {
+  return isOperation(Reflect.get(model, `${operation}$`));
+}
+
 function isOperation(schema: unknown): schema is OperationSchema {
   return Array.isArray(schema) && schema[0] === 9 && schema.length >= 6;
 }

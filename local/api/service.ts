@@ -1,10 +1,15 @@
 /** An AWS service as implemented by the region: its protocols and its actions. */
 import type { Dialect } from "./protocols/query-input";
 
+/** A member of an action's input, or a part of one: "VpcId", "MetadataOptions.HttpTokens". Covers all parts below it. */
+export type Parameter<Input> = (keyof Input & string) | `${keyof Input & string}.${string}`;
+
 /** A service's operation as a function of typed objects, independent of protocol and schema. */
 export interface Action<Context, Input = never, Output = object> {
-  /** The input members that the action supports; others are rejected rather than ignored. */
-  parameters: readonly (keyof Input & string)[];
+  /** What the action acts on. Whatever is neither here nor in `inert` is refused rather than ignored. */
+  parameters: readonly Parameter<Input>[];
+  /** What is kept, if the API can read it back, and has no effect here. */
+  inert?: readonly Parameter<Input>[];
   handle: (context: Context, input: Input) => Output | Promise<Output>;
 }
 
@@ -18,6 +23,8 @@ export interface Service<Context> {
   /** Loads the SDK's client, which has the operations' schemas. Lazy, because loading is slow and only protocols need them. */
   model: () => Promise<object>;
   actions: Readonly<Record<string, Action<Context>>>;
+  /** The file to extend with further actions, from the project's root. */
+  source: string;
 }
 
 /** A service whose actions are, by name and type, operations of the SDK's client. */

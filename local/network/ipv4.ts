@@ -17,6 +17,18 @@ export function addressRange(cidrBlock: string): { first: number; size: number }
   return { first: number - (number % size), size };
 }
 
+/** The CIDR with its host bits cleared; undefined if it is none. */
+export function networkOf(cidrBlock: string): string | undefined {
+  if (!IPv4.isValidCIDRFourPartDecimal(cidrBlock)) return undefined;
+  return `${fromNumber(addressRange(cidrBlock).first)}/${prefixLength(cidrBlock)}`;
+}
+
+/** Whether two CIDRs have an address in common. */
+export function overlap(a: string, b: string): boolean {
+  const [one, other] = [addressRange(a), addressRange(b)];
+  return one.first < other.first + other.size && other.first < one.first + one.size;
+}
+
 export function fromNumber(number: number): string {
   return [24, 16, 8, 0].map(shift => (number >>> shift) & 255).join(".");
 }

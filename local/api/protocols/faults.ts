@@ -8,6 +8,8 @@ import type { Shape } from "../schema";
 
 export interface Faults {
   unknownAction(name: string, version: string): AwsError;
+  /** For actions that AWS supports but the region doesn't. */
+  unsupportedAction(name: string, nearest: readonly string[], source: string): AwsError;
   unknownParameter(name: string): AwsError;
   /** For parameters that AWS supports but the region doesn't. */
   unsupportedParameter(name: string): AwsError;
@@ -19,9 +21,20 @@ export interface Faults {
 
 const unsupported = (name: string) => `The local region does not support the parameter ${name}`;
 
+/** Never worded like a typing mistake: the caller is right, and the region lacks something. */
+const unsupportedAction =
+  (code: string): Faults["unsupportedAction"] =>
+  (name, nearest, source) =>
+    new AwsError(
+      code,
+      `The local region does not support the action ${name}. The nearest that it supports: ` +
+        `${nearest.join(", ")}. To add it, extend ${source}.`,
+    );
+
 export const ec2Faults: Faults = {
   unknownAction: name =>
     new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`),
+  unsupportedAction: unsupportedAction("UnsupportedOperation"),
   unknownParameter: name => new AwsError("UnknownParameter", `The parameter ${name} is not recognized`),
   unsupportedParameter: name => new AwsError("UnsupportedOperation", unsupported(name)),
   missingParameter: name =>
@@ -38,6 +51,7 @@ export const ec2Faults: Faults = {
 export const queryFaults: Faults = {
   unknownAction: (name, version) =>
     new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`),
+  unsupportedAction: unsupportedAction("UnsupportedOperation"),
   unknownParameter: name => new AwsError("InvalidQueryParameter", `The parameter ${name} is not recognized`),
   unsupportedParameter: name => new AwsError("InvalidQueryParameter", unsupported(name)),
   missingParameter: name => failsConstraint("null", name, "Member must not be null"),
@@ -49,6 +63,7 @@ export const queryFaults: Faults = {
 
 export const jsonFaults: Faults = {
   unknownAction: name => new AwsError("UnknownOperationException", `Unknown operation ${name}`),
+  unsupportedAction: unsupportedAction("UnsupportedOperationException"),
   unknownParameter: name => new AwsError("InvalidParameterValue", `The parameter ${name} is not recognized.`),
   unsupportedParameter: name => new AwsError("InvalidParameterValue", unsupported(name)),
   missingParameter: name => new AwsError("MissingParameter", `The parameter ${name} is required.`),

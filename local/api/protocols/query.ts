@@ -39,8 +39,12 @@ export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol 
     output(action, shape, output) {
       const root = `${action}Response`;
       if (dialect === "ec2") {
-        const members = { requestId: string, ...Object.fromEntries(shape.structIterator()) };
-        return respond(200, structure(root, members), { requestId, ...output }, xmlNamespace);
+        // EC2 confirms what has no output; its model leaves that out.
+        const confirmation = shape.isUnitSchema();
+        const outputs = confirmation ? { return: string } : Object.fromEntries(shape.structIterator());
+        const members = { requestId: string, ...outputs };
+        const content = { requestId, ...(confirmation ? { return: "true" } : output) };
+        return respond(200, structure(root, members), content, xmlNamespace);
       }
       const result = `${action}Result`;
       const members = { ...(!shape.isUnitSchema() && { [result]: shape }), ResponseMetadata: metadata };

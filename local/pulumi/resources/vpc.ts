@@ -4,7 +4,7 @@ import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
 import type { NetworkAcl } from "../../network/reachability/vpc-model";
 import type { Ec2 } from "../../services/ec2/ec2";
-import { notFound } from "../../services/ec2/not-found";
+import { find } from "../../services/ec2/resource-types";
 import { createRouteTable, createVpc, deleteVpc } from "../../services/ec2/vpcs";
 import { handler, recordHandler, tags, type Handlers } from "./handler";
 
@@ -57,8 +57,7 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
   "aws:ec2/route:Route": handler({
     inputs: z.strictObject({ routeTableId: z.string(), destinationCidrBlock: cidr, gatewayId: z.string() }),
     create(_name, { routeTableId, destinationCidrBlock, gatewayId }) {
-      const table = vpc.routeTables.get(routeTableId);
-      if (!table) throw notFound("RouteTable", routeTableId);
+      const table = find(vpc.routeTables, "route-table", routeTableId);
       table.routes.push({ destinationCidrBlock, gatewayId });
       return { id: resourceId("r") };
     },
@@ -97,8 +96,7 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
       toPort: z.int().min(0).max(65535),
     }),
     create(_name, { networkAclId, fromPort, toPort, ...entry }) {
-      const acl = vpc.networkAcls.get(networkAclId);
-      if (!acl) throw notFound("NetworkAcl", networkAclId);
+      const acl = find(vpc.networkAcls, "network-acl", networkAclId);
       if (acl.entries.some(hasSameNumber(entry)))
         throw new AwsError(
           "NetworkAclEntryAlreadyExists",

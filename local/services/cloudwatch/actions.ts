@@ -117,5 +117,6 @@ export const cloudWatchService = {
   query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
   json: { version: "1.0", target: "GraniteServiceVersion20100801" },
   model: () => import("@aws-sdk/client-cloudwatch"),
+  source: "local/services/cloudwatch/actions.ts",
   actions: { GetMetricStatistics: getMetricStatistics },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchActionContext>;

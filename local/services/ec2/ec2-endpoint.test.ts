@@ -165,8 +165,8 @@ describe("rejects", () => {
   test("an unsupported action", async () => {
     const { clientOf } = await setUp();
     await expect(clientOf().describeSubnets({})).rejects.toMatchObject({
-      name: "InvalidAction",
-      message: "The action DescribeSubnets is not valid for this web service.",
+      name: "UnsupportedOperation",
+      message: expect.stringContaining("does not support the action DescribeSubnets") as string,
       $metadata: { httpStatusCode: 400 },
     });
   });

@@ -38,9 +38,15 @@ export function createEc2Endpoint(
     const protocol = queryProtocol(service.query);
     const responding = readRequest(req).then(async request => {
       const session = await verifySignature(req, request.body, service.scope, key => iam.session(key));
-      return dispatch(service, protocol, request, { ec2: { vpc } }, name => {
-        authorize(session, `ec2:${name}`, iam);
-      });
+      return dispatch(
+        service,
+        protocol,
+        request,
+        { ec2: { vpc } },
+        {
+          authorize: name => authorize(session, `ec2:${name}`, iam),
+        },
+      );
     });
     void orError(responding, protocol, report).then(response => send(res, response));
   });

@@ -7,7 +7,7 @@ import { Image } from "./image";
 import { Instances, type InstanceContext } from "./instances";
 import type { LaunchTemplate } from "./launch-template";
 import { NetworkInterfaces } from "./network-interfaces";
-import { notFound } from "./not-found";
+import { find } from "./resource-types";
 
 export interface Ec2Options extends Omit<InstanceContext, "interfaces" | "images" | "network"> {
   network: VirtualNetwork;
@@ -34,8 +34,7 @@ export class Ec2 {
    * @throws AwsError if the instance isn't running
    */
   async createImage(name: string, instanceId: string): Promise<string> {
-    const host = this.instances.hosts.get(instanceId);
-    if (!host) throw notFound("Instance", instanceId);
+    const host = find(this.instances.hosts, "instance", instanceId);
     const id = resourceId("ami");
     await host.restart(async () => {
       this.images.set(id, await Image.of(host.root, join(this.options.folder, "images", id)));

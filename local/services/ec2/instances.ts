@@ -1,6 +1,5 @@
 /** Instances, launched from an image by the program or by an Auto Scaling group. */
 import { join } from "node:path";
-import { AwsError } from "../../api/aws-error";
 import type { Clock } from "../../clock";
 import { Host, type HostOptions } from "../../hosts/host";
 import { publicDnsName, type InstanceCredentials, type InstanceProfile } from "../../hosts/metadata";
@@ -10,7 +9,7 @@ import type { VpcModel } from "../../network/reachability/vpc-model";
 import { amazonLinux2023, type Image } from "./image";
 import { InstanceRecords, type Instance, type LaunchSpecification } from "./instance-records";
 import type { NetworkInterfaces } from "./network-interfaces";
-import { notFound } from "./not-found";
+import { find, notFound } from "./resource-types";
 
 /** What instances need from the rest of the region. */
 export interface InstanceContext extends Pick<
@@ -52,11 +51,9 @@ export class Instances {
   async launch(specification: LaunchSpecification): Promise<Host> {
     const { clock, vpc, interfaces, images, regionName, dns } = this.context;
     const { instanceId, name, imageId, subnetId, securityGroupIds: groupIds, publicAddress } = specification;
-    const subnet = vpc.subnets.get(subnetId);
-    if (!subnet) throw notFound("Subnet", subnetId);
+    const subnet = find(vpc.subnets, "subnet", subnetId);
     const image = images.get(imageId);
-    if (image === undefined && imageId !== amazonLinux2023)
-      throw new AwsError("InvalidAMIID.NotFound", `The image id '[${imageId}]' does not exist`);
+    if (image === undefined && imageId !== amazonLinux2023) throw notFound("image", [imageId]);
     const attached = interfaces.attach({ subnetId, groupIds, publicAddress, description: name });
     const { id: interfaceId, publicIpAddress } = attached;
     const host = this.hostFor(specification, attached, subnet.availabilityZone);

@@ -3,7 +3,7 @@ import { publicRange, resourceId } from "../../identifiers";
 import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import { AddressPool } from "./address-pool";
-import { notFound } from "./not-found";
+import { find, notFound } from "./resource-types";
 
 export class NetworkInterfaces {
   private readonly publicAddresses = new AddressPool(publicRange);
@@ -32,7 +32,7 @@ export class NetworkInterfaces {
   attach({ publicAddress, ...request }: InterfaceRequest): NetworkInterface {
     const { subnetId } = request;
     const pool = this.privateAddresses.get(subnetId);
-    if (!pool) throw notFound("Subnet", subnetId);
+    if (!pool) throw notFound("subnet", [subnetId]);
     // Public first, because those are scarcer; if the other allocation fails, it is released again.
     const publicIpAddress = publicAddress ? this.publicAddresses.take() : undefined;
     let privateIpAddress: string;
@@ -59,8 +59,6 @@ export class NetworkInterfaces {
 
   /** @throws AwsError for an unknown interface */
   get(id: string): NetworkInterface {
-    const found = this.vpc.networkInterfaces.get(id);
-    if (found) return found;
-    throw notFound("NetworkInterface", id);
+    return find(this.vpc.networkInterfaces, "network-interface", id);
   }
 }

@@ -6,6 +6,7 @@ export const stsService = {
   scope: "sts",
   query: { dialect: "query", xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
   model: () => import("@aws-sdk/client-sts"),
+  source: "local/services/sts/actions.ts",
   actions: {
     GetCallerIdentity: {
       parameters: [],

@@ -8,6 +8,7 @@ export const autoScalingService = {
   scope: "autoscaling",
   query: { dialect: "query", xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/" },
   model: () => import("@aws-sdk/client-auto-scaling"),
+  source: "local/services/auto-scaling/actions/index.ts",
   actions: {
     DescribeAutoScalingGroups: describeAutoScalingGroups,
     DescribePolicies: describePolicies,

@@ -1,18 +1,16 @@
 /** What EC2's Describe actions share: ids, filters, pages. */
 import { pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
+import { notFound, type ResourceType } from "../resource-types";
 import { matching, type Filter, type Filterable } from "./filters";
 
 /** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
-  /** The prefix of its ids ("vpc"), and the error code of what is none; absent for what goes by name. */
-  idFormat?: { prefix: string; malformed: string };
-  /** Its id, or its name. */
+  type: ResourceType;
+  /** Its id, or whatever else the action's list names it by. */
   idOf: (item: Item) => string | undefined;
-  /** Error code as spelled in "Error codes for the Amazon EC2 API". */
-  notFound: string;
-  /** The start of its error messages: "The vpc ID". */
-  label: string;
+  /** The refusal of what doesn't exist, for what goes by name. */
+  notFound?: (names: readonly string[]) => AwsError;
   filterable: Filterable<Item>;
 }
 
@@ -46,27 +44,15 @@ export function describe<Item extends { Tags?: { Key?: string; Value?: string }[
   return { page: paged.page, NextToken: paged.next };
 }
 
+/** @throws AwsError unless each id is an item's */
 export function assertExist<Item>(
   items: readonly Item[],
-  { idFormat, idOf, notFound, label }: Omit<ResourceKind<Item>, "filterable">,
+  { type, idOf, notFound: refusal }: Omit<ResourceKind<Item>, "filterable">,
   ids: readonly string[],
 ): void {
   const existing = new Set(items.map(idOf));
   const missing = ids.filter(id => !existing.has(id));
-  if (idFormat) {
-    const { prefix, malformed } = idFormat;
-    const malformedId = missing.find(id => !new RegExp(`^${prefix}-[0-9a-f]+$`).test(id));
-    if (malformedId !== undefined)
-      throw new AwsError(malformed, `Invalid id: "${malformedId}" (expecting "${prefix}-...")`);
-  }
-  if (missing.length === 0) return;
-  const [first, ...others] = missing;
-  throw new AwsError(
-    notFound,
-    others.length === 0
-      ? `${label} '${first ?? ""}' does not exist`
-      : `${label}s '${missing.join(", ")}' do not exist`,
-  );
+  if (missing.length > 0) throw refusal?.(missing) ?? notFound(type, missing);
 }
 
 function assertPageSize(size: number | undefined): void {
@@ -83,8 +69,4 @@ function assertPageSize(size: number | undefined): void {
 export function assertNoDryRun({ DryRun }: { DryRun?: boolean }): void {
   if (DryRun)
     throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
-}
-
-export function tagList(tags: Record<string, string>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -5,7 +5,8 @@ import { describeInstances, terminateInstances } from "./instances";
 import { describeNetworkAcls } from "./network-acls";
 import { ec2Protocol } from "./protocol";
 import { describeSecurityGroups } from "./security-groups";
-import { describeSubnets, describeVpcs } from "./vpcs";
+import { subnetActions } from "./subnets";
+import { vpcActions } from "./vpcs";
 
 export const ec2Service = {
   ...ec2Protocol,
@@ -13,8 +14,8 @@ export const ec2Service = {
     DescribeInstances: describeInstances,
     DescribeNetworkAcls: describeNetworkAcls,
     DescribeSecurityGroups: describeSecurityGroups,
-    DescribeSubnets: describeSubnets,
-    DescribeVpcs: describeVpcs,
     TerminateInstances: terminateInstances,
+    ...subnetActions,
+    ...vpcActions,
   },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), Ec2ActionContext>;

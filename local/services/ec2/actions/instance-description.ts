@@ -10,7 +10,7 @@ import { accountId } from "../../../identifiers";
 import type { Instance, InstanceState } from "../instance-records";
 import type { NetworkInterface } from "../../../network/reachability/vpc-model";
 import type { Ec2ActionContext } from "./context";
-import { tagList } from "./describe";
+import { tagList } from "../tags";
 
 const stateCodes = { pending: 0, running: 16, "shutting-down": 32, terminated: 48 };
 

@@ -71,10 +71,8 @@ const filterable: Filterable<Described> = {
 };
 
 const kind: ResourceKind<Described> = {
-  idFormat: { prefix: "i", malformed: "InvalidInstanceID.Malformed" },
+  type: "instance",
   idOf: instance => instance.InstanceId,
-  notFound: "InvalidInstanceID.NotFound",
-  label: "The instance ID",
   filterable,
 };
 

@@ -7,7 +7,8 @@ import { accountId } from "../../../identifiers";
 import type { NetworkAcl, NetworkAclEntry, VpcModel } from "../../../network/reachability/vpc-model";
 import { entriesInOrder, networkAclOf } from "../../../network/reachability/network-acl";
 import type { ActionsOf } from "../../../api/service";
-import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
+import { tagList } from "../tags";
 
 type Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
@@ -23,10 +24,8 @@ export const describeNetworkAcls: Actions["DescribeNetworkAcls"] = {
 
 /** Filters on ICMP and IPv6 are valid but match nothing here. */
 const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {
-  idFormat: { prefix: "acl", malformed: "InvalidNetworkAclID.Malformed" },
+  type: "network-acl",
   idOf: acl => acl.NetworkAclId,
-  notFound: "InvalidNetworkAclID.NotFound",
-  label: "The networkAcl ID",
   filterable: {
     "association.association-id": acl => acl.Associations.map(each => each.NetworkAclAssociationId),
     "association.network-acl-id": acl => acl.Associations.map(each => each.NetworkAclId),

@@ -4,7 +4,8 @@ import { accountId } from "../../../identifiers";
 import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
 import type { Ec2Actions } from "./context";
 import { AwsError } from "../../../api/aws-error";
-import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
+import { tagList } from "../tags";
 import type { Filterable } from "./filters";
 
 export const describeSecurityGroups: Ec2Actions["DescribeSecurityGroups"] = {
@@ -83,10 +84,8 @@ function permissionFilters(
 }
 
 const kind: ResourceKind<SecurityGroup> = {
-  idFormat: { prefix: "sg", malformed: "InvalidGroupId.Malformed" },
+  type: "security-group",
   idOf: group => group.GroupId,
-  notFound: "InvalidGroup.NotFound",
-  label: "The security group",
   filterable: {
     description: group => group.Description,
     ...permissionFilters("egress.ip-permission", group => group.IpPermissionsEgress),

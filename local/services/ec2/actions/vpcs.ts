@@ -1,41 +1,95 @@
-/** VPCs and subnets. Sources: EC2 API Reference, "DescribeVpcs" and "DescribeSubnets". */
-import type { Subnet, Vpc } from "@aws-sdk/client-ec2";
+/** VPCs. Sources: EC2 API Reference, "CreateVpc", "DeleteVpc", "DescribeVpcs". */
+import type { Vpc as VpcDescription } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
+import { networkOf, prefixLength } from "../../../network/ipv4";
+import type { Vpc, VpcModel } from "../../../network/reachability/vpc-model";
+import { refusals } from "../refusals";
+import { find } from "../resource-types";
+import { tagList, tagsFor } from "../tags";
+import { createVpc, deleteVpc } from "../vpcs";
 import type { Ec2Actions } from "./context";
-import { assertNoDryRun, pageParameters, describe, tagList, type ResourceKind } from "./describe";
+import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
 
-export const describeVpcs: Ec2Actions["DescribeVpcs"] = {
-  parameters: ["VpcIds", ...pageParameters],
-  handle({ ec2: { vpc } }, input) {
-    assertNoDryRun(input);
-    const vpcs = [...vpc.vpcs.values()].map(({ id, cidrBlock, tags }): Vpc => ({
-      CidrBlock: cidrBlock,
-      DhcpOptionsId: id.replace(/^vpc-/, "dopt-"),
-      State: "available",
-      VpcId: id,
-      OwnerId: accountId,
-      InstanceTenancy: "default",
-      CidrBlockAssociationSet: [
-        {
-          AssociationId: id.replace(/^vpc-/, "vpc-cidr-assoc-"),
-          CidrBlock: cidrBlock,
-          CidrBlockState: { State: "associated" },
-        },
-      ],
-      // The program creates its own network; the region has no default VPC.
-      IsDefault: false,
-      Tags: tagList(tags),
-    }));
-    const { page, NextToken } = describe(vpcs, vpcKind, { ids: input.VpcIds, ...input });
-    return { Vpcs: page, NextToken };
+export const vpcActions = {
+  CreateVpc: {
+    parameters: ["CidrBlock", "TagSpecifications", "DryRun"],
+    inert: ["InstanceTenancy", "AmazonProvidedIpv6CidrBlock"],
+    handle({ ec2: { vpc } }, input) {
+      if (input.AmazonProvidedIpv6CidrBlock) throw refusals.noIpv6("AmazonProvidedIpv6CidrBlock");
+      const cidrBlock = vpcRange(input.CidrBlock);
+      const tags = tagsFor("vpc", input.TagSpecifications);
+      assertNoDryRun(input);
+      const { vpcId } = createVpc(vpc, { cidrBlock, tags });
+      return { Vpc: descriptionOf(find(vpc.vpcs, "vpc", vpcId)) };
+    },
   },
-};
 
-const vpcKind: ResourceKind<Vpc> = {
-  idFormat: { prefix: "vpc", malformed: "InvalidVpcID.Malformed" },
+  DeleteVpc: {
+    parameters: ["VpcId", "DryRun"],
+    handle({ ec2: { vpc } }, input) {
+      const { id } = find(vpc.vpcs, "vpc", input.VpcId);
+      if (hasDependencies(vpc, id)) throw refusals.vpcHasDependencies(id);
+      assertNoDryRun(input);
+      deleteVpc(vpc, id);
+      return {};
+    },
+  },
+
+  DescribeVpcs: {
+    parameters: ["VpcIds", ...pageParameters],
+    handle({ ec2: { vpc } }, input) {
+      assertNoDryRun(input);
+      const vpcs = [...vpc.vpcs.values()].map(descriptionOf);
+      const { page, NextToken } = describe(vpcs, vpcKind, { ids: input.VpcIds, ...input });
+      return { Vpcs: page, NextToken };
+    },
+  },
+} satisfies Partial<Ec2Actions>;
+
+/** The range with its host bits cleared, as EC2 keeps it. */
+function vpcRange(cidr = ""): string {
+  const range = networkOf(cidr);
+  if (range === undefined) throw refusals.invalidCidr("cidrBlock", cidr);
+  if (prefixLength(range) < 16 || prefixLength(range) > 28) throw refusals.vpcRange(cidr);
+  return range;
+}
+
+/** What EC2 creates along with a VPC goes with it; anything else must be deleted first. */
+function hasDependencies(model: VpcModel, vpcId: string): boolean {
+  const { subnets, internetGateways, routeTables, networkAcls, securityGroups } = model;
+  const isIn = (each: { vpcId: string }) => each.vpcId === vpcId;
+  return (
+    [...subnets.values(), ...internetGateways.values()].some(isIn) ||
+    [...routeTables.values()].some(each => isIn(each) && !each.main) ||
+    [...networkAcls.values()].some(each => isIn(each) && !each.isDefault) ||
+    [...securityGroups.values()].some(each => isIn(each) && each.groupName !== "default")
+  );
+}
+
+function descriptionOf({ id, cidrBlock, tags }: Vpc): VpcDescription {
+  return {
+    CidrBlock: cidrBlock,
+    DhcpOptionsId: id.replace(/^vpc-/, "dopt-"),
+    State: "available",
+    VpcId: id,
+    OwnerId: accountId,
+    InstanceTenancy: "default",
+    CidrBlockAssociationSet: [
+      {
+        AssociationId: id.replace(/^vpc-/, "vpc-cidr-assoc-"),
+        CidrBlock: cidrBlock,
+        CidrBlockState: { State: "associated" },
+      },
+    ],
+    // The program creates its own network; the region has no default VPC.
+    IsDefault: false,
+    Tags: tagList(tags),
+  };
+}
+
+const vpcKind: ResourceKind<VpcDescription> = {
+  type: "vpc",
   idOf: vpc => vpc.VpcId,
-  notFound: "InvalidVpcID.NotFound",
-  label: "The vpc ID",
   filterable: {
     cidr: vpc => vpc.CidrBlock,
     "cidr-block-association.association-id": vpc =>
@@ -51,65 +105,5 @@ const vpcKind: ResourceKind<Vpc> = {
     "owner-id": vpc => vpc.OwnerId,
     state: vpc => vpc.State,
     "vpc-id": vpc => vpc.VpcId,
-  },
-};
-
-export const describeSubnets: Ec2Actions["DescribeSubnets"] = {
-  parameters: ["SubnetIds", ...pageParameters],
-  handle({ ec2: { vpc, interfaces }, regionName }, input) {
-    assertNoDryRun(input);
-    const subnets = [...vpc.subnets.values()].map(
-      ({ id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch, tags }): Subnet => ({
-        AvailabilityZone: availabilityZone,
-        AvailabilityZoneId: zoneId(availabilityZone),
-        AvailableIpAddressCount: interfaces.availableIn(id),
-        CidrBlock: cidrBlock,
-        DefaultForAz: false,
-        MapPublicIpOnLaunch: mapPublicIpOnLaunch,
-        State: "available",
-        SubnetId: id,
-        VpcId: vpcId,
-        OwnerId: accountId,
-        AssignIpv6AddressOnCreation: false,
-        Ipv6CidrBlockAssociationSet: [],
-        MapCustomerOwnedIpOnLaunch: false,
-        Tags: tagList(tags),
-        SubnetArn: `arn:aws:ec2:${regionName}:${accountId}:subnet/${id}`,
-        EnableDns64: false,
-        Ipv6Native: false,
-      }),
-    );
-    const { page, NextToken } = describe(subnets, subnetKind, { ids: input.SubnetIds, ...input });
-    return { Subnets: page, NextToken };
-  },
-};
-
-/** "use1-az1" for "us-east-1a"; on AWS the mapping differs between accounts. */
-function zoneId(zone: string): string {
-  const [, area = "", side = "", number = "", letter = ""] = /^(\w+)-(\w+)-(\d+)(\w)$/.exec(zone) ?? [];
-  return `${area}${side.charAt(0)}${number}-az${letter.charCodeAt(0) - "a".charCodeAt(0) + 1}`;
-}
-
-const subnetKind: ResourceKind<Subnet> = {
-  idFormat: { prefix: "subnet", malformed: "InvalidSubnetID.Malformed" },
-  idOf: subnet => subnet.SubnetId,
-  notFound: "InvalidSubnetID.NotFound",
-  label: "The subnet ID",
-  filterable: {
-    "availability-zone": subnet => subnet.AvailabilityZone,
-    availabilityZone: subnet => subnet.AvailabilityZone,
-    "availability-zone-id": subnet => subnet.AvailabilityZoneId,
-    "available-ip-address-count": subnet => subnet.AvailableIpAddressCount,
-    cidr: subnet => subnet.CidrBlock,
-    "cidr-block": subnet => subnet.CidrBlock,
-    cidrBlock: subnet => subnet.CidrBlock,
-    "default-for-az": subnet => subnet.DefaultForAz,
-    defaultForAz: subnet => subnet.DefaultForAz,
-    "map-public-ip-on-launch": subnet => subnet.MapPublicIpOnLaunch,
-    "owner-id": subnet => subnet.OwnerId,
-    state: subnet => subnet.State,
-    "subnet-arn": subnet => subnet.SubnetArn,
-    "subnet-id": subnet => subnet.SubnetId,
-    "vpc-id": subnet => subnet.VpcId,
   },
 };

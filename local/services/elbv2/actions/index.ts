@@ -7,6 +7,7 @@ export const elbv2Service = {
   scope: "elasticloadbalancing",
   query: { dialect: "query", xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/" },
   model: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
+  source: "local/services/elbv2/actions/index.ts",
   actions: {
     DescribeListeners: describeListeners,
     DescribeLoadBalancers: describeLoadBalancers,
