@@ -8,9 +8,7 @@ export const loopback = "127.0.0.1";
 
 export function keepAliveAgent(options: http.AgentOptions = {}): http.Agent {
   const agent = new http.Agent({ keepAlive: true, ...options });
-  onCleanUp(() => {
-    agent.destroy();
-  });
+  onCleanUp(() => agent.destroy());
   return agent;
 }
 
@@ -81,9 +79,7 @@ export async function closedPort(): Promise<number> {
 export function connect(port: number): net.Socket {
   const socket = net.connect(port, loopback);
   socket.on("error", () => undefined);
-  onCleanUp(() => {
-    socket.destroy();
-  });
+  onCleanUp(() => socket.destroy());
   return socket;
 }
 

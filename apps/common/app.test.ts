@@ -15,12 +15,8 @@ beforeAll(async () => {
   ({ url } = await listenHttp(
     createApp(log, {
       "/": {
-        get: (_request, response) => {
-          response.json("hello");
-        },
-        post: withBody(seedUpdateSchema, ({ num }, response) => {
-          response.json({ got: num });
-        }),
+        get: (_request, response) => void response.json("hello"),
+        post: withBody(seedUpdateSchema, ({ num }, response) => void response.json({ got: num })),
       },
       "/broken": {
         get: () => {

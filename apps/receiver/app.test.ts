@@ -161,10 +161,7 @@ describe("GET /", () => {
     let meet: () => void = () => undefined;
     const met = new Promise<void>(resolve => (meet = resolve));
     const { read } = handlers;
-    handlers.read = (request, response) =>
-      void met.then(() => {
-        read(request, response);
-      });
+    handlers.read = (request, response) => void met.then(() => read(request, response));
     handlers.imds = (request, response) => {
       meet();
       imdsAnswers({})(request, response);
@@ -389,13 +386,9 @@ test("upstreams that are all slow share one deadline", async () => {
   const late =
     (handler: RequestListener): RequestListener =>
     (request, response) =>
-      setTimeout(() => {
-        handler(request, response);
-      }, 250);
+      setTimeout(() => handler(request, response), 250);
   handlers.update = (request, response) =>
-    setTimeout(() => {
-      status(200, '{"num":43,"status":"ok"}')(request, response);
-    }, 1_400);
+    setTimeout(() => status(200, '{"num":43,"status":"ok"}')(request, response), 1_400);
   handlers.imds = late(handlers.imds);
   handlers.ec2 = late(handlers.ec2);
   await expectFailure(post(), "EC2", { type: "TimeoutError" });

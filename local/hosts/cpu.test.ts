@@ -120,9 +120,7 @@ async function start(program: string): Promise<number> {
 
 function meter(...processIds: number[]): CpuMeter {
   const meter = new CpuMeter(() => processIds);
-  onCleanUp(() => {
-    meter.stop();
-  });
+  onCleanUp(() => meter.stop());
   return meter;
 }
 

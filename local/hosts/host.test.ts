@@ -105,9 +105,7 @@ describe("a service on a host", () => {
 
   test("has an environment built from scratch, and a state directory", async () => {
     process.env["AWS_PROFILE"] = "mine";
-    onCleanUp(() => {
-      delete process.env["AWS_PROFILE"];
-    });
+    onCleanUp(() => delete process.env["AWS_PROFILE"]);
     const { host } = await setUp();
     const unit = unitOf(host, "(req, res) => res.end(JSON.stringify([process.env, process.cwd()]))", {
       environment: { DATA_READ_URL: "http://10.0.1.10:5000/", HTTP_PROXY: "http://other.test/" },

@@ -101,9 +101,7 @@ describe("a token", () => {
   test("is rejected once it has expired", async () => {
     const { get } = await setUp();
     const now = jest.spyOn(Date, "now");
-    onCleanUp(() => {
-      now.mockRestore();
-    });
+    onCleanUp(() => now.mockRestore());
     const start = Date.now();
     now.mockReturnValue(start + 59_000);
     expect((await get("/latest/meta-data/instance-id")).status).toBe(200);
@@ -114,9 +112,7 @@ describe("a token", () => {
   test("is deleted once it has expired and another is issued", async () => {
     const { get, requestToken } = await setUp();
     const now = jest.spyOn(Date, "now");
-    onCleanUp(() => {
-      now.mockRestore();
-    });
+    onCleanUp(() => now.mockRestore());
     const start = Date.now();
     now.mockReturnValue(start + 61_000);
     await requestToken();
@@ -221,9 +217,7 @@ describe("metadata", () => {
 describe("credentials", () => {
   async function credentialsAt(port: number) {
     const before = { ...process.env };
-    onCleanUp(() => {
-      process.env = before;
-    });
+    onCleanUp(() => (process.env = before));
     process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = `http://${loopback}:${port}`;
     return fromInstanceMetadata({ timeout: 1000, maxRetries: 0 })();
   }

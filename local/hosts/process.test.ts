@@ -77,9 +77,7 @@ test("a signal reaches the program itself", async () => {
   child.kill("SIGTERM");
   await expect(child.ended).resolves.toBe("exited with code 3");
   // Too late, but not an error.
-  expect(() => {
-    child.kill("SIGTERM");
-  }).not.toThrow();
+  expect(() => child.kill("SIGTERM")).not.toThrow();
 });
 
 /** A server that processes connect to; each connection lasts as long as its process. */

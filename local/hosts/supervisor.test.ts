@@ -31,9 +31,7 @@ function supervise(script: string, options: Partial<SupervisorOptions> = {}) {
     cwd: folder,
     environment: {},
     journal: join(folder, "var/log/data-access.log"),
-    onSocket: (socket, port) => {
-      record(`${socket} ${port ?? "closed"}`);
-    },
+    onSocket: (socket, port) => record(`${socket} ${port ?? "closed"}`),
     onExit: record,
     ...options,
   });
@@ -187,9 +185,7 @@ describe("stop", () => {
     await supervisor.listening(timeout());
     const pid = supervisor.pid ?? 0;
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance", "Date"] });
-    onCleanUp(() => {
-      jest.useRealTimers();
-    });
+    onCleanUp(() => jest.useRealTimers());
     const stopped = supervisor.stop();
     await happened("asked 1");
     jest.advanceTimersByTime(14_999);

@@ -13,9 +13,7 @@ function setUp() {
     flowLog,
     /** The lines written since the last call. */
     written: () => lines.splice(0),
-    passSeconds: (seconds: number) => {
-      clock.now += seconds * 1000;
-    },
+    passSeconds: (seconds: number) => (clock.now += seconds * 1000),
   };
 }
 

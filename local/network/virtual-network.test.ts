@@ -19,9 +19,7 @@ function setUp() {
     flowLog,
     decisionLog({ now, write: line => drops.push(JSON.parse(line) as (typeof drops)[number]) }),
   );
-  onCleanUp(() => {
-    network.close();
-  });
+  onCleanUp(() => network.close());
   return { model, network, flows, drops };
 }
 
@@ -45,9 +43,7 @@ function get({ agent, host, port }: Open, options: http.RequestOptions = {}): Pr
       const { localPort } = response.socket;
       let body = "";
       response.on("data", (data: Buffer) => (body += data.toString()));
-      response.on("end", () => {
-        resolve({ body, localPort });
-      });
+      response.on("end", () => resolve({ body, localPort }));
     });
     request.on("error", reject);
   });

@@ -131,9 +131,7 @@ describe("a resource to skip", () => {
     await expect(engine.newResource({ ...vpc, inputs })).resolves.toEqual({ id: "", state: {} });
     await engine.newResource({ ...vpc, name: "other", inputs });
     expect(resources.declarations.map(({ name }) => name)).toEqual(["other"]);
-    expect(() => {
-      engine.assertAllLeftOut();
-    }).not.toThrow();
+    expect(() => engine.assertAllLeftOut()).not.toThrow();
   });
 
   test("must be declared; undeclared ones are listed", async () => {

@@ -339,9 +339,7 @@ describe("if the upstream fails before its response, the caller responds", () =>
 
   test("cancelled: the caller's signal fires before or during the request", async () => {
     const cancel = new AbortController();
-    const upstream = await listenRaw(() => {
-      cancel.abort();
-    });
+    const upstream = await listenRaw(() => cancel.abort());
     const proxy = await proxyTo(upstream.port, { signal: cancel.signal });
     expect(await exchange(proxy.port, lastGet())).toContain("cancelled");
     expect(await exchange(proxy.port, lastGet())).toContain("cancelled");

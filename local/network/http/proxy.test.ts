@@ -253,9 +253,7 @@ describe("CONNECT", () => {
     // Without the listeners that the tests' `listen` adds.
     const server = createProxy({ name: "x", dns: new Dns(), route: () => ({ outcome: "refused" }) });
     await once(server.listen(0, loopback), "listening");
-    onCleanUp(() => {
-      server.close();
-    });
+    onCleanUp(() => server.close());
     const requested = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
     const client = connect((server.address() as net.AddressInfo).port);
     client.write(request);

@@ -51,19 +51,16 @@ const withoutEntry =
   };
 const withEntry =
   (...entry: Parameters<typeof tcpEntry>): Change =>
-  model => {
+  model =>
     known(model.networkAcls, "acl-data").entries.push(tcpEntry(...entry));
-  };
 const withRule =
   (...rule: Parameters<typeof tcpRule>): Change =>
-  model => {
+  model =>
     model.securityGroupRules.set(rule[0], tcpRule(...rule));
-  };
 const withoutPublicAddress =
   (host: Host): Change =>
-  model => {
+  model =>
     delete known(model.networkInterfaces, interfaces[host].id).publicIpAddress;
-  };
 
 const byDataAcl = (rule = 32767) => `SUBNET_ACL_RESTRICTION request ingress eni-data acl-data ${rule}`;
 const replyByDataAcl = "SUBNET_ACL_RESTRICTION reply ingress eni-data acl-data 32767";
@@ -249,12 +246,7 @@ describe("network ACLs", () => {
     [
       "apply within a subnet if the interfaces use public addresses",
       "receiver1 > receiver2.public:8080",
-      [
-        anywhere,
-        model => {
-          known(model.networkAcls, "acl-default").entries = [];
-        },
-      ],
+      [anywhere, model => (known(model.networkAcls, "acl-default").entries = [])],
       "SUBNET_ACL_RESTRICTION request egress eni-receiver-1 acl-default 32767",
     ],
     [
@@ -278,11 +270,7 @@ describe("network ACLs", () => {
     [
       "fall back to the VPC's default, which allows everything, without an association",
       "data > receiver1.private:8080",
-      [
-        model => {
-          model.networkAclAssociations.clear();
-        },
-      ],
+      [model => model.networkAclAssociations.clear()],
       "allowed",
     ],
     [
@@ -294,19 +282,11 @@ describe("network ACLs", () => {
     [
       "allow traffic within a subnet even without entries",
       "balancerA > stress.private:8080",
-      [
-        model => {
-          known(model.networkAcls, "acl-default").entries = [];
-        },
-      ],
+      [model => (known(model.networkAcls, "acl-default").entries = [])],
       "allowed",
     ],
   ])("%s", (_, attempt, changes, expected) => {
-    const change: Change = model => {
-      changes.forEach(each => {
-        each(model);
-      });
-    };
+    const change: Change = model => changes.forEach(each => each(model));
     expect(outcome(decide(attempt, change))).toBe(expected);
   });
 });
@@ -349,12 +329,9 @@ describe("security groups", () => {
 describe("routes and the internet gateway", () => {
   const onMainTable =
     (subnet: string): Change =>
-    model => {
+    model =>
       model.routeTableAssociations.delete(`rtbassoc-${subnet}`);
-    };
-  const detached: Change = model => {
-    known(model.internetGateways, "igw-main").vpcId = "vpc-other";
-  };
+  const detached: Change = model => (known(model.internetGateways, "igw-main").vpcId = "vpc-other");
   const read = "home > data.public:5000";
   const call = "receiver1 > 192.0.2.80:443";
 
@@ -487,9 +464,7 @@ describe("an explanation names packet, component and rule", () => {
       "of a route table",
       "home > data.public:5000",
       "the reply from 10.0.1.10:5000 to 198.51.100.7:40000 (TCP) was dropped by route table rtb-main of subnet subnet-data (no route to 198.51.100.7)",
-      model => {
-        model.routeTableAssociations.clear();
-      },
+      model => model.routeTableAssociations.clear(),
     ],
     [
       "of a local route to an unassigned address",

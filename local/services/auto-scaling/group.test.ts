@@ -156,9 +156,7 @@ describe("SetDesiredCapacity", () => {
       [0, "below min value 1"],
       [4, "above max value 3"],
     ] as const) {
-      expect(() => {
-        group.setDesiredCapacity(capacity);
-      }).toThrow(
+      expect(() => group.setDesiredCapacity(capacity)).toThrow(
         new AwsError(
           "ValidationError",
           `New SetDesiredCapacity value ${capacity} is ${limit} for the AutoScalingGroup.`,
@@ -239,18 +237,8 @@ describe("a failed launch", () => {
   });
 
   test.each<[string, (group: AutoScalingGroup) => void]>([
-    [
-      "an update",
-      group => {
-        group.configure(fleetSettings);
-      },
-    ],
-    [
-      "a new desired capacity",
-      group => {
-        group.setDesiredCapacity(2);
-      },
-    ],
+    ["an update", group => group.configure(fleetSettings)],
+    ["a new desired capacity", group => group.setDesiredCapacity(2)],
   ])("is retried at once after %s", async (_name, change) => {
     const { context, group } = openGroup();
     context.failure = "no capacity";
@@ -454,9 +442,7 @@ describe("until", () => {
       .until(({ instances }) =>
         [...instances.values()].some(({ targetHealth }) => targetHealth === "healthy"),
       )
-      .then(() => {
-        isResolved = true;
-      });
+      .then(() => (isResolved = true));
     await context.run(0.5);
     expect(isResolved).toBe(false);
     await context.run(0.5);

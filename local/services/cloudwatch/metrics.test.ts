@@ -38,9 +38,7 @@ describe("a store", () => {
       { ...cpu, name: "x" },
       { ...cpu, namespace: "x" },
     ];
-    others.forEach((other, index) => {
-      store.put(other, 0, index);
-    });
+    others.forEach((other, index) => store.put(other, 0, index));
     expect(others.map(other => all(store, other)[0]?.sum)).toEqual([0, 1, 2, 3, 4]);
   });
 });

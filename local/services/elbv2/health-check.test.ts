@@ -94,9 +94,7 @@ test("a check requests the path from the target's own address, on a new connecti
 
 test("a check ends when its signal aborts", async () => {
   const end = new AbortController();
-  const target = await listenRaw(() => {
-    end.abort();
-  });
+  const target = await listenRaw(() => end.abort());
   await checkHealth(() => open(target.port), check(60_000, end.signal));
   await Promise.all([...target.sockets].map(socket => once(socket, "close")));
 });

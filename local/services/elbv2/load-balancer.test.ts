@@ -42,9 +42,7 @@ async function balance(
     return typeof port === "number" ? { outcome: "open", agent, host: loopback, port } : { outcome: port };
   };
   const group = new TargetGroup(clock, { deregistrationDelaySeconds: delay / 1000, healthCheck });
-  onCleanUp(() => {
-    group.stop();
-  });
+  onCleanUp(() => group.stop());
   const records: RequestRecord[] = [];
   const waiting: (() => void)[] = [];
   const balancer = new LoadBalancer({
@@ -57,9 +55,7 @@ async function balance(
     ...settings,
   });
   balancer.addListener(80, group);
-  ports.forEach((_, i) => {
-    group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 });
-  });
+  ports.forEach((_, i) => group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 }));
   const { port, server } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
   });

@@ -27,9 +27,7 @@ function groupOf(settings: Partial<HealthCheckSettings> = {}) {
     healthCheck: { ...healthCheck, ...settings },
     deregistrationDelaySeconds: delay / 1000,
   });
-  onCleanUp(() => {
-    group.stop();
-  });
+  onCleanUp(() => group.stop());
   const changes: string[] = [];
   group.on("change", ({ target, targetHealth: { state, reason } }) => {
     changes.push([target.id, state, ...(reason ? [reason] : [])].join(" "));
@@ -291,9 +289,7 @@ describe("changed settings", () => {
     group.setNodes([route]);
     group.register(one);
     const settings = { healthCheck: { ...healthCheck, ...invalid }, deregistrationDelaySeconds: 1 };
-    expect(() => {
-      group.configure(settings);
-    }).toThrow(message);
+    expect(() => group.configure(settings)).toThrow(message);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy"));
     expect(paths).toEqual(["/health"]);
