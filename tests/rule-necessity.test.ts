@@ -157,14 +157,8 @@ const changes: Record<string, Partial<Results>> = {
     "GET through edge-a": "passes to receiver-1",
     "health of receiver-2": "not registered",
   },
-  "Listener:receiver-lb": {
-    ...each(loadBalanced, "refused"),
-    ...each(targets, "unused: Target.NotInUse"),
-  },
-  "Listener:fleet-lb": {
-    ...each(fleetBalanced, "refused"),
-    [fleetTarget]: "unused: Target.NotInUse",
-  },
+  "Listener:receiver-lb": { ...each(loadBalanced, "refused"), ...each(targets, "unused: Target.NotInUse") },
+  "Listener:fleet-lb": { ...each(fleetBalanced, "refused"), [fleetTarget]: "unused: Target.NotInUse" },
 
   "Route:public-default": {
     "Internet > data, read": noRouteFor("reply egress"),

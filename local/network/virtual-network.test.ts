@@ -105,9 +105,7 @@ describe("where a connection ends", () => {
   test("dropped, as both logs record, the decision log with the reason", () => {
     const { network, flows, drops } = setUp();
     network.registerEndpoint(data.id, 8080, 12345);
-    expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({
-      outcome: "dropped",
-    });
+    expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({ outcome: "dropped" });
     expect(flows).toHaveLength(1);
     expect(flows[0]).toMatch(/ REJECT OK$/);
     expect(drops).toMatchObject([

@@ -545,11 +545,7 @@ test("connections are reused without accumulating listeners or timers", async ()
   let connections = 0;
   upstream.server.on("connection", () => connections++);
   const { signal } = new AbortController();
-  const proxy = await proxyTo(upstream.port, {
-    idleTimeoutMs: 10_000,
-    connectTimeoutMs: 10_000,
-    signal,
-  });
+  const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 10_000, connectTimeoutMs: 10_000, signal });
   const clients = keepAliveAgent({ maxSockets: 1 });
   const listeners: number[] = [];
   const uncleared = watchTimers(10_000);

@@ -144,18 +144,8 @@ describe("excess capacity is terminated", () => {
 describe("an unhealthy instance is replaced", () => {
   test("by terminating it and launching another at once, each with its own cause", () => {
     expect(reconcile(group(2, of(["a", unhealthy], "b")), now)).toEqual({
-      terminate: [
-        {
-          instanceId: "i-1",
-          causes: [{ kind: "unhealthy", check: "ELB" }],
-        },
-      ],
-      launch: [
-        {
-          subnetId: "subnet-a",
-          causes: [{ kind: "replacement" }],
-        },
-      ],
+      terminate: [{ instanceId: "i-1", causes: [{ kind: "unhealthy", check: "ELB" }] }],
+      launch: [{ subnetId: "subnet-a", causes: [{ kind: "replacement" }] }],
     });
   });
 
