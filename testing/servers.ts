@@ -99,6 +99,12 @@ export async function exchange(port: number, text: string): Promise<string> {
   return received();
 }
 
+/** Rejects if the request fails before its response. */
+export async function responseTo(request: http.ClientRequest): Promise<http.IncomingMessage> {
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  return response;
+}
+
 export async function allClosed(sockets: Iterable<net.Socket>): Promise<void> {
   await Promise.all([...sockets].map(socket => once(socket, "close")));
 }

@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import http from "node:http";
 import { text } from "node:stream/consumers";
 import { known } from "./reachability/vpc-model";
 import { VirtualNetwork } from "./virtual-network";
 import type { Address, Connection } from "./router";
-import { allClosed, closedPort, listenHttp, loopback } from "../../testing/servers";
+import { allClosed, closedPort, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -35,8 +34,7 @@ interface Response {
 
 async function get(connection: Connection, options: http.RequestOptions = {}): Promise<Response> {
   const { agent, host, port } = opened(connection);
-  const request = http.get({ agent, host, port, ...options });
-  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  const response = await responseTo(http.get({ agent, host, port, ...options }));
   const { localPort } = response.socket;
   return { body: await text(response), localPort };
 }

@@ -5,7 +5,7 @@ import type { Writable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { forward, silence, type Forwarded, type Upstream } from "./forward";
 import { allClosed, closedPort, connect, exchange, keepAliveAgent } from "../../../testing/servers";
-import { collect, head, lines, listenHttp, listenRaw, loopback } from "../../../testing/servers";
+import { collect, head, lines, listenHttp, listenRaw, loopback, responseTo } from "../../../testing/servers";
 
 /** A proxy that responds to failures with a 599 naming them. */
 async function proxyTo(
@@ -119,8 +119,7 @@ describe("the request that the upstream receives", () => {
     request.flushHeaders();
     await once(request, "continue");
     request.end("hi");
-    const [response] = (await once(request, "response")) as [http.IncomingMessage];
-    expect(await text(response)).toBe('[null,"hi"]');
+    expect(await text(await responseTo(request))).toBe('[null,"hi"]');
   });
 });
 
@@ -573,7 +572,5 @@ async function allFreed(agent: http.Agent): Promise<void> {
 }
 
 async function get(port: number, agent: http.Agent): Promise<string> {
-  const request = http.get({ port, host: loopback, agent });
-  const [response] = (await once(request, "response")) as [http.IncomingMessage];
-  return text(response);
+  return text(await responseTo(http.get({ port, host: loopback, agent })));
 }
