@@ -408,11 +408,9 @@ describe("until", () => {
   test("resolves as soon as the condition holds", async () => {
     const { context, group } = openGroup();
     let isResolved = false;
-    const healthy = group
-      .until(({ instances }) =>
-        [...instances.values()].some(({ targetHealth }) => targetHealth === "healthy"),
-      )
-      .then(() => (isResolved = true));
+    const isHealthy = (each: AutoScalingGroup) =>
+      instancesOf(each).some(({ targetHealth }) => targetHealth === "healthy");
+    const healthy = group.until(isHealthy).then(() => (isResolved = true));
     await context.run(0.5);
     expect(isResolved).toBe(false);
     await context.run(0.5);
