@@ -8,26 +8,14 @@ import { evaluate } from "./testing";
 const warn = jest.spyOn(console, "warn").mockImplementation();
 beforeEach(() => warn.mockClear());
 
-const valid = {
-  vpcCidr: "10.0.0.0/16",
-  receiverCount: "2",
-  instanceType: "t3.micro",
-  sshCidr: "0.0.0.0/0",
-  minSize: "0",
-  maxSize: "3",
-  desiredCapacity: "1",
-  warmupSeconds: "300",
-  targetCpuPercent: "50",
-  stressSeconds: "300",
-};
 const asNumbers = {
-  receiverCount: 2,
-  minSize: 0,
-  maxSize: 3,
-  desiredCapacity: 1,
-  warmupSeconds: 300,
-  targetCpuPercent: 50,
-  stressSeconds: 300,
+  ...{ receiverCount: 2, minSize: 0, maxSize: 3, desiredCapacity: 1 },
+  ...{ warmupSeconds: 300, targetCpuPercent: 50, stressSeconds: 300 },
+};
+const valid = {
+  ...{ vpcCidr: "10.0.0.0/16", receiverCount: "2", instanceType: "t3.micro", sshCidr: "0.0.0.0/0" },
+  ...{ minSize: "0", maxSize: "3", desiredCapacity: "1" },
+  ...{ warmupSeconds: "300", targetCpuPercent: "50", stressSeconds: "300" },
 };
 type Key = keyof typeof valid;
 
@@ -98,22 +86,14 @@ test("a desired capacity below minSize is rejected", () => {
 });
 
 test("an unknown key is rejected with a list of the known ones", () => {
-  expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(
-    new pulumi.RunError(
-      "the stack's configuration is not valid:\n" +
-        `  recieverCount: unknown key; known keys: ${Object.keys(valid).join(", ")}`,
-    ),
-  );
+  const problem = `recieverCount: unknown key; known keys: ${Object.keys(valid).join(", ")}`;
+  const error = new pulumi.RunError(`the stack's configuration is not valid:\n  ${problem}`);
+  expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(error);
 });
 
 const wrong = {
-  vpcCidr: "1.2.3.4/5",
-  receiverCount: "two",
-  instanceType: "t4g.micro",
-  sshCidr: "me",
-  minSize: "7",
-  warmupSeconds: "soon",
-  colour: "red",
+  ...{ vpcCidr: "1.2.3.4/5", receiverCount: "two", instanceType: "t4g.micro", sshCidr: "me" },
+  ...{ minSize: "7", warmupSeconds: "soon", colour: "red" },
 };
 const everyProblem = `the stack's configuration is not valid:
   vpcCidr: ${cidrAllowed}; got "1.2.3.4/5"
@@ -190,12 +170,9 @@ describe("loading", () => {
   };
 
   test("reads the project's keys and ignores other projects'", () => {
-    const configured = {
-      [`${project}:receiverCount`]: "5",
-      "aws:region": "eu-west-1",
-      "other:colour": "red",
-    };
-    expect(load(configured)).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
+    const others = { "aws:region": "eu-west-1", "other:colour": "red" };
+    const loaded = load({ [`${project}:receiverCount`]: "5", ...others });
+    expect(loaded).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
     expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: unknown key");
   });
 
