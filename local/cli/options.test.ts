@@ -1,13 +1,8 @@
 import { help, parseOptions } from "./options";
 
 const defaults = {
-  help: false,
-  stack: "dev",
-  config: {},
-  port: undefined,
-  speed: 60,
-  operatorAddress: "198.51.100.10",
-  without: [],
+  ...{ help: false, stack: "dev", config: {}, port: undefined, speed: 60 },
+  ...{ operatorAddress: "198.51.100.10", without: [] },
 };
 
 test("no options gives the defaults", () => {
@@ -17,22 +12,12 @@ test("no options gives the defaults", () => {
 test("the help lists exactly the options that are accepted", () => {
   const args = [
     ...["--help", "--stack", "prod", "--port", "4100", "--speed", "600", "--operator-address", "192.0.2.200"],
-    ...[
-      "--config",
-      "receiverCount=3",
-      "--config=aws:region=eu-west-1",
-      "--without",
-      "Route:a",
-      "--without=Vpc:b",
-    ],
+    ...["--config", "receiverCount=3", "--config=aws:region=eu-west-1"],
+    ...["--without", "Route:a", "--without=Vpc:b"],
   ];
   expect(parseOptions(args)).toEqual({
-    help: true,
-    stack: "prod",
+    ...{ help: true, stack: "prod", port: 4100, speed: 600, operatorAddress: "192.0.2.200" },
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
-    port: 4100,
-    speed: 600,
-    operatorAddress: "192.0.2.200",
     without: ["Route:a", "Vpc:b"],
   });
   const documented = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
