@@ -16,6 +16,10 @@ export function groupInstance(instanceId: string, fields: Partial<GroupInstance>
   };
 }
 
-export const pending = { lifecycleState: "Pending", inServiceAt: undefined, targetHealth: undefined } as const;
+export const pending = {
+  lifecycleState: "Pending",
+  inServiceAt: undefined,
+  targetHealth: undefined,
+} as const;
 export const terminating = { lifecycleState: "Terminating", targetHealth: "draining" } as const;
 export const unhealthy = { targetHealth: "unhealthy" } as const;
