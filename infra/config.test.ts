@@ -8,14 +8,26 @@ import { evaluate } from "./testing";
 const warn = jest.spyOn(console, "warn").mockImplementation();
 beforeEach(() => warn.mockClear());
 
-const asNumbers = {
-  ...{ receiverCount: 2, minSize: 0, maxSize: 3, desiredCapacity: 1 },
-  ...{ warmupSeconds: 300, targetCpuPercent: 50, stressSeconds: 300 },
-};
 const valid = {
-  ...{ vpcCidr: "10.0.0.0/16", receiverCount: "2", instanceType: "t3.micro", sshCidr: "0.0.0.0/0" },
-  ...{ minSize: "0", maxSize: "3", desiredCapacity: "1" },
-  ...{ warmupSeconds: "300", targetCpuPercent: "50", stressSeconds: "300" },
+  vpcCidr: "10.0.0.0/16",
+  receiverCount: "2",
+  instanceType: "t3.micro",
+  sshCidr: "0.0.0.0/0",
+  minSize: "0",
+  maxSize: "3",
+  desiredCapacity: "1",
+  warmupSeconds: "300",
+  targetCpuPercent: "50",
+  stressSeconds: "300",
+};
+const asNumbers = {
+  receiverCount: 2,
+  minSize: 0,
+  maxSize: 3,
+  desiredCapacity: 1,
+  warmupSeconds: 300,
+  targetCpuPercent: 50,
+  stressSeconds: 300,
 };
 type Key = keyof typeof valid;
 
@@ -92,8 +104,13 @@ test("an unknown key is rejected with a list of the known ones", () => {
 });
 
 const wrong = {
-  ...{ vpcCidr: "1.2.3.4/5", receiverCount: "two", instanceType: "t4g.micro", sshCidr: "me" },
-  ...{ minSize: "7", warmupSeconds: "soon", colour: "red" },
+  vpcCidr: "1.2.3.4/5",
+  receiverCount: "two",
+  instanceType: "t4g.micro",
+  sshCidr: "me",
+  minSize: "7",
+  warmupSeconds: "soon",
+  colour: "red",
 };
 const everyProblem = `the stack's configuration is not valid:
   vpcCidr: ${cidrAllowed}; got "1.2.3.4/5"

@@ -21,6 +21,8 @@ beforeAll(async () => {
 });
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
+/** A drop by the last rule of an ACL, inbound. */
+const byImpliedDeny = { code: "SUBNET_ACL_RESTRICTION", direction: "ingress", rule: 32767 };
 
 describe("from the Internet", () => {
   test("the port for updates is silent, not closed", async () => {
@@ -33,7 +35,8 @@ describe("from the Internet", () => {
     expect((await region.decisions()).at(-1)).toMatchObject({
       from: { internetAddress: operatorAddress },
       to: { address: publicIp, port: data.update },
-      ...{ code: "SUBNET_ACL_RESTRICTION", packet: "request", direction: "ingress", rule: 32767 },
+      ...byImpliedDeny,
+      packet: "request",
     });
   });
 
@@ -69,7 +72,8 @@ describe("the data host can answer, but not ask:", () => {
     const decisions = (await region.decisions()).slice(decided);
     const drop = decisions.find(({ from }) => from.interfaceId === interfaceId);
     expect(drop).toMatchObject({
-      ...{ code: "SUBNET_ACL_RESTRICTION", packet: "reply", direction: "ingress", rule: 32767 },
+      ...byImpliedDeny,
+      packet: "reply",
       component: { type: "network-acl", ids: [region.output("dataNetworkAclId")] },
       interfaceId,
       to: { port },

@@ -195,22 +195,13 @@ describe("POST /", () => {
       };
     }
     const response = await post('{"num":43}');
-    const NetworkAclId = "acl-0123";
+    const acl = { NetworkAclId: "acl-0123", VpcId: "vpc-1", IsDefault: false, Tags: [] };
+    const rule = { RuleNumber: 200, Protocol: "6", RuleAction: "allow", Egress: false };
+    const Entries = [{ ...rule, CidrBlock: "10.0.2.0/24", PortRange: { From: 8080, To: 8080 } }];
+    const association = { NetworkAclAssociationId: "aclassoc-1", NetworkAclId: "acl-0123" };
+    const Associations = [{ ...association, SubnetId: "subnet-1" }];
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
-      NetworkAcls: [
-        {
-          ...{ NetworkAclId, VpcId: "vpc-1", IsDefault: false, Tags: [] },
-          Entries: [
-            {
-              ...{ RuleNumber: 200, Protocol: "6", RuleAction: "allow", Egress: false },
-              ...{ CidrBlock: "10.0.2.0/24", PortRange: { From: 8080, To: 8080 } },
-            },
-          ],
-          Associations: [{ NetworkAclAssociationId: "aclassoc-1", NetworkAclId, SubnetId: "subnet-1" }],
-        },
-      ],
-    });
+    expect(await response.json()).toEqual({ NetworkAcls: [{ ...acl, Entries, Associations }] });
     expect(requests.update?.body).toBe('{"num":43}');
     expect(requests.ec2?.body).toBe("Action=DescribeNetworkAcls&Version=2016-11-15&NetworkAclId.1=acl-0123");
     expect(requests.ec2?.authorization).toContain("Credential=ROLE/");

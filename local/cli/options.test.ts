@@ -1,9 +1,8 @@
 import { help, parseOptions } from "./options";
 
-const defaults = {
-  ...{ help: false, stack: "dev", config: {}, port: undefined, speed: 60 },
-  ...{ operatorAddress: "198.51.100.10", without: [] },
-};
+const operatorAddress = "198.51.100.10";
+const unset = { help: false, config: {}, port: undefined, without: [] };
+const defaults = { ...unset, stack: "dev", speed: 60, operatorAddress };
 
 test("no options gives the defaults", () => {
   expect(parseOptions([])).toEqual(defaults);
@@ -16,7 +15,11 @@ test("the help lists exactly the options that are accepted", () => {
     ...["--without", "Route:a", "--without=Vpc:b"],
   ];
   expect(parseOptions(args)).toEqual({
-    ...{ help: true, stack: "prod", port: 4100, speed: 600, operatorAddress: "192.0.2.200" },
+    help: true,
+    stack: "prod",
+    port: 4100,
+    speed: 600,
+    operatorAddress: "192.0.2.200",
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
     without: ["Route:a", "Vpc:b"],
   });
