@@ -1,110 +1,124 @@
 /** Auto Scaling groups and their scaling policies. */
-import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { validationError } from "../../api/aws-error";
-import type { AutoScaling } from "../../services/auto-scaling/auto-scaling";
-import { groupMetrics } from "../../services/auto-scaling/group-metrics";
-import { targetTrackingPolicy } from "../../services/auto-scaling/policy";
 import { autoName } from "../auto-name";
-import { handler, type Handlers } from "./handler";
+import { required, resourceType, type ResourceTypes } from "./resource-type";
 
-export interface AutoScalingHandlersContext {
-  autoScaling: AutoScaling;
-  /** A target group's default port; undefined for an unknown group. */
-  targetPortOf: (targetGroupArn: string) => number | undefined;
-}
-
-const group = z.strictObject({
-  minSize: z.int().min(0),
-  maxSize: z.int().min(0),
-  desiredCapacity: z.int().min(0),
-  defaultInstanceWarmup: z.int().min(0),
-  vpcZoneIdentifiers: z.array(z.string()).min(1),
-  launchTemplate: z.strictObject({
-    id: z.string(),
-    // AWS also accepts "$Latest" and "$Default", but with those no refresh would ever start.
-    version: z
-      .string()
-      .regex(/^[1-9]\d*$/, "must be a version number")
-      .transform(Number),
-  }),
-  targetGroupArns: z.array(z.string()),
-  healthCheckType: z.enum(["EC2", "ELB"]),
-  healthCheckGracePeriod: z.int().min(0),
-  metricsGranularity: z.literal("1Minute"),
-  enabledMetrics: z.array(z.enum(groupMetrics)),
-  instanceRefresh: z.strictObject({
-    strategy: z.literal("Rolling"),
-    preferences: z.strictObject({ minHealthyPercentage: z.int(), maxHealthyPercentage: z.int() }),
-  }),
-  tags: z.array(z.strictObject({ key: z.string(), value: z.string(), propagateAtLaunch: z.boolean() })),
-});
-
-export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHandlersContext): Handlers {
-  const settingsOf = (name: string, label: string, inputs: z.infer<typeof group>) => {
-    const [targetPort = 80] = inputs.targetGroupArns.flatMap(arn => targetPortOf(arn) ?? []);
-    return {
-      name,
-      label,
-      launchTemplate: inputs.launchTemplate,
-      subnetIds: inputs.vpcZoneIdentifiers,
-      targetGroupArns: inputs.targetGroupArns,
-      targetPort,
-      minSize: inputs.minSize,
-      maxSize: inputs.maxSize,
-      warmupSeconds: inputs.defaultInstanceWarmup,
-      healthCheckType: inputs.healthCheckType,
-      healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
-      enabledMetrics: inputs.enabledMetrics,
-      tags: inputs.tags,
-    };
-  };
-  return {
-    "aws:autoscaling/group:Group": handler({
-      inputs: group,
-      create(label, inputs) {
-        const name = autoName(label);
-        const { settings } = autoScaling.createGroup(settingsOf(name, label, inputs), inputs.desiredCapacity);
-        return { id: name, outputs: { name, arn: settings.arn } };
-      },
-      /** Like the provider, sends only what differs and starts a refresh without waiting for it. */
-      update({ id, name: label, outputs, inputs: before }, inputs) {
-        const { desiredCapacity } = inputs;
-        const newCapacity = desiredCapacity === before.desiredCapacity ? undefined : desiredCapacity;
-        autoScaling.updateGroup(settingsOf(id, label, inputs), newCapacity);
-        if (!isDeepStrictEqual(inputs.launchTemplate, before.launchTemplate))
-          autoScaling.groups.get(id)?.startInstanceRefresh(inputs.instanceRefresh.preferences);
-        return outputs;
-      },
-      delete: ({ id }) => autoScaling.deleteGroup(id),
+export const autoScalingTypes: ResourceTypes = {
+  "aws:autoscaling/group:Group": resourceType({
+    inputs: z.strictObject({
+      name: z.string().optional(),
+      minSize: z.int(),
+      maxSize: z.int(),
+      desiredCapacity: z.int().optional(),
+      defaultCooldown: z.int().optional(),
+      defaultInstanceWarmup: z.int().optional(),
+      vpcZoneIdentifiers: z.array(z.string()).min(1),
+      launchTemplate: z.strictObject({ id: z.string(), version: z.string().default("$Default") }),
+      targetGroupArns: z.array(z.string()).default([]),
+      healthCheckType: z.string().optional(),
+      healthCheckGracePeriod: z.int().default(300),
+      metricsGranularity: z.string().default("1Minute"),
+      enabledMetrics: z.array(z.string()).default([]),
+      terminationPolicies: z.array(z.string()).optional(),
+      protectFromScaleIn: z.boolean().default(false),
+      // Acted on when the launch template changes, which no creation does.
+      instanceRefresh: z
+        .strictObject({
+          strategy: z.literal("Rolling"),
+          preferences: z
+            .strictObject({
+              minHealthyPercentage: z.int().optional(),
+              maxHealthyPercentage: z.int().optional(),
+              instanceWarmup: z.string().optional(),
+            })
+            .optional(),
+        })
+        .optional(),
+      tags: z
+        .array(z.strictObject({ key: z.string(), value: z.string(), propagateAtLaunch: z.boolean() }))
+        .default([]),
     }),
-
-    "aws:autoscaling/policy:Policy": handler({
-      inputs: z.strictObject({
-        name: z.string(),
-        autoscalingGroupName: z.string(),
-        policyType: z.literal("TargetTrackingScaling"),
-        targetTrackingConfiguration: z.strictObject({
-          predefinedMetricSpecification: z.strictObject({
-            predefinedMetricType: z.literal("ASGAverageCPUUtilization"),
-          }),
-          targetValue: z.number().positive(),
+    async create({ autoScaling }, inputs, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      await autoScaling.CreateAutoScalingGroup({
+        AutoScalingGroupName: name,
+        MinSize: inputs.minSize,
+        MaxSize: inputs.maxSize,
+        DesiredCapacity: inputs.desiredCapacity,
+        DefaultCooldown: inputs.defaultCooldown,
+        DefaultInstanceWarmup: inputs.defaultInstanceWarmup,
+        VPCZoneIdentifier: inputs.vpcZoneIdentifiers.join(","),
+        LaunchTemplate: {
+          LaunchTemplateId: inputs.launchTemplate.id,
+          Version: inputs.launchTemplate.version,
+        },
+        ...(inputs.targetGroupArns.length > 0 && { TargetGroupARNs: inputs.targetGroupArns }),
+        HealthCheckType: inputs.healthCheckType,
+        HealthCheckGracePeriod: inputs.healthCheckGracePeriod,
+        NewInstancesProtectedFromScaleIn: inputs.protectFromScaleIn,
+        ...(inputs.terminationPolicies && { TerminationPolicies: inputs.terminationPolicies }),
+        ...(inputs.tags.length > 0 && {
+          Tags: inputs.tags.map(({ key, value, propagateAtLaunch }) => ({
+            Key: key,
+            Value: value,
+            PropagateAtLaunch: propagateAtLaunch,
+            ResourceId: name,
+            ResourceType: "auto-scaling-group",
+          })),
         }),
-      }),
-      create(_name, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
-        const scalingGroup = autoScaling.groups.get(autoscalingGroupName);
-        if (!scalingGroup) throw validationError(`AutoScalingGroup name not found - ${autoscalingGroupName}`);
-        scalingGroup.policies.set(name, targetTrackingPolicy(autoscalingGroupName, name, targetValue));
-        return { id: name };
-      },
-      update({ outputs }, { name, autoscalingGroupName, targetTrackingConfiguration: { targetValue } }) {
-        const policy = autoScaling.groups.get(autoscalingGroupName)?.policies.get(name);
-        // The alarms keep their names and get a new threshold.
-        if (policy) policy.targetValue = targetValue;
-        return outputs;
-      },
-      delete: ({ inputs: { name, autoscalingGroupName } }) =>
-        autoScaling.groups.get(autoscalingGroupName)?.policies.delete(name),
+      });
+      if (inputs.enabledMetrics.length > 0)
+        await autoScaling.EnableMetricsCollection({
+          AutoScalingGroupName: name,
+          Granularity: inputs.metricsGranularity,
+          Metrics: inputs.enabledMetrics,
+        });
+      const { AutoScalingGroups: [group] = [] } = await autoScaling.DescribeAutoScalingGroups({
+        AutoScalingGroupNames: [name],
+      });
+      return {
+        id: name,
+        outputs: { name, arn: required(group?.AutoScalingGroupARN, "AutoScalingGroupARN") },
+      };
+    },
+  }),
+
+  "aws:autoscaling/policy:Policy": resourceType({
+    inputs: z.strictObject({
+      name: z.string().optional(),
+      autoscalingGroupName: z.string(),
+      policyType: z.string().default("SimpleScaling"),
+      enabled: z.boolean().default(true),
+      estimatedInstanceWarmup: z.int().optional(),
+      targetTrackingConfiguration: z
+        .strictObject({
+          predefinedMetricSpecification: z.strictObject({ predefinedMetricType: z.string() }),
+          targetValue: z.number(),
+          disableScaleIn: z.boolean().default(false),
+        })
+        .optional(),
     }),
-  };
-}
+    async create({ autoScaling }, inputs, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      const tracking = inputs.targetTrackingConfiguration;
+      const { PolicyARN } = await autoScaling.PutScalingPolicy({
+        AutoScalingGroupName: inputs.autoscalingGroupName,
+        PolicyName: name,
+        PolicyType: inputs.policyType,
+        Enabled: inputs.enabled,
+        EstimatedInstanceWarmup: inputs.estimatedInstanceWarmup,
+        ...(tracking && {
+          TargetTrackingConfiguration: {
+            PredefinedMetricSpecification: {
+              PredefinedMetricType: tracking.predefinedMetricSpecification
+                .predefinedMetricType as "ASGAverageCPUUtilization",
+            },
+            TargetValue: tracking.targetValue,
+            DisableScaleIn: tracking.disableScaleIn,
+          },
+        }),
+      });
+      return { id: name, outputs: { name, arn: required(PolicyARN, "PolicyARN") } };
+    },
+  }),
+};

@@ -6,16 +6,16 @@ import { z } from "zod";
 import type { Host } from "../../hosts/host";
 import { hex } from "../../identifiers";
 import type { VirtualNetwork } from "../../network/virtual-network";
-import { handler, type Handlers } from "./handler";
-import { publicKeyOf } from "./identity";
+import { publicKeyOf } from "./private-key";
+import { resourceType, type ResourceTypes } from "./resource-type";
 
 export interface CommandContext {
   network: Pick<VirtualNetwork, "probe">;
   /** The Internet address that connections come from. */
   operatorAddress: string;
   hosts: ReadonlyMap<string, Host>;
-  /** Public keys by key pair name. */
-  keyPairs: ReadonlyMap<string, string>;
+  /** A key pair's line for authorized_keys, without its comment; undefined for an unknown one. */
+  publicKey: (keyName: string) => string | undefined;
   /** The port that sshd listens on, and the only user it accepts. */
   ssh: { port: number; user: string };
   /** Runs a command on a host with `stdin`; resolves to its standard output. */
@@ -33,25 +33,24 @@ const connection = z.strictObject({
 });
 const triggers = z.array(z.unknown()).optional();
 
-export const commandHandlers = (context: CommandContext): Handlers => ({
-  "command:remote:CopyToRemote": handler({
+export const commandTypes = (context: CommandContext): ResourceTypes => ({
+  "command:remote:CopyToRemote": resourceType({
     inputs: z.strictObject({
       connection,
       source: z.instanceof(pulumi.asset.FileAsset),
       remotePath: z.string().startsWith("/"),
       triggers,
     }),
-    async create(_name, { connection, source, remotePath }) {
+    async create(_aws, { connection, source, remotePath }) {
       const host = connect(context, connection);
       const target = join(host.root, normalize(remotePath)); // "/.." is "/", as on a host
       await mkdir(dirname(target), { recursive: true });
       await copyFile(await source.path, target);
       return { id: hex(32) };
     },
-    delete: () => undefined, // the command provider leaves copied files in place
   }),
 
-  "command:remote:Command": handler({
+  "command:remote:Command": resourceType({
     inputs: z.strictObject({
       connection,
       create: z.string(),
@@ -59,15 +58,10 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
       triggers,
       addPreviousOutputInEnv: z.literal(false).optional(),
     }),
-    async create(_name, { connection, create, stdin }) {
+    async create(_aws, { connection, create, stdin }) {
       const host = connect(context, connection);
       return { id: hex(32), outputs: { stdout: await context.run(host, create, stdin), stderr: "" } };
     },
-    async update(_existing, { connection, create, stdin }) {
-      const host = connect(context, connection);
-      return { stdout: await context.run(host, create, stdin), stderr: "" };
-    },
-    delete: () => undefined, // there is no `delete` command to run
   }),
 });
 
@@ -76,7 +70,7 @@ export const commandHandlers = (context: CommandContext): Handlers => ({
  * @throws with ssh's error if the connection or authentication fails
  */
 function connect(
-  { network, operatorAddress, hosts, keyPairs, ssh }: CommandContext,
+  { network, operatorAddress, hosts, publicKey, ssh }: CommandContext,
   { host: address, port, user, privateKey }: z.infer<typeof connection>,
 ): Host {
   const decision = network.probe({ internetAddress: operatorAddress }, { address, port });
@@ -89,7 +83,7 @@ function connect(
   );
   if (!host || port !== ssh.port)
     throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
-  const authorized = keyPairs.get(host.options.keyName ?? "");
+  const authorized = publicKey(host.options.keyName ?? "");
   if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized)
     throw new Error(
       `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: the key is not authorized`,

@@ -1,172 +1,86 @@
-/** Roles, policies, instance profiles and keys. */
-import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+/** Roles, policies, instance profiles and key pairs. */
 import { z } from "zod";
-import { AwsError } from "../../api/aws-error";
-import { hex, resourceId } from "../../identifiers";
-import type { Ec2 } from "../../services/ec2/ec2";
-import { arn, policySchema, type Iam } from "../../services/iam/iam";
 import { autoName } from "../auto-name";
-import { handler, tags, type Handlers } from "./handler";
+import {
+  required,
+  resourceType,
+  tagList,
+  tags,
+  tagSpecifications,
+  type ResourceTypes,
+} from "./resource-type";
 
-/** A schema for a JSON string whose value matches `inner`. */
-function json<Inner extends z.ZodType>(inner: Inner) {
-  return z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "MalformedPolicyDocument: not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(inner);
-}
-
-const trustPolicy = z.strictObject({
-  Version: z.literal("2012-10-17"),
-  Statement: z.array(
-    z.strictObject({
-      Effect: z.literal("Allow"),
-      Principal: z.strictObject({ Service: z.literal("ec2.amazonaws.com") }),
-      Action: z.literal("sts:AssumeRole"),
-    }),
-  ),
-});
-
-interface IdentityContext extends Pick<Ec2, "keyPairs"> {
-  iam: Pick<Iam, "roles" | "instanceProfiles">;
-}
-
-export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers => ({
-  "aws:iam/role:Role": handler({
-    inputs: z.strictObject({ assumeRolePolicy: json(trustPolicy), tags }),
-    create(name) {
-      const roleName = autoName(name);
-      const roleArn = arn("role", roleName);
-      const id = `AROA${hex(16).toUpperCase()}`;
-      iam.roles.set(roleName, { name: roleName, arn: roleArn, id, policies: new Map() });
-      return { id: roleName, outputs: { name: roleName, arn: roleArn } };
-    },
-    delete: ({ id }) => iam.roles.delete(id),
-  }),
-
-  "aws:iam/rolePolicy:RolePolicy": handler({
-    inputs: z.strictObject({ role: z.string(), policy: json(policySchema) }),
-    create(name, { role, policy }) {
-      const found = iam.roles.get(role);
-      if (!found) throw new AwsError("NoSuchEntity", `The role with name ${role} cannot be found.`, 404);
-      const policyName = autoName(name);
-      found.policies.set(policyName, policy);
-      return { id: `${role}:${policyName}`, outputs: { name: policyName } };
-    },
-    update({ outputs }, { role, policy }) {
-      iam.roles.get(role)?.policies.set(String(outputs["name"]), policy);
-      return outputs;
-    },
-    delete: ({ inputs, outputs }) => iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"])),
-  }),
-
-  "aws:iam/instanceProfile:InstanceProfile": handler({
-    inputs: z.strictObject({ role: z.string(), tags }),
-    create(name, { role: roleName }) {
-      const profile = autoName(name);
-      const profileArn = arn("instance-profile", profile);
-      const id = `AIPA${hex(16).toUpperCase()}`;
-      iam.instanceProfiles.set(profile, { name: profile, arn: profileArn, id, roleName });
-      return { id: profile, outputs: { name: profile, arn: profileArn } };
-    },
-    delete: ({ id }) => iam.instanceProfiles.delete(id),
-  }),
-
-  "tls:index/privateKey:PrivateKey": handler({
-    inputs: z.strictObject({ algorithm: z.literal("ED25519") }),
-    create() {
-      const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-      return {
-        id: hex(40),
-        outputs: {
-          publicKeyOpenssh: `${opensshPublicKey(publicKey)}\n`,
-          publicKeyPem: publicKey.export({ type: "spki", format: "pem" }),
-          privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }),
-          privateKeyOpenssh: opensshPrivateKey(publicKey, privateKey),
-        },
-      };
-    },
-    delete: () => undefined, // a key exists only as outputs
-  }),
-
-  "aws:ec2/keyPair:KeyPair": handler({
+export const identityTypes: ResourceTypes = {
+  "aws:iam/role:Role": resourceType({
     inputs: z.strictObject({
-      publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+/, "InvalidKey.Format"),
+      name: z.string().optional(),
+      path: z.string().default("/"),
+      description: z.string().optional(),
+      assumeRolePolicy: z.string(),
+      maxSessionDuration: z.int().default(3600),
       tags,
     }),
-    create(name, { publicKey }) {
-      const keyName = autoName(name);
-      // Type and key, without the comment.
-      keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
-      return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
+    async create({ iam }, inputs, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      const { Role } = await iam.CreateRole({
+        RoleName: name,
+        Path: inputs.path,
+        Description: inputs.description,
+        AssumeRolePolicyDocument: inputs.assumeRolePolicy,
+        MaxSessionDuration: inputs.maxSessionDuration,
+        Tags: tagList(inputs.tags),
+      });
+      return { id: name, outputs: { name, arn: required(Role?.Arn, "Arn"), uniqueId: Role?.RoleId } };
     },
-    delete: ({ id }) => keyPairs.delete(id),
   }),
-});
 
-/** An SSH string: four bytes of length, then the bytes (RFC 4251 section 5). */
-function wire(data: string | Buffer): Buffer {
-  const bytes = Buffer.from(data as string);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
+  "aws:iam/rolePolicy:RolePolicy": resourceType({
+    inputs: z.strictObject({ name: z.string().optional(), role: z.string(), policy: z.string() }),
+    async create({ iam }, { role, policy, ...inputs }, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      await iam.PutRolePolicy({ RoleName: role, PolicyName: name, PolicyDocument: policy });
+      return { id: `${role}:${name}`, outputs: { name } };
+    },
+  }),
 
-const keyType = "ssh-ed25519";
+  "aws:iam/rolePolicyAttachment:RolePolicyAttachment": resourceType({
+    inputs: z.strictObject({ role: z.string(), policyArn: z.string() }),
+    async create({ iam }, { role, policyArn }) {
+      await iam.AttachRolePolicy({ RoleName: role, PolicyArn: policyArn });
+      return { id: `${role}-${policyArn}` };
+    },
+  }),
 
-/** The 32 bytes of an Ed25519 key, public or private, without their ASN.1 wrapping. */
-function rawKey(key: KeyObject): Buffer {
-  const { x, d } = key.export({ format: "jwk" });
-  return Buffer.from((key.type === "private" ? d : x) ?? "", "base64url");
-}
+  "aws:iam/instanceProfile:InstanceProfile": resourceType({
+    inputs: z.strictObject({
+      name: z.string().optional(),
+      path: z.string().default("/"),
+      role: z.string().optional(),
+      tags,
+    }),
+    async create({ iam }, { role, path, tags, ...inputs }, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      const { InstanceProfile } = await iam.CreateInstanceProfile({
+        InstanceProfileName: name,
+        Path: path,
+        Tags: tagList(tags),
+      });
+      if (role !== undefined)
+        await iam.AddRoleToInstanceProfile({ InstanceProfileName: name, RoleName: role });
+      return { id: name, outputs: { name, arn: required(InstanceProfile?.Arn, "Arn") } };
+    },
+  }),
 
-function publicBlob(publicKey: KeyObject): Buffer {
-  return Buffer.concat([wire(keyType), wire(rawKey(publicKey))]);
-}
-
-/** A line for authorized_keys (RFC 8709 section 4). */
-function opensshPublicKey(publicKey: KeyObject): string {
-  return `${keyType} ${publicBlob(publicKey).toString("base64")}`;
-}
-
-/** In the format of OpenSSH's PROTOCOL.key, without a passphrase. */
-function opensshPrivateKey(publicKey: KeyObject, privateKey: KeyObject): string {
-  const check = randomBytes(4);
-  const secret = Buffer.concat([
-    check,
-    check,
-    publicBlob(publicKey),
-    wire(Buffer.concat([rawKey(privateKey), rawKey(publicKey)])),
-    wire(""),
-  ]);
-  const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, index) => index + 1));
-  const one = Buffer.from([0, 0, 0, 1]);
-  const body = Buffer.concat([
-    Buffer.from("openssh-key-v1\0"),
-    wire("none"),
-    wire("none"),
-    wire(""),
-    one,
-    wire(publicBlob(publicKey)),
-    wire(Buffer.concat([secret, padding])),
-  ]);
-  const lines = body.toString("base64").match(/.{1,70}/g) ?? [];
-  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join(
-    "\n",
-  );
-}
-
-/** The authorized_keys line that matches an OpenSSH private key created here; undefined if there is no key in it. */
-export function publicKeyOf(privateKeyOpenssh: string): string | undefined {
-  const body = Buffer.from(privateKeyOpenssh.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64");
-  const start = body.indexOf(wire(keyType));
-  if (start < 0) return undefined;
-  return `${keyType} ${body.subarray(start, start + wire(keyType).length + 36).toString("base64")}`;
-}
+  "aws:ec2/keyPair:KeyPair": resourceType({
+    inputs: z.strictObject({ keyName: z.string().optional(), publicKey: z.string(), tags }),
+    async create({ ec2 }, { publicKey, tags, ...inputs }, logicalName) {
+      const keyName = inputs.keyName ?? autoName(logicalName);
+      const { KeyPairId, KeyFingerprint } = await ec2.ImportKeyPair({
+        KeyName: keyName,
+        PublicKeyMaterial: Buffer.from(publicKey),
+        ...tagSpecifications("key-pair", tags),
+      });
+      return { id: keyName, outputs: { keyName, keyPairId: KeyPairId, fingerprint: KeyFingerprint } };
+    },
+  }),
+};

@@ -1,60 +1,80 @@
-import { isDeepStrictEqual } from "node:util";
+import type { RequestLaunchTemplateData } from "@aws-sdk/client-ec2";
 import { z } from "zod";
-import { resourceId } from "../../identifiers";
-import type { LaunchTemplate, LaunchTemplateData } from "../../services/ec2/launch-template";
 import { autoName } from "../auto-name";
-import { handler, tags, type Handlers } from "./handler";
 import { creditSpecification, metadataOptions } from "./instances";
+import {
+  required,
+  resourceType,
+  tagList,
+  tags,
+  tagSpecifications,
+  type ResourceTypes,
+} from "./resource-type";
 
 const template = z.strictObject({
-  imageId: z.string(),
-  instanceType: z.string(),
+  name: z.string().optional(),
+  description: z.string().optional(),
+  imageId: z.string().optional(),
+  instanceType: z.string().optional(),
   keyName: z.string().optional(),
-  vpcSecurityGroupIds: z.array(z.string()),
-  metadataOptions,
+  userData: z.string().optional(),
+  vpcSecurityGroupIds: z.array(z.string()).default([]),
+  metadataOptions: metadataOptions.optional(),
   creditSpecification,
-  monitoring: z.strictObject({ enabled: z.boolean() }),
-  tagSpecifications: z.array(z.strictObject({ resourceType: z.string(), tags })),
+  monitoring: z.strictObject({ enabled: z.boolean() }).optional(),
+  tagSpecifications: z.array(z.strictObject({ resourceType: z.string(), tags })).default([]),
+  // Acted on by later versions; the first one is the default.
   updateDefaultVersion: z.boolean().optional(),
   tags,
 });
 
-function templateData(inputs: z.infer<typeof template>): LaunchTemplateData {
-  const { imageId, instanceType, keyName, vpcSecurityGroupIds, monitoring, tagSpecifications } = inputs;
-  return {
-    imageId,
-    instanceType,
-    keyName,
-    securityGroupIds: vpcSecurityGroupIds,
-    detailedMonitoring: monitoring.enabled,
-    tags: tagSpecifications.find(({ resourceType }) => resourceType === "instance")?.tags ?? {},
+/** Without what isn't set, as the provider sends it. */
+function templateData(inputs: z.infer<typeof template>): RequestLaunchTemplateData {
+  const { metadataOptions: options, creditSpecification: credits, monitoring } = inputs;
+  const data: RequestLaunchTemplateData = {
+    ImageId: inputs.imageId,
+    InstanceType: inputs.instanceType as "t3.micro",
+    KeyName: inputs.keyName,
+    UserData: inputs.userData,
+    ...(inputs.vpcSecurityGroupIds.length > 0 && { SecurityGroupIds: inputs.vpcSecurityGroupIds }),
+    ...(options && {
+      MetadataOptions: {
+        HttpEndpoint: options.httpEndpoint as "enabled",
+        HttpTokens: options.httpTokens as "required",
+        HttpPutResponseHopLimit: options.httpPutResponseHopLimit,
+      },
+    }),
+    ...(credits && { CreditSpecification: { CpuCredits: credits.cpuCredits } }),
+    ...(monitoring && { Monitoring: { Enabled: monitoring.enabled } }),
+    ...(inputs.tagSpecifications.length > 0 && {
+      TagSpecifications: inputs.tagSpecifications.map(({ resourceType: type, tags }) => ({
+        ResourceType: type as "instance",
+        Tags: tagList(tags),
+      })),
+    }),
   };
+  return Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
 }
 
-/** Whether a change affects launched instances, and not just the template's own tags. */
-function needsNewVersion(before: z.infer<typeof template>, after: z.infer<typeof template>): boolean {
-  const ignored = { tags: undefined, updateDefaultVersion: undefined };
-  return !isDeepStrictEqual({ ...before, ...ignored }, { ...after, ...ignored });
-}
-
-export const launchTemplateHandlers = (launchTemplates: Map<string, LaunchTemplate>): Handlers => ({
-  "aws:ec2/launchTemplate:LaunchTemplate": handler({
+export const launchTemplateTypes: ResourceTypes = {
+  "aws:ec2/launchTemplate:LaunchTemplate": resourceType({
     inputs: template,
-    create(name, inputs) {
-      const id = resourceId("lt");
-      const templateName = autoName(name);
-      const versions = new Map([[1, templateData(inputs)]]);
-      launchTemplates.set(id, { name: templateName, versions, defaultVersion: 1 });
-      return { id, outputs: { name: templateName, latestVersion: 1, defaultVersion: 1 } };
+    async create({ ec2 }, inputs, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      const { LaunchTemplate } = await ec2.CreateLaunchTemplate({
+        LaunchTemplateName: name,
+        VersionDescription: inputs.description,
+        LaunchTemplateData: templateData(inputs),
+        ...tagSpecifications("launch-template", inputs.tags),
+      });
+      return {
+        id: required(LaunchTemplate?.LaunchTemplateId, "LaunchTemplateId"),
+        outputs: {
+          name,
+          latestVersion: LaunchTemplate?.LatestVersionNumber,
+          defaultVersion: LaunchTemplate?.DefaultVersionNumber,
+        },
+      };
     },
-    update({ id, inputs: before, outputs }, inputs) {
-      const existing = launchTemplates.get(id);
-      if (!existing || !needsNewVersion(before, inputs)) return outputs;
-      const latestVersion = existing.versions.size + 1;
-      existing.versions.set(latestVersion, templateData(inputs));
-      if (inputs.updateDefaultVersion === true) existing.defaultVersion = latestVersion;
-      return { ...outputs, latestVersion, defaultVersion: existing.defaultVersion };
-    },
-    delete: ({ id }) => launchTemplates.delete(id),
   }),
-});
+};

@@ -1,19 +1,25 @@
 import { z } from "zod";
-import { resourceId } from "../../identifiers";
-import type { VpcModel } from "../../network/reachability/vpc-model";
 import { autoName } from "../auto-name";
-import { handler, tags, type Handler, type Handlers } from "./handler";
+import {
+  required,
+  resourceType,
+  tags,
+  tagSpecifications,
+  type ResourceType,
+  type ResourceTypes,
+} from "./resource-type";
 
-const port = z.int().min(0).max(65535);
+const port = z.int().min(-1).max(65535).optional();
 
 const rule = z
   .strictObject({
     securityGroupId: z.string(),
-    ipProtocol: z.enum(["tcp", "-1"]),
-    fromPort: port.optional(),
-    toPort: port.optional(),
+    ipProtocol: z.string(),
+    fromPort: port,
+    toPort: port,
     cidrIpv4: z.cidrv4().optional(),
     referencedSecurityGroupId: z.string().optional(),
+    description: z.string().optional(),
     tags,
   })
   .refine(
@@ -22,36 +28,60 @@ const rule = z
     "needs exactly one of cidrIpv4 and referencedSecurityGroupId",
   );
 
-function ruleHandler({ securityGroupRules }: VpcModel, egress: boolean): Handler<unknown> {
-  const put = (id: string, inputs: z.infer<typeof rule>) => {
-    const { securityGroupId: groupId, ipProtocol, fromPort, toPort } = inputs;
-    const { cidrIpv4, referencedSecurityGroupId } = inputs;
-    const peer = { cidrIpv4, referencedSecurityGroupId };
-    securityGroupRules.set(id, { id, groupId, egress, ipProtocol, fromPort, toPort, ...peer });
-    return { securityGroupRuleId: id };
-  };
-  return handler({
+const everything = {
+  IpProtocol: "-1",
+  IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+};
+
+function ruleType(
+  authorize: "AuthorizeSecurityGroupIngress" | "AuthorizeSecurityGroupEgress",
+): ResourceType<unknown> {
+  return resourceType({
     inputs: rule,
-    create(_name, inputs) {
-      const id = resourceId("sgr");
-      return { id, outputs: put(id, inputs) };
+    async create({ ec2 }, inputs) {
+      const { cidrIpv4, referencedSecurityGroupId, description: Description } = inputs;
+      const { SecurityGroupRules } = await ec2[authorize]({
+        GroupId: inputs.securityGroupId,
+        IpPermissions: [
+          {
+            IpProtocol: inputs.ipProtocol,
+            FromPort: inputs.fromPort,
+            ToPort: inputs.toPort,
+            ...(cidrIpv4 !== undefined && { IpRanges: [{ CidrIp: cidrIpv4, Description }] }),
+            ...(referencedSecurityGroupId !== undefined && {
+              UserIdGroupPairs: [{ GroupId: referencedSecurityGroupId, Description }],
+            }),
+          },
+        ],
+        ...tagSpecifications("security-group-rule", inputs.tags),
+      });
+      const id = required(SecurityGroupRules?.[0]?.SecurityGroupRuleId, "SecurityGroupRuleId");
+      return { id, outputs: { securityGroupRuleId: id } };
     },
-    update: ({ id }, inputs) => put(id, inputs),
-    delete: ({ id }) => securityGroupRules.delete(id),
   });
 }
 
-export const securityGroupHandlers = (vpc: VpcModel): Handlers => ({
-  "aws:ec2/securityGroup:SecurityGroup": handler({
-    inputs: z.strictObject({ vpcId: z.string(), description: z.string(), tags }),
-    create(name, inputs) {
-      const id = resourceId("sg");
-      const groupName = autoName(name);
-      vpc.securityGroups.set(id, { id, groupName, ...inputs });
-      return { id, outputs: { name: groupName } };
+export const securityGroupTypes: ResourceTypes = {
+  "aws:ec2/securityGroup:SecurityGroup": resourceType({
+    inputs: z.strictObject({
+      vpcId: z.string().optional(),
+      name: z.string().optional(),
+      description: z.string().default("Managed by Pulumi"),
+      tags,
+    }),
+    async create({ ec2 }, { vpcId, description, tags, ...inputs }, logicalName) {
+      const name = inputs.name ?? autoName(logicalName);
+      const { GroupId } = await ec2.CreateSecurityGroup({
+        VpcId: vpcId,
+        GroupName: name,
+        Description: description,
+        ...tagSpecifications("security-group", tags),
+      });
+      // AWS lets everything out of a new group; the provider takes that back.
+      await ec2.RevokeSecurityGroupEgress({ GroupId, IpPermissions: [everything] });
+      return { id: required(GroupId, "GroupId"), outputs: { name } };
     },
-    delete: ({ id }) => vpc.securityGroups.delete(id),
   }),
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleHandler(vpc, false),
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleHandler(vpc, true),
-});
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleType("AuthorizeSecurityGroupIngress"),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ruleType("AuthorizeSecurityGroupEgress"),
+};

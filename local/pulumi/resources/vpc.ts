@@ -1,127 +1,170 @@
 /** VPCs, subnets, routes and network ACLs. */
 import { z } from "zod";
-import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
-import type { NetworkAcl } from "../../network/reachability/vpc-model";
-import type { Ec2 } from "../../services/ec2/ec2";
-import { find } from "../../services/ec2/resource-types";
-import { createRouteTable, createVpc, deleteVpc } from "../../services/ec2/vpcs";
-import { handler, recordHandler, tags, type Handlers } from "./handler";
+import { required, resourceType, tags, tagSpecifications, type ResourceTypes } from "./resource-type";
 
 const cidr = z.cidrv4();
-const inVpc = z.strictObject({ vpcId: z.string(), tags });
+const port = z.int().min(-1).max(65535).default(0);
 
-export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">): Handlers => ({
-  "aws:ec2/vpc:Vpc": handler({
+export const vpcTypes: ResourceTypes = {
+  "aws:ec2/vpc:Vpc": resourceType({
     inputs: z.strictObject({
       cidrBlock: cidr,
-      enableDnsHostnames: z.boolean().optional(),
-      enableDnsSupport: z.boolean().optional(),
+      instanceTenancy: z.string().default("default"),
+      enableDnsHostnames: z.boolean().default(false),
+      enableDnsSupport: z.boolean().default(true),
       tags,
     }),
-    create(_name, { cidrBlock, tags }) {
-      const { vpcId: id, ...outputs } = createVpc(vpc, { cidrBlock, tags });
-      return { id, outputs };
+    async create({ ec2 }, { cidrBlock, instanceTenancy, enableDnsHostnames, enableDnsSupport, tags }) {
+      const { Vpc } = await ec2.CreateVpc({
+        CidrBlock: cidrBlock,
+        InstanceTenancy: instanceTenancy as "default",
+        AmazonProvidedIpv6CidrBlock: false,
+        ...tagSpecifications("vpc", tags),
+      });
+      const VpcId = required(Vpc?.VpcId, "VpcId");
+      // A call changes one attribute.
+      if (!enableDnsSupport) await ec2.ModifyVpcAttribute({ VpcId, EnableDnsSupport: { Value: false } });
+      if (enableDnsHostnames) await ec2.ModifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value: true } });
+      const ofVpc = { Name: "vpc-id", Values: [VpcId] };
+      const [tables, acls, groups] = await Promise.all([
+        ec2.DescribeRouteTables({ Filters: [ofVpc, { Name: "association.main", Values: ["true"] }] }),
+        ec2.DescribeNetworkAcls({ Filters: [ofVpc, { Name: "default", Values: ["true"] }] }),
+        ec2.DescribeSecurityGroups({ Filters: [ofVpc, { Name: "group-name", Values: ["default"] }] }),
+      ]);
+      return {
+        id: VpcId,
+        outputs: {
+          mainRouteTableId: tables.RouteTables?.[0]?.RouteTableId,
+          defaultRouteTableId: tables.RouteTables?.[0]?.RouteTableId,
+          defaultNetworkAclId: acls.NetworkAcls?.[0]?.NetworkAclId,
+          defaultSecurityGroupId: groups.SecurityGroups?.[0]?.GroupId,
+        },
+      };
     },
-    delete: ({ id }) => deleteVpc(vpc, id),
   }),
 
-  "aws:ec2/internetGateway:InternetGateway": recordHandler("igw", vpc.internetGateways, inVpc),
+  "aws:ec2/internetGateway:InternetGateway": resourceType({
+    inputs: z.strictObject({ vpcId: z.string().optional(), tags }),
+    async create({ ec2 }, { vpcId, tags }) {
+      const { InternetGateway } = await ec2.CreateInternetGateway(
+        tagSpecifications("internet-gateway", tags),
+      );
+      const InternetGatewayId = required(InternetGateway?.InternetGatewayId, "InternetGatewayId");
+      if (vpcId !== undefined) await ec2.AttachInternetGateway({ InternetGatewayId, VpcId: vpcId });
+      return { id: InternetGatewayId };
+    },
+  }),
 
-  "aws:ec2/subnet:Subnet": handler({
+  "aws:ec2/subnet:Subnet": resourceType({
     inputs: z.strictObject({
       vpcId: z.string(),
       cidrBlock: cidr,
-      availabilityZone: z.string(),
+      availabilityZone: z.string().optional(),
       mapPublicIpOnLaunch: z.boolean().default(false),
       tags,
     }),
-    create(_name, inputs) {
-      const id = resourceId("subnet");
-      vpc.subnets.set(id, { id, ...inputs });
-      interfaces.addSubnet(id, inputs.cidrBlock);
-      return { id };
-    },
-    delete({ id }) {
-      vpc.subnets.delete(id);
-      interfaces.removeSubnet(id);
+    async create({ ec2 }, { vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch, tags }) {
+      const { Subnet } = await ec2.CreateSubnet({
+        VpcId: vpcId,
+        CidrBlock: cidrBlock,
+        AvailabilityZone: availabilityZone,
+        ...tagSpecifications("subnet", tags),
+      });
+      const SubnetId = required(Subnet?.SubnetId, "SubnetId");
+      if (mapPublicIpOnLaunch)
+        await ec2.ModifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value: true } });
+      return { id: SubnetId, outputs: { availabilityZone: Subnet?.AvailabilityZone } };
     },
   }),
 
-  "aws:ec2/routeTable:RouteTable": handler({
-    inputs: inVpc,
-    create: (_name, inputs) => ({ id: createRouteTable(vpc, inputs) }),
-    delete: ({ id }) => vpc.routeTables.delete(id),
+  "aws:ec2/routeTable:RouteTable": resourceType({
+    inputs: z.strictObject({ vpcId: z.string(), tags }),
+    async create({ ec2 }, { vpcId, tags }) {
+      const { RouteTable } = await ec2.CreateRouteTable({
+        VpcId: vpcId,
+        ...tagSpecifications("route-table", tags),
+      });
+      return { id: required(RouteTable?.RouteTableId, "RouteTableId") };
+    },
   }),
 
-  "aws:ec2/route:Route": handler({
+  "aws:ec2/route:Route": resourceType({
     inputs: z.strictObject({ routeTableId: z.string(), destinationCidrBlock: cidr, gatewayId: z.string() }),
-    create(_name, { routeTableId, destinationCidrBlock, gatewayId }) {
-      const table = find(vpc.routeTables, "route-table", routeTableId);
-      table.routes.push({ destinationCidrBlock, gatewayId });
+    async create({ ec2 }, { routeTableId, destinationCidrBlock, gatewayId }) {
+      await ec2.CreateRoute({
+        RouteTableId: routeTableId,
+        DestinationCidrBlock: destinationCidrBlock,
+        GatewayId: gatewayId,
+      });
+      // The API gives routes no id; the provider makes one up.
       return { id: resourceId("r") };
     },
-    delete({ inputs: { routeTableId, destinationCidrBlock } }) {
-      const table = vpc.routeTables.get(routeTableId);
-      if (table)
-        table.routes = table.routes.filter(route => route.destinationCidrBlock !== destinationCidrBlock);
+  }),
+
+  "aws:ec2/routeTableAssociation:RouteTableAssociation": resourceType({
+    inputs: z.strictObject({ subnetId: z.string(), routeTableId: z.string() }),
+    async create({ ec2 }, { subnetId, routeTableId }) {
+      const { AssociationId } = await ec2.AssociateRouteTable({
+        SubnetId: subnetId,
+        RouteTableId: routeTableId,
+      });
+      return { id: required(AssociationId, "AssociationId") };
     },
   }),
 
-  "aws:ec2/routeTableAssociation:RouteTableAssociation": recordHandler(
-    "rtbassoc",
-    vpc.routeTableAssociations,
-    z.strictObject({ subnetId: z.string(), routeTableId: z.string() }),
-  ),
-
-  "aws:ec2/networkAcl:NetworkAcl": handler({
-    inputs: inVpc,
-    create(_name, inputs) {
-      const id = resourceId("acl");
-      vpc.networkAcls.set(id, { id, ...inputs, isDefault: false, entries: [] });
-      return { id };
+  "aws:ec2/networkAcl:NetworkAcl": resourceType({
+    inputs: z.strictObject({ vpcId: z.string(), tags }),
+    async create({ ec2 }, { vpcId, tags }) {
+      const { NetworkAcl } = await ec2.CreateNetworkAcl({
+        VpcId: vpcId,
+        ...tagSpecifications("network-acl", tags),
+      });
+      return { id: required(NetworkAcl?.NetworkAclId, "NetworkAclId") };
     },
-    delete: ({ id }) => vpc.networkAcls.delete(id),
   }),
 
-  "aws:ec2/networkAclRule:NetworkAclRule": handler({
+  "aws:ec2/networkAclRule:NetworkAclRule": resourceType({
     inputs: z.strictObject({
       networkAclId: z.string(),
-      ruleNumber: z.int().min(1).max(32766),
-      egress: z.boolean(),
-      protocol: z.enum(["6", "-1"]),
+      ruleNumber: z.int(),
+      egress: z.boolean().default(false),
+      protocol: z.string(),
       ruleAction: z.enum(["allow", "deny"]),
       cidrBlock: cidr,
-      fromPort: z.int().min(0).max(65535),
-      toPort: z.int().min(0).max(65535),
+      fromPort: port,
+      toPort: port,
     }),
-    create(_name, { networkAclId, fromPort, toPort, ...entry }) {
-      const acl = find(vpc.networkAcls, "network-acl", networkAclId);
-      if (acl.entries.some(hasSameNumber(entry)))
-        throw new AwsError(
-          "NetworkAclEntryAlreadyExists",
-          `The network acl entry identified by ${entry.ruleNumber} already exists.`,
-        );
-      acl.entries.push({ ...entry, portRange: { from: fromPort, to: toPort } });
+    async create({ ec2 }, inputs) {
+      await ec2.CreateNetworkAclEntry({
+        NetworkAclId: inputs.networkAclId,
+        RuleNumber: inputs.ruleNumber,
+        Egress: inputs.egress,
+        Protocol: protocolNumbers[inputs.protocol.toLowerCase()] ?? inputs.protocol,
+        RuleAction: inputs.ruleAction,
+        CidrBlock: inputs.cidrBlock,
+        PortRange: { From: inputs.fromPort, To: inputs.toPort },
+      });
       return { id: resourceId("nacl") };
-    },
-    delete({ inputs }) {
-      const acl = vpc.networkAcls.get(inputs.networkAclId);
-      const isDeleted = hasSameNumber(inputs);
-      if (acl) acl.entries = acl.entries.filter(entry => !isDeleted(entry));
     },
   }),
 
-  "aws:ec2/networkAclAssociation:NetworkAclAssociation": recordHandler(
-    "aclassoc",
-    vpc.networkAclAssociations,
-    z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
-  ),
-});
+  "aws:ec2/networkAclAssociation:NetworkAclAssociation": resourceType({
+    inputs: z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
+    async create({ ec2 }, { networkAclId, subnetId }) {
+      // Every subnet has an association, with the default ACL at first; it is replaced.
+      const { NetworkAcls: [current] = [] } = await ec2.DescribeNetworkAcls({
+        Filters: [{ Name: "association.subnet-id", Values: [subnetId] }],
+      });
+      const association = current?.Associations?.find(each => each.SubnetId === subnetId);
+      const { NewAssociationId } = await ec2.ReplaceNetworkAclAssociation({
+        AssociationId: required(association?.NetworkAclAssociationId, `association of ${subnetId}`),
+        NetworkAclId: networkAclId,
+      });
+      return { id: required(NewAssociationId, "NewAssociationId") };
+    },
+  }),
+};
 
-/** Identifies an ACL entry: numbers are unique per direction. */
-type EntryNumber = Pick<NetworkAcl["entries"][number], "ruleNumber" | "egress">;
-const hasSameNumber =
-  ({ ruleNumber, egress }: EntryNumber) =>
-  (entry: EntryNumber) =>
-    entry.ruleNumber === ruleNumber && entry.egress === egress;
+/** The provider sends protocols by their IANA numbers. */
+const protocolNumbers: Record<string, string> = { all: "-1", icmp: "1", tcp: "6", udp: "17" };

@@ -1,0 +1,16 @@
+/** What the providers call. */
+import type { Caller } from "../../api/caller";
+import type { ActionsOf } from "../../api/service";
+
+export interface Calls {
+  autoScaling: Caller<ActionsOf<typeof import("@aws-sdk/client-auto-scaling"), never>>;
+  cloudWatch: Caller<ActionsOf<typeof import("@aws-sdk/client-cloudwatch"), never>>;
+  ec2: Caller<ActionsOf<typeof import("@aws-sdk/client-ec2"), never>>;
+  elbv2: Caller<ActionsOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), never>>;
+  iam: Caller<ActionsOf<typeof import("@aws-sdk/client-iam"), never>>;
+  /** What the providers wait for. Each fails if it can't come about any more. */
+  until: {
+    instanceRunning: (instanceId: string) => Promise<void>;
+    imageAvailable: (imageId: string) => Promise<void>;
+  };
+}
