@@ -250,6 +250,7 @@ describe("the peer of a connection", () => {
         egress: true,
         ipProtocol: "-1",
         cidrIpv4: "0.0.0.0/0",
+        tags: {},
       });
     }
     const { port } = await mirror(network);

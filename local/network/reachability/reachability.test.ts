@@ -1,5 +1,12 @@
 import type { ConnectionAttempt, Decision } from "./decision";
-import { declaredNetwork, home, interfaces, tcpEntry, tcpRule } from "../../../testing/declared-network";
+import {
+  declaredNetwork,
+  home,
+  interfaces,
+  tcpEntry,
+  tcpRule,
+  vpcOf,
+} from "../../../testing/declared-network";
 import { evaluateConnection } from "./reachability";
 import { known, type VpcModel } from "./vpc-model";
 
@@ -276,11 +283,11 @@ describe("network ACLs", () => {
       "allowed",
     ],
     [
-      "fall back to the VPC's default, which allows everything, without an association",
+      "are those of the subnet's association: with the VPC's default, everything passes",
       "data > receiver1.private:8080",
       [
         model => {
-          model.networkAclAssociations.clear();
+          known(model.networkAclAssociations, "aclassoc-data").networkAclId = "acl-default";
         },
       ],
       "allowed",
@@ -353,7 +360,7 @@ describe("routes and the internet gateway", () => {
       model.routeTableAssociations.delete(`rtbassoc-${subnet}`);
     };
   const detached: Change = model => {
-    known(model.internetGateways, "igw-main").vpcId = "vpc-other";
+    delete known(model.internetGateways, "igw-main").vpcId;
   };
   const read = "home > data.public:5000";
   const call = "receiver1 > 192.0.2.80:443";
@@ -429,7 +436,7 @@ describe("routes and the internet gateway", () => {
       "receiver1 > 10.0.1.10:8080",
       "NO_POSSIBLE_DESTINATION request egress eni-receiver-1 rtb-public",
       model => {
-        model.vpcs.set("vpc-other", { id: "vpc-other", cidrBlock: "10.0.0.0/16", tags: {} });
+        model.vpcs.set("vpc-other", vpcOf("vpc-other", "10.0.0.0/16"));
         known(model.subnets, "subnet-data").vpcId = "vpc-other";
       },
     ],

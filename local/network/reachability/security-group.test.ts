@@ -9,6 +9,7 @@ const rule: SecurityGroupRule = {
   fromPort: 8000,
   toPort: 8080,
   cidrIpv4: "10.0.2.0/24",
+  tags: {},
 };
 const byGroup = { ...rule, cidrIpv4: undefined, referencedSecurityGroupId: "sg-friends" };
 const packet: GroupPacket = { egress: false, address: "10.0.2.11", groupIds: [], destinationPort: 8080 };

@@ -27,7 +27,16 @@ function ruleHandler({ securityGroupRules }: VpcModel, egress: boolean): Handler
     const { securityGroupId: groupId, ipProtocol, fromPort, toPort } = inputs;
     const { cidrIpv4, referencedSecurityGroupId } = inputs;
     const peer = { cidrIpv4, referencedSecurityGroupId };
-    securityGroupRules.set(id, { id, groupId, egress, ipProtocol, fromPort, toPort, ...peer });
+    securityGroupRules.set(id, {
+      id,
+      groupId,
+      egress,
+      ipProtocol,
+      fromPort,
+      toPort,
+      ...peer,
+      tags: inputs.tags,
+    });
     return { securityGroupRuleId: id };
   };
   return handler({

@@ -1,11 +1,20 @@
 /** VPCs, subnets, routes and network ACLs. */
 import { z } from "zod";
-import { AwsError } from "../../api/aws-error";
 import { resourceId } from "../../identifiers";
-import type { NetworkAcl } from "../../network/reachability/vpc-model";
 import type { Ec2 } from "../../services/ec2/ec2";
 import { find } from "../../services/ec2/resource-types";
-import { createRouteTable, createVpc, deleteVpc } from "../../services/ec2/vpcs";
+import { createInternetGateway } from "../../services/ec2/internet-gateways";
+import {
+  associateNetworkAcl,
+  defaultNetworkAclOf,
+  deleteEntry,
+  entryWith,
+  putEntry,
+} from "../../services/ec2/network-acls";
+import { networkRefusals } from "../../services/ec2/network-refusals";
+import { createRoute, createRouteTable, deleteRoute } from "../../services/ec2/route-tables";
+import { createSubnet, deleteSubnet } from "../../services/ec2/subnets";
+import { createVpc, deleteVpc } from "../../services/ec2/vpcs";
 import { handler, recordHandler, tags, type Handlers } from "./handler";
 
 const cidr = z.cidrv4();
@@ -26,7 +35,11 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
     delete: ({ id }) => deleteVpc(vpc, id),
   }),
 
-  "aws:ec2/internetGateway:InternetGateway": recordHandler("igw", vpc.internetGateways, inVpc),
+  "aws:ec2/internetGateway:InternetGateway": handler({
+    inputs: inVpc,
+    create: (_name, inputs) => ({ id: createInternetGateway(vpc, inputs).id }),
+    delete: ({ id }) => vpc.internetGateways.delete(id),
+  }),
 
   "aws:ec2/subnet:Subnet": handler({
     inputs: z.strictObject({
@@ -36,21 +49,15 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
       mapPublicIpOnLaunch: z.boolean().default(false),
       tags,
     }),
-    create(_name, inputs) {
-      const id = resourceId("subnet");
-      vpc.subnets.set(id, { id, ...inputs });
-      interfaces.addSubnet(id, inputs.cidrBlock);
-      return { id };
-    },
-    delete({ id }) {
-      vpc.subnets.delete(id);
-      interfaces.removeSubnet(id);
-    },
+    create: (_name, inputs) => ({
+      id: createSubnet({ vpc, interfaces }, { ...inputs, defaultForAz: false }).id,
+    }),
+    delete: ({ id }) => deleteSubnet({ vpc, interfaces }, id),
   }),
 
   "aws:ec2/routeTable:RouteTable": handler({
     inputs: inVpc,
-    create: (_name, inputs) => ({ id: createRouteTable(vpc, inputs) }),
+    create: (_name, inputs) => ({ id: createRouteTable(vpc, inputs).id }),
     delete: ({ id }) => vpc.routeTables.delete(id),
   }),
 
@@ -58,13 +65,12 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
     inputs: z.strictObject({ routeTableId: z.string(), destinationCidrBlock: cidr, gatewayId: z.string() }),
     create(_name, { routeTableId, destinationCidrBlock, gatewayId }) {
       const table = find(vpc.routeTables, "route-table", routeTableId);
-      table.routes.push({ destinationCidrBlock, gatewayId });
+      createRoute(table, destinationCidrBlock, gatewayId);
       return { id: resourceId("r") };
     },
     delete({ inputs: { routeTableId, destinationCidrBlock } }) {
       const table = vpc.routeTables.get(routeTableId);
-      if (table)
-        table.routes = table.routes.filter(route => route.destinationCidrBlock !== destinationCidrBlock);
+      if (table) deleteRoute(table, destinationCidrBlock);
     },
   }),
 
@@ -97,31 +103,22 @@ export const vpcHandlers = ({ vpc, interfaces }: Pick<Ec2, "vpc" | "interfaces">
     }),
     create(_name, { networkAclId, fromPort, toPort, ...entry }) {
       const acl = find(vpc.networkAcls, "network-acl", networkAclId);
-      if (acl.entries.some(hasSameNumber(entry)))
-        throw new AwsError(
-          "NetworkAclEntryAlreadyExists",
-          `The network acl entry identified by ${entry.ruleNumber} already exists.`,
-        );
-      acl.entries.push({ ...entry, portRange: { from: fromPort, to: toPort } });
+      if (entryWith(acl, entry)) throw networkRefusals.entryExists(entry.ruleNumber);
+      putEntry(acl, { ...entry, portRange: { from: fromPort, to: toPort } });
       return { id: resourceId("nacl") };
     },
     delete({ inputs }) {
       const acl = vpc.networkAcls.get(inputs.networkAclId);
-      const isDeleted = hasSameNumber(inputs);
-      if (acl) acl.entries = acl.entries.filter(entry => !isDeleted(entry));
+      if (acl) deleteEntry(acl, inputs);
     },
   }),
 
-  "aws:ec2/networkAclAssociation:NetworkAclAssociation": recordHandler(
-    "aclassoc",
-    vpc.networkAclAssociations,
-    z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
-  ),
+  "aws:ec2/networkAclAssociation:NetworkAclAssociation": handler({
+    inputs: z.strictObject({ networkAclId: z.string(), subnetId: z.string() }),
+    create: (_name, { networkAclId, subnetId }) => ({ id: associateNetworkAcl(vpc, subnetId, networkAclId) }),
+    delete({ inputs: { subnetId } }) {
+      const subnet = vpc.subnets.get(subnetId);
+      if (subnet) associateNetworkAcl(vpc, subnetId, defaultNetworkAclOf(vpc, subnet.vpcId).id);
+    },
+  }),
 });
-
-/** Identifies an ACL entry: numbers are unique per direction. */
-type EntryNumber = Pick<NetworkAcl["entries"][number], "ruleNumber" | "egress">;
-const hasSameNumber =
-  ({ ruleNumber, egress }: EntryNumber) =>
-  (entry: EntryNumber) =>
-    entry.ruleNumber === ruleNumber && entry.egress === egress;
