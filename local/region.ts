@@ -23,6 +23,7 @@ import type { GroupContext } from "./services/auto-scaling/instance-launcher";
 import { cloudWatchService } from "./services/cloudwatch/actions";
 import { MetricStore } from "./services/cloudwatch/metrics";
 import { ec2Service } from "./services/ec2/actions";
+import { createDefaultVpc } from "./services/ec2/default-vpc";
 import { Ec2 } from "./services/ec2/ec2";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { amazonLinux2023 } from "./services/ec2/image";
@@ -30,6 +31,7 @@ import { dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { Iam } from "./services/iam/iam";
+import { zonesOf } from "./services/ec2/zones";
 import { Parameters } from "./services/ssm/parameters";
 import { stsService } from "./services/sts/actions";
 
@@ -155,6 +157,7 @@ export class Region {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     for (const name of [flowLogFile, decisionLogFile]) this.logs.set(name, new LogFile(join(folder, name)));
+    createDefaultVpc(this.ec2, zonesOf(this.options.name));
     const endpoint = createEc2Endpoint(this.ec2.vpc, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));

@@ -4,6 +4,7 @@ import {
   type NetworkAclEntry,
   type NetworkInterface,
   type SecurityGroupRule,
+  type Vpc,
 } from "../local/network/reachability/vpc-model";
 import { defaultAclEntries } from "../local/network/reachability/network-acl";
 
@@ -37,6 +38,8 @@ function at(
     publicIpAddress,
     groupIds: [`sg-${group}`],
     description: name,
+    sourceDestCheck: true,
+    tags: {},
   };
 }
 
@@ -66,7 +69,7 @@ export function tcpRule(
   otherEnd: { cidrIpv4: string } | { referencedSecurityGroupId: string },
 ): SecurityGroupRule {
   const ports = { ipProtocol: "tcp", fromPort: port, toPort: port };
-  return { id, groupId: `sg-${group}`, egress: direction === "egress", ...ports, ...otherEnd };
+  return { id, groupId: `sg-${group}`, egress: direction === "egress", ...ports, ...otherEnd, tags: {} };
 }
 
 const all = { cidrIpv4: "0.0.0.0/0" };
@@ -76,7 +79,7 @@ const rules: readonly SecurityGroupRule[] = [
   tcpRule("sgr-data-read", "data-access", "ingress", 5000, all),
   tcpRule("sgr-data-update", "data-access", "ingress", 8080, { cidrIpv4: subnets.receiver[0] }),
   tcpRule("sgr-data-ssh", "data-access", "ingress", 22, all),
-  { id: "sgr-data-out", groupId: "sg-data-access", egress: true, ipProtocol: "-1", ...all },
+  { id: "sgr-data-out", groupId: "sg-data-access", egress: true, ipProtocol: "-1", ...all, tags: {} },
   tcpRule("sgr-receiver-http", "receiver", "ingress", 8080, all),
   tcpRule("sgr-receiver-ssh", "receiver", "ingress", 22, all),
   tcpRule("sgr-receiver-to-read", "receiver", "egress", 5000, { cidrIpv4: subnets.data[0] }),
@@ -96,20 +99,38 @@ const dataAclEntries: readonly NetworkAclEntry[] = [
   tcpEntry(100, "egress", [0, 65535], "0.0.0.0/0"),
 ];
 
+export function vpcOf(id: string, cidrBlock: string): Vpc {
+  const attributes = {
+    enableDnsSupport: true,
+    enableDnsHostnames: true,
+    enableNetworkAddressUsageMetrics: false,
+  };
+  return { id, cidrBlock, isDefault: false, ...attributes, instanceTenancy: "default", tags: {} };
+}
+
 /** A new model, for the test to change as it likes. */
 export function declaredNetwork(): VpcModel {
   const model = new VpcModel();
   const [vpcId, tags] = ["vpc-main", {}];
   const put = <T extends { id: string }>(map: Map<string, T>, value: T) => map.set(value.id, value);
-  put(model.vpcs, { id: vpcId, cidrBlock: "10.0.0.0/16", tags });
+  put(model.vpcs, vpcOf(vpcId, "10.0.0.0/16"));
   put(model.internetGateways, { id: "igw-main", vpcId, tags });
   const local = { destinationCidrBlock: "10.0.0.0/16", gatewayId: "local" };
   const out = { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-main" };
-  put(model.routeTables, { id: "rtb-main", vpcId, main: true, routes: [local], tags });
-  put(model.routeTables, { id: "rtb-public", vpcId, main: false, routes: [{ ...local }, out], tags });
+  put(model.routeTables, {
+    id: "rtb-main",
+    vpcId,
+    mainAssociationId: "rtbassoc-main",
+    routes: [local],
+    tags,
+  });
+  put(model.routeTables, { id: "rtb-public", vpcId, routes: [{ ...local }, out], tags });
   for (const [Name, [cidrBlock, availabilityZone]] of Object.entries(subnets)) {
     const id = `subnet-${Name}`;
-    put(model.subnets, { id, vpcId, cidrBlock, availabilityZone, mapPublicIpOnLaunch: true, tags: { Name } });
+    const attributes = { defaultForAz: false, mapPublicIpOnLaunch: true, tags: { Name } };
+    put(model.subnets, { id, vpcId, cidrBlock, availabilityZone, ...attributes });
+    const networkAclId = Name === "data" ? "acl-data" : "acl-default";
+    put(model.networkAclAssociations, { id: `aclassoc-${Name}`, subnetId: id, networkAclId });
     put(model.routeTableAssociations, { id: `rtbassoc-${Name}`, subnetId: id, routeTableId: "rtb-public" });
   }
   put(model.networkAcls, {
@@ -126,8 +147,6 @@ export function declaredNetwork(): VpcModel {
     entries: structuredClone([...dataAclEntries]),
     tags: { Name: "data", Project: "elastic-fleet" },
   });
-  const subnetId = "subnet-data";
-  put(model.networkAclAssociations, { id: "aclassoc-0123", subnetId, networkAclId: "acl-data" });
   for (const groupName of ["data-access", "receiver", "load-balancer", "stress"]) {
     put(model.securityGroups, { id: `sg-${groupName}`, vpcId, groupName, description: groupName, tags });
   }

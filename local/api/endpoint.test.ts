@@ -143,14 +143,14 @@ describe("EC2", () => {
     expect(events.slice(before)).toEqual([`extra (${instanceId}) terminated at a user's request`]);
   });
 
-  test("VPCs, none of which is the default", async () => {
+  test("VPCs, the account's default and another", async () => {
     const vpcs = async (filters: Filters) =>
       (await clients.ec2.describeVpcs({ Filters: filterList(filters) })).Vpcs;
-    expect(await vpcs({})).toMatchObject([
-      { VpcId: id("vpc"), CidrBlock: "10.0.0.0/16", IsDefault: false, State: "available" },
-    ]);
-    expect(await vpcs({ isDefault: "true" })).toEqual([]);
-    expect(await vpcs({ isDefault: "false", cidr: "10.0.*" })).toHaveLength(1);
+    const own = { VpcId: id("vpc"), CidrBlock: "10.0.0.0/16", IsDefault: false, State: "available" };
+    const byDefault = { CidrBlock: "172.31.0.0/16", IsDefault: true };
+    expect(await vpcs({})).toMatchObject([byDefault, own]);
+    expect(await vpcs({ isDefault: "true" })).toMatchObject([byDefault]);
+    expect(await vpcs({ isDefault: "false", cidr: "10.0.*" })).toMatchObject([own]);
   });
 
   test("subnets", async () => {
@@ -161,12 +161,14 @@ describe("EC2", () => {
     };
     expect(await subnets({ "vpc-id": id("vpc") })).toEqual([id("subnet-1"), id("subnet-2")]);
     expect(await subnets({ "subnet-id": id("subnet-2") })).toEqual([id("subnet-2")]);
-    expect(await subnets({ "availability-zone": "us-east-1b" })).toEqual([id("subnet-2")]);
+    expect(await subnets({ "availability-zone": "us-east-1b", "default-for-az": "false" })).toEqual([
+      id("subnet-2"),
+    ]);
     expect(await subnets({ "cidr-block": "10.0.1.0/24" })).toEqual([id("subnet-1")]);
     const { Subnets } = await clients.ec2.describeSubnets({ SubnetIds: [id("subnet-1")] });
-    // Of 256, eleven are never allocated, and an instance and a load balancer node have one each.
+    // Of 256, AWS reserves five, and an instance and a load balancer node have one each.
     expect(Subnets).toMatchObject([
-      { AvailableIpAddressCount: 243, AvailabilityZoneId: "use1-az1", MapPublicIpOnLaunch: true },
+      { AvailableIpAddressCount: 249, AvailabilityZoneId: "use1-az1", MapPublicIpOnLaunch: true },
     ]);
   });
 
@@ -186,7 +188,7 @@ describe("EC2", () => {
   });
 
   test("a VPC's default security group", async () => {
-    const input = { Filters: filterList({ "group-name": "default" }) };
+    const input = { Filters: filterList({ "group-name": "default", "vpc-id": id("vpc") }) };
     const { SecurityGroups } = await clients.ec2.describeSecurityGroups(input);
     expect(SecurityGroups).toMatchObject([
       {
@@ -225,8 +227,6 @@ describe("EC2", () => {
       clients.ec2.describeSubnets({ SubnetIds: [`subnet-${unknown}`] }),
     [`400 InvalidGroup.NotFound: The security group 'sg-${unknown}' does not exist`]: () =>
       clients.ec2.describeSecurityGroups({ GroupIds: [`sg-${unknown}`] }),
-    "400 InvalidGroup.NotFound: The security group 'my-group' does not exist in default VPC": () =>
-      clients.ec2.describeSecurityGroups({ GroupNames: ["my-group"] }),
     "400 InvalidParameterValue: The filter 'colour' is invalid": () =>
       clients.ec2.describeSubnets({ Filters: [{ Name: "colour", Values: ["x"] }] }),
     "400 InvalidInstanceID.NotFound: The instance ID 'i-02' does not exist": () =>

@@ -205,7 +205,7 @@ describe("the peer of a connection", () => {
     ["a client on the Internet, by its address", outside, toReceiver, home],
   ])("%s", async (_name, source, to, expected) => {
     const { network, model } = setUp();
-    const anywhere = { egress: true, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" };
+    const anywhere = { egress: true, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", tags: {} };
     model.securityGroupRules.set("sgr-out", { id: "sgr-out", groupId: "sg-stress", ...anywhere });
     const { port } = await mirror(network);
     for (const at of [data.id, receiver1.id, "192.0.2.10"]) network.registerEndpoint(at, to.port, port);

@@ -5,11 +5,12 @@ const vpc = { type: "aws:ec2/vpc:Vpc", name: "vpc", inputs: { cidrBlock: "10.0.0
 
 test("duplicate resources are rejected, whether created concurrently or in sequence", async () => {
   const { region, resources } = await openRegion();
+  const before = region.ec2.vpc.vpcs.size;
   const message = "duplicate resource: aws:ec2/vpc:Vpc vpc";
   const results = await Promise.allSettled([resources.create(vpc), resources.create(vpc)]);
   expect(results).toMatchObject([{ status: "fulfilled" }, { reason: { message } }]);
   await expect(resources.create(vpc)).rejects.toThrow(message);
-  expect(region.ec2.vpc.vpcs.size).toBe(1);
+  expect(region.ec2.vpc.vpcs.size).toBe(before + 1);
 });
 
 test("resources of different types may share a name", async () => {
@@ -32,12 +33,14 @@ test.each(["aws:s3/bucket:Bucket", "", "constructor", "__proto__"])(
 
 test("deleting a VPC deletes what was created along with it", async () => {
   const { region, resources } = await openRegion();
-  await resources.create(vpc);
   const { routeTables, networkAcls, securityGroups, securityGroupRules } = region.ec2.vpc;
   const sizes = () => [routeTables, networkAcls, securityGroups, securityGroupRules].map(({ size }) => size);
+  // The default VPC's.
   expect(sizes()).toEqual([1, 1, 1, 2]);
+  await resources.create(vpc);
+  expect(sizes()).toEqual([2, 2, 2, 4]);
   await resources.delete(vpc.type, vpc.name);
-  expect(sizes()).toEqual([0, 0, 0, 0]);
+  expect(sizes()).toEqual([1, 1, 1, 2]);
 });
 
 test("update and delete reject an unknown resource", async () => {

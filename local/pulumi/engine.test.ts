@@ -24,7 +24,7 @@ async function withProvider() {
 test("a resource is created in the region, and its outputs include its inputs", async () => {
   const { region, engine } = await setUp();
   const { id, state } = await engine.newResource({ ...vpc, inputs });
-  expect([...region.ec2.vpc.vpcs.keys()]).toEqual([id]);
+  expect([...region.ec2.vpc.vpcs.values()]).toMatchObject([{ isDefault: true }, { id, isDefault: false }]);
   expect(state).toMatchObject(inputs);
   expect(state["mainRouteTableId"]).toMatch(/^rtb-/);
 });

@@ -118,8 +118,10 @@ export function checkEntry(
 
 /** The cause for a request from the Internet to an address that isn't an interface's public one. */
 export function unassignedAddress(model: VpcModel, address: string): Cause {
+  const attached = [...model.internetGateways.values()].filter(({ vpcId }) => vpcId !== undefined);
+  const ids = attached.map(({ id }) => id);
   const why = `no network interface has the public address ${address}`;
-  return droppedByGateway([...model.internetGateways.keys()], "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", why);
+  return droppedByGateway(ids, "IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", why);
 }
 
 function droppedByGateway(ids: string[], code: ExplanationCode, why: string): Cause {

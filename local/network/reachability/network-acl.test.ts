@@ -100,9 +100,9 @@ describe("a subnet's network ACL", () => {
     expect(networkAclOf(model, known(model.subnets, subnetId)).id).toBe(aclId);
   });
 
-  it("is never another VPC's default", () => {
-    const subnet = { ...known(model.subnets, "subnet-receiver"), vpcId: "vpc-other" };
-    expect(() => networkAclOf(model, subnet)).toThrow("vpc-other has no default network ACL");
+  it("is its association's alone, never a default", () => {
+    const subnet = { ...known(model.subnets, "subnet-receiver"), id: "subnet-other" };
+    expect(() => networkAclOf(model, subnet)).toThrow("subnet-other has no network ACL");
   });
 });
 

@@ -24,15 +24,12 @@ export const defaultAclEntries: readonly NetworkAclEntry[] = [true, false].map(e
   cidrBlock: "0.0.0.0/0",
 }));
 
-/** The ACL associated with a subnet, or else its VPC's default. */
+/** The ACL associated with a subnet. */
 export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
   for (const { subnetId, networkAclId } of model.networkAclAssociations.values()) {
     if (subnetId === subnet.id) return known(model.networkAcls, networkAclId);
   }
-  for (const acl of model.networkAcls.values()) {
-    if (acl.vpcId === subnet.vpcId && acl.isDefault) return acl;
-  }
-  throw new Error(`${subnet.vpcId} has no default network ACL`);
+  throw new Error(`${subnet.id} has no network ACL`);
 }
 
 /** One direction's entries in evaluation order, ending with the implied deny. */

@@ -61,7 +61,7 @@ const rule = fc
     ),
   })
   .map(({ more, otherEnd, ...rest }): SecurityGroupRule => {
-    return { id: "sgr-added", ...rest, toPort: rest.fromPort + more, ...otherEnd };
+    return { id: "sgr-added", ...rest, toPort: rest.fromPort + more, ...otherEnd, tags: {} };
   });
 
 /** The declared network with these entries in its two ACLs. */
@@ -76,7 +76,8 @@ function openAllGroups(model: VpcModel): VpcModel {
   for (const groupId of model.securityGroups.keys()) {
     for (const egress of [true, false]) {
       const id = `sgr-all-${groupId}-${egress}`;
-      model.securityGroupRules.set(id, { id, groupId, egress, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" });
+      const everything = { ipProtocol: "-1", cidrIpv4: "0.0.0.0/0", tags: {} };
+      model.securityGroupRules.set(id, { id, groupId, egress, ...everything });
     }
   }
   return model;

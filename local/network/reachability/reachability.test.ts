@@ -1,5 +1,12 @@
 import type { ConnectionAttempt, Decision } from "./decision";
-import { declaredNetwork, home, interfaces, tcpEntry, tcpRule } from "../../../testing/declared-network";
+import {
+  declaredNetwork,
+  home,
+  interfaces,
+  tcpEntry,
+  tcpRule,
+  vpcOf,
+} from "../../../testing/declared-network";
 import { evaluateConnection } from "./reachability";
 import { known, type VpcModel } from "./vpc-model";
 
@@ -214,7 +221,9 @@ describe("hops", () => {
 describe("network ACLs", () => {
   const anywhere: Change = withRule("sgr-x", "receiver", "egress", 8080, { cidrIpv4: "0.0.0.0/0" });
   const withoutEntries: Change = model => (known(model.networkAcls, "acl-default").entries = []);
-  const withoutAssociation: Change = model => model.networkAclAssociations.clear();
+  const withDefaultAcl: Change = model => {
+    known(model.networkAclAssociations, "aclassoc-data").networkAclId = "acl-default";
+  };
   const read = "home > data.public:5000";
   const call = "data > receiver1.private:8080";
   const bySourceAcl = "SUBNET_ACL_RESTRICTION request egress eni-data acl-data 32767";
@@ -239,7 +248,12 @@ describe("network ACLs", () => {
     ["apply a deny with a lower number first", read, [denied], byDataAcl(50)],
     ["let data call out once they allow ephemeral ports in", call, [ephemeral], "allowed"],
     ["match the reply's port against the request's source port only", call, [onePort], "allowed"],
-    ["fall back to the VPC's default, which allows everything", call, [withoutAssociation], "allowed"],
+    [
+      "are the associated one's: with the VPC's default, everything passes",
+      call,
+      [withDefaultAcl],
+      "allowed",
+    ],
     ["reject a request leaving the source's subnet", call, [withoutEntry(100, true)], bySourceAcl],
     ["allow traffic within a subnet", "balancerA > stress.private:8080", [withoutEntries], "allowed"],
   ])("%s", (_, attempt, changes, expected) => {
@@ -350,7 +364,7 @@ describe("routes and the internet gateway", () => {
       "receiver1 > 10.0.1.10:8080",
       "NO_POSSIBLE_DESTINATION request egress eni-receiver-1 rtb-public",
       model => {
-        model.vpcs.set("vpc-other", { id: "vpc-other", cidrBlock: "10.0.0.0/16", tags: {} });
+        model.vpcs.set("vpc-other", vpcOf("vpc-other", "10.0.0.0/16"));
         known(model.subnets, "subnet-data").vpcId = "vpc-other";
       },
     ],

@@ -6,7 +6,7 @@ describe("the route to an address", () => {
   const table: RouteTable = {
     id: "rtb-1",
     vpcId: "vpc-1",
-    main: true,
+    mainAssociationId: "rtbassoc-main",
     routes: [
       { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-all" },
       { destinationCidrBlock: "203.0.113.0/24", gatewayId: "igw-net" },

@@ -9,7 +9,7 @@ export function routeTableOf(model: VpcModel, subnet: Subnet): RouteTable {
     if (subnetId === subnet.id) return known(model.routeTables, routeTableId);
   }
   for (const table of model.routeTables.values()) {
-    if (table.vpcId === subnet.vpcId && table.main) return table;
+    if (table.vpcId === subnet.vpcId && table.mainAssociationId !== undefined) return table;
   }
   throw new Error(`${subnet.vpcId} has no main route table`);
 }

@@ -2,7 +2,7 @@ import { VpcModel, type SecurityGroupRule } from "./vpc-model";
 import { allowingRule, type GroupPacket } from "./security-group";
 
 const ports = { fromPort: 8000, toPort: 8080 };
-const ofGroup = { id: "sgr-1", groupId: "sg-1", egress: false };
+const ofGroup = { id: "sgr-1", groupId: "sg-1", egress: false, tags: {} };
 const rule: SecurityGroupRule = { ...ofGroup, ipProtocol: "tcp", ...ports, cidrIpv4: "10.0.2.0/24" };
 const other = { ...rule, id: "sgr-0", cidrIpv4: "10.9.0.0/16" };
 const everyProtocol = { ...rule, ipProtocol: "-1" };

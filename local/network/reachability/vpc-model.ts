@@ -1,6 +1,6 @@
 /**
- * The parts of a VPC that decide where packets go. Resource handlers write the model, the evaluator and
- * DescribeNetworkAcls read it. Names follow the EC2 API.
+ * VPCs and their contents: what decides where packets go, and what else the API keeps of them. EC2's actions write the
+ * model, the evaluator reads it. Names follow the EC2 API.
  */
 export type Tags = Record<string, string>;
 
@@ -8,6 +8,12 @@ export type Tags = Record<string, string>;
 export interface Vpc {
   id: string;
   cidrBlock: string;
+  isDefault: boolean;
+  /** Kept for the API, like all attributes below: names always resolve here, and no hardware is shared. */
+  enableDnsSupport: boolean;
+  enableDnsHostnames: boolean;
+  enableNetworkAddressUsageMetrics: boolean;
+  instanceTenancy: "default" | "dedicated";
   tags: Tags;
 }
 
@@ -16,6 +22,8 @@ export interface Subnet {
   vpcId: string;
   cidrBlock: string;
   availabilityZone: string;
+  /** Whether it is its zone's subnet in the default VPC. */
+  defaultForAz: boolean;
   mapPublicIpOnLaunch: boolean;
   tags: Tags;
 }
@@ -30,15 +38,16 @@ export interface Route {
 export interface RouteTable {
   id: string;
   vpcId: string;
-  /** Whether subnets without an associated table use it. */
-  main: boolean;
+  /** The id of its association with the VPC itself; present if it is the main table, which other subnets use. */
+  mainAssociationId?: string;
   routes: Route[];
   tags: Tags;
 }
 
 export interface InternetGateway {
   id: string;
-  vpcId: string;
+  /** Absent while it is detached. */
+  vpcId?: string;
   tags: Tags;
 }
 
@@ -55,12 +64,14 @@ export interface NetworkAclEntry {
   cidrBlock: string;
   /** Inclusive range of destination ports; absent or ignored if the protocol is "-1". */
   portRange?: { from: number; to: number };
+  /** For ICMP; only TCP is ever evaluated. */
+  icmpTypeCode?: { type: number; code: number };
 }
 
 export interface NetworkAcl {
   id: string;
   vpcId: string;
-  /** The VPC's default, which allows everything and applies to subnets without an associated ACL. */
+  /** The VPC's default, which new subnets are associated with. */
   isDefault: boolean;
   entries: NetworkAclEntry[];
   tags: Tags;
@@ -71,14 +82,16 @@ export interface SecurityGroupRule {
   id: string;
   groupId: string;
   egress: boolean;
-  /** "tcp", "udp", … or "-1" for every protocol. */
+  /** "tcp", "udp", "icmp", another protocol's IANA number, or "-1" for every protocol. */
   ipProtocol: string;
-  /** Inclusive range of destination ports; absent or ignored if the protocol is "-1". */
+  /** Inclusive range of destination ports, or ICMP's type and code; absent or ignored if the protocol is "-1". */
   fromPort?: number;
   toPort?: number;
   /** The other end: either a CIDR or the id of a group that its interface is in. */
   cidrIpv4?: string;
   referencedSecurityGroupId?: string;
+  description?: string;
+  tags: Tags;
 }
 
 export interface SecurityGroup {
@@ -98,14 +111,18 @@ export interface NetworkInterface {
   groupIds: string[];
   /** Its readable owner: "receiver-1", "load balancer receiver-lb". */
   description: string;
+  /** Kept for the API: nothing here forwards for others. */
+  sourceDestCheck: boolean;
+  tags: Tags;
 }
 
 /** What creates a network interface; its addresses are allocated. */
 export type InterfaceRequest = Pick<NetworkInterface, "subnetId" | "groupIds" | "description"> & {
   publicAddress: boolean;
+  tags?: Tags;
 };
 
-/** Associates a subnet with a route table or network ACL; others use the VPC's main table or default ACL. */
+/** Associates a subnet with a network ACL, which each has exactly one of, or with a route table other than the main. */
 export interface Association {
   id: string;
   subnetId: string;

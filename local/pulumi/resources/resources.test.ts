@@ -34,8 +34,13 @@ function contentOf({ region, resources }: Opened): string {
   const targets = Object.fromEntries(
     [...elbv2.targetGroups].map(([id, { group }]) => [id, group.describe()]),
   );
+  // A subnet's association with a network ACL has a new id each time.
+  const aclOfSubnets = [...ec2.vpc.networkAclAssociations.values()]
+    .map(({ subnetId, networkAclId }) => `${subnetId} ${networkAclId}`)
+    .sort();
   const content = {
-    vpc: ec2.vpc,
+    vpc: Object.entries(ec2.vpc).filter(([name]) => name !== "networkAclAssociations"),
+    aclOfSubnets,
     roles: iam.roles,
     instanceProfiles: iam.instanceProfiles,
     names: Reflect.get(dns, "records") as unknown,

@@ -55,7 +55,7 @@ describe("DescribeNetworkAcls, as parsed by AWS's own client", () => {
         OwnerId: accountId,
         IsDefault: false,
         Associations: [
-          { NetworkAclAssociationId: "aclassoc-0123", NetworkAclId: "acl-data", SubnetId: "subnet-data" },
+          { NetworkAclAssociationId: "aclassoc-data", NetworkAclId: "acl-data", SubnetId: "subnet-data" },
         ],
         Entries: [
           { ...allow, RuleNumber: 100, Egress: true, CidrBlock: all, PortRange: { From: from, To: to } },
@@ -81,7 +81,6 @@ describe("DescribeNetworkAcls, as parsed by AWS's own client", () => {
 
   test("returns empty lists, not missing ones", async () => {
     const { describeAcls, vpc } = await setUp();
-    vpc.networkAclAssociations.clear();
     vpc.networkAcls.set("acl-new", {
       id: "acl-new",
       vpcId: "vpc-main",

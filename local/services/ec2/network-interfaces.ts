@@ -5,6 +5,12 @@ import type { VirtualNetwork } from "../../network/virtual-network";
 import { AddressPool } from "./address-pool";
 import { find, notFound } from "./resource-types";
 
+/** Locally administered, and derived from the interface's id. */
+export function macAddressOf(interfaceId: string): string {
+  const digits = interfaceId.replace(/^eni-/, "").padStart(10, "0").slice(-10);
+  return ["02", ...(digits.match(/../g) ?? [])].join(":");
+}
+
 export class NetworkInterfaces {
   private readonly publicAddresses = new AddressPool(publicRange);
   /** Private addresses by subnet. */
@@ -43,7 +49,7 @@ export class NetworkInterfaces {
       throw error;
     }
     const addresses = { privateIpAddress, ...(publicIpAddress !== undefined && { publicIpAddress }) };
-    const attached = { id: resourceId("eni"), ...request, ...addresses };
+    const attached = { id: resourceId("eni"), sourceDestCheck: true, tags: {}, ...request, ...addresses };
     this.vpc.networkInterfaces.set(attached.id, attached);
     return attached;
   }

@@ -1,29 +1,11 @@
 /** A call for each thing that EC2 refuses: the compiler names a refusal that has none. */
-import { openRegion } from "../../../testing/sample-resources";
+import { testRefusals } from "../../../testing/refusals";
 import type { Region } from "../../region";
-import { refusals } from "./refusals";
-import { createRouteTable } from "./vpcs";
+import type { refusals } from "./refusals";
 
 type Ec2Calls = Region["calls"]["ec2"];
 
-/** The calls that end in the refusal, and its code. */
-type Case = [code: string, call: (ec2: Ec2Calls, region: Region) => Promise<unknown>];
-
-const cases: Record<keyof typeof refusals, Case> = {
-  noIpv6: [
-    "UnsupportedOperation",
-    ec2 => ec2.CreateVpc({ CidrBlock: "10.0.0.0/16", AmazonProvidedIpv6CidrBlock: true }),
-  ],
-  vpcRange: ["InvalidVpc.Range", ec2 => ec2.CreateVpc({ CidrBlock: "10.0.0.0/15" })],
-  invalidCidr: ["InvalidParameterValue", ec2 => ec2.CreateVpc({ CidrBlock: "10.0.0.0" })],
-  vpcHasDependencies: [
-    "DependencyViolation",
-    async (ec2, { ec2: { vpc } }) => {
-      const { Vpc } = await ec2.CreateVpc({ CidrBlock: "10.0.0.0/16" });
-      createRouteTable(vpc, { vpcId: Vpc.VpcId ?? "", tags: {} });
-      return ec2.DeleteVpc({ VpcId: Vpc.VpcId });
-    },
-  ],
+testRefusals<typeof refusals>({
   tagWithoutResourceType: ["InvalidParameterValue", ec2 => tagged(ec2, { ResourceType: undefined })],
   tagOnOtherType: ["InvalidParameterValue", ec2 => tagged(ec2, { ResourceType: "subnet" })],
   tagKeyReserved: ["InvalidParameterValue", ec2 => tagged(ec2, { Tags: [{ Key: "aws:a" }] })],
@@ -37,7 +19,7 @@ const cases: Record<keyof typeof refusals, Case> = {
     "TagLimitExceeded",
     ec2 => tagged(ec2, { Tags: Array.from({ length: 51 }, (_, index) => ({ Key: `tag-${index}` })) }),
   ],
-};
+});
 
 function tagged(ec2: Ec2Calls, specification: object) {
   return ec2.CreateVpc({
@@ -45,8 +27,3 @@ function tagged(ec2: Ec2Calls, specification: object) {
     TagSpecifications: [{ ResourceType: "vpc", ...specification }],
   });
 }
-
-test.each(Object.entries(cases))("%s", async (_name, [code, call]) => {
-  const { region } = await openRegion();
-  await expect(call(region.calls.ec2, region)).rejects.toMatchObject({ code });
-});

@@ -1,24 +1,41 @@
 /** VPCs and what AWS creates along with them. */
 import { resourceId } from "../../identifiers";
 import { defaultAclEntries } from "../../network/reachability/network-acl";
-import type { Tags, VpcModel } from "../../network/reachability/vpc-model";
+import type { Vpc, VpcModel } from "../../network/reachability/vpc-model";
+import { createRouteTable } from "./route-tables";
+import { addRule, allowAllEgress } from "./security-groups";
+
+type NewVpc = Pick<Vpc, "cidrBlock" | "tags"> & Partial<Pick<Vpc, "isDefault" | "instanceTenancy">>;
 
 /**
  * Creates a VPC with its main route table, which has only the local route; its default network ACL, which allows
  * everything; and its default security group, which allows all traffic between its members and all outbound traffic.
  */
-export function createVpc(vpc: VpcModel, { cidrBlock, tags }: { cidrBlock: string; tags: Tags }) {
+export function createVpc(
+  vpc: VpcModel,
+  { isDefault = false, instanceTenancy = "default", ...rest }: NewVpc,
+) {
   const vpcId = resourceId("vpc");
-  vpc.vpcs.set(vpcId, { id: vpcId, cidrBlock, tags });
+  vpc.vpcs.set(vpcId, {
+    id: vpcId,
+    isDefault,
+    // Source of these defaults: VPC User Guide, "DNS attributes for your VPC".
+    enableDnsSupport: true,
+    enableDnsHostnames: isDefault,
+    enableNetworkAddressUsageMetrics: false,
+    instanceTenancy,
+    ...rest,
+  });
   const defaultNetworkAclId = resourceId("acl");
+  const entries = [...defaultAclEntries];
   vpc.networkAcls.set(defaultNetworkAclId, {
     id: defaultNetworkAclId,
     vpcId,
     isDefault: true,
-    entries: [...defaultAclEntries],
+    entries,
     tags: {},
   });
-  const mainRouteTableId = createRouteTable(vpc, { vpcId, main: true, tags: {} });
+  const { id: mainRouteTableId } = createRouteTable(vpc, { vpcId, main: true, tags: {} });
   const defaultSecurityGroupId = createDefaultSecurityGroup(vpc, vpcId);
   return { vpcId, mainRouteTableId, defaultNetworkAclId, defaultSecurityGroupId };
 }
@@ -27,13 +44,9 @@ function createDefaultSecurityGroup(vpc: VpcModel, vpcId: string): string {
   const id = resourceId("sg");
   const description = "default VPC security group";
   vpc.securityGroups.set(id, { id, vpcId, groupName: "default", description, tags: {} });
-  for (const rule of [
-    { egress: false, referencedSecurityGroupId: id },
-    { egress: true, cidrIpv4: "0.0.0.0/0" },
-  ]) {
-    const ruleId = resourceId("sgr");
-    vpc.securityGroupRules.set(ruleId, { id: ruleId, groupId: id, ipProtocol: "-1", ...rule });
-  }
+  const fromMembers = { ipProtocol: "-1", referencedSecurityGroupId: id };
+  addRule(vpc, { groupId: id, egress: false, ...fromMembers, tags: {} });
+  allowAllEgress(vpc, id);
   return id;
 }
 
@@ -47,14 +60,6 @@ export function deleteVpc(vpc: VpcModel, vpcId: string): void {
   vpc.vpcs.delete(vpcId);
 }
 
-/** Creates a route table with its VPC's local route; returns its id. */
-export function createRouteTable(
-  vpc: VpcModel,
-  { vpcId, main = false, tags }: { vpcId: string; main?: boolean; tags: Tags },
-): string {
-  const id = resourceId("rtb");
-  const destinationCidrBlock = vpc.vpcs.get(vpcId)?.cidrBlock;
-  const routes = destinationCidrBlock === undefined ? [] : [{ destinationCidrBlock, gatewayId: "local" }];
-  vpc.routeTables.set(id, { id, vpcId, main, routes, tags });
-  return id;
+export function defaultVpcOf(vpc: VpcModel): Vpc | undefined {
+  return [...vpc.vpcs.values()].find(({ isDefault }) => isDefault);
 }

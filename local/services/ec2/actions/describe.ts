@@ -2,7 +2,7 @@
 import { pageOf } from "../../../api/paging";
 import { AwsError } from "../../../api/aws-error";
 import { notFound, type ResourceType } from "../resource-types";
-import { matching, type Filter, type Filterable } from "./filters";
+import { matching, type Filter, type Filterable, type Tagged } from "./filters";
 
 /** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
@@ -28,7 +28,7 @@ export const pageParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] a
 const largestPage = 1000;
 
 /** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens */
-export function describe<Item extends { Tags?: { Key?: string; Value?: string }[] }>(
+export function describe<Item extends Tagged>(
   items: readonly Item[],
   kind: ResourceKind<Item>,
   { ids = [], Filters = [], MaxResults, NextToken }: DescribeInput,

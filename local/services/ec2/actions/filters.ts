@@ -1,5 +1,6 @@
 /** Filters of EC2's Describe actions. Source: EC2 API Reference, "Filter". */
 import { AwsError } from "../../../api/aws-error";
+import { matchesPattern, patternOf, type Pattern } from "./glob";
 
 export interface Filter {
   Name?: string;
@@ -11,8 +12,10 @@ export type Value = string | number | boolean | undefined;
 /** For each filter of an action, the item's values that it matches against; an item without values never matches. */
 export type Filterable<Item> = Record<string, (item: Item) => Value | readonly Value[]>;
 
-interface Tagged {
+/** Network interfaces have a TagSet. */
+export interface Tagged {
   Tags?: { Key?: string; Value?: string }[];
+  TagSet?: { Key?: string; Value?: string }[];
 }
 
 /**
@@ -30,29 +33,25 @@ export function matching<Item extends Tagged>(
     return (item: Item) =>
       [actual(item)]
         .flat()
-        .some(value => value !== undefined && patterns.some(pattern => pattern.test(String(value))));
+        .some(value => value !== undefined && patterns.some(matchesText(Array.from(String(value)))));
   });
   return item => predicates.every(matches => matches(item));
 }
+
+const matchesText = (text: readonly string[]) => (pattern: Pattern) => matchesPattern(pattern, text);
 
 function valuesOf<Item extends Tagged>(
   name: string,
   filterable: Filterable<Item>,
 ): Filterable<Item>[string] | undefined {
-  if (name === "tag-key") return ({ Tags = [] }) => Tags.map(({ Key }) => Key);
+  const tagsOf = ({ Tags, TagSet = [] }: Tagged) => Tags ?? TagSet;
+  if (name === "tag-key") return item => tagsOf(item).map(({ Key }) => Key);
   if (name.startsWith("tag:")) {
     const key = name.slice("tag:".length);
-    return ({ Tags = [] }) => Tags.filter(({ Key }) => Key === key).map(({ Value }) => Value);
+    return item =>
+      tagsOf(item)
+        .filter(({ Key }) => Key === key)
+        .map(({ Value }) => Value);
   }
   return Object.hasOwn(filterable, name) ? filterable[name] : undefined;
-}
-
-/** "*" and "?" are wildcards unless a backslash precedes them (EC2 User Guide, "List and filter"). */
-function patternOf(value: string): RegExp {
-  const source = value.replaceAll(/\\?[^]/gu, each => {
-    if (each === "*") return ".*";
-    if (each === "?") return ".";
-    return each.replace(/^\\(?=[^])/u, "").replace(/[\\^$.*+?()[\]{}|/]/, "\\$&");
-  });
-  return new RegExp(`^${source}$`, "su");
 }

@@ -1,76 +1,93 @@
-/** Security groups with their rules. Source: EC2 API Reference, "DescribeSecurityGroups". */
-import type { IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
+/** Security groups. Sources: EC2 API Reference, "CreateSecurityGroup" and the like. */
+import type { IpPermission, SecurityGroup as GroupDescription } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
-import type { SecurityGroupRule, VpcModel } from "../../../network/reachability/vpc-model";
+import type { SecurityGroup, VpcModel } from "../../../network/reachability/vpc-model";
+import { networkRefusals } from "../network-refusals";
+import { createSecurityGroup, deleteSecurityGroup, isInUse } from "../security-groups";
+import { tagList, tagsFor } from "../tags";
 import type { Ec2Actions } from "./context";
-import { AwsError } from "../../../api/aws-error";
 import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
-import { tagList } from "../tags";
 import type { Filterable } from "./filters";
+import { ipPermissionsOf } from "./ip-permissions";
+import {
+  assertGroupDescription,
+  assertGroupName,
+  groupNamed,
+  namedGroup,
+  vpcFor,
+} from "./security-group-names";
+import { required } from "./validation";
 
-export const describeSecurityGroups: Ec2Actions["DescribeSecurityGroups"] = {
-  parameters: ["GroupIds", "GroupNames", ...pageParameters],
-  handle({ ec2: { vpc }, regionName }, { GroupIds, GroupNames = [], ...input }) {
-    assertNoDryRun(input);
-    const [name] = GroupNames;
-    if (name !== undefined) {
-      // Names refer to the default VPC ("GroupNames"), and there is none.
-      throw new AwsError(
-        "InvalidGroup.NotFound",
-        `The security group '${name}' does not exist in default VPC`,
-      );
-    }
-    const groups = [...vpc.securityGroups.values()].map(
-      ({ id, vpcId, groupName, description, tags }): SecurityGroup => ({
-        Description: description,
-        GroupName: groupName,
-        IpPermissions: permissions(vpc, id, false),
-        OwnerId: accountId,
-        GroupId: id,
-        IpPermissionsEgress: permissions(vpc, id, true),
-        Tags: tagList(tags),
-        VpcId: vpcId,
-        SecurityGroupArn: `arn:aws:ec2:${regionName}:${accountId}:security-group/${id}`,
-      }),
-    );
-    const { page, NextToken } = describe(groups, kind, { ids: GroupIds, ...input });
-    return { SecurityGroups: page, NextToken };
+export const securityGroupActions = {
+  CreateSecurityGroup: {
+    parameters: ["GroupName", "Description", "VpcId", "TagSpecifications", "DryRun"],
+    handle({ ec2: { vpc }, regionName }, input) {
+      const groupName = required(input.GroupName, "groupName");
+      const description = required(input.Description, "groupDescription");
+      assertGroupName(groupName);
+      assertGroupDescription(description);
+      const { id: vpcId } = vpcFor(vpc, input.VpcId);
+      if (groupNamed(vpc, groupName, vpcId)) throw networkRefusals.groupDuplicate(groupName, vpcId);
+      const tags = tagsFor("security-group", input.TagSpecifications);
+      assertNoDryRun(input);
+      const { id } = createSecurityGroup(vpc, { vpcId, groupName, description, tags });
+      return { GroupId: id, Tags: tagList(tags), SecurityGroupArn: arnOf(regionName, id) };
+    },
   },
-};
 
-/** Rules that share a protocol and a port range form one permission, as on EC2. */
-function permissions({ securityGroupRules }: VpcModel, groupId: string, egress: boolean): IpPermission[] {
-  const permissions = new Map<string, IpPermission>();
-  for (const rule of securityGroupRules.values()) {
-    if (rule.groupId !== groupId || rule.egress !== egress) continue;
-    const { ipProtocol, fromPort, toPort, cidrIpv4, referencedSecurityGroupId } = rule;
-    const key = JSON.stringify([ipProtocol, fromPort, toPort]);
-    const permission = permissions.get(key) ?? emptyPermission(rule);
-    permissions.set(key, permission);
-    if (cidrIpv4 !== undefined) permission.IpRanges?.push({ CidrIp: cidrIpv4 });
-    if (referencedSecurityGroupId !== undefined)
-      permission.UserIdGroupPairs?.push({ UserId: accountId, GroupId: referencedSecurityGroupId });
-  }
-  return [...permissions.values()];
+  DeleteSecurityGroup: {
+    parameters: ["GroupId", "GroupName", "DryRun"],
+    handle({ ec2: { vpc } }, input) {
+      const { id, groupName } = namedGroup(vpc, input);
+      if (groupName === "default") throw networkRefusals.defaultGroup(id);
+      if (isInUse(vpc, id)) throw networkRefusals.groupInUse(id);
+      assertNoDryRun(input);
+      deleteSecurityGroup(vpc, id);
+      return { Return: true, GroupId: id };
+    },
+  },
+
+  DescribeSecurityGroups: {
+    parameters: ["GroupIds", "GroupNames", ...pageParameters],
+    handle({ ec2: { vpc }, regionName }, { GroupIds = [], GroupNames = [], ...input }) {
+      assertNoDryRun(input);
+      const named = GroupNames.map(GroupName => namedGroup(vpc, { GroupName }).id);
+      const groups = [...vpc.securityGroups.values()].map(group => descriptionOf(vpc, group, regionName));
+      const { page, NextToken } = describe(groups, kind, { ids: [...GroupIds, ...named], ...input });
+      return { SecurityGroups: page, NextToken };
+    },
+  },
+} satisfies Partial<Ec2Actions>;
+
+function arnOf(regionName: string, groupId: string): string {
+  return `arn:aws:ec2:${regionName}:${accountId}:security-group/${groupId}`;
 }
 
-function emptyPermission({ ipProtocol, fromPort, toPort }: SecurityGroupRule): IpPermission {
+function descriptionOf(
+  vpc: VpcModel,
+  { id, vpcId, groupName, description, tags }: SecurityGroup,
+  regionName: string,
+): GroupDescription {
   return {
-    IpProtocol: ipProtocol,
-    ...(ipProtocol !== "-1" && { FromPort: fromPort, ToPort: toPort }),
-    UserIdGroupPairs: [],
-    IpRanges: [],
-    Ipv6Ranges: [],
-    PrefixListIds: [],
+    Description: description,
+    GroupName: groupName,
+    IpPermissions: ipPermissionsOf(vpc, id, false),
+    OwnerId: accountId,
+    GroupId: id,
+    IpPermissionsEgress: ipPermissionsOf(vpc, id, true),
+    Tags: tagList(tags),
+    VpcId: vpcId,
+    SecurityGroupArn: arnOf(regionName, id),
   };
 }
 
+/** Filters on IPv6 and prefix lists are valid but match nothing here. */
 function permissionFilters(
   prefix: string,
-  of: (group: SecurityGroup) => readonly IpPermission[] | undefined,
-): Filterable<SecurityGroup> {
+  of: (group: GroupDescription) => readonly IpPermission[] | undefined,
+): Filterable<GroupDescription> {
   const each = (pick: (permission: IpPermission) => readonly (string | number | undefined)[]) => {
-    return (group: SecurityGroup) => (of(group) ?? []).flatMap(pick);
+    return (group: GroupDescription) => (of(group) ?? []).flatMap(pick);
   };
   return {
     [`${prefix}.cidr`]: each(permission => permission.IpRanges?.map(({ CidrIp }) => CidrIp) ?? []),
@@ -78,12 +95,15 @@ function permissionFilters(
     [`${prefix}.group-id`]: each(
       permission => permission.UserIdGroupPairs?.map(({ GroupId }) => GroupId) ?? [],
     ),
+    [`${prefix}.ipv6-cidr`]: () => [],
+    [`${prefix}.prefix-list-id`]: () => [],
     [`${prefix}.protocol`]: each(permission => [permission.IpProtocol]),
     [`${prefix}.to-port`]: each(permission => [permission.ToPort]),
+    [`${prefix}.user-id`]: each(permission => permission.UserIdGroupPairs?.map(({ UserId }) => UserId) ?? []),
   };
 }
 
-const kind: ResourceKind<SecurityGroup> = {
+const kind: ResourceKind<GroupDescription> = {
   type: "security-group",
   idOf: group => group.GroupId,
   filterable: {

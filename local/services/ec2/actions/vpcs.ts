@@ -1,26 +1,41 @@
-/** VPCs. Sources: EC2 API Reference, "CreateVpc", "DeleteVpc", "DescribeVpcs". */
+/** VPCs. Sources: EC2 API Reference, "CreateVpc", "ModifyVpcAttribute" and the like. */
 import type { Vpc as VpcDescription } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
-import { networkOf, prefixLength } from "../../../network/ipv4";
+import { prefixLength } from "../../../network/ipv4";
 import type { Vpc, VpcModel } from "../../../network/reachability/vpc-model";
-import { refusals } from "../refusals";
+import { createDefaultVpc } from "../default-vpc";
+import { networkRefusals } from "../network-refusals";
 import { find } from "../resource-types";
 import { tagList, tagsFor } from "../tags";
-import { createVpc, deleteVpc } from "../vpcs";
+import { createVpc, defaultVpcOf, deleteVpc } from "../vpcs";
+import { zonesOf } from "../zones";
 import type { Ec2Actions } from "./context";
 import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
+import { ipv4Range, oneAttribute, oneOf, required } from "./validation";
 
 export const vpcActions = {
   CreateVpc: {
     parameters: ["CidrBlock", "TagSpecifications", "DryRun"],
     inert: ["InstanceTenancy", "AmazonProvidedIpv6CidrBlock"],
     handle({ ec2: { vpc } }, input) {
-      if (input.AmazonProvidedIpv6CidrBlock) throw refusals.noIpv6("AmazonProvidedIpv6CidrBlock");
-      const cidrBlock = vpcRange(input.CidrBlock);
+      if (input.AmazonProvidedIpv6CidrBlock) throw networkRefusals.noIpv6("AmazonProvidedIpv6CidrBlock");
+      const cidrBlock = vpcRange(required(input.CidrBlock, "cidrBlock"));
+      const tenancies = ["default", "dedicated"] as const;
+      const instanceTenancy = oneOf("instanceTenancy", input.InstanceTenancy ?? "default", tenancies);
       const tags = tagsFor("vpc", input.TagSpecifications);
       assertNoDryRun(input);
-      const { vpcId } = createVpc(vpc, { cidrBlock, tags });
-      return { Vpc: descriptionOf(find(vpc.vpcs, "vpc", vpcId)) };
+      const { vpcId } = createVpc(vpc, { cidrBlock, instanceTenancy, tags });
+      return { Vpc: newlyCreated(find(vpc.vpcs, "vpc", vpcId)) };
+    },
+  },
+
+  CreateDefaultVpc: {
+    parameters: ["DryRun"],
+    handle({ ec2, regionName }, input) {
+      if (defaultVpcOf(ec2.vpc)) throw networkRefusals.defaultVpcExists();
+      assertNoDryRun(input);
+      const vpcId = createDefaultVpc(ec2, zonesOf(regionName));
+      return { Vpc: newlyCreated(find(ec2.vpc.vpcs, "vpc", vpcId)) };
     },
   },
 
@@ -28,10 +43,43 @@ export const vpcActions = {
     parameters: ["VpcId", "DryRun"],
     handle({ ec2: { vpc } }, input) {
       const { id } = find(vpc.vpcs, "vpc", input.VpcId);
-      if (hasDependencies(vpc, id)) throw refusals.vpcHasDependencies(id);
+      if (hasDependencies(vpc, id)) throw networkRefusals.vpcHasDependencies(id);
       assertNoDryRun(input);
       deleteVpc(vpc, id);
       return {};
+    },
+  },
+
+  ModifyVpcAttribute: {
+    parameters: ["VpcId"],
+    inert: ["EnableDnsSupport", "EnableDnsHostnames", "EnableNetworkAddressUsageMetrics"],
+    handle(
+      { ec2: { vpc } },
+      { VpcId, EnableDnsSupport, EnableDnsHostnames, EnableNetworkAddressUsageMetrics },
+    ) {
+      const found = find(vpc.vpcs, "vpc", VpcId);
+      const [name, { Value = false }] = oneAttribute({
+        EnableDnsSupport,
+        EnableDnsHostnames,
+        EnableNetworkAddressUsageMetrics,
+      });
+      const after = { ...found, [attributeNames[name]]: Value };
+      if (after.enableDnsHostnames && !after.enableDnsSupport)
+        throw networkRefusals.dnsHostnamesWithoutSupport();
+      Object.assign(found, after);
+      return {};
+    },
+  },
+
+  DescribeVpcAttribute: {
+    parameters: ["VpcId", "Attribute", "DryRun"],
+    handle({ ec2: { vpc } }, input) {
+      const found = find(vpc.vpcs, "vpc", input.VpcId);
+      const attribute = Object.entries(attributeNames).find(([, name]) => name === input.Attribute);
+      if (!attribute) throw networkRefusals.unknownAttribute(input.Attribute ?? "");
+      assertNoDryRun(input);
+      const [member, name] = attribute;
+      return { VpcId: found.id, [member]: { Value: found[name] } };
     },
   },
 
@@ -46,34 +94,45 @@ export const vpcActions = {
   },
 } satisfies Partial<Ec2Actions>;
 
-/** The range with its host bits cleared, as EC2 keeps it. */
-function vpcRange(cidr = ""): string {
-  const range = networkOf(cidr);
-  if (range === undefined) throw refusals.invalidCidr("cidrBlock", cidr);
-  if (prefixLength(range) < 16 || prefixLength(range) > 28) throw refusals.vpcRange(cidr);
+const attributeNames = {
+  EnableDnsSupport: "enableDnsSupport",
+  EnableDnsHostnames: "enableDnsHostnames",
+  EnableNetworkAddressUsageMetrics: "enableNetworkAddressUsageMetrics",
+} as const;
+
+function vpcRange(cidr: string): string {
+  const range = ipv4Range("cidrBlock", cidr);
+  if (prefixLength(range) < 16 || prefixLength(range) > 28) throw networkRefusals.vpcRange(cidr);
   return range;
 }
 
 /** What EC2 creates along with a VPC goes with it; anything else must be deleted first. */
 function hasDependencies(model: VpcModel, vpcId: string): boolean {
   const { subnets, internetGateways, routeTables, networkAcls, securityGroups } = model;
-  const isIn = (each: { vpcId: string }) => each.vpcId === vpcId;
+  const isIn = (each: { vpcId?: string }) => each.vpcId === vpcId;
   return (
     [...subnets.values(), ...internetGateways.values()].some(isIn) ||
-    [...routeTables.values()].some(each => isIn(each) && !each.main) ||
+    [...routeTables.values()].some(each => isIn(each) && each.mainAssociationId === undefined) ||
     [...networkAcls.values()].some(each => isIn(each) && !each.isDefault) ||
     [...securityGroups.values()].some(each => isIn(each) && each.groupName !== "default")
   );
 }
 
-function descriptionOf({ id, cidrBlock, tags }: Vpc): VpcDescription {
+/** A new VPC is pending in the answer of its creation, and available whenever it is described. */
+function newlyCreated(vpc: Vpc): VpcDescription {
+  return { ...descriptionOf(vpc), State: "pending" };
+}
+
+function descriptionOf({ id, cidrBlock, isDefault, instanceTenancy, tags }: Vpc): VpcDescription {
   return {
     CidrBlock: cidrBlock,
-    DhcpOptionsId: id.replace(/^vpc-/, "dopt-"),
+    // AWS's own options, the same for every VPC of an account.
+    DhcpOptionsId: `dopt-0${accountId}0000`,
     State: "available",
     VpcId: id,
     OwnerId: accountId,
-    InstanceTenancy: "default",
+    InstanceTenancy: instanceTenancy,
+    Ipv6CidrBlockAssociationSet: [],
     CidrBlockAssociationSet: [
       {
         AssociationId: id.replace(/^vpc-/, "vpc-cidr-assoc-"),
@@ -81,8 +140,7 @@ function descriptionOf({ id, cidrBlock, tags }: Vpc): VpcDescription {
         CidrBlockState: { State: "associated" },
       },
     ],
-    // The program creates its own network; the region has no default VPC.
-    IsDefault: false,
+    IsDefault: isDefault,
     Tags: tagList(tags),
   };
 }
