@@ -4,79 +4,70 @@ import { z } from "zod";
 import { AwsError } from "../../api/aws-error";
 import { hex, resourceId } from "../../identifiers";
 import type { Ec2 } from "../../services/ec2/ec2";
-import { arn, policySchema, type Iam } from "../../services/iam/iam";
+import type { Iam } from "../../services/iam/iam";
+import { identityPolicy, trustPolicy, type PolicyDocument } from "../../services/iam/policy-documents";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
 
-/** A schema for a JSON string whose value matches `inner`. */
-function json<Inner extends z.ZodType>(inner: Inner) {
-  return z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: "custom", message: "MalformedPolicyDocument: not JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(inner);
+/** A schema for a policy document, as IAM reads it. */
+function policy(read: (text: string) => PolicyDocument) {
+  return z.string().transform((text, context) => {
+    try {
+      return read(text);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      context.addIssue({ code: "custom", message: `${error.code}: ${error.message}` });
+      return z.NEVER;
+    }
+  });
 }
 
-const trustPolicy = z.strictObject({
-  Version: z.literal("2012-10-17"),
-  Statement: z.array(
-    z.strictObject({
-      Effect: z.literal("Allow"),
-      Principal: z.strictObject({ Service: z.literal("ec2.amazonaws.com") }),
-      Action: z.literal("sts:AssumeRole"),
-    }),
-  ),
-});
-
 interface IdentityContext extends Pick<Ec2, "keyPairs"> {
-  iam: Pick<Iam, "roles" | "instanceProfiles">;
+  iam: Iam;
 }
 
 export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers => ({
   "aws:iam/role:Role": handler({
-    inputs: z.strictObject({ assumeRolePolicy: json(trustPolicy), tags }),
-    create(name) {
-      const roleName = autoName(name);
-      const roleArn = arn("role", roleName);
-      const id = `AROA${hex(16).toUpperCase()}`;
-      iam.roles.set(roleName, { name: roleName, arn: roleArn, id, policies: new Map() });
-      return { id: roleName, outputs: { name: roleName, arn: roleArn } };
+    inputs: z.strictObject({ assumeRolePolicy: policy(trustPolicy), tags }),
+    create(name, { assumeRolePolicy, tags }) {
+      const role = iam.createRole({
+        name: autoName(name),
+        path: "/",
+        trustPolicy: assumeRolePolicy,
+        maxSessionDuration: 3600,
+        tags,
+      });
+      return { id: role.name, outputs: { name: role.name, arn: role.arn } };
     },
-    delete: ({ id }) => iam.roles.delete(id),
+    delete: ({ id }) => iam.deleteRole(id),
   }),
 
   "aws:iam/rolePolicy:RolePolicy": handler({
-    inputs: z.strictObject({ role: z.string(), policy: json(policySchema) }),
+    inputs: z.strictObject({ role: z.string(), policy: policy(identityPolicy) }),
     create(name, { role, policy }) {
-      const found = iam.roles.get(role);
-      if (!found) throw new AwsError("NoSuchEntity", `The role with name ${role} cannot be found.`, 404);
       const policyName = autoName(name);
-      found.policies.set(policyName, policy);
+      iam.role(role).inlinePolicies.set(policyName, policy);
       return { id: `${role}:${policyName}`, outputs: { name: policyName } };
     },
     update({ outputs }, { role, policy }) {
-      iam.roles.get(role)?.policies.set(String(outputs["name"]), policy);
+      iam.role(role).inlinePolicies.set(String(outputs["name"]), policy);
       return outputs;
     },
-    delete: ({ inputs, outputs }) => iam.roles.get(inputs.role)?.policies.delete(String(outputs["name"])),
+    delete: ({ inputs, outputs }) => iam.role(inputs.role).inlinePolicies.delete(String(outputs["name"])),
   }),
 
   "aws:iam/instanceProfile:InstanceProfile": handler({
     inputs: z.strictObject({ role: z.string(), tags }),
-    create(name, { role: roleName }) {
-      const profile = autoName(name);
-      const profileArn = arn("instance-profile", profile);
-      const id = `AIPA${hex(16).toUpperCase()}`;
-      iam.instanceProfiles.set(profile, { name: profile, arn: profileArn, id, roleName });
-      return { id: profile, outputs: { name: profile, arn: profileArn } };
+    create(name, { role, tags }) {
+      const { name: roleName } = iam.role(role);
+      const profile = iam.createInstanceProfile({ name: autoName(name), path: "/", tags });
+      iam.addRoleToInstanceProfile(profile.name, roleName);
+      return { id: profile.name, outputs: { name: profile.name, arn: profile.arn } };
     },
-    delete: ({ id }) => iam.instanceProfiles.delete(id),
+    delete({ id, inputs }) {
+      iam.removeRoleFromInstanceProfile(id, inputs.role);
+      iam.deleteInstanceProfile(id);
+    },
   }),
 
   "tls:index/privateKey:PrivateKey": handler({
