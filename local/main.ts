@@ -1,17 +1,18 @@
-/** `npm start`: the local region from the command line. */
+/** `npm start` and `npm run region`: the local region from the command line. */
 import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { preload } from "./api/dispatch";
 import { realClock } from "./clock";
-import { help, parseOptions, type Options } from "./cli/options";
+import { help, parseOptions, type CommandName, type Options } from "./cli/options";
 import { acquireLock } from "./cli/lock";
 import { readStack } from "./pulumi/stack";
-import { startRegion, type RunningRegion } from "./start";
-import { table } from "./cli/table";
+import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
+import { emptyRegionSummary, table } from "./cli/table";
 
 const root = join(__dirname, "..");
 const folder = join(root, ".local");
+const shownFolder = relative(process.cwd(), folder);
 
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
@@ -19,27 +20,21 @@ const print = (text: string) => {
   process.stdout.write(`${text}\n`);
 };
 
-async function main(options: Options): Promise<void> {
+async function main(command: CommandName, options: Options): Promise<void> {
   if (options.help) {
-    print(help);
+    print(help[command]);
     return;
   }
-  const stack = readStack(root, options.stack, options.config);
-  const releaseLock = await acquireLock(folder);
-  print(`starting ${stack.project}/${stack.stack} in a local region; Ctrl-C stops it`);
-
-  const state: { running?: RunningRegion } = {};
+  const state: { running?: EmptyRegion } = {};
   let stopping = false;
-  const starting = startRegion({
-    ...options,
-    root,
-    stack,
-    folder,
-    clock: realClock(options.speed),
-    report: event => {
-      if (!stopping) print(`${seconds()}  ${event}`);
-    },
-  });
+  const report = (event: string) => {
+    if (!stopping) print(`${seconds()}  ${event}`);
+  };
+  const { start, what } = command === "start" ? theProgram(options, report) : anEmptyRegion(options, report);
+  const releaseLock = await acquireLock(folder);
+  print(`starting ${what}; Ctrl-C stops it`);
+
+  const starting = start();
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
@@ -48,7 +43,7 @@ async function main(options: Options): Promise<void> {
     void Promise.resolve(state.running?.close())
       .then(releaseLock)
       .then(() => {
-        print(`stopped; logs are in ${relative(process.cwd(), folder)}`);
+        print(`stopped; logs are in ${shownFolder}`);
         // An interrupted start is a failure; a non-zero exit also keeps the Pulumi SDK from reporting leaked promises.
         process.exit(state.running ? 0 : 128 + constants.signals[signal]);
       });
@@ -65,13 +60,43 @@ async function main(options: Options): Promise<void> {
     }, 1000).unref();
   }
 
-  state.running = await starting;
-  print(
-    table(state.running.overview(), { stack, folder: relative(process.cwd(), folder), speed: options.speed }),
-  );
+  const { running, summary } = await starting;
+  state.running = running;
+  print(summary);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
-  await preload(state.running.region.services);
+  await preload(running.region.services);
   await collectGarbage();
+}
+
+/** A region to start, and what to print once it is ready. */
+interface Plan {
+  what: string;
+  start: () => Promise<{ running: EmptyRegion; summary: string }>;
+}
+
+function theProgram(options: Options, report: (event: string) => void): Plan {
+  const { speed, config } = options;
+  const stack = readStack(root, options.stack, config);
+  return {
+    what: `${stack.project}/${stack.stack} in a local region`,
+    start: async () => {
+      const clock = realClock(speed);
+      const running = await startRegion({ ...options, root, stack, folder, clock, report });
+      return { running, summary: table(running.overview(), { stack, folder: shownFolder, speed }) };
+    },
+  };
+}
+
+function anEmptyRegion(options: Options, report: (event: string) => void): Plan {
+  const { region: name, speed } = options;
+  return {
+    what: `an empty local region, ${name}`,
+    start: async () => {
+      const clock = realClock(speed);
+      const running = await startEmptyRegion({ ...options, name, folder, clock, report });
+      return { running, summary: emptyRegionSummary(running.internetUrl, { name, speed }) };
+    },
+  };
 }
 
 /**
@@ -98,7 +123,10 @@ process.stdout.on("error", ({ message }) => {
 process.stderr.on("error", () => undefined);
 
 try {
-  main(parseOptions(process.argv.slice(2))).catch(fail);
+  const [command, ...args] = process.argv.slice(2);
+  if (command !== "start" && command !== "region")
+    throw new Error("its first argument is start or region: use `npm start` or `npm run region`");
+  main(command, parseOptions(command, args)).catch(fail);
 } catch (error) {
   fail(error);
 }

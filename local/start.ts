@@ -1,4 +1,6 @@
-/** Starts a local region, evaluates the program in it, and waits until everything it declares is in service. */
+/**
+ * Starts a local region: an empty one, or one with the program evaluated in it and everything it declares in service.
+ */
 import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import { join } from "node:path";
@@ -20,22 +22,49 @@ import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
 
 /** The command line's `help` says what its options mean. */
-export interface StartOptions
-  extends Omit<RegionOptions, "name">, Pick<Options, "operatorAddress" | "port" | "without"> {
+export interface EmptyRegionOptions extends RegionOptions, Pick<Options, "operatorAddress" | "port"> {}
+
+export interface EmptyRegion {
+  region: Region;
+  /** The URL of the local Internet, and of AWS's API. */
+  internetUrl: string;
+  close(): Promise<void>;
+}
+
+export interface StartOptions extends Omit<EmptyRegionOptions, "name">, Pick<Options, "without"> {
   /** The project's root folder, with the program and the stack files. */
   root: string;
   stack: Stack;
 }
 
-export interface RunningRegion extends Pick<Overview, "outputs" | "internetUrl"> {
-  region: Region;
+export interface RunningRegion extends EmptyRegion, Pick<Overview, "outputs"> {
   resources: DeclaredResources;
   /** What runs where now. */
   overview(): Overview;
-  close(): Promise<void>;
 }
 
 const preferredPort = 4000;
+
+/**
+ * A region as a new AWS account has it. Its port doesn't move, because clients keep it in their configuration.
+ * @throws if the port is taken
+ */
+export async function startEmptyRegion(options: EmptyRegionOptions): Promise<EmptyRegion> {
+  const region = new Region(options);
+  const internet = internetOf(region, options, () => "An empty region: it serves AWS's API here.\n");
+  const close = async () => {
+    closeServer(internet);
+    await region.close();
+  };
+  try {
+    const port = await listenAt(internet, options.port ?? preferredPort, "");
+    await region.open();
+    return { region, internetUrl: `http://127.0.0.1:${port}`, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
 
 /** @throws if the program or the region fails, after stopping everything it started */
 export async function startRegion(options: StartOptions): Promise<RunningRegion> {
@@ -54,13 +83,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   };
   try {
     let welcome = "the region is starting\n";
-    const route = network.routerFrom({ internetAddress: operatorAddress });
-    const internet = createInternetProxy({
-      dns,
-      route,
-      welcome: () => welcome,
-      handleApiRequest: createApiHandler(region.services, report),
-    });
+    const internet = internetOf(region, options, () => welcome);
     const port = await listenForInternet(internet, options.port);
     const internetUrl = `http://127.0.0.1:${port}`;
     if (options.port === undefined && port !== preferredPort)
@@ -78,6 +101,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     engine.assertAllLeftOut();
 
     const localPorts = new Map<string, string>();
+    const route = network.routerFrom({ internetAddress: operatorAddress });
     for (const { label, dnsName } of region.elbv2.loadBalancers.values()) {
       const server = createLocalPort({ dns, route }, dnsName);
       servers.push(server);
@@ -99,16 +123,29 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   }
 }
 
+/** The local Internet, which serves AWS's API too. */
+function internetOf(
+  { dns, network, services }: Region,
+  { operatorAddress, report }: Pick<EmptyRegionOptions, "operatorAddress" | "report">,
+  welcome: () => string,
+): http.Server {
+  const route = network.routerFrom({ internetAddress: operatorAddress });
+  return createInternetProxy({ dns, route, welcome, handleApiRequest: createApiHandler(services, report) });
+}
+
 async function listenForInternet(internet: http.Server, port: number | undefined): Promise<number> {
   if (port === undefined) return listenNear(internet, preferredPort);
+  return listenAt(internet, port, ", or omit it to get a free one");
+}
+
+async function listenAt(internet: http.Server, port: number, alternative: string): Promise<number> {
   try {
     return await listen(internet, port);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new Error(
-      `port ${port} is in use or not allowed; choose another with --port, or omit it to get a free one`,
-      { cause: error },
-    );
+    throw new Error(`port ${port} is in use or not allowed; choose another with --port${alternative}`, {
+      cause: error,
+    });
   }
 }
 

@@ -34,7 +34,7 @@ export function copyOfProject(): string {
 
 /** `npm start -- ARGS` does the same. */
 export function start(project: string, args: string[] = []): Command {
-  return run(project, [process.execPath, "--require", "tsx/cjs", "local/main.ts", ...args]);
+  return run(project, [process.execPath, "--require", "tsx/cjs", "local/main.ts", "start", ...args]);
 }
 
 /** `cleanUp` kills it, and everything it started. */

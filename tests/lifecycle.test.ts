@@ -2,10 +2,12 @@
  * However a region ends, none of its processes is left behind. The tests read /proc, so they run on Linux only, and do
  * not prove that the region itself needs nothing of Linux.
  */
+import http from "node:http";
 import { copyOfProject, run, start, type Command } from "../testing/cli";
 import { onCleanUp } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
 import { eventually } from "../testing/eventually";
+import { listen } from "../testing/servers";
 
 let project: string;
 beforeAll(() => {
@@ -87,7 +89,7 @@ test("SIGTERM during the start ends that, too", async () => {
 });
 
 test("it ends when nobody reads its output any more, and says why", async () => {
-  const itsFirstLine = `"${process.execPath}" --require tsx/cjs local/main.ts | head -n 1`;
+  const itsFirstLine = `"${process.execPath}" --require tsx/cjs local/main.ts start | head -n 1`;
   const command = run(project, ["sh", "-c", itsFirstLine]);
   expect(await command.ended).toBe(0);
   expect(command.stdout()).toMatch(/^starting .*\n$/);
@@ -101,4 +103,32 @@ test("--help lists the options, and starts nothing", async () => {
   expect(command.stdout().match(/(?<=^ {2}--)[a-z-]+/gm)).toEqual(options);
   expect(command.stdout()).not.toMatch(/starting/);
   expect(command.stderr()).toBe("");
+});
+
+describe("an empty region", () => {
+  const startEmpty = (port: number) =>
+    run(project, [
+      ...[process.execPath, "--require", "tsx/cjs", "local/main.ts"],
+      ...["region", "--port", String(port)],
+    ]);
+
+  test("serves AWS's API at its port, and is the only region of its project", async () => {
+    const { server, port } = await listen(http.createServer());
+    server.close();
+    const command = startEmpty(port);
+    await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
+    expect(command.stdout()).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port}`);
+    const other = startEmpty(port);
+    await expect(other.ended).resolves.toBe(1);
+    expect(other.stderr()).toContain("another local region is running in this project");
+    command.kill("SIGINT");
+    await expect(command.ended).resolves.toBe(0);
+  });
+
+  test("doesn't move to another port", async () => {
+    const { port } = await listen(http.createServer());
+    const command = startEmpty(port);
+    await expect(command.ended).resolves.toBe(1);
+    expect(command.stderr()).toContain(`port ${port} is in use or not allowed; choose another with --port\n`);
+  });
 });

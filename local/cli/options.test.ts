@@ -2,6 +2,7 @@ import { help, parseOptions } from "./options";
 
 const defaults = {
   help: false,
+  region: "us-east-1",
   stack: "dev",
   config: {},
   port: undefined,
@@ -11,7 +12,7 @@ const defaults = {
 };
 
 test("no options gives the defaults", () => {
-  expect(parseOptions([])).toEqual(defaults);
+  expect(parseOptions("start", [])).toEqual(defaults);
 });
 
 test("the help lists exactly the options that are accepted", () => {
@@ -26,8 +27,9 @@ test("the help lists exactly the options that are accepted", () => {
       "--without=Vpc:b",
     ],
   ];
-  expect(parseOptions(args)).toEqual({
+  expect(parseOptions("start", args)).toEqual({
     help: true,
+    region: "us-east-1",
     stack: "prod",
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
     port: 4100,
@@ -35,7 +37,7 @@ test("the help lists exactly the options that are accepted", () => {
     operatorAddress: "192.0.2.200",
     without: ["Route:a", "Vpc:b"],
   });
-  const documented = [...help.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+  const documented = [...help.start.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(documented.sort()).toEqual([...new Set(args.flatMap(arg => /^--[a-z-]+/.exec(arg) ?? []))].sort());
 });
 
@@ -44,7 +46,7 @@ test.each([
   ["a value may be empty", ["--config", "a="], { a: "" }],
   ["the last value for a key wins", ["--config", "a=1", "--config", "a=2"], { a: "2" }],
 ])("%s", (_name, args, config) => {
-  expect(parseOptions(args).config).toEqual(config);
+  expect(parseOptions("start", args).config).toEqual(config);
 });
 
 test.each([
@@ -74,5 +76,34 @@ test.each([
   [["dev"], "Unexpected argument 'dev'"],
   [["--stack"], "'--stack <value>' argument missing"],
 ])("%j is rejected, naming the option", (args, message) => {
-  expect(() => parseOptions(args)).toThrow(message);
+  expect(() => parseOptions("start", args)).toThrow(message);
+});
+
+test("an empty region has its own options, and none that are about the program", () => {
+  const args = [
+    "--help",
+    "--region",
+    "eu-west-1",
+    "--port=4100",
+    "--speed=1",
+    "--operator-address=192.0.2.200",
+  ];
+  expect(parseOptions("region", args)).toMatchObject({
+    help: true,
+    region: "eu-west-1",
+    port: 4100,
+    speed: 1,
+    operatorAddress: "192.0.2.200",
+  });
+  const documented = [...help.region.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+  expect(documented.sort()).toEqual(
+    args
+      .filter(arg => arg.startsWith("--"))
+      .map(arg => arg.split("=")[0])
+      .sort(),
+  );
+  expect(() => parseOptions("region", ["--stack", "dev"])).toThrow("Unknown option '--stack'");
+  expect(() => parseOptions("region", ["--region", "Virginia"])).toThrow(
+    '--region takes the name of an AWS region, such as us-east-1, not "Virginia"',
+  );
 });

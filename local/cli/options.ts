@@ -3,6 +3,9 @@ import { parseArgs } from "node:util";
 import { publicRange } from "../identifiers";
 import { contains } from "../network/ipv4";
 
+/** `start` runs the program in a region, `region` an empty one. */
+export type CommandName = "start" | "region";
+
 export interface Options {
   help: boolean;
   stack: string;
@@ -11,9 +14,24 @@ export interface Options {
   speed: number;
   operatorAddress: string;
   without: string[];
+  /** The AWS region of an empty one; the program's stack names its own. */
+  region: string;
 }
 
-export const help = `Runs this project's program in a local region: its hosts are processes on this machine, and its
+export const help: Record<CommandName, string> = {
+  region: `Runs an empty local region, as a new AWS account has it: AWS's API on this machine, for the AWS CLI, SDKs,
+Terraform and the AWS provider. Ctrl-C stops it and leaves no process behind.
+
+Usage: npm run region -- [options]
+
+  --region NAME            the AWS region that it serves (default: us-east-1)
+  --port PORT              the port on 127.0.0.1 for the AWS API and the local Internet (default: 4000)
+  --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
+                           one AWS minute per second); scales check intervals and delays, never a timeout
+  --operator-address IP    your address on the Internet, for security groups (default: 198.51.100.10)
+  --help                   show this text
+`,
+  start: `Runs this project's program in a local region: its hosts are processes on this machine, and its
 network applies the rules that AWS would. Ctrl-C stops it and leaves no process behind.
 
 Usage: npm start -- [options]
@@ -28,22 +46,40 @@ Usage: npm start -- [options]
   --without KIND:NAME      leave out a resource to see what breaks; may be repeated
                            (for example NetworkAclRule:data-ingress-update)
   --help                   show this text
-`;
+`,
+};
+
+const common = {
+  help: { type: "boolean", short: "h", default: false },
+  port: { type: "string" },
+  speed: { type: "string", default: "60" },
+  "operator-address": { type: "string", default: "198.51.100.10" },
+} as const;
+
+const own = {
+  region: { region: { type: "string" } },
+  start: {
+    stack: { type: "string" },
+    config: { type: "string", multiple: true },
+    without: { type: "string", multiple: true },
+  },
+} as const;
+
+interface Values {
+  help: boolean;
+  port?: string;
+  speed: string;
+  "operator-address": string;
+  region?: string;
+  stack?: string;
+  config?: string[];
+  without?: string[];
+}
 
 /** @throws an error whose message is meant for the user */
-export function parseOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
-    options: {
-      help: { type: "boolean", short: "h", default: false },
-      stack: { type: "string", default: "dev" },
-      config: { type: "string", multiple: true, default: [] },
-      port: { type: "string" },
-      speed: { type: "string", default: "60" },
-      "operator-address": { type: "string", default: "198.51.100.10" },
-      without: { type: "string", multiple: true, default: [] },
-    },
-  });
+export function parseOptions(command: CommandName, args: string[]): Options {
+  // parseArgs() can't type options that differ by command.
+  const values = parseArgs({ args, options: { ...common, ...own[command] } }).values as Values;
   const operatorAddress = values["operator-address"];
   if (!isIPv4(operatorAddress))
     throw new Error(`--operator-address must be an IPv4 address, not ${JSON.stringify(operatorAddress)}`);
@@ -51,14 +87,20 @@ export function parseOptions(args: string[]): Options {
     throw new Error(
       `--operator-address must be outside ${publicRange}, which the region assigns from, not ${operatorAddress}`,
     );
+  const { region = "us-east-1" } = values;
+  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
+    throw new Error(
+      `--region takes the name of an AWS region, such as us-east-1, not ${JSON.stringify(region)}`,
+    );
   return {
     help: values.help,
-    stack: values.stack,
-    config: Object.fromEntries(values.config.map(keyAndValue)),
+    region,
+    stack: values.stack ?? "dev",
+    config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
     port: values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
     speed: wholeNumber("--speed", values.speed, 1, 600),
     operatorAddress,
-    without: values.without.map(kindAndName),
+    without: (values.without ?? []).map(kindAndName),
   };
 }
 

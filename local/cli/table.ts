@@ -28,6 +28,24 @@ export interface Overview {
   internetUrl: string;
 }
 
+/** What an empty region prints: how clients reach it. */
+export function emptyRegionSummary(
+  internetUrl: string,
+  { name, speed }: { name: string; speed: number },
+): string {
+  return [
+    "",
+    `It serves AWS's API for ${name} at ${internetUrl}, to any credentials. For the AWS CLI, for example:`,
+    "",
+    `  AWS_ENDPOINT_URL=${internetUrl} AWS_DEFAULT_REGION=${name} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\`,
+    "    aws ec2 describe-vpcs",
+    "",
+    `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x ${internetUrl} URL.`,
+    `An AWS minute takes ${Number((60 / speed).toFixed(2))} s. Instances boot Amazon Linux 2023 with nothing installed.`,
+    "",
+  ].join("\n");
+}
+
 export function table(
   { hosts, loadBalancers, outputs, internetUrl }: Overview,
   { stack, folder, speed }: { stack: { project: string; stack: string }; folder: string; speed: number },
