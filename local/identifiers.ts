@@ -3,6 +3,13 @@ import { randomBytes } from "node:crypto";
 
 export const accountId = "123456789012";
 
+/** Whoever calls the region's API with whatever credentials. */
+export const operator = {
+  name: "operator",
+  id: "AIDALOCALREGIONOPERATOR",
+  arn: `arn:aws:iam::${accountId}:user/operator`,
+};
+
 /** "vpc-0a1b…": a prefix and 17 hexadecimal digits, EC2's format for ids. */
 export function resourceId(prefix: string): string {
   return `${prefix}-0${hex(16)}`;

@@ -30,6 +30,7 @@ import { amazonLinux2023 } from "./services/ec2/image";
 import { dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
+import { iamService } from "./services/iam/actions";
 import { Iam } from "./services/iam/iam";
 import { zonesOf } from "./services/ec2/zones";
 import { Parameters } from "./services/ssm/parameters";
@@ -55,7 +56,7 @@ const flowLogInterval = minute;
 export class Region {
   readonly dns = new Dns();
   readonly network: VirtualNetwork;
-  readonly iam = new Iam();
+  readonly iam = new Iam(() => this.options.clock.now());
   readonly ssm = new Parameters({ [imageParameter]: amazonLinux2023 });
   readonly metrics = new MetricStore();
   readonly ec2: Ec2;
@@ -113,6 +114,7 @@ export class Region {
       bind(cloudWatchService, contexts.cloudWatch),
       bind(ec2Service, contexts.ec2),
       bind(elbv2Service, contexts.elbv2),
+      bind(iamService, contexts.iam),
       bind(stsService, () => undefined),
     ];
   }
@@ -125,13 +127,14 @@ export class Region {
       cloudWatch: callerOf(cloudWatchService.actions, contexts.cloudWatch),
       ec2: callerOf(ec2Service.actions, contexts.ec2),
       elbv2: callerOf(elbv2Service.actions, contexts.elbv2),
+      iam: callerOf(iamService.actions, contexts.iam),
     };
   }
 
   /** What each service's actions act on, made anew for each call. */
   private get actionContexts() {
-    const { ec2, elbv2, autoScaling, metrics } = this;
-    const { instanceProfiles } = this.iam;
+    const { ec2, elbv2, autoScaling, metrics, iam } = this;
+    const { instanceProfiles } = iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
     const wallClock = () => new WallClock(clock);
@@ -149,6 +152,7 @@ export class Region {
       cloudWatch: () => ({ metrics, wallClock: wallClock() }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
       elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+      iam: () => ({ iam, wallClock: wallClock() }),
     };
   }
 

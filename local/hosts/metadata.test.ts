@@ -1,17 +1,17 @@
 import http from "node:http";
 import { text } from "node:stream/consumers";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
-import { Iam } from "../services/iam/iam";
+import { Sessions } from "../services/iam/sessions";
 import { listen, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
-import { createMetadataService, type Metadata } from "./metadata";
+import { createMetadataService, type InstanceCredentials, type Metadata } from "./metadata";
 
 const profileArn = "arn:aws:iam::123456789012:instance-profile/receiver";
 const lifetime = "x-aws-ec2-metadata-token-ttl-seconds";
 const instanceId = "/latest/meta-data/instance-id";
 
 function metadata(changes: Partial<Metadata> = {}): Metadata {
-  const iam = new Iam();
+  const sessions = new Sessions();
   return {
     instanceId: "i-0123456789abcdef0",
     imageId: "ami-0a1b2c3d4e5f60718",
@@ -22,7 +22,7 @@ function metadata(changes: Partial<Metadata> = {}): Metadata {
     availabilityZone: "us-east-1b",
     securityGroupNames: ["receiver-0a1b2c3", "other"],
     profile: { arn: profileArn, id: "AIPA0123456789ABCDEF", roleName: "receiver-role" },
-    credentials: () => iam.credentialsFor("i-0123456789abcdef0", "receiver-role"),
+    credentials: () => sessions.credentialsFor("i-0123456789abcdef0", "receiver-role"),
     ...changes,
   };
 }
@@ -210,7 +210,8 @@ describe("credentials", () => {
   test("reach AWS's own client unchanged", async () => {
     const served = metadata();
     const { port } = await setUp(() => served);
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = served.credentials();
+    const { accessKeyId, secretAccessKey, sessionToken, expiration } =
+      served.credentials() as InstanceCredentials;
     const expected = { accessKeyId, secretAccessKey, sessionToken, expiration };
     await expect(credentialsAt(port)).resolves.toMatchObject(expected);
   });
@@ -218,6 +219,28 @@ describe("credentials", () => {
   test("aren't available on a host without a profile", async () => {
     const { port } = await setUp(() => metadata({ profile: undefined }));
     await expect(credentialsAt(port)).rejects.toThrow();
+  });
+
+  test("say why EC2 can't assume the role", async () => {
+    const failure = { code: "AssumeRoleUnauthorizedAccess", message: "EC2 cannot assume the role x." };
+    const { get, port } = await setUp(() => metadata({ credentials: () => failure }));
+    const path = "/latest/meta-data/iam/security-credentials/receiver-role";
+    expect(JSON.parse((await get(path)).body)).toEqual({
+      Code: failure.code,
+      Message: failure.message,
+      LastUpdated: expect.any(String) as unknown,
+    });
+    await expect(credentialsAt(port)).rejects.toThrow();
+  });
+
+  test("aren't available from a profile without a role, which says so", async () => {
+    const profile = { arn: "arn:aws:iam::123456789012:instance-profile/empty", id: "AIPA0123456789ABCDEF" };
+    const { get } = await setUp(() => metadata({ profile }));
+    expect((await get("/latest/meta-data/iam/security-credentials/")).status).toBe(404);
+    expect(JSON.parse((await get("/latest/meta-data/iam/info")).body)).toMatchObject({
+      Code: "Success",
+      Message: "Instance Profile does not contain a role.",
+    });
   });
 
   test("name their profile", async () => {

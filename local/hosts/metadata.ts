@@ -9,7 +9,8 @@ import { createServer } from "../network/http/servers";
 export interface InstanceProfile {
   arn: string;
   id: string;
-  roleName: string;
+  /** Absent if it has no role. */
+  roleName?: string;
 }
 
 export interface InstanceCredentials {
@@ -18,6 +19,12 @@ export interface InstanceCredentials {
   sessionToken: string;
   lastUpdated: Date;
   expiration: Date;
+}
+
+/** Why a role's credentials can't be had. Source: IAM User Guide, "Troubleshoot IAM and Amazon EC2". */
+export interface CredentialFailure {
+  code: string;
+  message: string;
 }
 
 export interface Metadata {
@@ -32,7 +39,7 @@ export interface Metadata {
   /** Absent if the host has no instance profile. */
   profile?: InstanceProfile;
   /** Returns the role's credentials, cached or new. */
-  credentials: () => InstanceCredentials;
+  credentials: () => InstanceCredentials | CredentialFailure;
 }
 
 /** EC2's name for an instance by its private address: "ip-10-0-11-20.ec2.internal". */
@@ -109,26 +116,34 @@ function treeOf(metadata: Metadata): Tree {
     iam: profile && {
       info: JSON.stringify({
         Code: "Success",
+        ...(profile.roleName === undefined && { Message: "Instance Profile does not contain a role." }),
         LastUpdated: new Date().toISOString(),
         InstanceProfileArn: profile.arn,
         InstanceProfileId: profile.id,
       }),
-      "security-credentials": {
-        [profile.roleName]: () => {
-          const { accessKeyId, secretAccessKey, sessionToken, lastUpdated, expiration } =
-            metadata.credentials();
-          return JSON.stringify({
-            Code: "Success",
-            LastUpdated: lastUpdated.toISOString(),
-            Type: "AWS-HMAC",
-            AccessKeyId: accessKeyId,
-            SecretAccessKey: secretAccessKey,
-            Token: sessionToken,
-            Expiration: expiration.toISOString(),
-          });
-        },
-      },
+      "security-credentials":
+        profile.roleName === undefined
+          ? undefined
+          : {
+              [profile.roleName]: () => JSON.stringify(credentialsDocument(metadata.credentials())),
+            },
     },
+  };
+}
+
+function credentialsDocument(credentials: InstanceCredentials | CredentialFailure): object {
+  if ("code" in credentials) {
+    const { code: Code, message: Message } = credentials;
+    return { Code, Message, LastUpdated: new Date().toISOString() };
+  }
+  return {
+    Code: "Success",
+    LastUpdated: credentials.lastUpdated.toISOString(),
+    Type: "AWS-HMAC",
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    Token: credentials.sessionToken,
+    Expiration: credentials.expiration.toISOString(),
   };
 }
 

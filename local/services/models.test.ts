@@ -4,7 +4,7 @@ import { openRegion } from "../../testing/sample-resources";
 test("every action and parameter of every service exists on AWS", async () => {
   const { region } = await openRegion();
   const scopes = region.services.map(({ scope }) => scope);
-  expect(scopes).toEqual(["autoscaling", "monitoring", "ec2", "elasticloadbalancing", "sts"]);
+  expect(scopes).toEqual(["autoscaling", "monitoring", "ec2", "elasticloadbalancing", "iam", "sts"]);
   for (const { actions, model } of region.services) {
     const client = await model();
     for (const [name, { parameters }] of Object.entries(actions)) {

@@ -171,10 +171,12 @@ describe("rejects, as AWS does,", () => {
     ["a policy of an unknown role", "RolePolicy", { role: "none" }, "NoSuchEntity"],
     ["a policy that isn't JSON", "RolePolicy", { policy: "{" }, "MalformedPolicyDocument"],
     [
-      "a role for another service",
+      "a role for something that isn't a service",
       "Role",
-      inputs => ({ assumeRolePolicy: String(inputs["assumeRolePolicy"]).replace("ec2", "lambda") }),
-      "ec2.amazonaws.com",
+      inputs => ({
+        assumeRolePolicy: String(inputs["assumeRolePolicy"]).replace("ec2.amazonaws.com", "ec2"),
+      }),
+      "Invalid principal in policy",
     ],
     [
       "a rule with two peers",

@@ -11,6 +11,7 @@ import { amazonLinux2023 } from "./image";
 import type { LaunchSpecification } from "./instance-records";
 import type { Region } from "../../region";
 import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
+import type { InstanceCredentials } from "../../hosts/metadata";
 
 /** A region with an instance that runs a service, an image of it, and everything needed to launch a copy. */
 async function setUp() {
@@ -60,7 +61,11 @@ const allocations = (region: Region) =>
       [...region.ec2.vpc.networkInterfaces.keys()],
       [...region.ec2.instances.hosts.keys()],
       readdirSync(join(region.options.folder, "hosts")),
-      [...(Reflect.get(region.iam, "sessions") as Map<string, unknown>).keys()],
+      [
+        ...(
+          Reflect.get(Reflect.get(region.iam, "sessions") as object, "sessions") as Map<string, unknown>
+        ).keys(),
+      ],
     ],
     (_key, value: unknown) => (value instanceof Set ? [...(value as Set<unknown>)] : value),
   );
@@ -186,7 +191,7 @@ describe("a termination", () => {
       imageId: amazonLinux2023,
     });
     const { instanceId } = options;
-    const { accessKeyId } = options.metadata().credentials();
+    const { accessKeyId } = options.metadata().credentials() as InstanceCredentials;
     expect(region.iam.session(accessKeyId)).toBeDefined();
     expect(allocations(region)).not.toBe(before);
     await Promise.all(

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Clock } from "../../clock";
 import { Host, type HostOptions } from "../../hosts/host";
-import { publicDnsName, type InstanceCredentials, type InstanceProfile } from "../../hosts/metadata";
+import { publicDnsName, type InstanceProfile, type Metadata } from "../../hosts/metadata";
 import { resourceId } from "../../identifiers";
 import type { Dns } from "../../network/dns";
 import type { VpcModel } from "../../network/reachability/vpc-model";
@@ -26,7 +26,7 @@ export interface InstanceContext extends Pick<
   images: ReadonlyMap<string, Image>;
   identities: {
     readonly instanceProfiles: ReadonlyMap<string, InstanceProfile>;
-    credentialsFor(instanceId: string, roleName: string): InstanceCredentials;
+    credentialsFor(instanceId: string, roleName: string): ReturnType<Metadata["credentials"]>;
     endSessions(instanceId: string): void;
   };
   /** Called as soon as an instance begins to terminate. */

@@ -1,6 +1,6 @@
 /** The Security Token Service. Source: STS API Reference, "GetCallerIdentity". */
 import type { ServiceOf } from "../../api/service";
-import { accountId } from "../../identifiers";
+import { accountId, operator } from "../../identifiers";
 
 export const stsService = {
   scope: "sts",
@@ -12,9 +12,9 @@ export const stsService = {
       parameters: [],
       /** Any credentials belong to the one operator. */
       handle: () => ({
-        UserId: "AIDALOCALREGIONOPERATOR",
+        UserId: operator.id,
         Account: accountId,
-        Arn: `arn:aws:iam::${accountId}:user/operator`,
+        Arn: operator.arn,
       }),
     },
   },
