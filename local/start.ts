@@ -59,7 +59,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       dns,
       route,
       welcome: () => welcome,
-      handleApiRequest: createApiHandler(region.services, report),
+      handleApiRequest: createApiHandler({ regionName: name, services: region.services, report }),
     });
     const port = await listenForInternet(internet, options.port);
     const internetUrl = `http://127.0.0.1:${port}`;
