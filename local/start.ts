@@ -125,12 +125,13 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
 
 /** The local Internet, which serves AWS's API too. */
 function internetOf(
-  { dns, network, services }: Region,
+  { options: { name: regionName }, dns, network, services }: Region,
   { operatorAddress, report }: Pick<EmptyRegionOptions, "operatorAddress" | "report">,
   welcome: () => string,
 ): http.Server {
   const route = network.routerFrom({ internetAddress: operatorAddress });
-  return createInternetProxy({ dns, route, welcome, handleApiRequest: createApiHandler(services, report) });
+  const handleApiRequest = createApiHandler({ regionName, services, report });
+  return createInternetProxy({ dns, route, welcome, handleApiRequest });
 }
 
 async function listenForInternet(internet: http.Server, port: number | undefined): Promise<number> {

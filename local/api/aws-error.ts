@@ -1,10 +1,14 @@
 /** An error in AWS's words. Its name is AWS's error code, as in the SDK. */
 export class AwsError extends Error {
-  /** @param status of the HTTP response that carries it */
+  /**
+   * @param status of the HTTP response that carries it
+   * @param exception its name in the service's model, where several exceptions share its code
+   */
   constructor(
     readonly code: string,
     message: string,
     readonly status = 400,
+    readonly exception?: string,
   ) {
     super(message);
     this.name = code;

@@ -19,12 +19,8 @@ export function callerOf<Context, Actions extends Readonly<Record<string, Action
 ): Caller<Actions> {
   const methods = Object.entries(actions).map(([name, action]) => {
     const method = async (input: object) => {
-      const unsupported = unsupportedParameterOf(action, input);
-      if (unsupported !== undefined)
-        throw new AwsError(
-          "UnsupportedOperation",
-          `The local region does not support the parameter ${unsupported} of ${name}`,
-        );
+      const unsupported = unsupportedParameterOf(name, action, input);
+      if (unsupported !== undefined) throw new AwsError("UnsupportedOperation", unsupported);
       return action.handle(contextOf(), input as never);
     };
     return [name, method] as const;

@@ -34,8 +34,9 @@ describe("an action", () => {
       DeleteVpc: { parameters: ["VpcId"] as never[], handle: () => ({}) },
     },
   };
+  const head = { method: "POST", path: "/", query: "", headers: {} };
   const call = (body: string) =>
-    dispatch(service, queryProtocol(service.query), { headers: {}, body }, undefined);
+    dispatch(service, queryProtocol(service.query), { ...head, body: Buffer.from(body) }, undefined);
 
   test("that the region lacks is refused as the region, with the nearest ones", async () => {
     await expect(call("Action=DescribeVpcPeeringConnections")).rejects.toThrow(
@@ -51,7 +52,7 @@ describe("an action", () => {
 
   test("refuses a parameter that it doesn't support", async () => {
     await expect(call("Action=DeleteVpc&VpcId=vpc-1&DryRun=true")).rejects.toThrow(
-      "The local region does not support the parameter DryRun",
+      "The local region does not support the parameter DryRun of DeleteVpc. The nearest that it supports: VpcId.",
     );
   });
 

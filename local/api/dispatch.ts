@@ -41,13 +41,17 @@ export async function dispatch<Context>(
   const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
   if (!action) {
     if (!hasOperation(await model(), name)) throw protocol.faults.unknownAction(name, version);
-    throw protocol.faults.unsupportedAction(name, closest(name, Object.keys(actions)), service.source);
+    const nearest = closest(name, Object.keys(actions)).join(", ");
+    throw protocol.faults.unsupported(
+      `The local region does not support the action ${name}. The nearest that it supports: ${nearest}. ` +
+        `To add it, extend ${service.source}.`,
+    );
   }
   authorize(name);
   const shapes = operationShapes(await model(), name);
-  const input = protocol.input(request, shapes.input);
-  const unsupported = unsupportedParameterOf(action, input);
-  if (unsupported !== undefined) throw protocol.faults.unsupportedParameter(unsupported);
+  const input = await protocol.input(request, shapes.input);
+  const unsupported = unsupportedParameterOf(name, action, input);
+  if (unsupported !== undefined) throw protocol.faults.unsupported(unsupported);
   // The operation's schema has validated the input.
   const output = await clientTokens.once(name, input, () => action.handle(context, input as never));
   return protocol.output(name, shapes.output, output);

@@ -29,7 +29,11 @@ beforeAll(async () => {
     dns: region.dns,
     route: region.network.routerFrom({ internetAddress: operatorAddress }),
     welcome: () => "welcome\n",
-    handleApiRequest: createApiHandler(region.services, event => events.push(event)),
+    handleApiRequest: createApiHandler({
+      regionName: "us-east-1",
+      services: region.services,
+      report: event => events.push(event),
+    }),
   });
   ({ port } = await listen(internet));
   clients = clientsOf(`http://${loopback}:${port}`);
@@ -219,8 +223,8 @@ describe("EC2", () => {
       () => clients.ec2.describeInstances({ MaxResults: 1001 }),
     "400 InvalidNextToken: The specified NextToken is not valid.": () =>
       clients.ec2.describeVpcs({ NextToken: "x" }),
-    "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources": () =>
-      clients.ec2.describeInstances({ IncludeManagedResources: true }),
+    "400 UnsupportedOperation: The local region does not support the parameter IncludeManagedResources of DescribeInstances. The nearest that it supports: MaxResults, InstanceIds, Filters.":
+      () => clients.ec2.describeInstances({ IncludeManagedResources: true }),
     [`400 InvalidVpcID.NotFound: The vpc ID 'vpc-${unknown}' does not exist`]: () =>
       clients.ec2.describeVpcs({ VpcIds: [`vpc-${unknown}`] }),
     [`400 InvalidSubnetID.NotFound: The subnet ID 'subnet-${unknown}' does not exist`]: () =>
@@ -544,7 +548,7 @@ describe("every service", () => {
       "an unsupported service",
       "s3",
       "Action=x",
-      /^HTTP\/1\.1 400 [^]*<ErrorResponse [^]*<Code>InvalidAction</,
+      /^HTTP\/1\.1 400 [^]*<Error><Code>UnsupportedOperation<[^]* but not s3</,
     ],
     [
       "no action",

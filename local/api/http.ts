@@ -1,10 +1,17 @@
 /** Reads requests to AWS's APIs from HTTP and sends the responses. */
 import type http from "node:http";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
 import { AwsError } from "./aws-error";
-import type { Protocol, Request, Response } from "./protocols/protocol";
+import type { Protocol, Request, RequestHead, Response } from "./protocols/protocol";
 
 /** In bytes; far more than any action needs. */
 const largestBody = 64 * 1024;
+
+export function headOf({ method = "GET", url = "/", headers }: http.IncomingMessage): RequestHead {
+  const [, path = "/", query = ""] = /^([^?]*)\??(.*)$/.exec(url) ?? [];
+  return { method, path, query, headers };
+}
 
 /** @throws AwsError if the body exceeds the limit */
 export async function readRequest(req: http.IncomingMessage): Promise<Request> {
@@ -15,12 +22,26 @@ export async function readRequest(req: http.IncomingMessage): Promise<Request> {
     size += chunk.length;
     if (size > largestBody) {
       req.resume();
-      throw new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`, 413);
+      throw tooLarge();
     }
     chunks.push(chunk);
   }
-  return { headers: req.headers, body: Buffer.concat(chunks).toString() };
+  const body = Buffer.concat(chunks);
+  return { ...headOf(req), body: req.headers["content-encoding"] === "gzip" ? await unzipped(body) : body };
 }
+
+/** Clients compress large bodies of some actions, such as PutMetricData's. */
+async function unzipped(body: Buffer): Promise<Buffer> {
+  try {
+    return await promisify(gunzip)(body, { maxOutputLength: largestBody });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    throw new AwsError("MalformedInput", `The request's body is not gzip: ${(error as Error).message}`);
+  }
+}
+
+const tooLarge = () =>
+  new AwsError("RequestEntityTooLarge", `The request is larger than ${largestBody} bytes`, 413);
 
 /** The response, or an error response. Details of internal failures are reported rather than sent. */
 export async function orError(

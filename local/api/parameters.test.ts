@@ -1,3 +1,4 @@
+import { closest } from "./closest";
 import { unsupportedParameterOf } from "./parameters";
 
 const action = { parameters: ["VpcId", "Options.Tokens"], inert: ["Tags"] } as never;
@@ -14,5 +15,15 @@ test.each([
   [{ Time: new Date(0) }, "Time"],
   [{ Data: new Uint8Array(1) }, "Data"],
 ])("of %j, it doesn't support %j", (input, unsupported) => {
-  expect(unsupportedParameterOf(action, input)).toBe(unsupported);
+  expect(unsupportedParameterOf("CreateVpc", action, input)).toBe(
+    unsupported &&
+      `The local region does not support the parameter ${unsupported} of CreateVpc. ` +
+        `The nearest that it supports: ${closest(unsupported, ["VpcId", "Options.Tokens", "Tags"]).join(", ")}.`,
+  );
+});
+
+test("an action without parameters has no nearest one", () => {
+  expect(unsupportedParameterOf("CreateVpc", { parameters: [] }, { VpcId: "vpc-1" })).toBe(
+    "The local region does not support the parameter VpcId of CreateVpc.",
+  );
 });

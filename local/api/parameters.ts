@@ -1,13 +1,26 @@
 /** Which parameters of a request an action supports. */
+import { closest } from "./closest";
 import type { Action } from "./service";
 
-/** The first parameter that the action neither acts on nor keeps, as a path without indexes; undefined if there is none. */
+/**
+ * What is to be said of the first parameter that the action neither acts on nor keeps, as a path without indexes;
+ * undefined if there is none.
+ */
 export function unsupportedParameterOf(
+  name: string,
   { parameters, inert = [] }: Pick<Action<never>, "parameters" | "inert">,
   input: object,
 ): string | undefined {
   const supported = new Set<string>([...parameters, ...inert]);
-  return leavesOf(input, "").find(path => !prefixesOf(path).some(prefix => supported.has(prefix)));
+  const unsupported = leavesOf(input, "").find(
+    path => !prefixesOf(path).some(prefix => supported.has(prefix)),
+  );
+  if (unsupported === undefined) return undefined;
+  const nearest = closest(unsupported, [...supported]);
+  return (
+    `The local region does not support the parameter ${unsupported} of ${name}.` +
+    (nearest.length > 0 ? ` The nearest that it supports: ${nearest.join(", ")}.` : "")
+  );
 }
 
 /** The paths of all values; those of a list's elements are the list's. */

@@ -16,10 +16,12 @@ export interface Action<Context, Input = never, Output = object> {
 export interface Service<Context> {
   /** Its name in the scope of a signature. */
   scope: string;
+  /** Present if the service is one for all regions: clients sign for us-east-1, wherever they are. */
+  global?: true;
   /** Present if it speaks the query protocol: form parameters and XML. */
   query?: { dialect: Dialect; xmlNamespace: string };
-  /** Present if it speaks JSON; `target` is the prefix of X-Amz-Target. */
-  json?: { version: "1.0" | "1.1"; target: string };
+  /** Present if it speaks JSON and CBOR: its name in X-Amz-Target and in CBOR's paths. */
+  serviceName?: string;
   /** Loads the SDK's client, which has the operations' schemas. Lazy, because loading is slow and only protocols need them. */
   model: () => Promise<object>;
   actions: Readonly<Record<string, Action<Context>>>;

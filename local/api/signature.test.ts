@@ -4,7 +4,8 @@ import { DescribeNetworkAclsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { listen, loopback } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { AwsError } from "./aws-error";
-import { verifySignature } from "./signature";
+import { readRequest } from "./http";
+import { scopeOf, verifySignature } from "./signature";
 
 const credentials = {
   accessKeyId: "ASIA0123456789ABCDEF",
@@ -18,8 +19,8 @@ const sessions = new Map([[credentials.accessKeyId, { ...credentials, instanceId
 async function setUp() {
   const { port } = await listen(
     http.createServer((req, res) => {
-      text(req)
-        .then(body => verifySignature(req, body, "ec2", key => sessions.get(key)))
+      readRequest(req)
+        .then(request => verifySignature(request, "ec2", key => sessions.get(key)))
         .then(
           ({ instanceId }) => res.end(instanceId),
           (error: unknown) =>
@@ -82,6 +83,30 @@ test("accepts commas without spaces, and unsigned headers", async () => {
   const request = changed("authorization", value => value.replaceAll(", ", ","))(signed);
   request.headers["x-unsigned"] = "1";
   await expect(send(port, request)).resolves.toBe("i-0123");
+});
+
+test("covers the query", async () => {
+  const { signed, port } = await setUp();
+  await expect(send(port, { ...signed, path: "/?Action=DescribeVpcs" })).resolves.toBe(
+    "SignatureDoesNotMatch",
+  );
+});
+
+const presigned = {
+  "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+  "X-Amz-Credential": "any/20261122/eu-west-1/sts/aws4_request",
+  "X-Amz-SignedHeaders": "host",
+  "X-Amz-Signature": "0".repeat(64),
+};
+const scopeOfQuery = (parameters: Record<string, string>) =>
+  scopeOf({ method: "GET", path: "/", query: new URLSearchParams(parameters).toString(), headers: {} });
+
+test("a presigned request names its scope in the query", () => {
+  expect(scopeOfQuery(presigned)).toEqual({ region: "eu-west-1", service: "sts" });
+});
+
+test.each(Object.keys(presigned))("a presigned request without %s is unsigned", name => {
+  expect(scopeOfQuery({ ...presigned, [name]: "" })).toBeUndefined();
 });
 
 const rejected: Record<string, Record<string, Change>> = {

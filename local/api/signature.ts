@@ -1,11 +1,36 @@
-/** Verifies the signature of an AWS API request. Source: IAM User Guide, "AWS Signature Version 4 for API requests". */
+/** Reads and verifies the signature of an AWS API request. Source: IAM User Guide, "AWS Signature Version 4 for API requests". */
 import { createHash, timingSafeEqual } from "node:crypto";
-import type http from "node:http";
 import { AwsError } from "./aws-error";
+import type { Request, RequestHead } from "./protocols/protocol";
 
 /** Matches an Authorization header: key, day, region, service, signed headers, signature. */
-export const authorization =
+const authorization =
   /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request, ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]{64})$/;
+
+/** What a signature is for. */
+export interface Scope {
+  region: string;
+  service: string;
+}
+
+/** Of a signature in the Authorization header or, presigned, in the query; undefined without a whole signature. */
+export function scopeOf({ headers, query }: RequestHead): Scope | undefined {
+  const [, , , region, service] = authorization.exec(headers.authorization ?? "") ?? presigned(query);
+  return region === undefined || service === undefined ? undefined : { region, service };
+}
+
+/** A presigned request's parameters in the order of the Authorization header. */
+function presigned(query: string): readonly string[] {
+  const parameters = new URLSearchParams(query);
+  const [algorithm, credential, signedHeaders, signature] = [
+    "Algorithm",
+    "Credential",
+    "SignedHeaders",
+    "Signature",
+  ].map(name => parameters.get(`X-Amz-${name}`) ?? "");
+  const header = `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+  return authorization.exec(header) ?? [];
+}
 
 /** Issued temporary credentials. */
 export interface Session {
@@ -25,12 +50,11 @@ const longestSkew = 15 * 60_000;
  * @throws AwsError if the signature is missing or wrong, or its key is unknown
  */
 export async function verifySignature<Caller extends Session>(
-  req: http.IncomingMessage,
-  body: string,
+  { method, path, query, headers, body }: Request,
   scope: string,
   sessionOf: (accessKeyId: string) => Caller | undefined,
 ): Promise<Caller> {
-  const header = req.headers.authorization;
+  const header = headers.authorization;
   if (header === undefined)
     throw new AwsError("MissingAuthenticationToken", "The request must contain the parameter AWSAccessKeyId");
   const parts = authorization.exec(header);
@@ -39,8 +63,8 @@ export async function verifySignature<Caller extends Session>(
   const [, accessKeyId = "", day = "", region = "", service = "", signedHeaders = ""] = parts;
 
   const session = sessionOf(accessKeyId);
-  const signingDate = parseDate(String(req.headers["x-amz-date"]));
-  if (!session || req.headers["x-amz-security-token"] !== session.sessionToken)
+  const signingDate = parseDate(String(headers["x-amz-date"]));
+  if (!session || headers["x-amz-security-token"] !== session.sessionToken)
     throw new AwsError("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
   if (service !== scope)
     throw new AwsError(
@@ -65,12 +89,12 @@ export async function verifySignature<Caller extends Session>(
     applyChecksum: false,
   }).sign(
     {
-      method: req.method ?? "POST",
+      method,
       protocol: "http:",
       hostname: "",
-      path: (req.url ?? "/").replace(/\?.*$/, ""),
-      query: {},
-      headers: Object.fromEntries(signedHeaders.split(";").map(name => [name, String(req.headers[name])])),
+      path,
+      query: Object.fromEntries(new URLSearchParams(query)),
+      headers: Object.fromEntries(signedHeaders.split(";").map(name => [name, String(headers[name])])),
       body,
     },
     { signingDate },

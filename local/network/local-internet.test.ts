@@ -55,26 +55,25 @@ describe("the local Internet", () => {
 });
 
 describe("requests to the local Internet itself", () => {
-  test.each(["localhost", "127.0.0.1", "localhost:4000", "127.0.0.1:4000"])(
-    "are welcomed under the name %s",
-    async host => {
-      const { internet } = await setUp();
-      const response = await ask(internet, "/", [`Host: ${host}`]);
-      expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
-      expect(bodyOf(response)).toContain("welcome\n");
-    },
-  );
+  test.each(["localhost", "127.0.0.1"])("are welcomed under the name %s with the port", async name => {
+    const { internet } = await setUp();
+    const response = await ask(internet, "/", [`Host: ${name}:${internet}`]);
+    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
+    expect(bodyOf(response)).toContain("welcome\n");
+  });
 
   test.each([
-    ["another name that resolves to this machine", ["Host: evil.test"]],
-    ["another name with our port", ["Host: evil.test:4000"]],
-    ["a name that only starts like ours", ["Host: localhost.evil.test"]],
-    ["a name that only ends like ours", ["Host: evil.localhost"]],
+    ["another name that resolves to this machine", ["Host: evil.test:PORT"]],
+    ["a name that only starts like ours", ["Host: localhost.evil.test:PORT"]],
+    ["a name that only ends like ours", ["Host: evil.localhost:PORT"]],
+    ["our name without the port", ["Host: localhost"]],
+    ["our name with another port", ["Host: localhost:1"]],
     ["an empty name", ["Host:"]],
-    ["a page from another site", ["Host: localhost:4000", "Origin: http://evil.test"]],
-    ["a page without an origin", ["Host: localhost:4000", "Origin: null"]],
-  ])("are rejected for %s, AWS API calls included", async (_name, fields) => {
+    ["a page from another site", ["Host: localhost:PORT", "Origin: http://evil.test"]],
+    ["a page without an origin", ["Host: localhost:PORT", "Origin: null"]],
+  ])("are rejected for %s, AWS API calls included", async (_name, rows) => {
     const { internet } = await setUp();
+    const fields = rows.map(row => row.replace("PORT", String(internet)));
     const response = await ask(internet, "/", fields);
     const toApi = await ask(internet, "/", fields, "POST");
     expect(toApi).toMatch(/^HTTP\/1\.1 403 [^]*only this machine's own names/);
@@ -92,13 +91,29 @@ describe("requests to the local Internet itself", () => {
     ["DELETE", "/", 405],
   ])("%s %s gets a %i", async (method, target, status) => {
     const { internet } = await setUp();
-    const response = await ask(internet, target, ["Host: localhost"], method);
+    const response = await ask(internet, target, [`Host: localhost:${internet}`], method);
     expect(response.startsWith(`HTTP/1.1 ${status} `)).toBe(true);
+  });
+
+  const authorization = "Authorization: AWS4-HMAC-SHA256 Credential=x";
+  test.each<[method: string, target: string, field?: string]>([
+    ["POST", "/"],
+    ["POST", "/service/x/operation/y"],
+    ["GET", "/?Action=DescribeVpcs"],
+    ["GET", "/?Version=1&Action=DescribeVpcs"],
+    ["GET", "/bucket?X-Amz-Signature=0"],
+    ["GET", "/2015-03-31/functions", authorization],
+    ["PUT", "/bucket/key", authorization],
+  ])("%s %s is a call of AWS's API", async (method, target, field = "X: y") => {
+    const { internet } = await setUp();
+    expect(await ask(internet, target, [`Host: localhost:${internet}`, field], method)).toMatch(
+      /^HTTP\/1\.1 501 /,
+    );
   });
 
   test("HEAD gets no body", async () => {
     const { internet } = await setUp();
-    const response = await ask(internet, "/", ["Host: localhost"], "HEAD");
+    const response = await ask(internet, "/", [`Host: localhost:${internet}`], "HEAD");
     expect(response).toMatch(/^HTTP\/1\.1 200 /);
     expect(bodyOf(response)).toBe("");
   });

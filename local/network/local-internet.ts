@@ -12,7 +12,7 @@ export interface InternetOptions {
   route: Router;
   /** The body returned for a GET of the proxy itself. */
   welcome: () => string;
-  /** Handles POSTs to the proxy itself: AWS API calls. */
+  /** Handles AWS API calls to the proxy itself. */
   handleApiRequest: http.RequestListener;
 }
 
@@ -29,16 +29,23 @@ export function createInternetProxy({ dns, route, welcome, handleApiRequest }: I
       if (!isOwnHost(req) || req.headers.origin !== undefined) {
         // A page from another site, or someone else's name that resolves to this machine (DNS rebinding).
         respond(403, "only this machine's own names are answered here\n");
-      } else if (req.url !== "/") respond(404, "there is only / here\n");
-      else if (req.method === "POST") handleApiRequest(req, res);
+      } else if (isApiRequest(req)) handleApiRequest(req, res);
+      else if (req.url !== "/") respond(404, "there is only / here\n");
       else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET, and POST of the AWS API\n");
       else respond(200, welcome());
     },
   });
 }
 
-function isOwnHost(req: http.IncomingMessage): boolean {
-  return /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(req.headers.host ?? "");
+/** With the port, so that no other server's name on this machine is ours. */
+function isOwnHost({ headers, socket: { localPort } }: http.IncomingMessage): boolean {
+  return ["localhost", "127.0.0.1"].some(name => headers.host === `${name}:${localPort}`);
+}
+
+/** Signed requests, and those that should be. */
+function isApiRequest({ method, url = "", headers }: http.IncomingMessage): boolean {
+  const isSigned = headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(url);
+  return isSigned || method === "POST" || /^\/\?(.*&)?Action=/.test(url);
 }
 
 /** Exposes a load balancer on its own loopback port, for browsers and other clients without a proxy. */

@@ -8,35 +8,26 @@ import type { Shape } from "../schema";
 
 export interface Faults {
   unknownAction(name: string, version: string): AwsError;
-  /** For actions that AWS supports but the region doesn't. */
-  unsupportedAction(name: string, nearest: readonly string[], source: string): AwsError;
+  /** For what AWS supports but the region doesn't: never worded like a typing mistake. */
+  unsupported(message: string): AwsError;
   unknownParameter(name: string): AwsError;
-  /** For parameters that AWS supports but the region doesn't. */
-  unsupportedParameter(name: string): AwsError;
   missingParameter(name: string): AwsError;
   invalidValue(name: string, value: string, expected: string): AwsError;
   malformed(why: string): AwsError;
+  unauthenticated(code: AuthenticationCode, message: string): AwsError;
   internal(): AwsError;
 }
 
-const unsupported = (name: string) => `The local region does not support the parameter ${name}`;
+type AuthenticationCode = "MissingAuthenticationToken" | "IncompleteSignature" | "SignatureDoesNotMatch";
 
-/** Never worded like a typing mistake: the caller is right, and the region lacks something. */
-const unsupportedAction =
-  (code: string): Faults["unsupportedAction"] =>
-  (name, nearest, source) =>
-    new AwsError(
-      code,
-      `The local region does not support the action ${name}. The nearest that it supports: ` +
-        `${nearest.join(", ")}. To add it, extend ${source}.`,
-    );
+const unauthenticated: Faults["unauthenticated"] = (code, message) =>
+  new AwsError(code, message, code === "IncompleteSignature" ? 400 : 403);
 
 export const ec2Faults: Faults = {
   unknownAction: name =>
     new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`),
-  unsupportedAction: unsupportedAction("UnsupportedOperation"),
+  unsupported: message => new AwsError("UnsupportedOperation", message),
   unknownParameter: name => new AwsError("UnknownParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new AwsError("UnsupportedOperation", unsupported(name)),
   missingParameter: name =>
     new AwsError("MissingParameter", `The request must contain the parameter ${name}`),
   invalidValue: (name, value, expected) =>
@@ -45,31 +36,37 @@ export const ec2Faults: Faults = {
       `Value ( ${value} ) for parameter ${name} is invalid. Expecting ${expected}.`,
     ),
   malformed: why => new AwsError("MalformedQueryString", why),
+  unauthenticated,
   internal: () => new AwsError("InternalError", "An internal error has occurred", 500),
 };
 
 export const queryFaults: Faults = {
   unknownAction: (name, version) =>
     new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`),
-  unsupportedAction: unsupportedAction("UnsupportedOperation"),
+  unsupported: message => new AwsError("UnsupportedOperation", message),
   unknownParameter: name => new AwsError("InvalidQueryParameter", `The parameter ${name} is not recognized`),
-  unsupportedParameter: name => new AwsError("InvalidQueryParameter", unsupported(name)),
   missingParameter: name => failsConstraint("null", name, "Member must not be null"),
   invalidValue: (name, value, expected) =>
     new AwsError("MalformedInput", `Value '${value}' at '${name}' is not valid: expected ${expected}`),
   malformed: why => new AwsError("MalformedQueryString", why),
+  unauthenticated,
   internal: () => new AwsError("InternalFailure", "We encountered an internal error. Please try again.", 500),
 };
 
+/** Also of CBOR, whose services name their exceptions alike. */
 export const jsonFaults: Faults = {
   unknownAction: name => new AwsError("UnknownOperationException", `Unknown operation ${name}`),
-  unsupportedAction: unsupportedAction("UnsupportedOperationException"),
+  unsupported: message => new AwsError("UnsupportedOperationException", message),
   unknownParameter: name => new AwsError("InvalidParameterValue", `The parameter ${name} is not recognized.`),
-  unsupportedParameter: name => new AwsError("InvalidParameterValue", unsupported(name)),
   missingParameter: name => new AwsError("MissingParameter", `The parameter ${name} is required.`),
   invalidValue: (name, value, expected) =>
     new AwsError("SerializationException", `${name}: expected ${expected}, not ${value}`),
   malformed: why => new AwsError("SerializationException", why),
+  unauthenticated: (code, message) => {
+    const { status } = unauthenticated(code, message);
+    const name = code === "SignatureDoesNotMatch" ? "InvalidSignature" : code;
+    return new AwsError(`${name}Exception`, message, status);
+  },
   internal: () => new AwsError("InternalServiceError", "An internal error has occurred.", 500),
 };
 

@@ -6,7 +6,7 @@ import { jsonOutput, jsonProtocol } from "./json";
 const { output: shape } = operationShapes(cloudwatch, "GetMetricStatistics");
 const model = () => Promise.resolve(cloudwatch);
 const query = { dialect: "query", xmlNamespace: "" } as const;
-const target = "GraniteServiceVersion20100801";
+const serviceName = "GraniteServiceVersion20100801";
 
 test("writes output as JSON", async () => {
   const Datapoints = [{ Timestamp: new Date(1500), Average: 1, Sum: undefined }];
@@ -22,7 +22,7 @@ test.each(["\0\x1b\ud800", "\"'\\</script>\u2028"])("a parser reads %j as it was
 });
 
 test("a service that also speaks the query protocol sends its error codes too", async () => {
-  const protocol = jsonProtocol({ version: "1.0", target }, { model, query });
+  const protocol = jsonProtocol("1.0", { serviceName, model, query });
   expect(await protocol.error(new AwsError("MissingParameter", "why"))).toEqual({
     status: 400,
     headers: {
@@ -35,8 +35,15 @@ test("a service that also speaks the query protocol sends its error codes too", 
   });
 });
 
+test("an error can name its exception, where several share its code", async () => {
+  const { body } = await jsonProtocol("1.0", { serviceName, model, query }).error(
+    new AwsError("ResourceNotFound", "why", 404, "DashboardNotFoundError"),
+  );
+  expect(body).toBe('{"__type":"DashboardNotFoundError","message":"why"}');
+});
+
 test("a service that speaks only JSON sends no other error codes", async () => {
-  const protocol = jsonProtocol({ version: "1.1", target }, { model });
+  const protocol = jsonProtocol("1.1", { serviceName, model });
   const { headers, body } = await protocol.error(new AwsError("ParameterNotFound", "why"));
   expect(headers["content-type"]).toBe("application/x-amz-json-1.1");
   expect(headers).not.toHaveProperty("x-amzn-query-error");

@@ -1,21 +1,23 @@
 /** AWS's JSON protocols. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol". */
 import { randomUUID } from "node:crypto";
-import { exceptionsByQueryCode, timestampFormats, type Shape } from "../schema";
-import type { Service } from "../service";
+import { timestampFormats, type Shape } from "../schema";
+import { exceptionOf, type ModelledService } from "./exceptions";
 import { jsonFaults } from "./faults";
-import { jsonInput } from "./json-input";
+import { assertValueNesting } from "./nesting";
 import type { Protocol, Response } from "./protocol";
+import { dateOfSeconds, structuredInput } from "./structured-input";
 
-/** Services that also speak the query protocol send its error codes too (Smithy's `awsQueryCompatible`). */
-export function jsonProtocol(
-  { version, target }: NonNullable<Service<never>["json"]>,
-  { model, query }: Pick<Service<never>, "model" | "query">,
-): Protocol {
+/**
+ * @param version the request's
+ * @param service undefined if the region lacks it
+ */
+export function jsonProtocol(version: string, service?: ModelledService): Protocol {
+  const requestId = randomUUID();
   const respond = (status: number, body: string, headers: Record<string, string> = {}): Response => ({
     status,
     headers: {
       "content-type": `application/x-amz-json-${version}`,
-      "x-amzn-requestid": randomUUID(),
+      "x-amzn-requestid": requestId,
       ...headers,
     },
     body,
@@ -23,21 +25,33 @@ export function jsonProtocol(
   return {
     faults: jsonFaults,
     action({ headers }) {
-      const header = String(headers["x-amz-target"]);
-      const [service, name = ""] = header.split(".");
-      return { name: service === target ? name : header, version: "" };
+      const target = String(headers["x-amz-target"] ?? "");
+      const [serviceName, name = ""] = target.split(".");
+      if (serviceName !== service?.serviceName) throw jsonFaults.unknownAction(target, "");
+      return { name, version: "" };
     },
-    input: ({ body }, shape) => jsonInput(body, shape, jsonFaults),
+    input: (request, shape) => Promise.resolve(jsonInput(request.body.toString(), shape)),
     output: async (_action, shape, output) => respond(200, await jsonOutput(shape, output)),
-    async error({ status, code, message }) {
-      const type = exceptionsByQueryCode(await model()).get(code) ?? code;
-      const fault = status < 500 ? "Sender" : "Receiver";
-      return respond(status, JSON.stringify({ __type: type, message }), {
+    async error(error) {
+      const { type, headers } = await exceptionOf(error, service);
+      return respond(error.status, JSON.stringify({ __type: type, message: error.message }), {
         "x-amzn-errortype": type,
-        ...(query && { "x-amzn-query-error": `${code};${fault}` }),
+        ...headers,
       });
     },
   };
+}
+
+/** @throws AwsError unless the text is JSON of this shape */
+export function jsonInput(text: string, shape: Shape): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text === "" ? "{}" : text);
+  } catch {
+    throw jsonFaults.malformed("The request's body is not JSON");
+  }
+  assertValueNesting(value, jsonFaults);
+  return structuredInput(value, shape, jsonFaults, dateOfSeconds);
 }
 
 /** Uses the SDK's serializer, which is loaded for the first response. */

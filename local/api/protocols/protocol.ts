@@ -4,22 +4,30 @@ import type { AwsError } from "../aws-error";
 import type { Shape } from "../schema";
 import type { Faults } from "./faults";
 
-export interface Request {
+/** What is known of a request before its body arrives. */
+export interface RequestHead {
+  method: string;
+  path: string;
+  /** Without the question mark. */
+  query: string;
   headers: http.IncomingHttpHeaders;
-  body: string;
+}
+
+export interface Request extends RequestHead {
+  body: Buffer;
 }
 
 export interface Response {
   status: number;
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
 }
 
 /** For one request and its response. */
 export interface Protocol {
   faults: Faults;
   action: (request: Request) => { name: string; version: string };
-  input: (request: Request, shape: Shape) => Record<string, unknown>;
+  input: (request: Request, shape: Shape) => Promise<Record<string, unknown>>;
   output: (action: string, shape: Shape, output: object) => Promise<Response>;
   error: (error: AwsError) => Promise<Response>;
 }

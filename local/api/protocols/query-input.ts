@@ -4,6 +4,7 @@
  */
 import { membersBy, requiredMembers, type Shape } from "../schema";
 import { expectedScalar, type Faults } from "./faults";
+import { assertNesting } from "./nesting";
 
 export type Dialect = "ec2" | "query";
 
@@ -23,12 +24,17 @@ export function queryInput(
   return new Reader(dialect, faults).structure(treeOf(parameters, faults), shape, "");
 }
 
+/** Of the parameters that sign a presigned request, which aren't the action's. */
+const signaturePrefix = "X-Amz-";
+
 function treeOf(parameters: Iterable<[string, string]>, faults: Faults): Node {
   const root: Node = { children: new Map() };
   for (const [name, value] of parameters) {
-    if (name === "Action" || name === "Version") continue;
+    if (name === "Action" || name === "Version" || name.startsWith(signaturePrefix)) continue;
+    const parts = name.split(".");
+    assertNesting(parts.length, faults);
     let node = root;
-    for (const part of name.split(".")) {
+    for (const part of parts) {
       const next = node.children.get(part) ?? { children: new Map<string, Node>() };
       node.children.set(part, next);
       node = next;
@@ -111,7 +117,8 @@ export function elementName(list: Shape): string {
 
 function scalar(text: string, shape: Shape): unknown {
   if (shape.isBooleanSchema()) return text === "true" ? true : text === "false" ? false : undefined;
-  if (shape.isNumericSchema()) return /^-?\d{1,15}(\.\d{1,15})?$/.test(text) ? Number(text) : undefined;
+  if (shape.isNumericSchema())
+    return /^-?\d{1,20}(\.\d{1,20})?(e[-+]?\d{1,3})?$/i.test(text) ? Number(text) : undefined;
   if (shape.isTimestampSchema()) return timestamp(text);
   return text;
 }

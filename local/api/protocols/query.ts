@@ -6,17 +6,16 @@ import { randomUUID } from "node:crypto";
 import { string, structure } from "../schema";
 import type { Service } from "../service";
 import { ec2Faults, queryFaults } from "./faults";
-import type { Protocol, Response } from "./protocol";
+import type { Protocol, Request, Response } from "./protocol";
 import { queryInput } from "./query-input";
 import { xmlDocument } from "./xml";
 
-/** For requests to unknown services. */
-const anyService: NonNullable<Service<never>["query"]> = {
-  dialect: "query",
-  xmlNamespace: "http://webservices.amazon.com/AWSFault/2005-15-09",
-};
+/** For errors of services that the region lacks or that don't speak this protocol. */
+const faultNamespace = "http://webservices.amazon.com/AWSFault/2005-15-09";
 
-export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol {
+/** @param service undefined if the service doesn't speak this protocol */
+export function queryProtocol(service?: Service<never>["query"]): Protocol {
+  const { dialect, xmlNamespace } = service ?? { dialect: "query", xmlNamespace: faultNamespace };
   const faults = dialect === "ec2" ? ec2Faults : queryFaults;
   const requestId = randomUUID();
   const respond = async (status: number, ...document: Parameters<typeof xmlDocument>): Promise<Response> => ({
@@ -26,16 +25,17 @@ export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol 
   });
   return {
     faults,
-    action({ body }) {
-      const parameters = new URLSearchParams(body);
+    action(request) {
+      const parameters = parametersOf(request);
       const name = parameters.get("Action");
       if (name === null) throw faults.missingParameter("Action");
       const version = parameters.get("Version") ?? "";
       // Another version can mean another service with the same action names, such as classic load balancers.
-      if (version !== "" && !xmlNamespace.endsWith(`/${version}/`)) throw faults.unknownAction(name, version);
+      const isOther = version !== "" && !xmlNamespace.endsWith(`/${version}/`);
+      if (!service || isOther) throw faults.unknownAction(name, version);
       return { name, version };
     },
-    input: ({ body }, shape) => queryInput(new URLSearchParams(body), shape, dialect, faults),
+    input: (request, shape) => Promise.resolve(queryInput(parametersOf(request), shape, dialect, faults)),
     output(action, shape, output) {
       const root = `${action}Response`;
       if (dialect === "ec2") {
@@ -59,6 +59,13 @@ export function queryProtocol({ dialect, xmlNamespace } = anyService): Protocol 
       return respond(status, queryError, content, xmlNamespace);
     },
   };
+}
+
+/** From the address and the body: clients may use either. */
+function parametersOf({ query, body }: Request): URLSearchParams {
+  const address = new URLSearchParams(query);
+  const inBody = new URLSearchParams(body.toString());
+  return new URLSearchParams([...address, ...inBody]);
 }
 
 const metadata = structure("ResponseMetadata", { RequestId: string });

@@ -115,7 +115,7 @@ const unitOf = ({ namespace }: Metric): StandardUnit => (namespace === "AWS/EC2"
 export const cloudWatchService = {
   scope: "monitoring",
   query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
-  json: { version: "1.0", target: "GraniteServiceVersion20100801" },
+  serviceName: "GraniteServiceVersion20100801",
   model: () => import("@aws-sdk/client-cloudwatch"),
   source: "local/services/cloudwatch/actions.ts",
   actions: { GetMetricStatistics: getMetricStatistics },

@@ -37,7 +37,7 @@ export function createEc2Endpoint(
   return createServer((req, res) => {
     const protocol = queryProtocol(service.query);
     const responding = readRequest(req).then(async request => {
-      const session = await verifySignature(req, request.body, service.scope, key => iam.session(key));
+      const session = await verifySignature(request, service.scope, key => iam.session(key));
       return dispatch(
         service,
         protocol,

@@ -4,6 +4,7 @@ import { accountId, operator } from "../../identifiers";
 
 export const stsService = {
   scope: "sts",
+  global: true,
   query: { dialect: "query", xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
   model: () => import("@aws-sdk/client-sts"),
   source: "local/services/sts/actions.ts",

@@ -1,15 +1,14 @@
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../aws-error";
 import { operationShapes } from "../schema";
-import { jsonFaults } from "./faults";
-import { jsonInput } from "./json-input";
+import { jsonInput } from "./json";
 
 const { input: shape } = operationShapes(cloudwatch, "GetMetricStatistics");
 const whole = { Namespace: "a", MetricName: "b", StartTime: 1.5, EndTime: 60, Period: 60 };
 
 test("timestamps are in seconds, and null members are absent", () => {
   const request = { ...whole, Dimensions: [{ Name: "x", Value: "y" }], Statistics: ["Average"], Unit: null };
-  expect(jsonInput(JSON.stringify(request), shape, jsonFaults)).toEqual({
+  expect(jsonInput(JSON.stringify(request), shape)).toEqual({
     ...whole,
     StartTime: new Date(1500),
     EndTime: new Date(60_000),
@@ -34,13 +33,17 @@ test.each([
   [{ ...whole, Dimensions: {} }, "SerializationException: Dimensions: expected a list, not {}"],
   [{ ...whole, Dimensions: [1] }, "SerializationException: Dimensions[0]: expected an object, not 1"],
   [
+    `{"Namespace":${"[".repeat(30_000)}${"]".repeat(30_000)}}`,
+    "SerializationException: The request is nested more than 32 levels deep",
+  ],
+  [
     { ...whole, Dimensions: [{ Name: "x", Colour: 1 }] },
     "InvalidParameterValue: The parameter Dimensions[0].Colour is not recognized.",
   ],
 ])("%j is rejected", (body, expected) => {
   let thrown: unknown;
   try {
-    jsonInput(typeof body === "string" ? body : JSON.stringify(body), shape, jsonFaults);
+    jsonInput(typeof body === "string" ? body : JSON.stringify(body), shape);
   } catch (error) {
     thrown = error;
   }
