@@ -15,7 +15,7 @@ import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate } from "./pulumi/evaluate";
 import { outputsAsJson } from "./pulumi/outputs";
-import { resourceHandlers } from "./pulumi/resources";
+import { resourceTypes } from "./pulumi/resources";
 import type { Stack } from "./pulumi/stack";
 import { Region, type RegionOptions } from "./region";
 import { hasFirstInstance } from "./services/auto-scaling/first-instance";
@@ -74,10 +74,9 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     throw new Error("the stack has no region: `pulumi config set aws:region us-east-1`");
   const region = new Region({ name, folder, clock, report });
   const { dns, network, ssm } = region;
-  const resources = new DeclaredResources(resourceHandlers(region, { operatorAddress, ssh, run }));
+  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), region.calls);
   const servers: http.Server[] = [];
   const close = async () => {
-    resources.close();
     for (const server of servers) closeServer(server);
     await region.close();
   };

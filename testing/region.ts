@@ -16,7 +16,7 @@ import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
 import type { TargetGroup, TargetHealthDescription } from "../local/services/elbv2/target-group";
-import type { Declaration } from "../local/pulumi/declared-resources";
+import type { DeclaredResource } from "../local/pulumi/declared-resources";
 import { readStack } from "../local/pulumi/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/network/reachability/decision";
@@ -24,6 +24,7 @@ import { WallClock } from "../local/api/wall-clock";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
+import { remove } from "./removals";
 
 export const root = join(__dirname, "..");
 
@@ -72,6 +73,8 @@ export interface HostAddresses {
 }
 
 export class TestRegion {
+  private restored = 0;
+
   constructor(
     readonly running: RunningRegion,
     readonly folder: string,
@@ -144,12 +147,22 @@ export class TestRegion {
   }
 
   /** The first declared resource of this type, and of this name if there is one. */
-  declared(type: string, name?: string): Declaration {
-    const found = this.running.resources.declarations.find(
+  declared(type: string, name?: string): DeclaredResource {
+    const found = this.resources.declared.find(
       each => each.type === type && (name === undefined || each.name === name),
     );
     if (!found) throw new Error(`no ${type} ${name ?? ""} is declared`);
     return found;
+  }
+
+  /** Takes a declared resource away by an action of AWS's API. */
+  async remove(declared: DeclaredResource): Promise<void> {
+    await remove(this.region.calls, declared);
+  }
+
+  /** Makes a removed resource again, as it was declared. */
+  async restore({ type, name, inputs }: DeclaredResource): Promise<void> {
+    await this.resources.create({ type, name: `${name}-again-${this.restored++}`, inputs });
   }
 
   get fleet(): AutoScalingGroup {

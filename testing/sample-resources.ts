@@ -10,7 +10,7 @@ import { FakeClock } from "./fake-clock";
 import { onCleanUp } from "./clean-up";
 import { run, ssh } from "../local/program";
 import { DeclaredResources } from "../local/pulumi/declared-resources";
-import { resourceHandlers } from "../local/pulumi/resources";
+import { resourceTypes } from "../local/pulumi/resources";
 import { amazonLinux2023 } from "../local/services/ec2/image";
 import { Region } from "../local/region";
 import { temporaryFolder } from "./folders";
@@ -28,11 +28,8 @@ export async function openRegion() {
     report: event => events.push(event),
   });
   await region.open();
-  const resources = new DeclaredResources(resourceHandlers(region, { operatorAddress, ssh, run }));
-  onCleanUp(() => {
-    resources.close();
-    return region.close();
-  });
+  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), region.calls);
+  onCleanUp(() => region.close());
   return { region, resources, clock, events };
 }
 
@@ -44,8 +41,6 @@ export interface Sample {
   type: string;
   name: string;
   inputs: (made: Made) => Record<string, unknown>;
-  /** Changed inputs, for types that are updated in place. */
-  changed?: (made: Made) => Record<string, unknown>;
 }
 
 const tags = { Name: "sample", project: "elastic-fleet" };
@@ -91,13 +86,7 @@ const release = () => {
 /** The id of what was created under this name, or another of its outputs. */
 type Of = (name: string, output?: string) => unknown;
 
-/** @param change what differs in the changed inputs, for types that are updated in place */
-function sample(
-  type: string,
-  name: string,
-  inputs: (of: Of) => Record<string, unknown>,
-  change?: (of: Of) => Record<string, unknown>,
-): Sample {
+function sample(type: string, name: string, inputs: (of: Of) => Record<string, unknown>): Sample {
   const ofMade =
     (made: Made): Of =>
     (name, output) =>
@@ -106,7 +95,6 @@ function sample(
     type,
     name,
     inputs: made => inputs(ofMade(made)),
-    ...(change && { changed: made => ({ ...inputs(ofMade(made)), ...change(ofMade(made)) }) }),
   };
 }
 
@@ -182,32 +170,29 @@ export function samples(): Sample[] {
       description: "a group",
       tags,
     })),
-    sample(
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      "in",
-      of => ({ securityGroupId: of("group"), ipProtocol: "-1", cidrIpv4: everywhere, tags }),
-      () => ({ ipProtocol: "tcp", fromPort: 22, toPort: 22, cidrIpv4: "198.51.100.0/24" }),
-    ),
-    sample(
-      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-      "out",
-      of => ({
-        securityGroupId: of("group"),
-        ipProtocol: "tcp",
-        fromPort: port,
-        toPort: port,
-        referencedSecurityGroupId: of("group"),
-        tags,
-      }),
-      () => ({ toPort: port + 1 }),
-    ),
+    sample("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "in", of => ({
+      securityGroupId: of("group"),
+      ipProtocol: "-1",
+      cidrIpv4: everywhere,
+      tags,
+    })),
+    sample("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "out", of => ({
+      securityGroupId: of("group"),
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      referencedSecurityGroupId: of("group"),
+      tags,
+    })),
     sample("aws:iam/role:Role", "role", () => ({ assumeRolePolicy, tags })),
-    sample(
-      "aws:iam/rolePolicy:RolePolicy",
-      "policy",
-      of => ({ role: of("role"), policy: allow("ec2:DescribeNetworkAcls") }),
-      () => ({ policy: allow("ec2:Describe*") }),
-    ),
+    sample("aws:iam/rolePolicy:RolePolicy", "policy", of => ({
+      role: of("role"),
+      policy: allow("ec2:DescribeNetworkAcls"),
+    })),
+    sample("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "attached", of => ({
+      role: of("role"),
+      policyArn: "arn:aws:iam::aws:policy/AmazonEC2ReadOnlyAccess",
+    })),
     sample("aws:iam/instanceProfile:InstanceProfile", "profile", of => ({ role: of("role"), tags })),
     sample("tls:index/privateKey:PrivateKey", "key", () => ({ algorithm: "ED25519" })),
     sample("aws:ec2/keyPair:KeyPair", "pair", of => ({ publicKey: of("key", "publicKeyOpenssh"), tags })),
@@ -230,25 +215,27 @@ export function samples(): Sample[] {
       securityGroups: [of("group")],
       tags,
     })),
-    sample(
-      targetGroup,
-      "balancer",
-      of => ({
-        vpcId: of("vpc"),
-        targetType: "instance",
-        protocol: "HTTP",
-        port,
-        healthCheck,
-        deregistrationDelay: 30,
-        tags,
-      }),
-      () => ({ healthCheck: { ...healthCheck, path: "/" }, deregistrationDelay: 0 }),
-    ),
+    sample(targetGroup, "balancer", of => ({
+      vpcId: of("vpc"),
+      targetType: "instance",
+      protocol: "HTTP",
+      port,
+      healthCheck,
+      deregistrationDelay: 30,
+      tags,
+    })),
     sample("aws:lb/listener:Listener", "listener", of => ({
       loadBalancerArn: of(loadBalancer),
       protocol: "HTTP",
       port: 80,
       defaultActions: [{ type: "forward", targetGroupArn: of(targetGroup) }],
+      tags,
+    })),
+    sample("aws:lb/listenerRule:ListenerRule", "rule", of => ({
+      listenerArn: of("listener"),
+      priority: 10,
+      conditions: [{ pathPattern: { values: ["/hello"] } }],
+      actions: [{ type: "fixed-response", fixedResponse: { contentType: "text/plain", statusCode: "200" } }],
       tags,
     })),
     sample("aws:lb/targetGroupAttachment:TargetGroupAttachment", "attachment", of => ({
@@ -262,79 +249,57 @@ export function samples(): Sample[] {
       remotePath: remoteRelease(built),
       triggers: [of("instance")],
     })),
-    sample(
-      "command:remote:Command",
-      "command",
-      of => ({
-        create: installCommand(built),
-        connection: { ...connection(of), dialErrorLimit: 60 },
-        stdin: manifest("1"),
-        triggers: [of("instance")],
-      }),
-      of => ({ connection: connection(of), stdin: manifest("2") }),
-    ),
+    sample("command:remote:Command", "command", of => ({
+      create: installCommand(built),
+      connection: { ...connection(of), dialErrorLimit: 60 },
+      stdin: manifest("1"),
+      triggers: [of("instance")],
+    })),
     sample("aws:ec2/amiFromInstance:AmiFromInstance", "image", of => ({
       name: "sample-image",
       sourceInstanceId: of("instance"),
       tags,
     })),
-    sample(
-      "aws:ec2/launchTemplate:LaunchTemplate",
-      "template",
-      of => ({
-        imageId: of("image"),
-        instanceType: "t3.micro",
-        keyName: of("pair"),
-        vpcSecurityGroupIds: [of("group")],
-        ...hardening,
-        monitoring: { enabled: true },
-        tagSpecifications: [{ resourceType: "instance", tags }],
-        updateDefaultVersion: true,
-        tags,
-      }),
-      () => ({ instanceType: "t3.small" }),
-    ),
-    sample(
-      "aws:autoscaling/group:Group",
-      "fleet",
-      of => ({
-        minSize: 0,
-        // Without instances: launches take time, and the group makes them by itself.
-        maxSize: 0,
-        desiredCapacity: 0,
-        defaultInstanceWarmup: 300,
-        vpcZoneIdentifiers: subnets(of),
-        launchTemplate: { id: of("template"), version: String(of("template", "latestVersion")) },
-        targetGroupArns: [of(targetGroup)],
-        healthCheckType: "ELB",
-        healthCheckGracePeriod: 60,
-        metricsGranularity: "1Minute",
-        enabledMetrics: ["GroupDesiredCapacity"],
-        instanceRefresh: {
-          strategy: "Rolling",
-          preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
-        },
-        tags: [{ key: "Name", value: "fleet", propagateAtLaunch: false }],
-      }),
-      () => ({ maxSize: 1 }),
-    ),
-    sample(
-      "aws:autoscaling/policy:Policy",
-      "tracking",
-      of => ({
-        name: "cpu-target-tracking",
-        autoscalingGroupName: of("fleet"),
-        policyType: "TargetTrackingScaling",
-        targetTrackingConfiguration: tracking(50),
-      }),
-      () => ({ targetTrackingConfiguration: tracking(60) }),
-    ),
-    sample(
-      "aws:cloudwatch/dashboard:Dashboard",
-      "dashboard",
-      () => ({ dashboardName: "sample", dashboardBody: JSON.stringify({ widgets: [] }) }),
-      () => ({ dashboardBody: JSON.stringify({ widgets: [{}] }) }),
-    ),
+    sample("aws:ec2/launchTemplate:LaunchTemplate", "template", of => ({
+      imageId: of("image"),
+      instanceType: "t3.micro",
+      keyName: of("pair"),
+      vpcSecurityGroupIds: [of("group")],
+      ...hardening,
+      monitoring: { enabled: true },
+      tagSpecifications: [{ resourceType: "instance", tags }],
+      updateDefaultVersion: true,
+      tags,
+    })),
+    sample("aws:autoscaling/group:Group", "fleet", of => ({
+      minSize: 0,
+      // Without instances: launches take time, and the group makes them by itself.
+      maxSize: 0,
+      desiredCapacity: 0,
+      defaultInstanceWarmup: 300,
+      vpcZoneIdentifiers: subnets(of),
+      launchTemplate: { id: of("template"), version: String(of("template", "latestVersion")) },
+      targetGroupArns: [of(targetGroup)],
+      healthCheckType: "ELB",
+      healthCheckGracePeriod: 60,
+      metricsGranularity: "1Minute",
+      enabledMetrics: ["GroupDesiredCapacity"],
+      instanceRefresh: {
+        strategy: "Rolling",
+        preferences: { minHealthyPercentage: 100, maxHealthyPercentage: 200 },
+      },
+      tags: [{ key: "Name", value: "fleet", propagateAtLaunch: false }],
+    })),
+    sample("aws:autoscaling/policy:Policy", "tracking", of => ({
+      name: "cpu-target-tracking",
+      autoscalingGroupName: of("fleet"),
+      policyType: "TargetTrackingScaling",
+      targetTrackingConfiguration: tracking(50),
+    })),
+    sample("aws:cloudwatch/dashboard:Dashboard", "dashboard", () => ({
+      dashboardName: "sample",
+      dashboardBody: JSON.stringify({ widgets: [] }),
+    })),
   ];
 }
 

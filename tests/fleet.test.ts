@@ -2,7 +2,7 @@
  * The fleet when things fail and when an operator intervenes, while users send fifty requests a second; and scaling
  * with one of its parts missing.
  */
-import type { Declaration } from "../local/pulumi/declared-resources";
+import type { DeclaredResource } from "../local/pulumi/declared-resources";
 import { minute } from "../local/clock";
 import { answerTo } from "../testing/client";
 import { count, under } from "../testing/load";
@@ -58,14 +58,14 @@ describe("under fifty requests a second", () => {
     });
 
   // Both are idle, so the policy would soon remove one.
-  let policy: Declaration;
+  let policy: DeclaredResource;
   beforeAll(async () => {
     policy = region.declared("aws:autoscaling/policy:Policy");
-    await region.resources.delete(policy.type, policy.name);
+    await region.remove(policy);
     region.fleet.setDesiredCapacity(2);
     await serving(2);
   });
-  afterAll(() => region.resources.create(policy));
+  afterAll(() => region.restore(policy));
 
   test("an instance that an operator terminates is replaced, and no request is lost", async () => {
     const [victim = ""] = await serving(2);
@@ -155,26 +155,16 @@ test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fle
 });
 
 describe("without one of its parts", () => {
-  const groupType = "aws:autoscaling/group:Group";
-
-  /** Changes the group's inputs until `work` is done. */
-  async function withGroup(inputs: object, work: () => Promise<void>): Promise<void> {
-    const group = region.declared(groupType);
-    await region.resources.update({ ...group, inputs: { ...group.inputs, ...inputs } });
-    try {
-      await work();
-    } finally {
-      await region.resources.update(group);
-    }
-  }
-
   test("detached from its target group it serves nobody, until it is attached again", async () => {
     await serving(1);
-    await withGroup({ targetGroupArns: [] }, async () => {
-      await eventually("the target group is empty", () => targetsOf().length === 0);
-      expect(await get()).toMatchObject({ status: 503 });
-      expect(region.fleet.instances.size).toBe(1);
-    });
+    const { autoScaling } = region.region.calls;
+    const TargetGroupARNs = [region.declared("aws:lb/targetGroup:TargetGroup", "fleet-lb").id];
+    const attachment = { AutoScalingGroupName: region.fleet.name, TargetGroupARNs };
+    await autoScaling.DetachLoadBalancerTargetGroups(attachment);
+    await eventually("the target group is empty", () => targetsOf().length === 0);
+    expect(await get()).toMatchObject({ status: 503 });
+    expect(region.fleet.instances.size).toBe(1);
+    await autoScaling.AttachLoadBalancerTargetGroups(attachment);
     await serving(1);
     expect(await get()).toMatchObject({ status: 200 });
   });
@@ -184,15 +174,20 @@ describe("without one of its parts", () => {
     const ruleType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
     const rule = region.declared(ruleType, "stress-in-http");
     await region.passed(6 * minute);
-    await withGroup({ healthCheckType: "EC2" }, async () => {
-      await region.resources.delete(rule.type, rule.name);
-      const states = () => targetsOf().map(({ targetHealth }) => targetHealth.state);
-      await eventually("it is unhealthy", () => states().includes("unhealthy"));
-      await region.passed(3 * minute);
-      expect([...region.fleet.instances.keys()]).toEqual([instance]);
-    });
+    const checkBy = (HealthCheckType: "EC2" | "ELB") =>
+      region.region.calls.autoScaling.UpdateAutoScalingGroup({
+        AutoScalingGroupName: region.fleet.name,
+        HealthCheckType,
+      });
+    await checkBy("EC2");
+    await region.remove(rule);
+    const states = () => targetsOf().map(({ targetHealth }) => targetHealth.state);
+    await eventually("it is unhealthy", () => states().includes("unhealthy"));
+    await region.passed(3 * minute);
+    expect([...region.fleet.instances.keys()]).toEqual([instance]);
+    await checkBy("ELB");
     await eventually("it is replaced", () => !region.fleet.instances.has(instance), 30_000);
-    await region.resources.create(rule);
+    await region.restore(rule);
     await serving(1);
   });
 
@@ -200,7 +195,7 @@ describe("without one of its parts", () => {
     await serving(1);
     await region.passed(6 * minute);
     const policy = region.declared("aws:autoscaling/policy:Policy");
-    await region.resources.delete(policy.type, policy.name);
+    await region.remove(policy);
     const post = () => void answerTo(url(), { through: region.internet, method: "POST" });
     post();
     const end = region.region.options.clock.every(2 * minute, post);
@@ -214,7 +209,7 @@ describe("without one of its parts", () => {
           .every(point => point !== undefined && point > 50);
       await eventually("CloudWatch has five busy minutes", isBusy, 20_000);
       expect(region.fleet.desiredCapacity).toBe(1);
-      await region.resources.create(policy);
+      await region.restore(policy);
       await eventually("it scales out", () => region.fleet.desiredCapacity === 2);
     } finally {
       end();

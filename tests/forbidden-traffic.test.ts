@@ -193,7 +193,10 @@ describe("the EC2 API", () => {
   });
 
   test("refuses a receiver whose role has lost the permission, until it is granted again", async () => {
-    const declaration = region.declared("aws:iam/rolePolicy:RolePolicy");
+    const { id, inputs } = region.declared("aws:iam/rolePolicy:RolePolicy");
+    const [RoleName, PolicyName] = id.split(":");
+    const put = (PolicyDocument: string) =>
+      region.region.calls.iam.PutRolePolicy({ RoleName, PolicyName, PolicyDocument });
     const policy = JSON.stringify({
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],
@@ -202,7 +205,7 @@ describe("the EC2 API", () => {
     const post = () => answerTo(url, { through: internet, method: "POST", body: { num: 1 } });
     expect(await post()).toMatchObject({ status: 200 });
 
-    await region.resources.update({ ...declaration, inputs: { ...declaration.inputs, policy } });
+    await put(policy);
     expect(await post()).toMatchObject(errorByReceiver);
     expect((await region.logged("receiver-1", "an upstream failed")).err).toMatchObject({
       message: "EC2 failed",
@@ -212,7 +215,7 @@ describe("the EC2 API", () => {
       },
     });
 
-    await region.resources.update(declaration);
+    await put(String(inputs["policy"]));
     expect(await post()).toMatchObject({ status: 200 });
   });
 });

@@ -6,6 +6,7 @@
 import { rulesOf } from "../infra/security-groups";
 import { failed, flowsOf, tryAll, type Flow, type FlowName, type Results } from "./flows";
 import { startTestRegion, type TestRegion } from "../testing/region";
+import { kindOf } from "../testing/removals";
 import { eventually } from "../testing/eventually";
 
 const aclStops = (packet: string) => `silent: SUBNET_ACL_RESTRICTION: ${packet}`;
@@ -199,14 +200,14 @@ beforeAll(async () => {
   region = await startTestRegion();
   flows = flowsOf(region);
   // The group would replace the instance whose health a row takes away, before anybody could look.
-  const group = region.declared("aws:autoscaling/group:Group");
-  await region.resources.update({ ...group, inputs: { ...group.inputs, healthCheckType: "EC2" } });
+  await region.region.calls.autoScaling.UpdateAutoScalingGroup({
+    AutoScalingGroupName: region.fleet.name,
+    HealthCheckType: "EC2",
+  });
 });
 
-const kindOf = (type: string) => type.split(":").at(-1) ?? "";
-
 test("every declared resource has a row here, or is of a kind that others stand on", () => {
-  const declared = region.resources.declarations.map(({ type, name }) => ({ kind: kindOf(type), name }));
+  const declared = region.resources.declared.map(each => ({ kind: kindOf(each), name: each.name }));
   const removable = declared.filter(({ kind }) => !withoutRow.includes(kind));
   expect(removable.map(({ kind, name }) => `${kind}:${name}`).sort()).toEqual(Object.keys(rows).sort());
   const kinds = new Set(declared.map(({ kind }) => kind));
@@ -243,17 +244,16 @@ async function healthOf(expected: Results): Promise<void> {
 }
 
 test.each(Object.entries(rows))("without %s, exactly what its row says changes", async (resource, change) => {
-  const { type, name } =
-    region.resources.declarations.find(each => `${kindOf(each.type)}:${each.name}` === resource) ?? {};
-  if (type === undefined || name === undefined) throw new Error(`there is no ${resource}`);
+  const declared = region.resources.declared.find(each => `${kindOf(each)}:${each.name}` === resource);
+  if (!declared) throw new Error(`there is no ${resource}`);
   const expected = { ...asDeclared, ...change };
 
-  const declaration = await region.resources.delete(type, name);
+  await region.remove(declared);
   try {
     await healthOf(expected);
     expect(await tryAll(region, flows, expected)).toEqual(expected);
   } finally {
-    await region.resources.create(declaration);
+    await region.restore(declared);
   }
   await healthOf(asDeclared);
   expect(await tryAll(region, flows, asDeclared)).toEqual(asDeclared);

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { withCode } from "../api/aws-error";
 import { closest } from "../api/closest";
-import type { Calls } from "./resources/calls";
+import type { Aws } from "./resources/calls";
 import type { CreatedResource, ResourceTypes } from "./resources/resource-type";
 
 export interface Declaration {
@@ -11,13 +11,18 @@ export interface Declaration {
   inputs: Record<string, unknown>;
 }
 
+/** One that exists, with its id. */
+export interface DeclaredResource extends Declaration {
+  id: string;
+}
+
 export class DeclaredResources {
-  readonly declarations: Declaration[] = [];
+  readonly declared: DeclaredResource[] = [];
   private readonly keys = new Set<string>();
 
   constructor(
     private readonly types: ResourceTypes,
-    private readonly calls: Calls,
+    private readonly aws: Aws,
   ) {}
 
   /** @throws if the region doesn't support its type or inputs, or AWS would reject it */
@@ -30,8 +35,8 @@ export class DeclaredResources {
     if (!definition) throw unsupportedType(type, Object.keys(this.types));
     const inputs = parse(definition.inputs, declaration);
     try {
-      const { id, outputs = {} } = await definition.create(this.calls, inputs, name);
-      this.declarations.push(declaration);
+      const { id, outputs = {} } = await definition.create(this.aws, inputs, name);
+      this.declared.push({ ...declaration, id });
       return { id, outputs };
     } catch (error) {
       throw withCode(error);

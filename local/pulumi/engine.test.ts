@@ -66,7 +66,7 @@ test("a component creates nothing in the region", async () => {
   const inputs = { vpcCidr: "x" };
   const component = { type: "elastic-fleet:infra:Network", name: "fleet", custom: false, inputs };
   await expect(engine.newResource(component)).resolves.toEqual({ id: "", state: inputs });
-  expect(resources.declarations).toEqual([]);
+  expect(resources.declared).toEqual([]);
 });
 
 const withIpv6 = { ...inputs, ipv6CidrBlock: "::/0" };
@@ -108,7 +108,7 @@ describe("a resource to skip", () => {
     const { resources, engine } = await setUp(["Vpc:main"]);
     await expect(engine.newResource({ ...vpc, inputs })).resolves.toEqual({ id: "", state: {} });
     await engine.newResource({ ...vpc, name: "other", inputs });
-    expect(resources.declarations.map(({ name }) => name)).toEqual(["other"]);
+    expect(resources.declared.map(({ name }) => name)).toEqual(["other"]);
     expect(() => engine.assertAllLeftOut()).not.toThrow();
   });
 

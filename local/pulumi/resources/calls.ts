@@ -1,4 +1,4 @@
-/** What the providers call. */
+/** AWS's API as the providers use it. */
 import type { Caller } from "../../api/caller";
 import type { ActionsOf } from "../../api/service";
 
@@ -8,7 +8,11 @@ export interface Calls {
   ec2: Caller<ActionsOf<typeof import("@aws-sdk/client-ec2"), never>>;
   elbv2: Caller<ActionsOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), never>>;
   iam: Caller<ActionsOf<typeof import("@aws-sdk/client-iam"), never>>;
-  /** What the providers wait for. Each fails if it can't come about any more. */
+}
+
+/** What the providers call and wait for. */
+export interface Aws extends Calls {
+  /** Each fails if it can't come about any more. */
   until: {
     instanceRunning: (instanceId: string) => Promise<void>;
     imageAvailable: (imageId: string) => Promise<void>;

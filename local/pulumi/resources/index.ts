@@ -11,7 +11,18 @@ import type { ResourceTypes } from "./resource-type";
 import { securityGroupTypes } from "./security-groups";
 import { vpcTypes } from "./vpc";
 
-export function resourceTypes(context: CommandContext): ResourceTypes {
+/** How the program's commands connect to hosts and run there. */
+export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
+
+export interface ProvisionedRegion extends Pick<CommandContext, "network"> {
+  ec2: { instances: Pick<CommandContext, "hosts">; publicKey: CommandContext["publicKey"] };
+}
+
+export function resourceTypes(
+  { network, ec2 }: ProvisionedRegion,
+  provisioning: Provisioning,
+): ResourceTypes {
+  const { hosts } = ec2.instances;
   return {
     ...vpcTypes,
     ...securityGroupTypes,
@@ -22,6 +33,6 @@ export function resourceTypes(context: CommandContext): ResourceTypes {
     ...launchTemplateTypes,
     ...autoScalingTypes,
     ...dashboardTypes,
-    ...commandTypes(context),
+    ...commandTypes({ ...provisioning, network, hosts, publicKey: name => ec2.publicKey(name) }),
   };
 }

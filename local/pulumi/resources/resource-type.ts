@@ -1,6 +1,6 @@
 /** How a Pulumi resource type is created: by the calls that its provider makes for it. */
 import { z } from "zod";
-import type { Calls } from "./calls";
+import type { Aws } from "./calls";
 
 /** A new resource's id, and its outputs other than its inputs. */
 export interface CreatedResource {
@@ -12,7 +12,7 @@ export interface ResourceType<Inputs> {
   /** Strict: inputs that the region doesn't support are refused rather than ignored. Defaults are the provider's. */
   inputs: z.ZodType<Inputs>;
   /** @param name the resource's logical name */
-  create: (aws: Calls, inputs: Inputs, name: string) => Promise<CreatedResource>;
+  create: (aws: Aws, inputs: Inputs, name: string) => Promise<CreatedResource>;
 }
 
 /** Checks `create` against the schema, then erases the type so that resource types fit in one table. */
