@@ -37,7 +37,9 @@ function commands() {
   const groupName = () => running.output("autoScalingGroupName");
   const subnetOf = (host: string) =>
     running.region.ec2.interfaces.get(running.host(host).options.interfaceId).subnetId;
-  const vpcId = () => [...running.region.ec2.vpc.vpcs.keys()][0] ?? "";
+  const vpcWhere = (isDefault: boolean) =>
+    [...running.region.ec2.vpc.vpcs.values()].find(each => each.isDefault === isDefault)?.id ?? "";
+  const vpcId = () => vpcWhere(false);
   const id = /^i-0[0-9a-f]{16}$/;
 
   test("step 0: who am I", async () => {
@@ -55,12 +57,15 @@ function commands() {
 
   test("part 1: the default VPC, which the stack leaves alone, and the stack's own", async () => {
     const all = await aws("aws ec2 describe-vpcs --filters Name=isDefault,Values=true");
-    expect(JSON.parse(all)).toEqual({ Vpcs: [] });
-    const none = await aws(`aws ec2 describe-vpcs \\
+    expect(JSON.parse(all)).toMatchObject({ Vpcs: [{ VpcId: vpcWhere(true), CidrBlock: "172.31.0.0/16" }] });
+    const byDefault = await aws(`aws ec2 describe-vpcs \\
 --filters Name=isDefault,Values=true \\
 --query "Vpcs[0].VpcId"`);
-    expect(none).toBe("null");
-    expect(await aws('aws ec2 describe-vpcs --query "Vpcs[0].VpcId" --output text')).toBe(vpcId());
+    expect(JSON.parse(byDefault)).toBe(vpcWhere(true));
+    const own = await aws(
+      'aws ec2 describe-vpcs --filters Name=isDefault,Values=false --query "Vpcs[].VpcId" --output text',
+    );
+    expect(own).toBe(vpcId());
   });
 
   test("part 1: subnets and a subnet's range", async () => {
@@ -73,7 +78,8 @@ function commands() {
   });
 
   test("part 1: a security group's id by its name", async () => {
-    const [group] = running.region.ec2.vpc.securityGroups.values();
+    const groups = [...running.region.ec2.vpc.securityGroups.values()];
+    const group = groups.find(({ vpcId: of, groupName }) => of === vpcId() && groupName !== "default");
     const found = await aws(`aws ec2 describe-security-groups \\
   --filters Name=group-name,Values=${group?.groupName ?? ""} \\
   --query "SecurityGroups[].GroupId" \\

@@ -109,7 +109,7 @@ export interface NetworkInterface {
   privateIpAddress: string;
   publicIpAddress?: string;
   groupIds: string[];
-  /** Its readable owner: "receiver-1", "load balancer receiver-lb". */
+  /** Its readable owner: "receiver-1", "ELB app/receiver-lb/0123456789abcdef". */
   description: string;
   /** Kept for the API: nothing here forwards for others. */
   sourceDestCheck: boolean;

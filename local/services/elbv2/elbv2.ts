@@ -84,7 +84,7 @@ export class Elbv2 {
     const request = {
       groupIds: securityGroupIds,
       publicAddress: true,
-      description: `load balancer ${label}`,
+      description: `ELB ${arn.split(":loadbalancer/").at(-1)}`,
     };
     const attached = subnetIds.map(subnetId => interfaces.attach({ subnetId, ...request }));
     const addresses = attached.map(({ publicIpAddress = "" }) => publicIpAddress);
