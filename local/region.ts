@@ -21,6 +21,7 @@ import { autoScalingService } from "./services/auto-scaling/actions";
 import { AutoScaling } from "./services/auto-scaling/auto-scaling";
 import type { GroupContext } from "./services/auto-scaling/instance-launcher";
 import { cloudWatchService } from "./services/cloudwatch/actions";
+import type { Dashboard } from "./services/cloudwatch/dashboards";
 import { MetricStore } from "./services/cloudwatch/metrics";
 import { ec2Service } from "./services/ec2/actions";
 import { Ec2 } from "./services/ec2/ec2";
@@ -30,6 +31,7 @@ import { dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { Iam } from "./services/iam/iam";
+import { ssmService } from "./services/ssm/actions";
 import { Parameters } from "./services/ssm/parameters";
 import { stsService } from "./services/sts/actions";
 
@@ -56,6 +58,7 @@ export class Region {
   readonly iam = new Iam();
   readonly ssm = new Parameters({ [imageParameter]: amazonLinux2023 });
   readonly metrics = new MetricStore();
+  readonly dashboards = new Map<string, Dashboard>();
   readonly ec2: Ec2;
   readonly elbv2: Elbv2;
   readonly autoScaling: AutoScaling;
@@ -111,6 +114,7 @@ export class Region {
       bind(cloudWatchService, contexts.cloudWatch),
       bind(ec2Service, contexts.ec2),
       bind(elbv2Service, contexts.elbv2),
+      bind(ssmService, contexts.ssm),
       bind(stsService, () => undefined),
     ];
   }
@@ -123,12 +127,13 @@ export class Region {
       cloudWatch: callerOf(cloudWatchService.actions, contexts.cloudWatch),
       ec2: callerOf(ec2Service.actions, contexts.ec2),
       elbv2: callerOf(elbv2Service.actions, contexts.elbv2),
+      ssm: callerOf(ssmService.actions, contexts.ssm),
     };
   }
 
   /** What each service's actions act on, made anew for each call. */
   private get actionContexts() {
-    const { ec2, elbv2, autoScaling, metrics } = this;
+    const { ec2, elbv2, autoScaling, metrics, dashboards, ssm: parameters } = this;
     const { instanceProfiles } = this.iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
@@ -144,9 +149,17 @@ export class Region {
         now,
         wallClock: wallClock(),
       }),
-      cloudWatch: () => ({ metrics, wallClock: wallClock() }),
+      cloudWatch: () => ({
+        metrics,
+        dashboards,
+        alarms: () => [],
+        regionName,
+        now,
+        wallClock: wallClock(),
+      }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
       elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+      ssm: () => ({ parameters, regionName }),
     };
   }
 

@@ -219,7 +219,7 @@ describe("without one of its parts", () => {
       const cpu = {
         namespace: "AWS/EC2",
         name: "CPUUtilization",
-        dimension: { name: "AutoScalingGroupName", value: region.fleet.name },
+        dimensions: [{ name: "AutoScalingGroupName", value: region.fleet.name }],
       };
       await eventually(
         "CloudWatch has five busy minutes",

@@ -82,7 +82,7 @@ describe("a fleet over hours", () => {
     const metric = (name: string, value: string) => ({
       namespace: "AWS/EC2",
       name: "CPUUtilization",
-      dimension: { name, value },
+      dimensions: [{ name, value }],
     });
     const of = (name: string, value: string) =>
       metrics.averages(metric(name, value), 8, clock.now() - 60_000).map(point => point ?? 0);
@@ -97,9 +97,9 @@ describe("a fleet over hours", () => {
     group.setDesiredCapacity(3);
     await context.run(2);
     const { metrics, clock } = context;
-    const dimension = { name: "AutoScalingGroupName", value: group.name };
+    const dimensions = [{ name: "AutoScalingGroupName", value: group.name }];
     const [desired, inService] = enabledMetrics.map(name =>
-      metrics.averages({ namespace: "AWS/AutoScaling", name, dimension }, 4, clock.now() - 60_000),
+      metrics.averages({ namespace: "AWS/AutoScaling", name, dimensions }, 4, clock.now() - 60_000),
     );
     expect(desired).toEqual([undefined, 1, 3, 3]);
     expect(inService).toEqual([undefined, 1, 3, 3]);

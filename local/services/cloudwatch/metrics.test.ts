@@ -5,7 +5,7 @@ import { MetricStore, type Metric } from "./metrics";
 const metric = (name: string, value: string): Metric => ({
   namespace: "AWS/EC2",
   name: "CPUUtilization",
-  dimension: { name, value },
+  dimensions: [{ name, value }],
 });
 const cpu = metric("InstanceId", "i-1");
 const groupCpu = metric("AutoScalingGroupName", "fleet");
@@ -25,7 +25,15 @@ describe("a store", () => {
     const store = new MetricStore();
     for (const value of [10, 20, 60]) store.put(groupCpu, 5 * minute, value);
     expect(all(store, groupCpu)).toEqual([
-      { timestamp: 5 * minute, sampleCount: 3, sum: 90, average: 30, minimum: 10, maximum: 60 },
+      {
+        timestamp: 5 * minute,
+        sampleCount: 3,
+        sum: 90,
+        average: 30,
+        minimum: 10,
+        maximum: 60,
+        unit: "Percent",
+      },
     ]);
   });
 
@@ -43,6 +51,32 @@ describe("a store", () => {
     });
     expect(others.map(other => all(store, other)[0]?.sum)).toEqual([0, 1, 2, 3, 4]);
   });
+});
+
+test("the order of dimensions doesn't matter, and units are kept apart", () => {
+  const store = new MetricStore();
+  const dimensions = [
+    { name: "a", value: "1" },
+    { name: "b", value: "2" },
+  ];
+  const custom = { namespace: "Shop", name: "Orders", dimensions };
+  const one = { sampleCount: 1, sum: 1, minimum: 1, maximum: 1 };
+  store.add(custom, 0, one, "Count");
+  store.add({ ...custom, dimensions: [...dimensions].reverse() }, 0, one, "Count");
+  store.add(custom, 0, one, "Bytes");
+  expect(all(store, custom).map(({ sum, unit }) => [sum, unit])).toEqual([
+    [2, "Count"],
+    [1, "Bytes"],
+  ]);
+  expect(store.list(0)).toEqual([custom]);
+  expect(store.list(minute)).toEqual([]);
+  expect(store.size).toBe(2);
+});
+
+test("minutes may come late", () => {
+  const store = new MetricStore();
+  for (const at of [3, 1, 2]) store.put(cpu, at * minute, at);
+  expect(all(store, cpu).map(({ sum }) => sum)).toEqual([1, 2, 3]);
 });
 
 describe("statistics", () => {
@@ -69,8 +103,16 @@ describe("statistics", () => {
   test("of longer periods weigh all samples equally, in periods aligned with the range's start", () => {
     const range = { start: minute, end: 6 * minute, periodSeconds: 180 };
     expect(store.statistics(cpu, range)).toEqual([
-      { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3 },
-      { timestamp: 4 * minute, sampleCount: 2, sum: 11, average: 5.5, minimum: 5, maximum: 6 },
+      { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3, unit: "Percent" },
+      {
+        timestamp: 4 * minute,
+        sampleCount: 2,
+        sum: 11,
+        average: 5.5,
+        minimum: 5,
+        maximum: 6,
+        unit: "Percent",
+      },
     ]);
   });
 
@@ -108,6 +150,7 @@ describe("statistics", () => {
             average: sum / values.length,
             minimum: Math.min(...values),
             maximum: Math.max(...values),
+            unit: "Percent",
           },
         ]);
         // However the samples are split into periods, none is lost or counted twice.
