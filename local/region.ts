@@ -21,6 +21,7 @@ import { autoScalingService } from "./services/auto-scaling/actions";
 import { AutoScaling } from "./services/auto-scaling/auto-scaling";
 import type { GroupContext } from "./services/auto-scaling/instance-launcher";
 import { cloudWatchService } from "./services/cloudwatch/actions";
+import type { Dashboard } from "./services/cloudwatch/dashboards";
 import { MetricStore } from "./services/cloudwatch/metrics";
 import { ec2Service } from "./services/ec2/actions";
 import { createDefaultVpc } from "./services/ec2/default-vpc";
@@ -33,6 +34,7 @@ import { Elbv2 } from "./services/elbv2/elbv2";
 import { iamService } from "./services/iam/actions";
 import { Iam } from "./services/iam/iam";
 import { zonesOf } from "./services/ec2/zones";
+import { ssmService } from "./services/ssm/actions";
 import { Parameters } from "./services/ssm/parameters";
 import { stsService } from "./services/sts/actions";
 
@@ -59,6 +61,7 @@ export class Region {
   readonly iam = new Iam(() => this.options.clock.now());
   readonly ssm = new Parameters({ [imageParameter]: amazonLinux2023 });
   readonly metrics = new MetricStore();
+  readonly dashboards = new Map<string, Dashboard>();
   readonly ec2: Ec2;
   readonly elbv2: Elbv2;
   readonly autoScaling: AutoScaling;
@@ -115,6 +118,7 @@ export class Region {
       bind(ec2Service, contexts.ec2),
       bind(elbv2Service, contexts.elbv2),
       bind(iamService, contexts.iam),
+      bind(ssmService, contexts.ssm),
       bind(stsService, () => undefined),
     ];
   }
@@ -128,12 +132,13 @@ export class Region {
       ec2: callerOf(ec2Service.actions, contexts.ec2),
       elbv2: callerOf(elbv2Service.actions, contexts.elbv2),
       iam: callerOf(iamService.actions, contexts.iam),
+      ssm: callerOf(ssmService.actions, contexts.ssm),
     };
   }
 
   /** What each service's actions act on, made anew for each call. */
   private get actionContexts() {
-    const { ec2, elbv2, autoScaling, metrics, iam } = this;
+    const { ec2, elbv2, autoScaling, metrics, dashboards, iam, ssm: parameters } = this;
     const { instanceProfiles } = iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
@@ -149,10 +154,18 @@ export class Region {
         now,
         wallClock: wallClock(),
       }),
-      cloudWatch: () => ({ metrics, wallClock: wallClock() }),
+      cloudWatch: () => ({
+        metrics,
+        dashboards,
+        alarms: () => [],
+        regionName,
+        now,
+        wallClock: wallClock(),
+      }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
       elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
       iam: () => ({ iam, wallClock: wallClock() }),
+      ssm: () => ({ parameters, regionName }),
     };
   }
 

@@ -13,6 +13,7 @@ import { refusals as ec2Refusals } from "../local/services/ec2/refusals";
 import { elbv2Service } from "../local/services/elbv2/actions";
 import { iamService } from "../local/services/iam/actions";
 import { refusals as iamRefusals } from "../local/services/iam/refusals";
+import { ssmService } from "../local/services/ssm/actions";
 import { stsService } from "../local/services/sts/actions";
 
 type Refusals = Record<string, (...args: never[]) => AwsError>;
@@ -29,6 +30,7 @@ const documented: Documented[] = [
   { title: "Auto Scaling", service: autoScalingService },
   { title: "IAM", service: iamService, refusals: iamRefusals },
   { title: "CloudWatch", service: cloudWatchService },
+  { title: "Systems Manager", service: ssmService },
   { title: "STS", service: stsService },
 ];
 
@@ -47,7 +49,7 @@ export function apiDocumentation(): string {
     "- **Refusals** have AWS's codes. The lists below leave out unknown and malformed ids, which every action that takes",
     "  an id refuses.",
     "- What AWS has and **the region lacks**, an action, a parameter or a value, is refused with 400 and a message that",
-    "  begins with \"The local region\".",
+    '  begins with "The local region".',
     "- **Not judged**: quotas, permissions of the caller, capacity, IPv6.",
     "",
     ...documented.flatMap(sectionOf),

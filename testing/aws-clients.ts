@@ -3,6 +3,7 @@ import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
 import { ElasticLoadBalancingV2 } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { SSM } from "@aws-sdk/client-ssm";
 import { STS } from "@aws-sdk/client-sts";
 import { onCleanUp } from "./clean-up";
 
@@ -18,6 +19,7 @@ export function clientsOf(endpoint: string) {
     elbv2: new ElasticLoadBalancingV2(options),
     autoScaling: new AutoScaling(options),
     cloudWatch: new CloudWatch(options),
+    ssm: new SSM(options),
     sts: new STS(options),
   };
   onCleanUp(() => {

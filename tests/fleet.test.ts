@@ -201,8 +201,8 @@ describe("without one of its parts", () => {
     const end = region.region.options.clock.every(2 * minute, post);
     try {
       const { metrics, options } = region.region;
-      const dimension = { name: "AutoScalingGroupName", value: region.fleet.name };
-      const cpu = { namespace: "AWS/EC2", name: "CPUUtilization", dimension };
+      const dimensions = [{ name: "AutoScalingGroupName", value: region.fleet.name }];
+      const cpu = { namespace: "AWS/EC2", name: "CPUUtilization", dimensions };
       const isBusy = () =>
         metrics
           .averages(cpu, 5, Math.floor(options.clock.now() / minute - 1) * minute)

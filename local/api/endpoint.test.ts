@@ -415,7 +415,7 @@ describe("CloudWatch", () => {
   const metric = {
     namespace: "AWS/EC2",
     name: "CPUUtilization",
-    dimension: { name: "InstanceId", value: "i-7" },
+    dimensions: [{ name: "InstanceId", value: "i-7" }],
   };
   const hour = 3_600_000;
   const inputWith = (changes: Partial<cloudwatch.GetMetricStatisticsInput> = {}) => ({
@@ -453,7 +453,7 @@ describe("CloudWatch", () => {
     const dimension = { name: "AutoScalingGroupName", value: "fleet-1" };
     const name = "GroupInServiceInstances";
     const begin = Math.floor(clock.now() / 60_000 - 1) * 60_000;
-    region.metrics.put({ namespace: "AWS/AutoScaling", name, dimension }, begin, 2);
+    region.metrics.put({ namespace: "AWS/AutoScaling", name, dimensions: [dimension] }, begin, 2);
     const ask = (Unit?: "None" | "Percent") =>
       get({
         Namespace: "AWS/AutoScaling",

@@ -13,21 +13,30 @@ export function headOf({ method = "GET", url = "/", headers }: http.IncomingMess
   return { method, path, query, headers };
 }
 
-/** @throws AwsError if the body exceeds the limit */
+/** @throws AwsError if the body exceeds the limit, or the client goes away before it has arrived */
 export async function readRequest(req: http.IncomingMessage): Promise<Request> {
+  const body = await bodyOf(req);
+  return { ...headOf(req), body: req.headers["content-encoding"] === "gzip" ? await unzipped(body) : body };
+}
+
+async function bodyOf(req: http.IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  // Destroying the request would prevent the error from reaching the client.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > largestBody) {
-      req.resume();
-      throw tooLarge();
+  try {
+    // Destroying the request would prevent the error from reaching the client.
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > largestBody) {
+        req.resume();
+        throw tooLarge();
+      }
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
+  } catch (error) {
+    if (req.complete || error instanceof AwsError) throw error;
+    throw new AwsError("IncompleteBody", "The request ended before its body was complete");
   }
-  const body = Buffer.concat(chunks);
-  return { ...headOf(req), body: req.headers["content-encoding"] === "gzip" ? await unzipped(body) : body };
+  return Buffer.concat(chunks);
 }
 
 /** Clients compress large bodies of some actions, such as PutMetricData's. */

@@ -58,5 +58,5 @@ export class GroupCpu {
 }
 
 function cpuOf(dimension: "InstanceId" | "AutoScalingGroupName", value: string): Metric {
-  return { namespace: "AWS/EC2", name: "CPUUtilization", dimension: { name: dimension, value } };
+  return { namespace: "AWS/EC2", name: "CPUUtilization", dimensions: [{ name: dimension, value }] };
 }

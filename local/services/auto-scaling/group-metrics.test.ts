@@ -23,7 +23,7 @@ test("measures only enabled metrics, under the group's name", () => {
       metric: {
         namespace: "AWS/AutoScaling",
         name: "GroupDesiredCapacity",
-        dimension: { name: "AutoScalingGroupName", value: "fleet-1" },
+        dimensions: [{ name: "AutoScalingGroupName", value: "fleet-1" }],
       },
       value: 1,
     },

@@ -34,9 +34,9 @@ export function measureGroup(
   enabled: readonly GroupMetric[],
   size: GroupSize,
 ): { metric: Metric; value: number }[] {
-  const dimension = { name: "AutoScalingGroupName", value: groupName };
+  const dimensions = [{ name: "AutoScalingGroupName", value: groupName }];
   return enabled.map(name => ({
-    metric: { namespace: "AWS/AutoScaling", name, dimension },
+    metric: { namespace: "AWS/AutoScaling", name, dimensions },
     value: counts[name](size),
   }));
 }

@@ -81,11 +81,13 @@ describe("a fleet over hours", () => {
     // In service after 30 s, warm after 330 s: points of the minutes 6, 7 and 8.
     expect(await capacities(group, context, 8)).toBe("1, 8:2");
     const { metrics, clock } = context;
-    const cpu = { namespace: "AWS/EC2", name: "CPUUtilization" };
-    const of = (name: string, value: string) => {
-      const points = metrics.averages({ ...cpu, dimension: { name, value } }, 8, clock.now() - 60_000);
-      return points.map(point => point ?? 0);
-    };
+    const metric = (name: string, value: string) => ({
+      namespace: "AWS/EC2",
+      name: "CPUUtilization",
+      dimensions: [{ name, value }],
+    });
+    const of = (name: string, value: string) =>
+      metrics.averages(metric(name, value), 8, clock.now() - 60_000).map(point => point ?? 0);
     expect(of("AutoScalingGroupName", group.name)).toEqual([0, 0, 0, 0, 0, 100, 100, 100]);
     expect(of("InstanceId", ids(group)[0] ?? "")).toEqual([0, 100, 100, 100, 100, 100, 100, 100]);
   });
@@ -96,9 +98,9 @@ describe("a fleet over hours", () => {
     group.setDesiredCapacity(3);
     await context.run(2);
     const { metrics, clock } = context;
-    const dimension = { name: "AutoScalingGroupName", value: group.name };
+    const dimensions = [{ name: "AutoScalingGroupName", value: group.name }];
     const [desired, inService] = enabledMetrics.map(name =>
-      metrics.averages({ namespace: "AWS/AutoScaling", name, dimension }, 4, clock.now() - 60_000),
+      metrics.averages({ namespace: "AWS/AutoScaling", name, dimensions }, 4, clock.now() - 60_000),
     );
     expect(desired).toEqual([undefined, 1, 3, 3]);
     expect(inService).toEqual([undefined, 1, 3, 3]);

@@ -48,7 +48,7 @@ export interface InstanceTargets {
 export interface Metric {
   namespace: string;
   name: string;
-  dimension: { name: string; value: string };
+  dimensions: readonly { name: string; value: string }[];
 }
 
 /** CloudWatch as seen by a group. A minute is identified by its start, in region milliseconds. */

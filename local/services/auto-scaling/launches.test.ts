@@ -53,8 +53,8 @@ test("an instance is launched from the template and registered at its own addres
 
 test("the CPU of an instance's processes is measured", async () => {
   const { region, group, clock } = await setUp();
-  const dimension = { name: "InstanceId", value: inService(group)[0]?.instanceId ?? "" };
-  const metric = { namespace: "AWS/EC2", name: "CPUUtilization", dimension };
+  const dimensions = [{ name: "InstanceId", value: inService(group)[0]?.instanceId ?? "" }];
+  const metric = { namespace: "AWS/EC2", name: "CPUUtilization", dimensions };
   const percent = await eventually("a whole minute is measured", () => {
     const [latest] = region.metrics.averages(metric, 1, startOfMinute(clock.now()) - minute);
     if (latest === undefined) clock.advance(minute);

@@ -2,8 +2,11 @@ import fc from "fast-check";
 import { minute } from "../../clock";
 import { MetricStore, type Metric } from "./metrics";
 
-const cpuOf = { namespace: "AWS/EC2", name: "CPUUtilization" };
-const metric = (name: string, value: string): Metric => ({ ...cpuOf, dimension: { name, value } });
+const metric = (name: string, value: string): Metric => ({
+  namespace: "AWS/EC2",
+  name: "CPUUtilization",
+  dimensions: [{ name, value }],
+});
 const cpu = metric("InstanceId", "i-1");
 const groupCpu = metric("AutoScalingGroupName", "fleet");
 
@@ -21,8 +24,17 @@ describe("a store", () => {
   test("combines the samples of a minute into a statistic set", () => {
     const store = new MetricStore();
     for (const value of [10, 20, 60]) store.put(groupCpu, 5 * minute, value);
-    const expected = { sampleCount: 3, sum: 90, average: 30, minimum: 10, maximum: 60 };
-    expect(all(store, groupCpu)).toEqual([{ timestamp: 5 * minute, ...expected }]);
+    expect(all(store, groupCpu)).toEqual([
+      {
+        timestamp: 5 * minute,
+        sampleCount: 3,
+        sum: 90,
+        average: 30,
+        minimum: 10,
+        maximum: 60,
+        unit: "Percent",
+      },
+    ]);
   });
 
   test("keeps metrics apart by namespace, name and dimension", () => {
@@ -32,6 +44,32 @@ describe("a store", () => {
     others.forEach((other, index) => store.put(other, 0, index));
     expect(others.map(other => all(store, other)[0]?.sum)).toEqual([0, 1, 2, 3, 4]);
   });
+});
+
+test("the order of dimensions doesn't matter, and units are kept apart", () => {
+  const store = new MetricStore();
+  const dimensions = [
+    { name: "a", value: "1" },
+    { name: "b", value: "2" },
+  ];
+  const custom = { namespace: "Shop", name: "Orders", dimensions };
+  const one = { sampleCount: 1, sum: 1, minimum: 1, maximum: 1 };
+  store.add(custom, 0, one, "Count");
+  store.add({ ...custom, dimensions: [...dimensions].reverse() }, 0, one, "Count");
+  store.add(custom, 0, one, "Bytes");
+  expect(all(store, custom).map(({ sum, unit }) => [sum, unit])).toEqual([
+    [2, "Count"],
+    [1, "Bytes"],
+  ]);
+  expect(store.list(0)).toEqual([custom]);
+  expect(store.list(minute)).toEqual([]);
+  expect(store.size).toBe(2);
+});
+
+test("minutes may come late", () => {
+  const store = new MetricStore();
+  for (const at of [3, 1, 2]) store.put(cpu, at * minute, at);
+  expect(all(store, cpu).map(({ sum }) => sum)).toEqual([1, 2, 3]);
 });
 
 describe("statistics", () => {
@@ -46,8 +84,16 @@ describe("statistics", () => {
   test("of longer periods weigh all samples equally, in periods aligned with the range's start", () => {
     const range = { start: minute, end: 6 * minute, periodSeconds: 180 };
     expect(store.statistics(cpu, range)).toEqual([
-      { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3 },
-      { timestamp: 4 * minute, sampleCount: 2, sum: 11, average: 5.5, minimum: 5, maximum: 6 },
+      { timestamp: minute, sampleCount: 2, sum: 5, average: 2.5, minimum: 2, maximum: 3, unit: "Percent" },
+      {
+        timestamp: 4 * minute,
+        sampleCount: 2,
+        sum: 11,
+        average: 5.5,
+        minimum: 5,
+        maximum: 6,
+        unit: "Percent",
+      },
     ]);
   });
 
@@ -76,9 +122,17 @@ describe("statistics", () => {
         for (const [at, value] of ordered) store.put(cpu, at * minute, value);
         const values = ordered.map(([, value]) => value);
         const sum = values.reduce((a, b) => a + b, 0);
-        const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
-        const set = { sampleCount: values.length, sum, average: sum / values.length, minimum, maximum };
-        expect(all(store, cpu, 6000)).toEqual([{ timestamp: 0, ...set }]);
+        expect(all(store, cpu, 6000)).toEqual([
+          {
+            timestamp: 0,
+            sampleCount: values.length,
+            sum,
+            average: sum / values.length,
+            minimum: Math.min(...values),
+            maximum: Math.max(...values),
+            unit: "Percent",
+          },
+        ]);
         // However the samples are split into periods, none is lost or counted twice.
         const periods = all(store, cpu, period * 60);
         expect(periods.reduce((total, { sum }) => total + sum, 0)).toBe(sum);

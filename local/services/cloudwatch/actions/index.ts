@@ -1,0 +1,15 @@
+import type { ServiceOf } from "../../../api/service";
+import { alarmActions } from "./alarms";
+import type { CloudWatchActionContext } from "./context";
+import { dashboardActions } from "./dashboards";
+import { metricDataActions } from "./metric-data";
+import { readingActions } from "./metric-statistics";
+
+export const cloudWatchService = {
+  scope: "monitoring",
+  query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
+  serviceName: "GraniteServiceVersion20100801",
+  model: () => import("@aws-sdk/client-cloudwatch"),
+  source: "local/services/cloudwatch/actions/index.ts",
+  actions: { ...alarmActions, ...dashboardActions, ...metricDataActions, ...readingActions },
+} satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchActionContext>;
