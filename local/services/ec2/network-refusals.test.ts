@@ -131,7 +131,7 @@ testRefusals<typeof networkRefusals>({
     "UnsupportedOperation",
     ec2 => ec2.CreateVpc({ CidrBlock: vpcRange, AmazonProvidedIpv6CidrBlock: true }),
   ],
-  routeTarget: ["UnsupportedOperation", ec2 => route(ec2, { GatewayId: "vgw-0123456789abcdef0" })],
+  routeTarget: ["UnsupportedOperation", ec2 => route(ec2, { NatGatewayId: "nat-0123456789abcdef0" })],
   otherAccount: [
     "UnsupportedOperation",
     ec2 => allow(ec2, { ...http, UserIdGroupPairs: [{ GroupId: "sg-1", UserId: "111122223333" }] }),

@@ -9,9 +9,31 @@ import type { Ec2Actions } from "./context";
 import { assertNoDryRun } from "./describe";
 import { ipv4Range, required } from "./validation";
 
+/** Read so as to be refused by name. */
+const otherTargets = [
+  "CarrierGatewayId",
+  "CoreNetworkArn",
+  "EgressOnlyInternetGatewayId",
+  "InstanceId",
+  "LocalGatewayId",
+  "NatGatewayId",
+  "NetworkInterfaceId",
+  "TransitGatewayId",
+  "VpcEndpointId",
+  "VpcPeeringConnectionId",
+] as const;
+
+const routeParameters = [
+  "RouteTableId",
+  "DestinationCidrBlock",
+  "GatewayId",
+  ...otherTargets,
+  "DryRun",
+] as const;
+
 export const routeActions = {
   CreateRoute: {
-    parameters: ["RouteTableId", "DestinationCidrBlock", "GatewayId", "DryRun"],
+    parameters: routeParameters,
     handle({ ec2: { vpc } }, input) {
       const table = find(vpc.routeTables, "route-table", input.RouteTableId);
       const { destination, gatewayId } = routeOf(vpc, table, input);
@@ -23,7 +45,7 @@ export const routeActions = {
   },
 
   ReplaceRoute: {
-    parameters: ["RouteTableId", "DestinationCidrBlock", "GatewayId", "DryRun"],
+    parameters: routeParameters,
     handle({ ec2: { vpc } }, input) {
       const table = find(vpc.routeTables, "route-table", input.RouteTableId);
       const { destination, gatewayId } = routeOf(vpc, table, input);
@@ -61,6 +83,8 @@ function destinationOf({ DestinationCidrBlock }: { DestinationCidrBlock?: string
 /** @throws AwsError unless it leads to an internet gateway of the table's VPC, and out of the VPC */
 function routeOf(vpc: VpcModel, table: RouteTable, input: Partial<CreateRouteRequest>) {
   const destination = destinationOf(input);
+  const other = otherTargets.map(name => input[name]).find(id => id !== undefined);
+  if (other !== undefined) throw networkRefusals.routeTarget(other);
   const { GatewayId: gatewayId } = input;
   if (gatewayId === undefined) throw networkRefusals.routeTargets();
   // Virtual private gateways, say, share the parameter.
