@@ -98,12 +98,9 @@ test("a desired capacity below minSize is rejected", () => {
 });
 
 test("an unknown key is rejected with a list of the known ones", () => {
-  expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(
-    new pulumi.RunError(
-      "the stack's configuration is not valid:\n" +
-        `  recieverCount: unknown key; known keys: ${Object.keys(valid).join(", ")}`,
-    ),
-  );
+  const problem = `recieverCount: unknown key; known keys: ${Object.keys(valid).join(", ")}`;
+  const error = new pulumi.RunError(`the stack's configuration is not valid:\n  ${problem}`);
+  expect(() => validate({ ...valid, recieverCount: "3" })).toThrow(error);
 });
 
 const wrong = {
@@ -190,12 +187,9 @@ describe("loading", () => {
   };
 
   test("reads the project's keys and ignores other projects'", () => {
-    const configured = {
-      [`${project}:receiverCount`]: "5",
-      "aws:region": "eu-west-1",
-      "other:colour": "red",
-    };
-    expect(load(configured)).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
+    const others = { "aws:region": "eu-west-1", "other:colour": "red" };
+    const loaded = load({ [`${project}:receiverCount`]: "5", ...others });
+    expect(loaded).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
     expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: unknown key");
   });
 

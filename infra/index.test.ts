@@ -65,9 +65,8 @@ describe("what is declared", () => {
       inputs: parsed({ ...inputs, create: undefined }),
       registeredOutputs,
     };
-    return Object.fromEntries(
-      Object.entries(fields).filter(([, field]) => field && Object.keys(field).length > 0),
-    );
+    const filled = Object.entries(fields).filter(([, field]) => field && Object.keys(field).length > 0);
+    return Object.fromEntries(filled);
   }
 
   function parsed(value: unknown): unknown {
@@ -125,12 +124,10 @@ describe("order beyond data flow", () => {
   const policy = "RolePolicy receiver-describe-network-acls";
 
   test("is exactly this", () => {
+    const resources = byUrn(usual);
     const declared = usual.resources
       .filter(({ dependsOn }) => dependsOn.length > 0)
-      .map(resource => [
-        label(resource),
-        resource.dependsOn.map(id => label(byUrn(usual).get(id) ?? resource)).sort(),
-      ]);
+      .map(each => [label(each), each.dependsOn.map(id => label(resources.get(id) ?? each)).sort()]);
     const order: Record<string, string[]> = {
       // Without its entries, an ACL denies everything.
       [association]: ofKind("NetworkAclRule").map(label),
@@ -171,11 +168,8 @@ describe("what is open", () => {
   const cidrOf = (subnet: string) => String(find(`Subnet ${subnet}`).inputs["cidrBlock"]);
 
   test("in groups is exactly the table of rules", () => {
-    const table = rulesOf({
-      sshCidr: everywhere,
-      dataCidr: cidrOf("data"),
-      receiverCidr: cidrOf("receiver"),
-    });
+    const [dataCidr, receiverCidr] = [cidrOf("data"), cidrOf("receiver")];
+    const table = rulesOf({ sshCidr: everywhere, dataCidr, receiverCidr });
     const expected = Object.entries(table).map(([name, { group, direction, port, peer }]) => [
       name,
       {
@@ -195,9 +189,8 @@ describe("what is open", () => {
   });
 
   test("to everyone is exactly this", () => {
-    const open = ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule").filter(
-      ({ inputs }) => inputs["cidrIpv4"] === everywhere,
-    );
+    const rules = ofKind("SecurityGroupIngressRule", "SecurityGroupEgressRule");
+    const open = rules.filter(({ inputs }) => inputs["cidrIpv4"] === everywhere);
     expect(inputsOf(open, ({ fromPort }) => fromPort)).toEqual({
       "data-access-in-read": ports["data-access"].read,
       "data-access-in-ssh": sshPort, // sshCidr
@@ -212,29 +205,26 @@ describe("what is open", () => {
 
   test("in the data subnet's ACL is three ports in and everything out", () => {
     const { read, update } = ports["data-access"];
-    const entries = inputsOf(ofKind("NetworkAclRule"), inputs =>
-      ["egress", "ruleNumber", "ruleAction", "protocol", "fromPort", "toPort", "cidrBlock"].map(
-        key => inputs[key],
-      ),
-    );
+    const keys = ["egress", "ruleNumber", "ruleAction", "protocol", "fromPort", "toPort", "cidrBlock"];
+    const entries = inputsOf(ofKind("NetworkAclRule"), inputs => keys.map(key => inputs[key]));
     expect(entries).toEqual({
       "data-ingress-ssh": [false, 100, "allow", "6", sshPort, sshPort, everywhere],
       "data-ingress-update": [false, 200, "allow", "6", update, update, cidrOf("receiver")],
       "data-ingress-read": [false, 300, "allow", "6", read, read, everywhere],
       "data-egress-all": [true, 100, "allow", "6", 0, 65535, everywhere],
     });
-    expect(inputsOf(ofKind("NetworkAclAssociation"), ({ subnetId }) => subnetId)).toEqual({
-      data: "<Subnet data>",
-    });
+    const associated = inputsOf(ofKind("NetworkAclAssociation"), ({ subnetId }) => subnetId);
+    expect(associated).toEqual({ data: "<Subnet data>" });
   });
 
   test("is opened only by rules and entries", () => {
-    const openers = usual.resources.filter(({ type }) =>
-      /SecurityGroup|NetworkAcl|NetworkInterface/.test(type),
-    );
-    const known = ["SecurityGroup", "SecurityGroupIngressRule", "SecurityGroupEgressRule"];
-    expect([...new Set(openers.filter(({ custom }) => custom).map(kindOf))].sort()).toEqual(
-      [...known, "NetworkAcl", "NetworkAclRule", "NetworkAclAssociation"].sort(),
+    const opens = /SecurityGroup|NetworkAcl|NetworkInterface/;
+    const openers = usual.resources.filter(({ type, custom }) => custom && opens.test(type));
+    expect(new Set(openers.map(kindOf))).toEqual(
+      new Set([
+        ...["SecurityGroup", "SecurityGroupIngressRule", "SecurityGroupEgressRule"],
+        ...["NetworkAcl", "NetworkAclRule", "NetworkAclAssociation"],
+      ]),
     );
     for (const { inputs } of ofKind("SecurityGroup", "NetworkAcl")) {
       expect(inputs).not.toHaveProperty("ingress");
@@ -247,9 +237,7 @@ describe("hosts", () => {
   test("require session tokens for metadata and have encrypted disks", () => {
     const launched = ofKind("Instance", "LaunchTemplate");
     const metadataOptions = { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 };
-    expect(launched.map(({ inputs }) => inputs["metadataOptions"])).toEqual(
-      launched.map(() => metadataOptions),
-    );
+    for (const { inputs } of launched) expect(inputs["metadataOptions"]).toEqual(metadataOptions);
     for (const { inputs } of ofKind("Instance")) {
       expect(inputs["rootBlockDevice"]).toMatchObject({ volumeType: "gp3", encrypted: true });
       expect(inputs).not.toHaveProperty("ebsBlockDevices");
@@ -264,47 +252,38 @@ describe("hosts", () => {
   test("running receivers may describe network ACLs, and no host has other permissions", () => {
     const documents = (kind: string, key: string) =>
       inputsOf(ofKind(kind), inputs => JSON.parse(String(inputs[key])) as unknown);
-    const Version = "2012-10-17";
+    const allowing = (statement: object) => ({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", ...statement }],
+    });
+    const Principal = { Service: "ec2.amazonaws.com" };
     expect(documents("Role", "assumeRolePolicy")).toEqual({
-      receiver: {
-        Version,
-        Statement: [
-          { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
-        ],
-      },
+      receiver: allowing({ Principal, Action: "sts:AssumeRole" }),
     });
     expect(documents("RolePolicy", "policy")).toEqual({
-      "receiver-describe-network-acls": {
-        Version,
-        Statement: [{ Effect: "Allow", Action: "ec2:DescribeNetworkAcls", Resource: "*" }],
-      },
+      "receiver-describe-network-acls": allowing({ Action: "ec2:DescribeNetworkAcls", Resource: "*" }),
     });
-    expect(
-      inputsOf(ofKind("Instance", "LaunchTemplate"), ({ iamInstanceProfile }) => iamInstanceProfile),
-    ).toEqual({
+    const launched = ofKind("Instance", "LaunchTemplate");
+    expect(inputsOf(launched, ({ iamInstanceProfile }) => iamInstanceProfile)).toEqual({
       data: undefined,
       "receiver-1": "<name of receiver>",
       "receiver-2": "<name of receiver>",
       stress: undefined,
       fleet: undefined,
     });
-    expect(
-      usual.resources
-        .filter(({ type }) => type.startsWith("aws:iam/"))
-        .map(label)
-        .sort(),
-    ).toEqual(["InstanceProfile receiver", "Role receiver", "RolePolicy receiver-describe-network-acls"]);
+    const ofIam = usual.resources.filter(({ type }) => type.startsWith("aws:iam/")).map(label);
+    const policy = "RolePolicy receiver-describe-network-acls";
+    expect(ofIam.sort()).toEqual(["InstanceProfile receiver", "Role receiver", policy]);
   });
 
   test("get every service, each with its release's install command and a manifest that diffs line by line", () => {
     const manifests = ofKind("Command").map(({ inputs }) => {
       const stdin = String(inputs["stdin"]);
       const manifest = JSON.parse(stdin) as { service: ServiceName; release: { sha256: string } };
+      const { service, release } = manifest;
       expect(stdin).toBe(JSON.stringify(manifest, undefined, 2));
-      expect(inputs["create"]).toBe(
-        installCommand({ service: manifest.service, sha256: manifest.release.sha256 }),
-      );
-      return manifest.service;
+      expect(inputs["create"]).toBe(installCommand({ service, sha256: release.sha256 }));
+      return service;
     });
     expect(new Set(manifests)).toEqual(new Set(Object.keys(ports)));
   });
@@ -338,14 +317,10 @@ describe("outputs and secrets", () => {
   });
 
   test("the private key never appears in anything displayed", () => {
-    const shown = usual.resources.map(({ maskedInputs, registeredOutputs }) => [
-      maskedInputs,
-      registeredOutputs,
-    ]);
+    const shown = usual.resources.flatMap(each => [each.maskedInputs, each.registeredOutputs]);
     expect(JSON.stringify(shown)).not.toContain("<privateKeyOpenssh of fleet>");
-    const connections = ofKind("CopyToRemote", "Command").map(
-      ({ maskedInputs }) => maskedInputs["connection"],
-    );
+    const connected = ofKind("CopyToRemote", "Command");
+    const connections = connected.map(({ maskedInputs }) => maskedInputs["connection"]);
     expect(connections).toEqual(Array(3 * ofKind("infra:Service").length).fill("(secret)"));
   });
 
@@ -412,12 +387,8 @@ describe("another configuration", () => {
     return changes;
   }
   const ofReceiver = (name: string) => [
-    `infra:Host ${name}`,
-    `Instance ${name}`,
-    `infra:Service ${name}`,
-    `CopyToRemote ${name}-runtime`,
-    `CopyToRemote ${name}-release`,
-    `Command ${name}`,
+    ...[`infra:Host ${name}`, `Instance ${name}`, `infra:Service ${name}`],
+    ...[`CopyToRemote ${name}-runtime`, `CopyToRemote ${name}-release`, `Command ${name}`],
     `TargetGroupAttachment receiver-lb-${name}`,
   ];
 
@@ -425,17 +396,11 @@ describe("another configuration", () => {
     const evaluation = await evaluate({ config: { receiverCount: "3" } });
     expect(labels(evaluation)).toEqual([...labels(usual), ...ofReceiver("receiver-3")].sort());
     expect(changed(evaluation)).toEqual({});
-    expect(Object.keys(evaluation.outputs["hosts"]?.value as object)).toEqual([
-      "data",
-      "receiver-1",
-      "receiver-2",
-      "receiver-3",
-      "stress",
-    ]);
+    const hosts = Object.keys(evaluation.outputs["hosts"]?.value as object);
+    expect(hosts).toEqual(["data", "receiver-1", "receiver-2", "receiver-3", "stress"]);
     const { dependsOn } = find("Command receiver-3", evaluation);
-    expect(dependsOn.filter(id => id.includes("$command:remote:Command::"))).toEqual([
-      find("Command receiver-2", evaluation).urn,
-    ]);
+    const commands = dependsOn.filter(id => id.includes("$command:remote:Command::"));
+    expect(commands).toEqual([find("Command receiver-2", evaluation).urn]);
   });
 
   test("a single receiver removes the second's resources and changes nothing else", async () => {
@@ -454,18 +419,14 @@ describe("another configuration", () => {
       "10.0.11.0/24": "172.16.1.96/27",
       "10.0.12.0/24": "172.16.1.128/27",
     };
-    const inputs = ({ resources }: Evaluation) => resources.map(resource => [resource.urn, resource.inputs]);
-    const moved = Object.entries(ranges).reduce(
-      (text, [from, to]) => text.replaceAll(from, to),
-      JSON.stringify(inputs(usual)),
-    );
-    expect(Object.fromEntries(inputs(evaluation))).toEqual(
-      Object.fromEntries(JSON.parse(moved) as [string, unknown][]),
-    );
+    const inputs = ({ resources }: Evaluation) =>
+      Object.fromEntries(resources.map(resource => [resource.urn, resource.inputs]));
+    let moved = JSON.stringify(inputs(usual));
+    for (const [from, to] of Object.entries(ranges)) moved = moved.replaceAll(from, to);
+    expect(inputs(evaluation)).toEqual(JSON.parse(moved));
     expect(moved).not.toMatch(/\b10\.0\./);
-    expect(Object.values(inputsOf(ofKind("Vpc", "Subnet"), ({ cidrBlock }) => cidrBlock)).sort()).toEqual(
-      Object.keys(ranges).sort(),
-    );
+    const declared = ofKind("Vpc", "Subnet").map(resource => resource.inputs["cidrBlock"]);
+    expect(declared.sort()).toEqual(Object.keys(ranges).sort());
   });
 
   test("sshCidr narrows port 22 of every host group, and nothing else", async () => {
@@ -478,24 +439,18 @@ describe("another configuration", () => {
   });
 
   // trn1 also begins with a t.
-  test.each(["m5.large", "trn1.2xlarge"])(
-    "%s is not burstable and has no CPU credits",
-    async instanceType => {
-      const host = { instanceType, creditSpecification: undefined };
-      expect(changed(await evaluate({ config: { instanceType } }))).toEqual({
-        "Instance data": host,
-        "Instance receiver-1": host,
-        "Instance receiver-2": host,
-        "Instance stress": host,
-        "LaunchTemplate fleet": host,
-      });
-    },
-  );
+  test.each(["m5.large", "trn1.2xlarge"])("%s isn't burstable: no CPU credits", async instanceType => {
+    const host = { instanceType, creditSpecification: undefined };
+    const hosts = ["data", "receiver-1", "receiver-2", "stress"].map(name => [`Instance ${name}`, host]);
+    expect(changed(await evaluate({ config: { instanceType } }))).toEqual({
+      ...Object.fromEntries(hosts),
+      "LaunchTemplate fleet": host,
+    });
+  });
 
   test("all AWS resources are tagged with their stack", async () => {
-    expect(find("aws aws", await evaluate({ stack: "prod" })).inputs["defaultTags"]).toBe(
-      '{"tags":{"project":"elastic-fleet","stack":"prod"}}',
-    );
+    const { inputs } = find("aws aws", await evaluate({ stack: "prod" }));
+    expect(inputs["defaultTags"]).toBe('{"tags":{"project":"elastic-fleet","stack":"prod"}}');
   });
 
   test("the stack's whole aws: configuration reaches the provider, and its tags are merged with the program's", async () => {

@@ -84,11 +84,7 @@ export async function evaluate(options: Options = {}): Promise<Evaluation> {
   const registrations = new Map<string, Registration>();
   const outputs = await evaluateProgram(
     join(__dirname, "index.ts"),
-    {
-      project,
-      stack,
-      config: { ...defaults, "aws:region": "us-east-1", ...Object.fromEntries(configured) },
-    },
+    { project, stack, config: { ...defaults, "aws:region": "us-east-1", ...Object.fromEntries(configured) } },
     {
       newResource: ({ type, name }) => {
         options.onDeclared?.(type, name);

@@ -31,9 +31,7 @@ test("several failures are reported together", async () => {
 });
 
 test("what a clean-up registers runs as well", async () => {
-  onCleanUp(() => {
-    onCleanUp(push("registered later"));
-  });
+  onCleanUp(() => onCleanUp(push("registered later")));
   await cleanUp();
   expect(done).toEqual(["registered later"]);
 });

@@ -90,8 +90,6 @@ export function run(folder: string, [program = "", ...args]: string[]): Command 
         },
         50_000,
       ),
-    kill: signal => {
-      child.kill(signal);
-    },
+    kill: signal => child.kill(signal),
   };
 }

@@ -55,9 +55,7 @@ export function ask(url: string, request: Request = {}): Promise<Outcome> {
       }, reject);
     });
     sent.on("error", reject);
-    sent.on("close", () => {
-      clearTimeout(timer);
-    });
+    sent.on("close", () => clearTimeout(timer));
     sent.end(body);
   });
 }

@@ -47,9 +47,7 @@ export class FakeClock implements Clock {
 
   private add(timer: Timer): () => void {
     this.timers.add(timer);
-    return () => {
-      this.timers.delete(timer);
-    };
+    return () => this.timers.delete(timer);
   }
 
   private next(end: number): Timer | undefined {

@@ -55,9 +55,7 @@ export class FakeGroupContext implements GroupContext {
   /** The load on all instances together, in percent of one; undefined means there is no measurement. */
   load: number | undefined = 1;
 
-  readonly report = (event: string): void => {
-    this.reports.push(event);
-  };
+  readonly report = (event: string) => void this.reports.push(event);
 
   availabilityZoneOf(subnetId: string): string {
     return `us-east-1${subnetId.at(-1) ?? ""}`;
@@ -106,9 +104,7 @@ export class FakeGroupContext implements GroupContext {
         hasBegun = true;
         return Promise.resolve(measured);
       },
-      stop: () => {
-        instance.meters--;
-      },
+      stop: () => instance.meters--,
     };
   }
 

@@ -6,8 +6,6 @@ import { onCleanUp } from "./clean-up";
 /** An empty folder, removed by `cleanUp`. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "elastic-fleet-test-"));
-  onCleanUp(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onCleanUp(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

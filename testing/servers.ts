@@ -8,9 +8,7 @@ export const loopback = "127.0.0.1";
 
 export function keepAliveAgent(options: http.AgentOptions = {}): http.Agent {
   const agent = new http.Agent({ keepAlive: true, ...options });
-  onCleanUp(() => {
-    agent.destroy();
-  });
+  onCleanUp(() => agent.destroy());
   return agent;
 }
 
@@ -50,10 +48,10 @@ export function listenHttp(handle: http.RequestListener): Promise<Listening<http
   return listen(http.createServer({ keepAliveTimeout: 65_000 }, handle));
 }
 
+type OnRequest = (socket: net.Socket, request: string) => void;
+
 /** Calls back with each request's head, and what came of its body with it; the answer is raw bytes, too. */
-export function listenRaw(
-  onRequest: (socket: net.Socket, request: string) => void,
-): Promise<Listening<net.Server>> {
+export function listenRaw(onRequest: OnRequest): Promise<Listening<net.Server>> {
   return listen(
     net.createServer(socket => {
       let received = "";
@@ -81,23 +79,42 @@ export async function closedPort(): Promise<number> {
 export function connect(port: number): net.Socket {
   const socket = net.connect(port, loopback);
   socket.on("error", () => undefined);
-  onCleanUp(() => {
-    socket.destroy();
-  });
+  onCleanUp(() => socket.destroy());
   return socket;
+}
+
+/** Returns a function that returns all that the socket has received since. */
+export function collect(socket: net.Socket): () => string {
+  let received = "";
+  socket.on("data", data => (received += data.toString("latin1")));
+  return () => received;
 }
 
 /** Sends text, and resolves to everything that comes back until the server closes the connection. */
 export async function exchange(port: number, text: string): Promise<string> {
   const socket = connect(port);
-  let received = "";
-  socket.on("data", data => (received += data.toString("latin1")));
+  const received = collect(socket);
   socket.write(text, "latin1");
   await once(socket, "close");
-  return received;
+  return received();
+}
+
+/** Rejects if the request fails before its response. */
+export async function responseTo(request: http.ClientRequest): Promise<http.IncomingMessage> {
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  return response;
+}
+
+export async function allClosed(sockets: Iterable<net.Socket>): Promise<void> {
+  await Promise.all([...sockets].map(socket => once(socket, "close")));
 }
 
 /** Joins lines by CRLF, as HTTP does. */
 export function lines(...text: string[]): string {
   return text.join("\r\n");
+}
+
+/** A message without a body: its lines, and the empty one that ends them. */
+export function head(...text: string[]): string {
+  return lines(...text, "", "");
 }

@@ -57,9 +57,7 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
   const lines: Service["lines"] = [];
   const urls: Record<string, string> = {};
   const exited = new Promise<number | NodeJS.Signals>(resolve => {
-    child.once("close", (code, signal) => {
-      resolve(code ?? signal ?? 0);
-    });
+    child.once("close", (code, signal) => resolve(code ?? signal ?? 0));
   });
   if (!child.stdout) throw new Error("standard output must be a pipe");
   const output = createInterface(child.stdout);
@@ -72,9 +70,7 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
       urls[parsed.data.socket] = `http://${parsed.data.address}:${parsed.data.port}`;
       if (Object.keys(urls).length === Object.keys(ports[service]).length) resolve(urls);
     });
-    void exited.then(end => {
-      reject(new Error(`${service} ended with ${end}`));
-    });
+    void exited.then(end => reject(new Error(`${service} ended with ${end}`)));
   });
   listening.catch(() => undefined); // a test that expects the exit need not await the URLs
   onCleanUp(async () => {
@@ -92,8 +88,6 @@ export function supervise(service: ServiceName, child: ChildProcess): Service {
           if (lines.at(-1)?.msg === message) resolve();
         });
       }),
-    kill: signal => {
-      child.kill(signal);
-    },
+    kill: signal => child.kill(signal),
   };
 }

@@ -43,36 +43,18 @@ test("a number that was never set is 0", async () => {
 });
 
 test("a POST to the receivers answers the data subnet's network ACL, whole", async () => {
-  const answer = await answerTo(outputs.receiverLoadBalancerUrl, {
-    through,
-    method: "POST",
-    body: { num: 1000 },
-  });
+  const request = { through, method: "POST", body: { num: 1000 } };
+  const answer = await answerTo(outputs.receiverLoadBalancerUrl, request);
   const { dataNetworkAclId: NetworkAclId } = outputs;
   const { read, update } = ports["data-access"];
-  const entry = (
-    Egress: boolean,
-    RuleNumber: number,
-    CidrBlock: string,
-    [From, To]: [number, number],
-  ): object => ({
-    CidrBlock,
-    Egress,
-    PortRange: { From, To },
-    Protocol: "6",
-    RuleAction: "allow",
-    RuleNumber,
-  });
-  const denyAll = (Egress: boolean): object => ({
-    CidrBlock: "0.0.0.0/0",
-    Egress,
-    Protocol: "-1",
-    RuleAction: "deny",
-    RuleNumber: 32767,
-  });
-  const dataSubnet = [...region.region.ec2.vpc.subnets.values()].find(
-    ({ cidrBlock }) => cidrBlock === "10.0.1.0/24",
-  );
+  const allowed = { Protocol: "6", RuleAction: "allow" };
+  const entry = (Egress: boolean, RuleNumber: number, CidrBlock: string, From: number, To = From) => {
+    return { Egress, RuleNumber, CidrBlock, PortRange: { From, To }, ...allowed };
+  };
+  const denied = { CidrBlock: "0.0.0.0/0", Protocol: "-1", RuleAction: "deny", RuleNumber: 32767 };
+  const denyAll = (Egress: boolean): object => ({ Egress, ...denied });
+  const subnets = [...region.region.ec2.vpc.subnets.values()];
+  const dataSubnet = subnets.find(({ cidrBlock }) => cidrBlock === "10.0.1.0/24");
   expect(answer.status).toBe(200);
   expect(answer.json).toEqual({
     NetworkAcls: [
@@ -85,11 +67,11 @@ test("a POST to the receivers answers the data subnet's network ACL, whole", asy
           },
         ],
         Entries: [
-          entry(true, 100, "0.0.0.0/0", [0, 65535]),
+          entry(true, 100, "0.0.0.0/0", 0, 65535),
           denyAll(true),
-          entry(false, 100, "0.0.0.0/0", [22, 22]),
-          entry(false, 200, "10.0.2.0/24", [update, update]),
-          entry(false, 300, "0.0.0.0/0", [read, read]),
+          entry(false, 100, "0.0.0.0/0", 22),
+          entry(false, 200, "10.0.2.0/24", update),
+          entry(false, 300, "0.0.0.0/0", read),
           denyAll(false),
         ],
         IsDefault: false,

@@ -36,10 +36,17 @@ async function serving(instances: number): Promise<string[]> {
   );
 }
 
+const isThere = (instanceId: string) => region.region.ec2.instances.hosts.has(instanceId);
+
+/** Each of the two latest activities matches one of these. */
+function expectLatest(...patterns: [string, string]) {
+  const matching = patterns.map(pattern => expect.stringMatching(pattern) as string);
+  expect(latestActivities(2)).toEqual(expect.arrayContaining(matching));
+}
+
 function latestActivities(howMany: number) {
-  return region
-    .activities(howMany)
-    .map(({ description, cause, statusCode }) => `${description} ${statusCode}: ${cause}`);
+  const latest = region.activities(howMany);
+  return latest.map(({ description, cause, statusCode }) => `${description} ${statusCode}: ${cause}`);
 }
 
 describe("under fifty requests a second", () => {
@@ -64,19 +71,15 @@ describe("under fifty requests a second", () => {
     const [victim = ""] = await serving(2);
     const sent = await load(async () => {
       region.fleet.terminateInstance(victim, false);
-      await eventually("the instance is gone", () => !region.region.ec2.instances.hosts.has(victim), 30_000);
+      await eventually("the instance is gone", () => !isThere(victim), 30_000);
       expect(await serving(2)).not.toContain(victim);
     });
     expect(Object.keys(count(sent))).toEqual(["200"]);
     expect(sent.length).toBeGreaterThan(100);
-    expect(latestActivities(2)).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(
-          `^Terminating EC2 instance: ${victim} Successful: At \\S+ instance ${victim} was taken out of service in ` +
-            "response to a user request\\.$",
-        ),
-        expect.stringMatching(/^Launching a new EC2 instance: i-[0-9a-f]+ Successful: /),
-      ]),
+    expectLatest(
+      `^Terminating EC2 instance: ${victim} Successful: At \\S+ instance ${victim} was taken out of service in ` +
+        "response to a user request\\.$",
+      "^Launching a new EC2 instance: i-[0-9a-f]+ Successful: ",
     );
   });
 
@@ -85,10 +88,8 @@ describe("under fifty requests a second", () => {
     const sent = await load(async () => {
       region.fleet.setDesiredCapacity(1);
       const [left] = await serving(1);
-      await eventually(
-        "the other is gone",
-        () => !before.some(id => id !== left && region.region.ec2.instances.hosts.has(id)),
-      );
+      const others = before.filter(id => id !== left);
+      await eventually("the other is gone", () => !others.some(isThere));
     });
     expect(Object.keys(count(sent))).toEqual(["200"]);
     expect(sent.length).toBeGreaterThan(100);
@@ -126,27 +127,19 @@ describe("under fifty requests a second", () => {
     expect(lost.filter(({ begin }) => begin > takenOut)).toEqual([]);
     // The other instance kept answering.
     expect(lost.length).toBeLessThan(sent.length / 2);
-    expect(latestActivities(2)).toEqual(
-      expect.arrayContaining([
-        expect.stringMatching(
-          `^Terminating EC2 instance: ${victim} Successful: At \\S+ an instance was taken out of service in response ` +
-            "to an ELB system health check failure\\.$",
-        ),
-        expect.stringMatching(
-          /^Launching a new EC2 instance: i-\w+ Successful: At \S+ an instance was launched in response to an unhealthy instance needing to be replaced\.$/,
-        ),
-      ]),
+    expectLatest(
+      `^Terminating EC2 instance: ${victim} Successful: At \\S+ an instance was taken out of service in response ` +
+        "to an ELB system health check failure\\.$",
+      "^Launching a new EC2 instance: i-\\w+ Successful: At \\S+ an instance was launched in response to an " +
+        "unhealthy instance needing to be replaced\\.$",
     );
   });
 });
 
 test("at a desired capacity of 0 the load balancer answers 503, and at 1 the fleet is back", async () => {
   region.fleet.setDesiredCapacity(0);
-  await eventually(
-    "the fleet is empty",
-    () => region.fleet.instances.size === 0 && targetsOf().length === 0,
-    30_000,
-  );
+  const isEmpty = () => region.fleet.instances.size === 0 && targetsOf().length === 0;
+  await eventually("the fleet is empty", isEmpty, 30_000);
   const answer = await get();
   expect(answer).toMatchObject({
     status: 503,
@@ -188,16 +181,13 @@ describe("without one of its parts", () => {
 
   test("an instance that serves nobody is kept without ELB health checks, and replaced with them", async () => {
     const [instance = ""] = await serving(1);
-    const rule = region.declared(
-      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-      "stress-in-http",
-    );
+    const ruleType = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule";
+    const rule = region.declared(ruleType, "stress-in-http");
     await region.passed(6 * minute);
     await withGroup({ healthCheckType: "EC2" }, async () => {
       await region.resources.delete(rule.type, rule.name);
-      await eventually("it is unhealthy", () =>
-        targetsOf().some(({ targetHealth }) => targetHealth.state === "unhealthy"),
-      );
+      const states = () => targetsOf().map(({ targetHealth }) => targetHealth.state);
+      await eventually("it is unhealthy", () => states().includes("unhealthy"));
       await region.passed(3 * minute);
       expect([...region.fleet.instances.keys()]).toEqual([instance]);
     });
@@ -215,20 +205,14 @@ describe("without one of its parts", () => {
     post();
     const end = region.region.options.clock.every(2 * minute, post);
     try {
-      const { metrics } = region.region;
-      const cpu = {
-        namespace: "AWS/EC2",
-        name: "CPUUtilization",
-        dimension: { name: "AutoScalingGroupName", value: region.fleet.name },
-      };
-      await eventually(
-        "CloudWatch has five busy minutes",
-        () =>
-          metrics
-            .averages(cpu, 5, Math.floor(region.region.options.clock.now() / minute - 1) * minute)
-            .every(point => point !== undefined && point > 50),
-        20_000,
-      );
+      const { metrics, options } = region.region;
+      const dimension = { name: "AutoScalingGroupName", value: region.fleet.name };
+      const cpu = { namespace: "AWS/EC2", name: "CPUUtilization", dimension };
+      const isBusy = () =>
+        metrics
+          .averages(cpu, 5, Math.floor(options.clock.now() / minute - 1) * minute)
+          .every(point => point !== undefined && point > 50);
+      await eventually("CloudWatch has five busy minutes", isBusy, 20_000);
       expect(region.fleet.desiredCapacity).toBe(1);
       await region.resources.create(policy);
       await eventually("it scales out", () => region.fleet.desiredCapacity === 2);

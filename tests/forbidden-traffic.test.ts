@@ -21,23 +21,22 @@ beforeAll(async () => {
 });
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
+/** A drop by the last rule of an ACL, inbound. */
+const byImpliedDeny = { code: "SUBNET_ACL_RESTRICTION", direction: "ingress", rule: 32767 };
 
 describe("from the Internet", () => {
   test("the port for updates is silent, not closed", async () => {
     const { publicIp } = region.addresses("data");
-    const before = await answerTo(region.output("dataReadUrl"), { through: internet });
+    const read = async () => (await answerTo(region.output("dataReadUrl"), { through: internet })).text;
+    const before = await read();
     const post = { through: internet, method: "POST", body: { num: 666 } };
     expect(await ask(`http://${publicIp}:${data.update}/`, post)).toBe("silent");
-    expect(await answerTo(region.output("dataReadUrl"), { through: internet })).toMatchObject({
-      text: before.text,
-    });
+    expect(await read()).toBe(before);
     expect((await region.decisions()).at(-1)).toMatchObject({
       from: { internetAddress: operatorAddress },
       to: { address: publicIp, port: data.update },
-      code: "SUBNET_ACL_RESTRICTION",
+      ...byImpliedDeny,
       packet: "request",
-      direction: "ingress",
-      rule: 32767,
     });
   });
 
@@ -70,16 +69,13 @@ describe("the data host can answer, but not ask:", () => {
     expect(await ask(`http://${name()}:${port}/health`, { through: host.proxyUrl })).toBe("silent");
 
     const { interfaceId } = host.options;
-    const drop = (await region.decisions())
-      .slice(decided)
-      .find(({ from }) => from.interfaceId === interfaceId);
+    const decisions = (await region.decisions()).slice(decided);
+    const drop = decisions.find(({ from }) => from.interfaceId === interfaceId);
     expect(drop).toMatchObject({
-      code: "SUBNET_ACL_RESTRICTION",
+      ...byImpliedDeny,
       packet: "reply",
-      direction: "ingress",
-      interfaceId,
       component: { type: "network-acl", ids: [region.output("dataNetworkAclId")] },
-      rule: 32767,
+      interfaceId,
       to: { port },
     });
     const own = region.addresses("data").privateIp;
@@ -88,25 +84,17 @@ describe("the data host can answer, but not ask:", () => {
       .slice(flows)
       .map(record => record.split(" "))
       .filter(([, , id]) => id === interfaceId)
-      .map(([, , , source, target, sourcePort, targetPort, , , , , , action]) => [
-        source,
-        target,
-        source === own ? targetPort : sourcePort,
-        action,
-      ]);
-    expect(records).toEqual([
-      [own, other, String(port), "ACCEPT"],
-      [other, own, String(port), "REJECT"],
-    ]);
+      .map(([, , , from, to, fromPort, toPort, , , , , , action]) =>
+        from === own ? `${from} > ${to}:${toPort} ${action}` : `${from}:${fromPort} > ${to} ${action}`,
+      );
+    expect(records).toEqual([`${own} > ${other}:${port} ACCEPT`, `${other}:${port} > ${own} REJECT`]);
   });
 
   test("receivers can ask it, at its private address only", async () => {
     const { privateIp, publicIp } = region.addresses("data");
     const through = region.host("receiver-1").proxyUrl;
-    expect(await answerTo(`http://${privateIp}:${data.read}/`, { through })).toMatchObject({
-      status: 200,
-      json: expect.any(Number) as number,
-    });
+    const answer = await answerTo(`http://${privateIp}:${data.read}/`, { through });
+    expect(answer).toMatchObject({ status: 200, json: expect.any(Number) as number });
     expect(await ask(`http://${publicIp}:${data.read}/`, { through })).toBe("silent");
   });
 });
@@ -146,9 +134,8 @@ describe("instance metadata", () => {
   });
 
   test("the data host, without an instance profile, has no credentials; a receiver has", async () => {
-    expect(await metadata("data", credentialsPath, await metadataToken("data"))).toMatchObject({
-      status: 404,
-    });
+    const answer = await metadata("data", credentialsPath, await metadataToken("data"));
+    expect(answer).toMatchObject({ status: 404 });
     expect(await credentialsOf("receiver-1")).toEqual({
       accessKeyId: expect.stringMatching(/^ASIA/) as string,
       secretAccessKey: expect.stringMatching(/./) as string,
@@ -177,25 +164,15 @@ interface SdkRequest {
 function ec2Client(credentials: NonNullable<EC2ClientConfig["credentials"]>): EC2Client {
   const { address, port } = ec2Api;
   const endpoint = `http://${address}:${port}`;
-  return new EC2Client({
-    region: "us-east-1",
-    endpoint,
-    credentials,
-    maxAttempts: 1,
-    requestHandler: {
-      handle: async ({ method, path, headers, body }: SdkRequest) => {
-        const { status, ...answer } = await answerTo(`${endpoint}${path}`, {
-          through: region.host("receiver-1").proxyUrl,
-          method,
-          headers,
-          body,
-        });
-        return {
-          response: { statusCode: status, headers: answer.headers, body: Readable.from([answer.text]) },
-        };
-      },
-    },
-  });
+  const handle = async ({ path, ...request }: SdkRequest) => {
+    const { method, headers, body } = request;
+    const through = region.host("receiver-1").proxyUrl;
+    const answer = await answerTo(`${endpoint}${path}`, { through, method, headers, body });
+    const { status: statusCode, text } = answer;
+    return { response: { statusCode, headers: answer.headers, body: Readable.from([text]) } };
+  };
+  const options = { region: "us-east-1", endpoint, maxAttempts: 1, requestHandler: { handle } };
+  return new EC2Client({ ...options, credentials });
 }
 
 describe("the EC2 API", () => {
@@ -205,13 +182,10 @@ describe("the EC2 API", () => {
   test("refuses a wrong key, an unknown one, and a foreign session", async () => {
     const credentials = await credentialsOf("receiver-1");
     const other = await credentialsOf("receiver-2");
-    const refusal = async (change: Partial<typeof credentials>) =>
-      ec2Client({ ...credentials, ...change })
-        .send(describeAcls())
-        .then(
-          () => "answered",
-          (error: unknown) => (error as Error).name,
-        );
+    const refusal = async (change: Partial<typeof credentials>) => {
+      const sent = ec2Client({ ...credentials, ...change }).send(describeAcls());
+      return sent.then(() => "answered").catch((error: unknown) => (error as Error).name);
+    };
     expect(await refusal({})).toBe("answered");
     expect(await refusal({ secretAccessKey: other.secretAccessKey })).toBe("SignatureDoesNotMatch");
     expect(await refusal({ accessKeyId: "ASIAAAAAAAAAAAAAAAAA" })).toBe("AuthFailure");
@@ -224,12 +198,8 @@ describe("the EC2 API", () => {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "ec2:DescribeVpcs", Resource: "*" }],
     });
-    const post = () =>
-      answerTo(`http://${region.addresses("receiver-1").publicIp}:${receiver.http}/`, {
-        through: internet,
-        method: "POST",
-        body: { num: 1 },
-      });
+    const url = `http://${region.addresses("receiver-1").publicIp}:${receiver.http}/`;
+    const post = () => answerTo(url, { through: internet, method: "POST", body: { num: 1 } });
     expect(await post()).toMatchObject({ status: 200 });
 
     await region.resources.update({ ...declaration, inputs: { ...declaration.inputs, policy } });
@@ -262,16 +232,11 @@ describe("the local Internet", () => {
     expect(await status({ origin: internet })).toBe(403);
   });
 
-  test.each([
-    "http://aws.amazon.com/",
-    "http://localhost/",
-    "http://data/",
-    "http://169.254.169.254.nip.io/",
-  ])("%s is not a name in the region", async url => {
-    expect(await answerTo(url, { through: internet })).toMatchObject({
-      status: 502,
-      headers: { "proxy-status": expect.stringContaining("; error=dns_error;") as string },
-    });
+  const names = ["aws.amazon.com", "localhost", "data", "169.254.169.254.nip.io"];
+  test.each(names)("%s is not a name in the region", async name => {
+    const { status, headers } = await answerTo(`http://${name}/`, { through: internet });
+    expect(status).toBe(502);
+    expect(headers["proxy-status"]).toContain("; error=dns_error;");
   });
 });
 

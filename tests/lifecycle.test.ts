@@ -18,9 +18,7 @@ beforeAll(() => {
 async function familyNow(command: Command): Promise<Process[]> {
   const family = await familyOf(command.pid);
   // A failing test leaves the very processes that it is about.
-  onCleanUp(async () => {
-    kill(await stillRunning(family));
-  });
+  onCleanUp(async () => kill(await stillRunning(family)));
   return family;
 }
 

@@ -17,9 +17,8 @@ beforeAll(async () => {
 const groupName = () => running.output("autoScalingGroupName");
 
 async function describeGroup() {
-  const { AutoScalingGroups } = await clients.autoScaling.describeAutoScalingGroups({
-    AutoScalingGroupNames: [groupName()],
-  });
+  const names = { AutoScalingGroupNames: [groupName()] };
+  const { AutoScalingGroups } = await clients.autoScaling.describeAutoScalingGroups(names);
   const [group] = AutoScalingGroups ?? [];
   if (!group) throw new Error("the group is not described");
   return group;
@@ -27,9 +26,8 @@ async function describeGroup() {
 
 async function inService(): Promise<string[]> {
   const { Instances = [] } = await describeGroup();
-  return Instances.filter(({ LifecycleState }) => LifecycleState === "InService").map(
-    ({ InstanceId = "" }) => InstanceId,
-  );
+  const serving = Instances.filter(({ LifecycleState }) => LifecycleState === "InService");
+  return serving.map(({ InstanceId = "" }) => InstanceId);
 }
 
 /** Resolves to the instances in service once there are exactly this many. */
@@ -57,10 +55,8 @@ async function instance(InstanceId: string) {
 }
 
 async function activities() {
-  const { Activities = [] } = await clients.autoScaling.describeScalingActivities({
-    AutoScalingGroupName: groupName(),
-  });
-  return Activities;
+  const group = { AutoScalingGroupName: groupName() };
+  return (await clients.autoScaling.describeScalingActivities(group)).Activities ?? [];
 }
 
 test("a capacity of 2 launches a tagged instance, each step in the activity log", async () => {
@@ -135,13 +131,9 @@ test("TerminateInstanceInAutoScalingGroup answers with its activity, and decreme
 test("TerminateInstances ends a group's instance at once, and the group replaces it", async () => {
   const [gone = "", kept = ""] = await settledAt(2);
   const { TerminatingInstances } = await clients.ec2.terminateInstances({ InstanceIds: [gone] });
-  expect(TerminatingInstances).toEqual([
-    {
-      InstanceId: gone,
-      PreviousState: { Code: 16, Name: "running" },
-      CurrentState: { Code: 32, Name: "shutting-down" },
-    },
-  ]);
+  const PreviousState = { Code: 16, Name: "running" };
+  const CurrentState = { Code: 32, Name: "shutting-down" };
+  expect(TerminatingInstances).toEqual([{ InstanceId: gone, PreviousState, CurrentState }]);
   await eventually("it has been terminated", async () => (await instance(gone)).State?.Name === "terminated");
   const ended = await instance(gone);
   expect(ended).toMatchObject({
@@ -150,11 +142,8 @@ test("TerminateInstances ends a group's instance at once, and the group replaces
     NetworkInterfaces: [],
     StateReason: { Code: "Client.UserInitiatedShutdown" },
   });
-  expect([ended.PublicIpAddress, ended.PrivateIpAddress, ended.SubnetId]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  for (const lost of ["PublicIpAddress", "PrivateIpAddress", "SubnetId"] as const)
+    expect(ended[lost]).toBeUndefined();
   const replaced = await eventually(
     "another one is in service",
     async () => {
@@ -164,11 +153,9 @@ test("TerminateInstances ends a group's instance at once, and the group replaces
     30_000,
   );
   expect(replaced).toContain(kept);
-  const { Cause } =
-    (await activities()).find(({ Description }) =>
-      Description?.includes(`Terminating EC2 instance: ${gone}`),
-    ) ?? {};
-  expect(Cause).toContain(
+  const terminating = `Terminating EC2 instance: ${gone}`;
+  const activity = (await activities()).find(({ Description }) => Description?.includes(terminating));
+  expect(activity?.Cause).toContain(
     "an instance was taken out of service in response to an EC2 health check indicating it has been terminated or stopped.",
   );
 });
@@ -192,9 +179,8 @@ test("TerminateInstances of a host leaves its target unused, and the others serv
     const outcome = await ask(running.output("receiverLoadBalancerUrl"), { through: running.internet });
     expect(outcome).toMatchObject({ status: 200 });
   }
-  await eventually("it has been terminated", async () => {
-    return (await instance(instanceId)).State?.Name === "terminated";
-  });
+  const state = async () => (await instance(instanceId)).State?.Name;
+  await eventually("it has been terminated", async () => (await state()) === "terminated");
 });
 
 test("the last hour of CPU is there by the minute, for the group and for an instance", async () => {
@@ -211,10 +197,7 @@ test("the last hour of CPU is there by the minute, for the group and for an inst
     return Datapoints;
   };
   const [only = ""] = await settledAt(1);
-  for (const [name, value] of [
-    ["InstanceId", only],
-    ["AutoScalingGroupName", groupName()],
-  ] as const) {
+  for (const [name, value] of Object.entries({ InstanceId: only, AutoScalingGroupName: groupName() })) {
     // The group's wait until the instance is warm: five region minutes, five seconds.
     const [point, ...more] = await eventually(
       `there are points of the ${name}`,

@@ -48,10 +48,8 @@ describe("declared without", () => {
     const url = `http://${region.addresses("receiver-1").publicIp}:${ports.receiver.http}/`;
     const through = region.internet;
     expect(await answerTo(url, { through })).toMatchObject({ status: 200, json: { seed: 0 } });
-    expect(await answerTo(url, { through, method: "POST", body: { num: 1 } })).toMatchObject({
-      status: 502,
-      json: "Error in processing request",
-    });
+    const posted = await answerTo(url, { through, method: "POST", body: { num: 1 } });
+    expect(posted).toMatchObject({ status: 502, json: "Error in processing request" });
     const { err } = await region.logged("receiver-1", "an upstream failed");
     expect(err).toMatchObject({
       message: "EC2 failed",
@@ -76,11 +74,8 @@ describe("from the command line", () => {
 
   test("an invalid configuration: every problem in one message, before the first resource", async () => {
     const values = ["vpcCidr=10.0.0.0/24", "receiverCount=0", "receiverCuont=3"];
-    const command = start(
-      project,
-      values.flatMap(value => ["--config", value]),
-    );
-    const [first, ...problems] = (await messageOf(command)).split("\n");
+    const options = values.flatMap(value => ["--config", value]);
+    const [first, ...problems] = (await messageOf(start(project, options))).split("\n");
     expect(first).toBe("local region: the stack's configuration is not valid:");
     expect(problems.sort()).toEqual([
       expect.stringMatching(/^ {2}receiverCount: must be .* from 1 to 20; got "0"$/),
@@ -90,12 +85,8 @@ describe("from the command line", () => {
   });
 
   test("an operator outside sshCidr", async () => {
-    const command = start(project, [
-      "--config",
-      "sshCidr=198.51.100.10/32",
-      "--operator-address",
-      "198.51.100.11",
-    ]);
+    const operator = ["--operator-address", "198.51.100.11"];
+    const command = start(project, ["--config", "sshCidr=198.51.100.10/32", ...operator]);
     expect(await messageOf(command)).toMatch(
       /^local region: ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout\nENI_SG_RULES_MISMATCH: .* \(no ingress rule allows TCP 22 from 198\.51\.100\.11\)$/,
     );
@@ -109,9 +100,8 @@ describe("from the command line", () => {
   });
 
   test("an unknown option, and an invalid value", async () => {
-    expect(await messageOf(start(project, ["--sped", "60"]))).toMatch(
-      /^local region: Unknown option '--sped'/,
-    );
+    const unknown = await messageOf(start(project, ["--sped", "60"]));
+    expect(unknown).toMatch(/^local region: Unknown option '--sped'/);
     expect(await messageOf(start(project, ["--speed", "fast"]))).toBe(
       'local region: --speed must be a whole number from 1 to 600, not "fast"',
     );
@@ -130,13 +120,11 @@ describe("from the command line", () => {
     const [, port] = await command.says(/The local Internet is the HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
     await command.says(/ready after/);
     expect(port).not.toBe("4000");
-    expect((await answerTo(`http://127.0.0.1:${port}/`)).text).toMatch(
-      /^The local Internet of elastic-fleet\/dev/,
-    );
+    const { text } = await answerTo(`http://127.0.0.1:${port}/`);
+    expect(text).toMatch(/^The local Internet of elastic-fleet\/dev/);
 
-    expect(await messageOf(start(project))).toMatch(
-      /^local region: another local region is running in this project; stop it first/,
-    );
+    const running = "local region: another local region is running in this project; stop it first";
+    expect((await messageOf(start(project))).startsWith(running)).toBe(true);
     expect((await answerTo(`http://127.0.0.1:${port}/`)).status).toBe(200);
   });
 });

@@ -49,20 +49,17 @@ function each(flows: FlowName[], result: string): Partial<Results> {
 }
 
 const loadBalanced: FlowName[] = [
-  "Internet > load balancer in edge-a",
-  "Internet > load balancer in edge-b",
-  "GET through edge-a",
-  "POST through edge-b",
+  ...(["Internet > load balancer in edge-a", "Internet > load balancer in edge-b"] as const),
+  ...(["GET through edge-a", "POST through edge-b"] as const),
 ];
 const targets: FlowName[] = ["health of receiver-1", "health of receiver-2"];
 const fleetBalanced: FlowName[] = ["Internet > fleet in edge-a", "Internet > fleet in edge-b"];
 const fleetTarget: FlowName = "health of the fleet instance";
-const outward: FlowName[] = [
-  "data > receiver, public address",
-  "data > receiver, private address",
-  "data > load balancer in edge-a",
-  "data > EC2 API",
-];
+const toReceiver: FlowName[] = ["data > receiver, public address", "data > receiver, private address"];
+const outward: FlowName[] = [...toReceiver, "data > load balancer in edge-a", "data > EC2 API"];
+const outOfVpc = outward.filter(flow => flow !== "data > receiver, private address");
+const reads: FlowName[] = ["Internet > data, read", "receiver > data, read"];
+const stressSsh: FlowName[] = ["operator > stress host, SSH", "operator > fleet instance, SSH"];
 
 /** What changes without a resource, "Kind:name". */
 const changes: Record<string, Partial<Results>> = {
@@ -72,18 +69,13 @@ const changes: Record<string, Partial<Results>> = {
     "POST through edge-b": failed,
   },
   "NetworkAclRule:data-ingress-read": {
-    "Internet > data, read": aclStops("request ingress"),
-    "receiver > data, read": aclStops("request ingress"),
+    ...each(reads, aclStops("request ingress")),
     "GET through edge-a": failed,
   },
   // Stateless: what came in gets no answer out.
   "NetworkAclRule:data-egress-all": {
-    "Internet > data, read": aclStops("reply egress"),
-    "operator > data, SSH": aclStops("reply egress"),
-    "receiver > data, read": aclStops("reply egress"),
-    "receiver > data, update": aclStops("reply egress"),
-    "GET through edge-a": failed,
-    "POST through edge-b": failed,
+    ...each([...reads, "receiver > data, update", "operator > data, SSH"], aclStops("reply egress")),
+    ...each(["GET through edge-a", "POST through edge-b"], failed),
     ...each(outward, aclStops("request egress")),
   },
   // The one whose absence breaks nothing and opens a way: the subnet falls back to the default ACL, which allows
@@ -94,8 +86,7 @@ const changes: Record<string, Partial<Results>> = {
   },
 
   "SecurityGroupIngressRule:data-access-in-read": {
-    "Internet > data, read": groupStops("request ingress"),
-    "receiver > data, read": groupStops("request ingress"),
+    ...each(reads, groupStops("request ingress")),
     "GET through edge-a": failed,
   },
   "SecurityGroupIngressRule:data-access-in-update": {
@@ -107,11 +98,8 @@ const changes: Record<string, Partial<Results>> = {
   // is the ACL alone that sees to it.
   "SecurityGroupEgressRule:data-access-out-all": each(outward, groupStops("request egress")),
   "SecurityGroupIngressRule:receiver-in-http": {
-    "Internet > receiver": groupStops("request ingress"),
-    ...each(loadBalanced, groupStops("request ingress")),
+    ...each(["Internet > receiver", ...loadBalanced, ...toReceiver], groupStops("request ingress")),
     ...each(targets, "unhealthy: Target.Timeout"),
-    "data > receiver, public address": groupStops("request ingress"),
-    "data > receiver, private address": groupStops("request ingress"),
   },
   "SecurityGroupIngressRule:receiver-in-ssh": { "operator > receiver, SSH": groupStops("request ingress") },
   "SecurityGroupEgressRule:receiver-out-read": {
@@ -127,8 +115,10 @@ const changes: Record<string, Partial<Results>> = {
     "POST through edge-b": failed,
   },
   "SecurityGroupIngressRule:load-balancer-in-http": {
-    ...each([...loadBalanced, ...fleetBalanced], groupStops("request ingress")),
-    "data > load balancer in edge-a": groupStops("request ingress"),
+    ...each(
+      [...loadBalanced, ...fleetBalanced, "data > load balancer in edge-a"],
+      groupStops("request ingress"),
+    ),
   },
   "SecurityGroupEgressRule:load-balancer-out-receiver": {
     ...each(loadBalanced, groupStops("request egress")),
@@ -142,10 +132,7 @@ const changes: Record<string, Partial<Results>> = {
     ...each(fleetBalanced, groupStops("request ingress")),
     [fleetTarget]: "unhealthy: Target.Timeout",
   },
-  "SecurityGroupIngressRule:stress-in-ssh": {
-    "operator > stress host, SSH": groupStops("request ingress"),
-    "operator > fleet instance, SSH": groupStops("request ingress"),
-  },
+  "SecurityGroupIngressRule:stress-in-ssh": each(stressSsh, groupStops("request ingress")),
 
   "RolePolicy:receiver-describe-network-acls": { "POST through edge-b": failed },
 
@@ -157,68 +144,43 @@ const changes: Record<string, Partial<Results>> = {
     "GET through edge-a": "passes to receiver-1",
     "health of receiver-2": "not registered",
   },
-  "Listener:receiver-lb": {
-    ...each(loadBalanced, "refused"),
-    ...each(targets, "unused: Target.NotInUse"),
-  },
-  "Listener:fleet-lb": {
-    ...each(fleetBalanced, "refused"),
-    [fleetTarget]: "unused: Target.NotInUse",
-  },
+  "Listener:receiver-lb": { ...each(loadBalanced, "refused"), ...each(targets, "unused: Target.NotInUse") },
+  "Listener:fleet-lb": { ...each(fleetBalanced, "refused"), [fleetTarget]: "unused: Target.NotInUse" },
 
   "Route:public-default": {
-    "Internet > data, read": noRouteFor("reply egress"),
-    "Internet > receiver": noRouteFor("reply egress"),
-    ...each([...loadBalanced, ...fleetBalanced], noRouteFor("reply egress")),
-    "operator > data, SSH": noRouteFor("reply egress"),
-    "operator > receiver, SSH": noRouteFor("reply egress"),
-    "operator > stress host, SSH": noRouteFor("reply egress"),
-    "operator > fleet instance, SSH": noRouteFor("reply egress"),
-    "receiver > EC2 API": noRouteFor("request egress"),
-    "data > receiver, public address": noRouteFor("request egress"),
-    "data > load balancer in edge-a": noRouteFor("request egress"),
-    "data > EC2 API": noRouteFor("request egress"),
+    ...each([...loadBalanced, ...fleetBalanced, ...stressSsh], noRouteFor("reply egress")),
+    ...each(["Internet > data, read", "operator > data, SSH"], noRouteFor("reply egress")),
+    ...each(["Internet > receiver", "operator > receiver, SSH"], noRouteFor("reply egress")),
+    ...each(["receiver > EC2 API", ...outOfVpc], noRouteFor("request egress")),
   },
   "RouteTableAssociation:data": {
-    "Internet > data, read": noRouteFor("reply egress"),
-    "operator > data, SSH": noRouteFor("reply egress"),
-    "data > receiver, public address": noRouteFor("request egress"),
-    "data > load balancer in edge-a": noRouteFor("request egress"),
-    "data > EC2 API": noRouteFor("request egress"),
+    ...each(["Internet > data, read", "operator > data, SSH"], noRouteFor("reply egress")),
+    ...each(outOfVpc, noRouteFor("request egress")),
   },
   "RouteTableAssociation:receiver": {
-    "Internet > receiver": noRouteFor("reply egress"),
-    "operator > receiver, SSH": noRouteFor("reply egress"),
+    ...each(["Internet > receiver", "operator > receiver, SSH"], noRouteFor("reply egress")),
     "receiver > EC2 API": noRouteFor("request egress"),
     "POST through edge-b": failed,
     "data > receiver, public address": noRouteFor("reply egress"),
   },
   "RouteTableAssociation:edge-a": {
-    "Internet > load balancer in edge-a": noRouteFor("reply egress"),
-    "GET through edge-a": noRouteFor("reply egress"),
-    "data > load balancer in edge-a": noRouteFor("reply egress"),
-    "Internet > fleet in edge-a": noRouteFor("reply egress"),
-    // Both are in this subnet.
-    "operator > stress host, SSH": noRouteFor("reply egress"),
-    "operator > fleet instance, SSH": noRouteFor("reply egress"),
+    ...each(["Internet > load balancer in edge-a", "GET through edge-a"], noRouteFor("reply egress")),
+    ...each(["data > load balancer in edge-a", "Internet > fleet in edge-a"], noRouteFor("reply egress")),
+    ...each(stressSsh, noRouteFor("reply egress")), // Both are in this subnet.
   },
-  "RouteTableAssociation:edge-b": {
-    "Internet > load balancer in edge-b": noRouteFor("reply egress"),
-    "POST through edge-b": noRouteFor("reply egress"),
-    "Internet > fleet in edge-b": noRouteFor("reply egress"),
-  },
+  "RouteTableAssociation:edge-b": each(
+    ["Internet > load balancer in edge-b", "POST through edge-b", "Internet > fleet in edge-b"],
+    noRouteFor("reply egress"),
+  ),
 };
 
 /** A rule without a row is judged as well: without it no flow here changes, or it needs a row that says which. */
-const unneeded = Object.entries(rulesOf({ sshCidr: "", dataCidr: "", receiverCidr: "" }))
-  .map(
-    ([rule, { direction }]) => `SecurityGroup${direction === "ingress" ? "Ingress" : "Egress"}Rule:${rule}`,
-  )
-  .filter(rule => !Object.hasOwn(changes, rule));
-
+const rules = Object.entries(rulesOf({ sshCidr: "", dataCidr: "", receiverCidr: "" })).map(
+  ([rule, { direction }]) => `SecurityGroup${direction === "ingress" ? "Ingress" : "Egress"}Rule:${rule}`,
+);
 const rows: Record<string, Partial<Results>> = {
+  ...Object.fromEntries(rules.map(rule => [rule, {}])),
   ...changes,
-  ...Object.fromEntries(unneeded.map(rule => [rule, {}])),
 };
 
 /**
@@ -226,26 +188,9 @@ const rows: Record<string, Partial<Results>> = {
  * depends on it: what scaling does without its parts is in fleet.test.ts, and a dashboard only shows.
  */
 const withoutRow = [
-  "AmiFromInstance",
-  "Command",
-  "CopyToRemote",
-  "Dashboard",
-  "Group",
-  "Instance",
-  "InstanceProfile",
-  "InternetGateway",
-  "KeyPair",
-  "LaunchTemplate",
-  "LoadBalancer",
-  "NetworkAcl",
-  "Policy",
-  "PrivateKey",
-  "Role",
-  "RouteTable",
-  "SecurityGroup",
-  "Subnet",
-  "TargetGroup",
-  "Vpc",
+  ...["AmiFromInstance", "Command", "CopyToRemote", "Dashboard", "Group", "Instance", "InstanceProfile"],
+  ...["InternetGateway", "KeyPair", "LaunchTemplate", "LoadBalancer", "NetworkAcl", "Policy", "PrivateKey"],
+  ...["Role", "RouteTable", "SecurityGroup", "Subnet", "TargetGroup", "Vpc"],
 ];
 
 let region: TestRegion;

@@ -1,26 +1,21 @@
 import http from "node:http";
-import net from "node:net";
 import { once } from "node:events";
 import * as fc from "fast-check";
 import * as z from "zod";
 import { createApp, withBody } from "./app";
 import { seedUpdateSchema } from "./seed";
 import { memoryLog } from "../../testing/services";
-import { listenHttp } from "../../testing/servers";
+import { connect, exchange, lines, listenHttp, responseTo } from "../../testing/servers";
 
-const { log, lines } = memoryLog();
+const { log, lines: logged } = memoryLog();
 let url: string;
 
 beforeAll(async () => {
   ({ url } = await listenHttp(
     createApp(log, {
       "/": {
-        get: (_request, response) => {
-          response.json("hello");
-        },
-        post: withBody(seedUpdateSchema, ({ num }, response) => {
-          response.json({ got: num });
-        }),
+        get: (_request, response) => void response.json("hello"),
+        post: withBody(seedUpdateSchema, ({ num }, response) => void response.json({ got: num })),
       },
       "/broken": {
         get: () => {
@@ -37,12 +32,12 @@ beforeAll(async () => {
     }),
   ));
 });
-beforeEach(() => lines.splice(0));
+beforeEach(() => logged.splice(0));
 
-const post = (
-  body: string | Uint8Array<ArrayBuffer>,
-  headers: Record<string, string> = { "Content-Type": "application/json" },
-) => fetch(url, { method: "POST", body, headers });
+type Body = string | Uint8Array<ArrayBuffer>;
+const asJson = { "Content-Type": "application/json" };
+const post = (body: Body, headers: Record<string, string> = asJson, path = "/") =>
+  fetch(url + path, { method: "POST", body, headers });
 
 async function answer(response: Response): Promise<{ status: number; body: unknown }> {
   expect(response.headers.get("Content-Type")).toBe("application/json; charset=utf-8");
@@ -72,10 +67,8 @@ describe("routes", () => {
   });
 
   test("an unknown path is 404", async () => {
-    expect(await answer(await fetch(`${url}/nowhere`))).toEqual({
-      status: 404,
-      body: { error: "not found" },
-    });
+    const response = await fetch(`${url}/nowhere`);
+    expect(await answer(response)).toEqual({ status: 404, body: { error: "not found" } });
   });
 
   test.each([
@@ -129,34 +122,17 @@ describe("bodies", () => {
 
   const notJson = "the body is not JSON in UTF-8";
   const notJsonType = "the body must be application/json";
-  const json = "application/json";
-  test.each<[string, number, string, string | Uint8Array<ArrayBuffer>, Record<string, string>]>([
-    ["cut short", 400, notJson, '{"num":', { "Content-Type": json }],
-    ["empty", 400, notJson, "", { "Content-Type": json }],
-    ["NaN", 400, notJson, '{"num":NaN}', { "Content-Type": json }],
-    ["not UTF-8", 400, notJson, Buffer.from('{"num":1,"\xff":1}', "latin1"), { "Content-Type": json }],
-    [
-      "UTF-16",
-      400,
-      notJson,
-      Buffer.from('{"num":1}', "utf16le"),
-      { "Content-Type": `${json}; charset=utf-16` },
-    ],
-    ["too large", 413, "request entity too large", `{"num":1${" ".repeat(1024)}}`, { "Content-Type": json }],
-    [
-      "compressed",
-      415,
-      "content encoding unsupported",
-      "{}",
-      { "Content-Type": json, "Content-Encoding": "gzip" },
-    ],
-    [
-      "compressed oddly",
-      415,
-      "content encoding unsupported",
-      "{}",
-      { "Content-Type": json, "Content-Encoding": "x" },
-    ],
+  const unsupported = "content encoding unsupported";
+  const utf16 = { "Content-Type": "application/json; charset=utf-16" };
+  test.each<[string, number, string, Body, Record<string, string>]>([
+    ["cut short", 400, notJson, '{"num":', asJson],
+    ["empty", 400, notJson, "", asJson],
+    ["NaN", 400, notJson, '{"num":NaN}', asJson],
+    ["not UTF-8", 400, notJson, Buffer.from('{"num":1,"\xff":1}', "latin1"), asJson],
+    ["UTF-16", 400, notJson, Buffer.from('{"num":1}', "utf16le"), utf16],
+    ["too large", 413, "request entity too large", `{"num":1${" ".repeat(1024)}}`, asJson],
+    ["compressed", 415, unsupported, "{}", { ...asJson, "Content-Encoding": "gzip" }],
+    ["compressed oddly", 415, unsupported, "{}", { ...asJson, "Content-Encoding": "x" }],
     ["a form", 415, notJsonType, "num=1", { "Content-Type": "application/x-www-form-urlencoded" }],
     ["JSON of some kind", 415, notJsonType, "{}", { "Content-Type": "application/problem+json" }],
     ["without a type", 415, notJsonType, Buffer.from("{}"), {}],
@@ -164,38 +140,26 @@ describe("bodies", () => {
     expect(await answer(await post(body, headers))).toEqual({ status, body: { error } });
   });
 
-  test.each([
-    "application/json; charset=utf-8",
-    "Application/JSON",
-    'application/json; charset="',
-    "application/json;",
-  ])("%j is JSON", async type => {
+  const types = ["application/json; charset=utf-8", "Application/JSON", 'application/json; charset="'];
+  test.each([...types, "application/json;"])("%j is JSON", async type => {
     expect(await answer(await post('{"num":1}', { "Content-Type": type }))).toMatchObject({ status: 200 });
   });
 
   test("none at all is 400", async () => {
-    const response = await fetch(url, { method: "POST", headers: { "Content-Type": "application/json" } });
+    const response = await fetch(url, { method: "POST", headers: asJson });
     expect(await answer(response)).toEqual({ status: 400, body: { error: notJson } });
   });
 
   test("one kilobyte is accepted, one byte more is not, even if no length was announced", async () => {
     const body = (size: number) => `{"num":1${" ".repeat(size - 9)}}`;
-    const chunked = (size: number) => {
-      const request = http.request(url, { method: "POST", headers: { "Content-Type": "application/json" } });
+    const chunked = async (size: number) => {
+      const request = http.request(url, { method: "POST", headers: asJson });
       request.write(body(size).slice(0, 1));
       request.end(body(size).slice(1));
-      return once(request, "response") as Promise<[http.IncomingMessage]>;
+      return (await responseTo(request)).resume().statusCode;
     };
-    expect((await post(body(1024))).status).toBe(200);
-    expect((await post(body(1025))).status).toBe(413);
-    for (const [size, status] of [
-      [1024, 200],
-      [1025, 413],
-    ] as const) {
-      const [response] = await chunked(size);
-      expect(response.statusCode).toBe(status);
-      response.resume();
-    }
+    expect([(await post(body(1024))).status, await chunked(1024)]).toEqual([200, 200]);
+    expect([(await post(body(1025))).status, await chunked(1025)]).toEqual([413, 413]);
   });
 
   test("any JSON is accepted or refused as the schema says", async () => {
@@ -220,29 +184,23 @@ describe("bodies", () => {
       }),
       { numRuns: 200 },
     );
-    expect(lines).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });
 
 describe("what Express itself would answer in HTML", () => {
   /** The complete answer to these bytes, until the server closes the connection. */
-  async function raw(bytes: string): Promise<string> {
-    const { hostname, port } = new URL(url);
-    const socket = net.connect(Number(port), hostname);
-    socket.write(bytes.replaceAll("\n", "\r\n"));
-    let text = "";
-    socket.setEncoding("utf8").on("data", chunk => (text += String(chunk)));
-    await once(socket, "close");
-    return text;
+  function raw(bytes: string): Promise<string> {
+    return exchange(Number(new URL(url).port), bytes.replaceAll("\n", "\r\n"));
   }
 
   test.each([
-    ["a URL that can't be parsed", "GET http://[::1 HTTP/1.1\nHost: x\nConnection: close\n\n", 404],
-    ["a path that can't be decoded", "GET /%ff%zz HTTP/1.1\nHost: x\nConnection: close\n\n", 404],
-    ["an asterisk", "OPTIONS * HTTP/1.1\nHost: x\nConnection: close\n\n", 404],
-    ["a method that nobody knows here", "PROPFIND / HTTP/1.1\nHost: x\nConnection: close\n\n", 405],
-  ])("%s", async (_case, bytes, status) => {
-    const text = await raw(bytes);
+    ["a URL that can't be parsed", "GET http://[::1", 404],
+    ["a path that can't be decoded", "GET /%ff%zz", 404],
+    ["an asterisk", "OPTIONS *", 404],
+    ["a method that nobody knows here", "PROPFIND /", 405],
+  ])("%s", async (_case, asked, status) => {
+    const text = await raw(`${asked} HTTP/1.1\nHost: x\nConnection: close\n\n`);
     expect(text).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(text).toMatch(/\r\n\r\n\{"error":"[a-z ]+"\}$/);
   });
@@ -252,50 +210,33 @@ describe("what Express itself would answer in HTML", () => {
   });
 
   test("a client that leaves in the middle of its body is no failure of ours", async () => {
-    const { hostname, port } = new URL(url);
-    const socket = net.connect(Number(port), hostname);
-    socket.write(
-      "POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{",
-    );
-    socket.end();
+    const socket = connect(Number(new URL(url).port));
+    const fields = ["Host: x", "Content-Type: application/json", "Content-Length: 9"];
+    socket.end(lines("POST / HTTP/1.1", ...fields, "", "{"));
     await once(socket.resume(), "close");
     expect((await fetch(url)).status).toBe(200);
-    expect(lines).toEqual([]);
+    expect(logged).toEqual([]);
   });
 });
 
 describe("what a handler throws", () => {
   test("is told to the log with its cause, and not to the client", async () => {
-    expect(await answer(await fetch(`${url}/broken?a=1`))).toEqual({
-      status: 500,
-      body: { error: "internal error" },
-    });
-    expect(lines).toEqual([
-      expect.objectContaining({
-        level: 50,
-        msg: "request failed",
-        method: "GET",
-        url: "/broken?a=1",
-        err: expect.objectContaining({
-          message: "a secret",
-          cause: { type: "Error", message: "the cause" },
-        }) as unknown,
-      }),
-    ]);
+    const response = await fetch(`${url}/broken?a=1`);
+    expect(await answer(response)).toEqual({ status: 500, body: { error: "internal error" } });
+    const cause = { type: "Error", message: "the cause" };
+    const err = expect.objectContaining({ message: "a secret", cause }) as unknown;
+    const failure = { level: 50, msg: "request failed", method: "GET", url: "/broken?a=1", err };
+    expect(logged).toEqual([expect.objectContaining(failure)]);
   });
 
   test("may come later", async () => {
-    const response = await fetch(`${url}/broken`, {
-      method: "POST",
-      body: "{}",
-      headers: { "Content-Type": "application/json" },
-    });
+    const response = await post("{}", asJson, "/broken");
     expect(await answer(response)).toEqual({ status: 500, body: { error: "internal error" } });
   });
 
   test("after it has begun to answer, cuts the answer off", async () => {
     const response = await fetch(`${url}/half`);
     await expect(response.text()).rejects.toThrow();
-    expect(lines).toEqual([expect.objectContaining({ msg: "request failed" })]);
+    expect(logged).toEqual([expect.objectContaining({ msg: "request failed" })]);
   });
 });

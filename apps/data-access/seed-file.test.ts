@@ -34,11 +34,8 @@ class Disk implements FileSystem {
   afterPowerCut(changesKept: number, bytesKept: number): Disk {
     const files = new Map(this.#durableFiles);
     for (const change of this.#changes.slice(0, changesKept)) change(files);
-    const texts = [...files].map(([name, { text, synced }]) => [
-      name,
-      synced ? text : text.slice(0, bytesKept),
-    ]);
-    return new Disk(Object.fromEntries(texts) as Record<string, string>);
+    const textOf = ({ text, synced }: Inode) => (synced ? text : text.slice(0, bytesKept));
+    return new Disk(Object.fromEntries([...files].map(([name, inode]) => [name, textOf(inode)])));
   }
 
   /** What a killed process leaves. */
@@ -109,10 +106,14 @@ class NodeError extends Error {
 }
 
 const stepsOfOne = ["open", "write", "sync file", "rename", "sync folder"];
+const initialOf = async (disk: Disk) => (await SeedFile.open(path, disk)).initial;
+/** A fault in every step of this name. */
+const failing = (step: string, code: string) => (name: string) => {
+  if (name === step) throw new NodeError(code);
+};
 
 describe("opening", () => {
-  const opened = async (files: Record<string, string>) =>
-    (await SeedFile.open(path, new Disk(files))).initial;
+  const opened = async (files: Record<string, string>) => initialOf(new Disk(files));
 
   test("finds the file's seed, and 0 if there is no file", async () => {
     expect(await opened({})).toBe(0);
@@ -126,9 +127,8 @@ describe("opening", () => {
   test.each(["", "{", '{"num":1', "42", "null", '{"num":"1"}', '{"num":1.5}', '{"num":1,"x":2}', "\0\0\0\0"])(
     "refuses a file that holds %j, naming it",
     async text => {
-      await expect(opened({ [path]: text })).rejects.toThrow(
-        "/state/seed.json holds no seed; restore it, or remove it to begin with 0",
-      );
+      const failure = "/state/seed.json holds no seed; restore it, or remove it to begin with 0";
+      await expect(opened({ [path]: text })).rejects.toThrow(failure);
     },
   );
 
@@ -150,13 +150,11 @@ describe("replacing", () => {
   test.each(stepsOfOne)("a failure to %s is reported, and the next replacement works", async step => {
     const disk = new Disk({ [path]: '{"num":1}' });
     const file = await SeedFile.open(path, disk);
-    disk.fault = name => {
-      if (name === step) throw new NodeError("ENOSPC");
-    };
+    disk.fault = failing(step, "ENOSPC");
     await expect(file.replace(2)).rejects.toThrow("ENOSPC");
     disk.fault = () => undefined;
     await file.replace(3);
-    expect((await SeedFile.open(path, disk.afterPowerCut(0, 0))).initial).toBe(3);
+    expect(await initialOf(disk.afterPowerCut(0, 0))).toBe(3);
   });
 
   test("a handle that was opened is closed, whatever fails", async () => {
@@ -167,18 +165,10 @@ describe("replacing", () => {
     disk.open = async (name, flags) => {
       const handle = await openFile(name, flags);
       open++;
-      return {
-        ...handle,
-        close: () => {
-          open--;
-          return Promise.resolve();
-        },
-      };
+      return { ...handle, close: () => Promise.resolve().then(() => void (open -= 1)) };
     };
     for (const step of stepsOfOne) {
-      disk.fault = name => {
-        if (name === step) throw new NodeError("EIO");
-      };
+      disk.fault = failing(step, "EIO");
       await expect(file.replace(1)).rejects.toThrow("EIO");
     }
     expect(open).toBe(0);
@@ -194,10 +184,8 @@ describe("replacing", () => {
       };
       await expect(file.replace(2222)).rejects.toThrow("power cut");
       for (let changes = 0; changes <= 2; changes++) {
-        for (let bytes = 0; bytes <= '{"num":2222}'.length; bytes++) {
-          const { initial } = await SeedFile.open(path, disk.afterPowerCut(changes, bytes));
-          expect([1111, 2222]).toContain(initial);
-        }
+        for (let bytes = 0; bytes <= '{"num":2222}'.length; bytes++)
+          expect([1111, 2222]).toContain(await initialOf(disk.afterPowerCut(changes, bytes)));
       }
     },
   );
@@ -235,7 +223,7 @@ test("under any faults and a power cut or kill at any step, no acknowledged seed
           expect(store.value).toBe(acknowledged);
         }
         for (const after of [disk.afterKill(), disk.afterPowerCut(changesKept, bytesKept)]) {
-          const { initial } = await SeedFile.open(path, after);
+          const initial = await initialOf(after);
           expect(initial).toBeGreaterThanOrEqual(acknowledged);
           expect(initial).toBeLessThanOrEqual(arrived);
         }

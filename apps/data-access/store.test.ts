@@ -6,13 +6,7 @@ function heldStorage(initial = 0) {
   const writes: { num: number; end: (error?: Error) => void }[] = [];
   const replace = (num: number) =>
     new Promise<void>((resolve, reject) => {
-      writes.push({
-        num,
-        end: error => {
-          if (error) reject(error);
-          else resolve();
-        },
-      });
+      writes.push({ num, end: error => (error ? reject(error) : resolve()) });
     });
   return { initial, replace, writes };
 }
@@ -74,10 +68,7 @@ test("all that shared a failed write are told, the old value stays, and the next
   const next = store.update(4);
   const fault = new Error("no space");
   storage.writes[0]?.end(fault);
-  expect(await failed).toEqual([
-    { status: "rejected", reason: fault },
-    { status: "rejected", reason: fault },
-  ]);
+  expect(await failed).toEqual(Array(2).fill({ status: "rejected", reason: fault }));
   expect(store.value).toBe(1);
   await settle();
   storage.writes[1]?.end();

@@ -95,11 +95,7 @@ class FakeHost implements Platform {
   async healthy(_unit: Unit, signal: AbortSignal): Promise<void> {
     await hook.before("healthy");
     if (this.running && !this.unhealthy.has(contentOf(this, this.running))) return;
-    await new Promise((_, reject) => {
-      signal.addEventListener("abort", () => {
-        reject(signal.reason as Error);
-      });
-    });
+    await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
   }
 
   async journal(): Promise<string> {
@@ -300,9 +296,7 @@ test("an archive that can't be unpacked completely is not a release", async () =
   const manifest = await ship(host, "one");
   const archive = join(host.root, manifest.release.archive);
   // It continues with a folder in place of a file.
-  const onWriteEntry = (entry: Tar.WriteEntry) => {
-    entry.path = entry.path.replace(/^folder/, "main.js");
-  };
+  const onWriteEntry = (entry: Tar.WriteEntry) => (entry.path = entry.path.replace(/^folder/, "main.js"));
   await create({ cwd: made, file: archive, onWriteEntry }, ["main.js", "folder/part"]);
   const sha256 = createHash("sha256").update(readFileSync(archive)).digest("hex");
   await expect(install({ ...manifest, release: { ...manifest.release, sha256 } }, host)).rejects.toThrow();
@@ -487,9 +481,7 @@ async function cutOff(after: number, manifest: Manifest): Promise<void> {
       resolve();
       return new Promise<never>(() => undefined);
     };
-    install(manifest, host).then(() => {
-      reject(new Error("the install ended before it was cut off"));
-    }, reject);
+    install(manifest, host).then(() => reject(new Error("the install ended before it was cut off")), reject);
   });
   hook.before = () => Promise.resolve();
 }

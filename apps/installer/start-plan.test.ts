@@ -24,90 +24,50 @@ test("a bare host gets every file, its sockets before its service", () => {
   });
 });
 
-test.each<[string, Map<string, string>, string[]]>([
-  ["another release", new Map([...wanted, [service, "old"]]), [service]],
-  ["nothing that differs", wanted, []],
-])("%s leaves the sockets open", (_what, present, write) => {
-  expect(planStart(wanted, present, allActive, false)).toEqual({
-    write,
-    systemctl: [reload, enable, restart],
-    remove: [],
-  });
+const admin = "data-access-admin.socket";
+const withFile = (name: string, content: string) => new Map([...wanted, [name, content]]);
+test.each<[string, Map<string, string>, string[], string[][], string[]]>([
+  ["another release leaves the sockets open", withFile(service, "old"), [service], [], []],
+  ["nothing that differs leaves the sockets open", wanted, [], [], []],
+  ["only a changed socket is opened again", withFile(update, "80"), [update], [["restart", update]], []],
+  // Once its service does not require it.
+  [
+    "a socket that the release no longer has is closed",
+    withFile(admin, "9000"),
+    [],
+    [["stop", admin]],
+    [admin],
+  ],
+])("%s", (_what, present, write, sockets, remove) => {
+  const systemctl = [reload, enable, ...sockets, restart];
+  expect(planStart(wanted, present, allActive, false)).toEqual({ write, systemctl, remove });
 });
 
-test("a changed socket is opened again, and the other one is not", () => {
-  const present = new Map([...wanted, [update, "80"]]);
-  expect(planStart(wanted, present, allActive, false)).toEqual({
-    write: [update],
-    systemctl: [reload, enable, ["restart", update], restart],
-    remove: [],
-  });
-});
-
-test("a socket that ran into its limit is reset and opened again", () => {
-  const states = new Map([...allActive, [read, { ActiveState: "failed" }]]);
-  expect(planStart(wanted, wanted, states, false).systemctl).toEqual([
-    reload,
-    enable,
-    ["reset-failed", read],
-    ["restart", read],
-    restart,
-  ]);
-});
-
-test("a failed service is reset", () => {
-  const states = new Map([...allActive, [service, { ActiveState: "failed" }]]);
-  expect(planStart(wanted, wanted, states, false).systemctl).toEqual([
-    reload,
-    enable,
-    ["reset-failed", service],
-    restart,
-  ]);
-});
-
-test("a socket that the release no longer has is closed, once its service does not require it", () => {
-  const present = new Map([...wanted, ["data-access-admin.socket", "9000"]]);
-  expect(planStart(wanted, present, allActive, false)).toEqual({
-    write: [],
-    systemctl: [reload, enable, ["stop", "data-access-admin.socket"], restart],
-    remove: ["data-access-admin.socket"],
-  });
+test.each<[string, string, string[][]]>([
+  ["a socket that ran into its limit is reset and opened again", read, [["restart", read]]],
+  ["a failed service is reset", service, []],
+])("%s", (_what, failed, opened) => {
+  const states = new Map([...allActive, [failed, { ActiveState: "failed" }]]);
+  const steps = [["reset-failed", failed], ...opened];
+  expect(planStart(wanted, wanted, states, false).systemctl).toEqual([reload, enable, ...steps, restart]);
 });
 
 test("after an attempt that was interrupted every socket is opened again", () => {
-  expect(planStart(wanted, wanted, allActive, true).systemctl).toEqual([
-    reload,
-    enable,
-    ["restart", read, update],
-    restart,
-  ]);
+  const { systemctl } = planStart(wanted, wanted, allActive, true);
+  expect(systemctl).toEqual([reload, enable, ["restart", read, update], restart]);
 });
 
-const running: UnitState = {
-  ActiveState: "active",
-  SubState: "running",
-  NRestarts: "2",
-  ExecMainCode: "0",
-  ExecMainStatus: "0",
-};
+const atRest = { NRestarts: "2", ExecMainCode: "0", ExecMainStatus: "0" };
+const running: UnitState = { ActiveState: "active", SubState: "running", ...atRest };
+const restarting = { ActiveState: "activating", SubState: "auto-restart" };
+const failed = { ActiveState: "failed", SubState: "failed" };
+const ended = (ExecMainCode: string, ExecMainStatus: string) => ({ ExecMainCode, ExecMainStatus });
 test.each<[string, Partial<UnitState>, string | undefined]>([
   ["runs", {}, undefined],
   ["is being started", { ActiveState: "activating", SubState: "start" }, undefined],
-  [
-    "waits to be started again",
-    { ActiveState: "activating", SubState: "auto-restart", ExecMainCode: "1", ExecMainStatus: "7" },
-    "exited with code 7",
-  ],
-  [
-    "was killed",
-    { ActiveState: "activating", SubState: "auto-restart", ExecMainCode: "2", ExecMainStatus: "9" },
-    "was killed by SIGKILL",
-  ],
-  [
-    "dumped its core",
-    { ActiveState: "failed", SubState: "failed", ExecMainCode: "3", ExecMainStatus: "11" },
-    "was killed by SIGSEGV",
-  ],
+  ["waits to be started again", { ...restarting, ...ended("1", "7") }, "exited with code 7"],
+  ["was killed", { ...restarting, ...ended("2", "9") }, "was killed by SIGKILL"],
+  ["dumped its core", { ...failed, ...ended("3", "11") }, "was killed by SIGSEGV"],
   ["runs again", { NRestarts: "3" }, "ended, and was started again"],
 ])("a service that %s: %j", (_what, change, end) => {
   expect(endOf({ ...running, ...change }, running)).toBe(end);

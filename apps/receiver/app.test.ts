@@ -20,13 +20,8 @@ const status = (code: number, body = "", headers = {}): RequestListener => {
   return (_request, response) => response.writeHead(code, headers).end(body);
 };
 
-const role = {
-  Code: "Success",
-  AccessKeyId: "ROLE",
-  SecretAccessKey: "s",
-  Token: "t",
-  Expiration: "2099-01-01T00:00:00Z",
-};
+const keys = { AccessKeyId: "ROLE", SecretAccessKey: "s", Token: "t" };
+const role = { Code: "Success", ...keys, Expiration: "2099-01-01T00:00:00Z" };
 const metadata: Record<string, string> = {
   "PUT /latest/api/token": "token",
   "GET /latest/meta-data/public-ipv4": "203.0.113.7",
@@ -96,19 +91,9 @@ async function start(overrides: Overrides = {}): Promise<void> {
   };
   const memory = memoryLog();
   lines = memory.lines;
-  ({ url: receiver } = await listenHttp(
-    createReceiverApp(
-      {
-        ...dataAccess(
-          overrides.readUrl ?? (await upstream("read")),
-          overrides.updateUrl ?? (await upstream("update")),
-        ),
-        ...imds(imdsUrl),
-        ...ec2("us-east-1", "acl-0123"),
-      },
-      memory.log,
-    ),
-  ));
+  const { readUrl = await upstream("read"), updateUrl = await upstream("update") } = overrides;
+  const clients = { ...dataAccess(readUrl, updateUrl), ...imds(imdsUrl), ...ec2("us-east-1", "acl-0123") };
+  ({ url: receiver } = await listenHttp(createReceiverApp(clients, memory.log)));
 }
 
 beforeEach(() => {
@@ -124,16 +109,13 @@ afterEach(() => {
   process.env = environment;
 });
 
+const json = { "Content-Type": "application/json" };
 const get = () => fetch(receiver);
-const post = (body = '{"num":43}') =>
-  fetch(receiver, { method: "POST", headers: { "Content-Type": "application/json" }, body });
+const post = (body = '{"num":43}') => fetch(receiver, { method: "POST", headers: json, body });
+const askedEc2 = () => asked.filter(question => question.startsWith("ec2"));
 
 /** Asserts what clients are promised on any failure, and that the log names the upstream and the causes. */
-async function expectFailure(
-  answer: Promise<Response>,
-  upstream: string,
-  ...causes: object[]
-): Promise<void> {
+async function expectFailure(answer: Promise<Response>, upstream: string, ...causes: object[]) {
   const begun = performance.now();
   const response = await answer;
   expect(await response.text()).toBe('"Error in processing request"');
@@ -161,10 +143,7 @@ describe("GET /", () => {
     let meet: () => void = () => undefined;
     const met = new Promise<void>(resolve => (meet = resolve));
     const { read } = handlers;
-    handlers.read = (request, response) =>
-      void met.then(() => {
-        read(request, response);
-      });
+    handlers.read = (request, response) => void met.then(() => read(request, response));
     handlers.imds = (request, response) => {
       meet();
       imdsAnswers({})(request, response);
@@ -216,30 +195,13 @@ describe("POST /", () => {
       };
     }
     const response = await post('{"num":43}');
+    const acl = { NetworkAclId: "acl-0123", VpcId: "vpc-1", IsDefault: false, Tags: [] };
+    const rule = { RuleNumber: 200, Protocol: "6", RuleAction: "allow", Egress: false };
+    const Entries = [{ ...rule, CidrBlock: "10.0.2.0/24", PortRange: { From: 8080, To: 8080 } }];
+    const association = { NetworkAclAssociationId: "aclassoc-1", NetworkAclId: "acl-0123" };
+    const Associations = [{ ...association, SubnetId: "subnet-1" }];
     expect(response.status).toBe(200);
-    expect(await response.json()).toEqual({
-      NetworkAcls: [
-        {
-          NetworkAclId: "acl-0123",
-          VpcId: "vpc-1",
-          IsDefault: false,
-          Entries: [
-            {
-              RuleNumber: 200,
-              Protocol: "6",
-              RuleAction: "allow",
-              Egress: false,
-              CidrBlock: "10.0.2.0/24",
-              PortRange: { From: 8080, To: 8080 },
-            },
-          ],
-          Associations: [
-            { NetworkAclAssociationId: "aclassoc-1", NetworkAclId: "acl-0123", SubnetId: "subnet-1" },
-          ],
-          Tags: [],
-        },
-      ],
-    });
+    expect(await response.json()).toEqual({ NetworkAcls: [{ ...acl, Entries, Associations }] });
     expect(requests.update?.body).toBe('{"num":43}');
     expect(requests.ec2?.body).toBe("Action=DescribeNetworkAcls&Version=2016-11-15&NetworkAclId.1=acl-0123");
     expect(requests.ec2?.authorization).toContain("Credential=ROLE/");
@@ -260,32 +222,28 @@ test("GET /health asks no other service", async () => {
 });
 
 describe("when data-access", () => {
-  const json = { "Content-Type": "application/json" };
+  const [timeOut, refusal, noSeed] = [{ type: "TimeoutError" }, { type: "AxiosError" }, { type: "ZodError" }];
+  const write =
+    (text: string): RequestListener =>
+    (_request, response) =>
+      response.write(text);
 
   test.each<[string, object[], RequestListener]>([
-    ["keeps silent", [{ type: "TimeoutError" }], silence],
-    [
-      "falls silent within its answer",
-      [{ type: "TimeoutError" }],
-      (_request, response) => response.write("4"),
-    ],
+    ["keeps silent", [timeOut], silence],
+    ["falls silent within its answer", [timeOut], write("4")],
     ["answers 500", [{ type: "AxiosError", code: "ERR_BAD_RESPONSE" }], status(500)],
     ["answers 404", [{ type: "AxiosError", code: "ERR_BAD_REQUEST" }], status(404)],
-    ["redirects", [{ type: "AxiosError" }], status(302, "", { Location: "/" })],
+    ["redirects", [refusal], status(302, "", { Location: "/" })],
     ["cuts the connection", [{ code: "ECONNRESET" }], request => request.socket.destroy()],
-    [
-      "answers endlessly",
-      [{ type: "AxiosError" }],
-      (_request, response) => response.write("4".repeat(2_000)),
-    ],
+    ["answers endlessly", [refusal], write("4".repeat(2_000))],
     [
       "can't be reached by a proxy that says why",
       [{ message: "local; error=connection_refused" }, { code: "ERR_BAD_RESPONSE" }],
       status(502, "", { "Proxy-Status": "local; error=connection_refused" }),
     ],
-    ["answers HTML", [{ type: "ZodError" }], status(200, "<html></html>")],
-    ["answers nothing", [{ type: "ZodError" }], status(200)],
-    ["answers JSON of another kind", [{ type: "ZodError" }], status(200, '"42"', json)],
+    ["answers HTML", [noSeed], status(200, "<html></html>")],
+    ["answers nothing", [noSeed], status(200)],
+    ["answers JSON of another kind", [noSeed], status(200, '"42"', json)],
   ])(
     "%s, both methods fail in time, and nobody is asked after an update that failed",
     async (_case, causes, handler) => {
@@ -294,7 +252,7 @@ describe("when data-access", () => {
       await expectFailure(get(), "data-access", ...causes);
       asked = [];
       await expectFailure(post(), "data-access", ...causes);
-      expect(asked.filter(question => question.startsWith("ec2"))).toEqual([]);
+      expect(askedEc2()).toEqual([]);
     },
   );
 
@@ -307,7 +265,7 @@ describe("when data-access", () => {
   test("does not confirm an update, POST fails", async () => {
     await start();
     handlers.update = status(200, '{"num":43,"status":"error"}', json);
-    await expectFailure(post(), "data-access", { type: "ZodError" });
+    await expectFailure(post(), "data-access", noSeed);
   });
 });
 
@@ -315,28 +273,21 @@ describe("when IMDS", () => {
   const [token, address] = ["PUT /latest/api/token", "GET /latest/meta-data/public-ipv4"];
   const credentials = "GET /latest/meta-data/iam/security-credentials/";
 
-  test.each<[string, object, Record<string, RequestListener>]>([
-    ["gives no token", { type: "TimeoutError" }, { [token]: silence }],
-    ["refuses a token", { message: "/latest/api/token answered 403" }, { [token]: status(403) }],
-    ["gives no address", { type: "TimeoutError" }, { [address]: silence }],
+  test.each<[string, object, string, RequestListener]>([
+    ["gives no token", { type: "TimeoutError" }, token, silence],
+    ["refuses a token", { message: "/latest/api/token answered 403" }, token, status(403)],
+    ["gives no address", { type: "TimeoutError" }, address, silence],
+    ["knows no address", { message: "/latest/meta-data/public-ipv4 answered 404" }, address, status(404)],
+    ["refuses every token", { message: "/latest/meta-data/public-ipv4 answered 401" }, address, status(401)],
     [
-      "knows no public address",
-      { message: "/latest/meta-data/public-ipv4 answered 404" },
-      { [address]: status(404) },
-    ],
-    [
-      "refuses every token",
-      { message: "/latest/meta-data/public-ipv4 answered 401" },
-      { [address]: status(401) },
-    ],
-    [
-      "answers with no address",
+      "gives no IPv4",
       { message: "the public address is not an IPv4 address" },
-      { [address]: status(200, "<html>") },
+      address,
+      status(200, "<html>"),
     ],
-  ])("%s, GET fails in time", async (_case, cause, changed) => {
+  ])("%s, GET fails in time", async (_case, cause, question, changed) => {
     await start();
-    handlers.imds = imdsAnswers(changed);
+    handlers.imds = imdsAnswers({ [question]: changed });
     await expectFailure(get(), "IMDS", cause);
   });
 
@@ -355,49 +306,41 @@ describe("when IMDS", () => {
     await start();
     handlers.imds = imdsAnswers({ [credentials]: status(404) });
     await expectFailure(post(), "EC2", { statusCode: 404 });
-    expect(asked.filter(question => question.startsWith("ec2"))).toEqual([]);
+    expect(askedEc2()).toEqual([]);
     handlers.imds = imdsAnswers({});
     expect((await post()).status).toBe(200);
   });
 });
 
 describe("when EC2", () => {
+  const messageWith = (text: string) => ({ message: expect.stringContaining(text) as unknown });
   test.each<[string, object, RequestListener]>([
     ["denies the call", { type: "UnauthorizedOperation" }, status(403, denied)],
     ["keeps silent", { type: "TimeoutError", code: "ETIMEDOUT" }, silence],
-    [
-      "is not available",
-      { message: expect.stringContaining("XML parse error") as unknown },
-      status(503, "unavailable"),
-    ],
+    ["is not available", messageWith("XML parse error"), status(503, "unavailable")],
     ["answers something else", { message: "the answer holds no network ACLs" }, status(200, "<html></html>")],
   ])("%s, POST fails in time", async (_case, cause, handler) => {
     await start();
     handlers.ec2 = handler;
     await expectFailure(post(), "EC2", cause);
-    expect(asked.filter(question => question.startsWith("ec2"))).toHaveLength(1);
+    expect(askedEc2()).toHaveLength(1);
   });
 
   test("refuses connections, POST fails", async () => {
     await start({ ec2Url: await closed() });
-    await expectFailure(post(), "EC2", { message: expect.stringContaining("ECONNREFUSED") as unknown });
+    await expectFailure(post(), "EC2", messageWith("ECONNREFUSED"));
   });
 });
 
 test("upstreams that are all slow share one deadline", async () => {
   await start();
   const late =
-    (handler: RequestListener): RequestListener =>
+    (handler: RequestListener, ms: number): RequestListener =>
     (request, response) =>
-      setTimeout(() => {
-        handler(request, response);
-      }, 250);
-  handlers.update = (request, response) =>
-    setTimeout(() => {
-      status(200, '{"num":43,"status":"ok"}')(request, response);
-    }, 1_400);
-  handlers.imds = late(handlers.imds);
-  handlers.ec2 = late(handlers.ec2);
+      setTimeout(() => handler(request, response), ms);
+  handlers.update = late(status(200, '{"num":43,"status":"ok"}'), 1_400);
+  handlers.imds = late(handlers.imds, 250);
+  handlers.ec2 = late(handlers.ec2, 250);
   await expectFailure(post(), "EC2", { type: "TimeoutError" });
 });
 
@@ -412,5 +355,5 @@ test("only data-access is asked through HTTP_PROXY", async () => {
   expect((await get()).status).toBe(200);
   expect((await post()).status).toBe(200);
   expect(proxied).toEqual(["GET http://10.0.1.10:5000/", "POST http://10.0.1.10:8080/"]);
-  expect(asked.filter(question => question.startsWith("ec2"))).toEqual(["ec2 POST /"]);
+  expect(askedEc2()).toEqual(["ec2 POST /"]);
 });

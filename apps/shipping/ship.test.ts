@@ -29,17 +29,12 @@ test("what is copied goes to the home of the user that can write there", () => {
 
 test("a manifest names what was copied, and is valid", () => {
   const manifest = manifestFor(release, { LOG_LEVEL: "debug" });
+  const sha256 = "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada";
+  const runtimeSha256 = "61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b";
   expect(manifest).toEqual({
     service: "data-access",
-    release: {
-      sha256: "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada",
-      archive:
-        "/home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar",
-    },
-    runtime: {
-      binary:
-        "/opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node",
-    },
+    release: { sha256, archive: `/home/ec2-user/data-access-${sha256}.tar` },
+    runtime: { binary: `/opt/elastic-fleet/runtimes/${runtimeSha256}/node` },
     ports: ports["data-access"],
     environment: { LOG_LEVEL: "debug" },
   });
@@ -71,10 +66,8 @@ exec /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f
 });
 
 test("the install command is shell", () => {
-  expect(spawnSync("sh", ["-n"], { input: installCommand(release), encoding: "utf8" })).toMatchObject({
-    status: 0,
-    stderr: "",
-  });
+  const parsed = spawnSync("sh", ["-n"], { input: installCommand(release), encoding: "utf8" });
+  expect(parsed).toMatchObject({ status: 0, stderr: "" });
 });
 
 /**
@@ -97,9 +90,8 @@ test("the install command is shell", () => {
       mkdirSync(join(host, folder), { recursive: true });
     const made = join(host, "made");
 
-    writeFileSync(join(host, "bin", "sudo"), '#!/bin/sh\ntest "$1" = -n && shift && exec "$@"\n', {
-      mode: 0o755,
-    });
+    const sudo = '#!/bin/sh\ntest "$1" = -n && shift && exec "$@"\n';
+    writeFileSync(join(host, "bin", "sudo"), sudo, { mode: 0o755 });
     writeFileSync(join(made, "package/bin/node"), '#!/bin/sh\ncat "$1"\ncat\n', { mode: 0o755 });
     const runtimeArchive = join(home, runtime.archiveName);
     await create({ cwd: made, file: runtimeArchive, gzip: true }, ["package/bin/node"]);
@@ -120,11 +112,8 @@ test("the install command is shell", () => {
 
   function run() {
     const env = { PATH: `${join(host, "bin")}:/usr/bin:/bin`, LC_ALL: "C" };
-    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], {
-      env,
-      input: "manifest",
-      encoding: "utf8",
-    });
+    const options = { env, input: "manifest", encoding: "utf8" } as const;
+    const { status, stdout, stderr } = spawnSync("sh", ["-c", command], options);
     return { status, stdout, stderr };
   }
   const installed = { status: 0, stdout: "this is installer.js; stdin: manifest", stderr: "" };

@@ -1,10 +1,6 @@
 import { table, type Overview } from "./table";
 
-const options = {
-  stack: { project: "elastic-fleet", stack: "dev" },
-  folder: ".local",
-  speed: 60,
-};
+const options = { stack: { project: "elastic-fleet", stack: "dev" }, folder: ".local", speed: 60 };
 
 const receiver: Overview["hosts"][number] = {
   name: "receiver-1",

@@ -7,29 +7,18 @@ import { once } from "node:events";
 import { setPriority } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import fc from "fast-check";
-import {
-  CpuMeter,
-  cpuUtilization,
-  isRunnable,
-  nextReading,
-  parseSchedstat,
-  sampleProcesses,
-  sampleThreads,
-  type CpuSample,
-} from "./cpu";
+import { CpuMeter, cpuUtilization, isRunnable, nextReading, parseSchedstat } from "./cpu";
+import { sampleProcesses, sampleThreads, type CpuSample } from "./cpu";
 import { onCleanUp } from "../../testing/clean-up";
+import { eventually } from "../../testing/eventually";
 
 describe("CPU utilization", () => {
   /** @param wanted milliseconds by thread id */
-  const sample = (at: number, wanted: Record<number, number>): CpuSample => ({
-    at,
-    threads: new Map(
-      Object.entries(wanted).map(([id, wanted]) => [
-        Number(id),
-        { at, accounted: wanted, runnable: false, wanted },
-      ]),
-    ),
-  });
+  const sample = (at: number, wantedBy: Record<number, number>): CpuSample => {
+    const reading = (wanted: number) => ({ at, accounted: wanted, runnable: false, wanted });
+    const threads = Object.entries(wantedBy).map(([id, wanted]) => [Number(id), reading(wanted)] as const);
+    return { at, threads: new Map(threads) };
+  };
 
   test.each<[string, CpuSample, CpuSample, number]>([
     ["of half the time", sample(0, { 1: 100 }), sample(1000, { 1: 600 }), 50],
@@ -120,9 +109,7 @@ async function start(program: string): Promise<number> {
 
 function meter(...processIds: number[]): CpuMeter {
   const meter = new CpuMeter(() => processIds);
-  onCleanUp(() => {
-    meter.stop();
-  });
+  onCleanUp(() => meter.stop());
   return meter;
 }
 
@@ -161,14 +148,7 @@ test("on other systems, demand is the CPU time a process has used", async () => 
   const processId = await start(busy);
   const wanted = async () => (await sampleProcesses([processId])).threads.get(processId)?.wanted ?? NaN;
   const before = await wanted();
-  let after = before;
-  for (
-    const end = performance.now() + 10_000;
-    !(after > before) && performance.now() < end;
-    after = await wanted()
-  )
-    await delay(50);
-  expect(after).toBeGreaterThan(before);
+  await eventually("it has used more", async () => (await wanted()) > before);
 });
 
 test("a process that has ended wants nothing", async () => {

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
 import { localEnvironment } from "../program";
 import { VirtualNetwork } from "../network/virtual-network";
-import { exchange, lines, listenHttp, loopback } from "../../testing/servers";
+import { exchange, head, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { Dns } from "../network/dns";
 import { temporaryFolder } from "../../testing/folders";
@@ -78,48 +78,54 @@ const patience = () => AbortSignal.timeout(20_000);
 const ok = "(req, res) => res.end('ok')";
 
 async function get(url: string, options: http.RequestOptions = {}) {
-  const request = http.get(url, { agent: false, ...options });
-  const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-    request.on("response", resolve).on("error", reject);
-  });
+  const response = await responseTo(http.get(url, { agent: false, ...options }));
   return { status: response.statusCode, body: await text(response) };
 }
 
-/** Sends a request through a proxy. */
-const through = (proxyUrl: string, url: string, options: http.RequestOptions = {}) =>
+/** Sends a request through a host's proxy. */
+const through = ({ proxyUrl }: Host, url: string, options: http.RequestOptions = {}) =>
   get(proxyUrl, { path: url, ...options });
+
+const timedOut = { name: "AbortError" };
+const briefly = () => ({ signal: AbortSignal.timeout(100) });
+
+/** Boots a host whose service responds as `handle` says, and waits until it is healthy. */
+async function serving(handle: string, changes?: Partial<Unit>) {
+  const setup = await setUp();
+  const unit = unitOf(setup.host, handle, changes);
+  await setup.host.start(unit);
+  await setup.host.healthy(unit, patience());
+  return { ...setup, unit, url: urlOf(setup.host) };
+}
+
+/** A host's service, without the network. */
+const urlOf = ({ services }: Host) =>
+  `http://${loopback}:${services.get("receiver")?.sockets.get("http") ?? 0}/`;
+
+/** A host's service, as its public address routes to it. */
+function publicUrl(network: VirtualNetwork): string {
+  const route = network.routerFrom({ internetAddress: home });
+  const connection = route({ address: "203.0.113.21", port: 8080 });
+  if (connection.outcome !== "open") throw new Error(connection.outcome);
+  return `http://${loopback}:${connection.port}/`;
+}
 
 describe("a service on a host", () => {
   test("is reachable at the host's address once it is healthy", async () => {
-    const { host, network } = await setUp();
-    const unit = unitOf(host, ok);
-    await host.start(unit);
-    await host.healthy(unit, patience());
-    const connection = network.routerFrom({ internetAddress: home })({
-      address: receiver1.publicIpAddress ?? "",
-      port: 8080,
-    });
-    if (connection.outcome !== "open") throw new Error(connection.outcome);
-    await expect(get(`http://${loopback}:${connection.port}/`)).resolves.toEqual({ status: 200, body: "ok" });
+    const { network } = await serving(ok);
+    await expect(get(publicUrl(network))).resolves.toEqual({ status: 200, body: "ok" });
   });
 
   test("has an environment built from scratch, and a state directory", async () => {
     process.env["AWS_PROFILE"] = "mine";
-    onCleanUp(() => {
-      delete process.env["AWS_PROFILE"];
-    });
-    const { host } = await setUp();
-    const unit = unitOf(host, "(req, res) => res.end(JSON.stringify([process.env, process.cwd()]))", {
-      environment: { DATA_READ_URL: "http://10.0.1.10:5000/", HTTP_PROXY: "http://other.test/" },
-    });
-    await host.start(unit);
-    await host.healthy(unit, patience());
-    const port = host.services.get("receiver")?.sockets.get("http") ?? 0;
-    const response = JSON.parse((await get(`http://${loopback}:${port}/`)).body) as [
-      Record<string, string>,
-      string,
-    ];
-    const [environment, cwd] = response;
+    onCleanUp(() => delete process.env["AWS_PROFILE"]);
+    const { host, url } = await serving(
+      "(req, res) => res.end(JSON.stringify([process.env, process.cwd()]))",
+      {
+        environment: { DATA_READ_URL: "http://10.0.1.10:5000/", HTTP_PROXY: "http://other.test/" },
+      },
+    );
+    const [environment, cwd] = JSON.parse((await get(url)).body) as [Record<string, string>, string];
     expect(cwd).toBe(host.root);
     const { AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata, AWS_ENDPOINT_URL_EC2: api, ...rest } = environment;
     for (const url of [metadata, api]) expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
@@ -141,15 +147,10 @@ describe("a service on a host", () => {
   });
 
   test("isn't healthy until its health check passes", async () => {
-    const { host } = await setUp();
-    const unit = unitOf(
-      host,
+    const { url } = await serving(
       `(() => { let asked = 0; return (req, res) => res.writeHead(++asked > 2 ? 200 : 503).end(req.url); })()`,
     );
-    await host.start(unit);
-    await host.healthy(unit, patience());
-    const port = host.services.get("receiver")?.sockets.get("http") ?? 0;
-    await expect(get(`http://${loopback}:${port}/x`)).resolves.toEqual({ status: 200, body: "/x" });
+    await expect(get(`${url}x`)).resolves.toEqual({ status: 200, body: "/x" });
   });
 
   test("that never becomes healthy is given up on when the signal fires", async () => {
@@ -161,15 +162,11 @@ describe("a service on a host", () => {
     const healthy = host.healthy(unit, giveUp.signal);
     giveUp.abort();
     await expect(healthy).rejects.toMatchObject({ name: "AbortError" });
-    expect(
-      network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 }).outcome,
-    ).toBe("open");
+    expect(publicUrl(network)).toBe(urlOf(host));
   });
 
   test("that exits is restarted, reported, and healthy on its new port", async () => {
-    const { host, reports } = await setUp();
-    const unit = unitOf(
-      host,
+    const { host, unit, reports } = await serving(
       // The first process dies on its first request, the health check.
       `(req, res) => {
         const fs = require("node:fs");
@@ -178,25 +175,18 @@ describe("a service on a host", () => {
         process.exit(1);
       }`,
     );
-    await host.start(unit);
-    await host.healthy(unit, patience());
     expect(reports).toEqual(["receiver-1: receiver exited with code 1; restarting"]);
     await expect(host.journal(unit)).resolves.toContain("the process exited with code 1; restarting");
   });
 
   test("is replaced by its next release, which takes over the address", async () => {
-    const { host, network } = await setUp();
-    const first = unitOf(host, "(req, res) => res.end('first')");
-    await host.start(first);
-    await host.healthy(first, patience());
+    const { host, network } = await serving("(req, res) => res.end('first')");
     const pid = host.services.get("receiver")?.pid ?? 0;
     const second = unitOf(host, "(req, res) => res.end('second')");
     await host.start(second);
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     await host.healthy(second, patience());
-    const connection = network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
-    if (connection.outcome !== "open") throw new Error(connection.outcome);
-    await expect(get(`http://${loopback}:${connection.port}/`)).resolves.toMatchObject({ body: "second" });
+    await expect(get(publicUrl(network))).resolves.toMatchObject({ body: "second" });
   });
 
   test("that was never started is neither healthy nor has a journal", async () => {
@@ -215,31 +205,26 @@ describe("what a host reaches through its proxy", () => {
     });
     network.registerEndpoint(data.id, 5000, port);
     const url = `http://${data.privateIpAddress}:5000/`;
-    await expect(through(host.proxyUrl, url)).resolves.toEqual({
-      status: 200,
-      body: `${receiver1.privateIpAddress} asks ${data.privateIpAddress}:5000`,
-    });
-    await expect(through(host.proxyUrl, `http://${data.privateIpAddress}:8080/`)).resolves.toMatchObject({
-      status: 502,
-    });
+    const body = `${receiver1.privateIpAddress} asks ${data.privateIpAddress}:5000`;
+    await expect(through(host, url)).resolves.toEqual({ status: 200, body });
+    const other = through(host, `http://${data.privateIpAddress}:8080/`);
+    await expect(other).resolves.toMatchObject({ status: 502 });
 
     model.securityGroupRules.delete("sgr-receiver-to-read");
-    await expect(through(host.proxyUrl, url, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
-      name: "AbortError",
-    });
+    await expect(through(host, url, briefly())).rejects.toMatchObject(timedOut);
   });
 
   test("its own metadata, whatever the rules", async () => {
     const { host, model } = await setUp();
     model.securityGroupRules.clear();
     const path = "http://169.254.169.254/latest/meta-data/instance-id";
-    await expect(through(host.proxyUrl, path)).resolves.toMatchObject({ status: 401 });
-    const token = await through(host.proxyUrl, "http://169.254.169.254/latest/api/token", {
+    await expect(through(host, path)).resolves.toMatchObject({ status: 401 });
+    const token = await through(host, "http://169.254.169.254/latest/api/token", {
       method: "PUT",
       headers: { "x-aws-ec2-metadata-token-ttl-seconds": 60 },
     });
     const headers = { "x-aws-ec2-metadata-token": token.body };
-    await expect(through(host.proxyUrl, path, { headers })).resolves.toMatchObject({ body: "i-0123" });
+    await expect(through(host, path, { headers })).resolves.toMatchObject({ body: "i-0123" });
   });
 
   test("the region's names, but not this machine", async () => {
@@ -247,65 +232,50 @@ describe("what a host reaches through its proxy", () => {
     const { port } = await listenHttp((_req, res) => res.end("ok"));
     dns.set("lb.localhost", ["192.0.2.20"]);
     network.registerEndpoint("192.0.2.20", 443, port);
-    await expect(through(host.proxyUrl, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
+    await expect(through(host, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
     const rule = model.securityGroupRules.get("sgr-receiver-to-aws");
     if (rule) rule.ipProtocol = "-1";
     for (const own of ["127.0.0.1", "localhost", "0.0.0.0"]) {
-      await expect(through(host.proxyUrl, `http://${own}:${port}/`)).resolves.toMatchObject({ status: 502 });
+      await expect(through(host, `http://${own}:${port}/`)).resolves.toMatchObject({ status: 502 });
     }
   });
 });
 
 describe("the EC2 API endpoint of a host", () => {
-  /** The endpoint in a service's environment. */
-  async function apiUrl(host: Host) {
-    const unit = unitOf(host, "(req, res) => res.end(process.env.AWS_ENDPOINT_URL_EC2)");
-    await host.start(unit);
-    await host.healthy(unit, patience());
-    return (await get(`http://${loopback}:${host.services.get("receiver")?.sockets.get("http") ?? 0}/`)).body;
+  /** A host, and the endpoint in its service's environment. */
+  async function asking() {
+    const setup = await serving("(req, res) => res.end(process.env.AWS_ENDPOINT_URL_EC2)");
+    return { ...setup, api: (await get(setup.url)).body };
   }
 
   test("forwards requests unchanged if the rules allow them", async () => {
-    const { host, network } = await setUp();
+    const { network, api } = await asking();
     const { port } = await listenHttp((req, res) => {
       void text(req).then(body => res.end(`${req.method} ${req.headers.host} ${body}`));
     });
     network.registerEndpoint(ec2Api.address, ec2Api.port, port);
-    const url = await apiUrl(host);
-    const { port: own, host: name } = new URL(url);
-    const request = lines(
-      "POST / HTTP/1.1",
-      `Host: ${name}`,
-      "Content-Length: 8",
-      "Connection: close",
-      "",
-      "Action=X",
-    );
-    await expect(exchange(Number(own), request)).resolves.toMatch(new RegExp(`\r\nPOST ${name} Action=X$`));
+    const { port: own, host: name } = new URL(api);
+    const fields = head("POST / HTTP/1.1", `Host: ${name}`, "Content-Length: 8", "Connection: close");
+    const response = await exchange(Number(own), `${fields}Action=X`);
+    expect(response).toMatch(new RegExp(`\r\nPOST ${name} Action=X$`));
   });
 
   test("doesn't respond without a rule, and closes the connection if nothing listens", async () => {
-    const { host, model } = await setUp();
-    const url = await apiUrl(host);
-    await expect(get(url)).rejects.toMatchObject({ code: "ECONNRESET" });
+    const { model, api } = await asking();
+    await expect(get(api)).rejects.toMatchObject({ code: "ECONNRESET" });
     model.securityGroupRules.delete("sgr-receiver-to-aws");
-    await expect(get(url, { signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
-      name: "AbortError",
-    });
+    await expect(get(api, briefly())).rejects.toMatchObject(timedOut);
   });
 });
 
 describe("stopping a host", () => {
   test("ends its services, its servers and requests held without a response, but keeps its disk", async () => {
-    const { host, model } = await setUp();
-    const unit = unitOf(host, ok);
-    await host.start(unit);
-    await host.healthy(unit, patience());
+    const { host, model } = await serving(ok);
     const pid = host.services.get("receiver")?.pid ?? 0;
     model.securityGroupRules.clear();
-    const held = through(host.proxyUrl, `http://${data.privateIpAddress}:5000/`);
+    const held = through(host, `http://${data.privateIpAddress}:5000/`);
     const ended = expect(held).rejects.toMatchObject({ code: "ECONNRESET" });
-    await through(host.proxyUrl, "http://none.test/"); // by now the held request has arrived
+    await through(host, "http://none.test/"); // by now the held request has arrived
     await host.shutDown();
     await ended;
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
@@ -316,8 +286,7 @@ describe("stopping a host", () => {
 
   test("deletes its disk if it is terminated", async () => {
     const { host } = await setUp();
-    const unit = unitOf(host, ok);
-    await host.start(unit);
+    await host.start(unitOf(host, ok));
     await host.terminate();
     expect(existsSync(host.root)).toBe(false);
   });

@@ -2,9 +2,13 @@ import http from "node:http";
 import { text } from "node:stream/consumers";
 import { fromInstanceMetadata } from "@aws-sdk/credential-providers";
 import { Sessions } from "../services/iam/sessions";
-import { listen, loopback } from "../../testing/servers";
+import { listen, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { createMetadataService, type InstanceCredentials, type Metadata } from "./metadata";
+
+const profileArn = "arn:aws:iam::123456789012:instance-profile/receiver";
+const lifetime = "x-aws-ec2-metadata-token-ttl-seconds";
+const instanceId = "/latest/meta-data/instance-id";
 
 function metadata(changes: Partial<Metadata> = {}): Metadata {
   const sessions = new Sessions();
@@ -17,11 +21,7 @@ function metadata(changes: Partial<Metadata> = {}): Metadata {
     region: "us-east-1",
     availabilityZone: "us-east-1b",
     securityGroupNames: ["receiver-0a1b2c3", "other"],
-    profile: {
-      arn: "arn:aws:iam::123456789012:instance-profile/receiver",
-      id: "AIPA0123456789ABCDEF",
-      roleName: "receiver-role",
-    },
+    profile: { arn: profileArn, id: "AIPA0123456789ABCDEF", roleName: "receiver-role" },
     credentials: () => sessions.credentialsFor("i-0123456789abcdef0", "receiver-role"),
     ...changes,
   };
@@ -38,12 +38,10 @@ async function setUp(of: () => Metadata = () => metadata()) {
   const send = async (path: string, options: http.RequestOptions = {}): Promise<Response> => {
     const request = http.request({ host: loopback, port, path, agent: false, ...options });
     request.end();
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-      request.on("response", resolve).on("error", reject);
-    });
+    const response = await responseTo(request);
     return { status: response.statusCode, headers: response.headers, body: await text(response) };
   };
-  const requestToken = (headers: http.OutgoingHttpHeaders = { "x-aws-ec2-metadata-token-ttl-seconds": 60 }) =>
+  const requestToken = (headers: http.OutgoingHttpHeaders = { [lifetime]: 60 }) =>
     send("/latest/api/token", { method: "PUT", headers });
   const token = (await requestToken()).body;
   const get = (path: string, options: http.RequestOptions = {}) =>
@@ -54,7 +52,7 @@ async function setUp(of: () => Metadata = () => metadata()) {
 describe("a token", () => {
   test("is issued with the requested lifetime", async () => {
     const { requestToken } = await setUp();
-    const { status, body, headers } = await requestToken({ "x-aws-ec2-metadata-token-ttl-seconds": "21600" });
+    const { status, body, headers } = await requestToken({ [lifetime]: "21600" });
     expect(status).toBe(200);
     expect(body).toMatch(/^[\w-]{50,}$/);
     expect(headers["x-aws-ec2-metadata-token-ttl-seconds"]).toBe("21600");
@@ -63,27 +61,19 @@ describe("a token", () => {
 
   test.each([undefined, "", "0", "-1", "21601", "1.5", "soon"])("isn't issued for %j seconds", async ttl => {
     const { requestToken } = await setUp();
-    const response = await requestToken(
-      ttl === undefined ? {} : { "x-aws-ec2-metadata-token-ttl-seconds": ttl },
-    );
+    const response = await requestToken(ttl === undefined ? {} : { [lifetime]: ttl });
     expect(response).toMatchObject({ status: 400, body: "" });
   });
 
   test("isn't issued to a request forwarded by another machine", async () => {
     const { requestToken } = await setUp();
-    const response = await requestToken({
-      "x-aws-ec2-metadata-token-ttl-seconds": "60",
-      "x-forwarded-for": "198.51.100.7",
-    });
+    const response = await requestToken({ [lifetime]: "60", "x-forwarded-for": "198.51.100.7" });
     expect(response).toMatchObject({ status: 403, body: "" });
   });
 
   test.each(["GET", "POST"])("isn't issued for %s", async method => {
     const { send } = await setUp();
-    const response = await send("/latest/api/token", {
-      method,
-      headers: { "x-aws-ec2-metadata-token-ttl-seconds": "60" },
-    });
+    const response = await send("/latest/api/token", { method, headers: { [lifetime]: "60" } });
     expect(response).toMatchObject({ status: 405, body: "", headers: { allow: "OPTIONS, PUT" } });
   });
 
@@ -98,30 +88,30 @@ describe("a token", () => {
     }
   });
 
+  /** Returns a function that sets the time, in seconds from now. */
+  function stoppedClock(): (seconds: number) => void {
+    const start = Date.now();
+    const now = jest.spyOn(Date, "now");
+    onCleanUp(() => now.mockRestore());
+    return seconds => now.mockReturnValue(start + seconds * 1000);
+  }
+
   test("is rejected once it has expired", async () => {
     const { get } = await setUp();
-    const now = jest.spyOn(Date, "now");
-    onCleanUp(() => {
-      now.mockRestore();
-    });
-    const start = Date.now();
-    now.mockReturnValue(start + 59_000);
-    expect((await get("/latest/meta-data/instance-id")).status).toBe(200);
-    now.mockReturnValue(start + 61_000);
-    expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
+    const setTime = stoppedClock();
+    setTime(59);
+    expect((await get(instanceId)).status).toBe(200);
+    setTime(61);
+    expect((await get(instanceId)).status).toBe(401);
   });
 
   test("is deleted once it has expired and another is issued", async () => {
     const { get, requestToken } = await setUp();
-    const now = jest.spyOn(Date, "now");
-    onCleanUp(() => {
-      now.mockRestore();
-    });
-    const start = Date.now();
-    now.mockReturnValue(start + 61_000);
+    const setTime = stoppedClock();
+    setTime(61);
     await requestToken();
-    now.mockReturnValue(start);
-    expect((await get("/latest/meta-data/instance-id")).status).toBe(401);
+    setTime(0);
+    expect((await get(instanceId)).status).toBe(401);
   });
 });
 
@@ -150,11 +140,8 @@ describe("metadata", () => {
     ["/latest/meta-data/instance-id?x=1", "i-0123456789abcdef0"],
   ])("%s", async (path, body) => {
     const { get } = await setUp();
-    expect(await get(path)).toMatchObject({
-      status: 200,
-      body,
-      headers: { "content-type": "text/plain", "x-aws-ec2-metadata-token-ttl-seconds": "60" },
-    });
+    const headers = { "content-type": "text/plain", [lifetime]: "60" };
+    expect(await get(path)).toMatchObject({ status: 200, body, headers });
   });
 
   test("the instance identity document is JSON", async () => {
@@ -190,16 +177,10 @@ describe("metadata", () => {
   test("HEAD responds like GET, without a body; nothing can be changed", async () => {
     const { get, token } = await setUp();
     const headers = { "x-aws-ec2-metadata-token": token };
-    expect(await get("/latest/meta-data/instance-id", { method: "HEAD" })).toMatchObject({
-      status: 200,
-      body: "",
-    });
-    for (const method of ["PUT", "POST", "DELETE"]) {
-      expect(await get("/latest/meta-data/instance-id", { method, headers })).toMatchObject({
-        status: 405,
-        headers: { allow: "GET, HEAD" },
-      });
-    }
+    expect(await get(instanceId, { method: "HEAD" })).toMatchObject({ status: 200, body: "" });
+    const refused = { status: 405, headers: { allow: "GET, HEAD" } };
+    for (const method of ["PUT", "POST", "DELETE"])
+      expect(await get(instanceId, { method, headers })).toMatchObject(refused);
   });
 
   test("omits the public address and the profile if the host has none", async () => {
@@ -221,9 +202,7 @@ describe("metadata", () => {
 describe("credentials", () => {
   async function credentialsAt(port: number) {
     const before = { ...process.env };
-    onCleanUp(() => {
-      process.env = before;
-    });
+    onCleanUp(() => (process.env = before));
     process.env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = `http://${loopback}:${port}`;
     return fromInstanceMetadata({ timeout: 1000, maxRetries: 0 })();
   }
@@ -233,12 +212,8 @@ describe("credentials", () => {
     const { port } = await setUp(() => served);
     const { accessKeyId, secretAccessKey, sessionToken, expiration } =
       served.credentials() as InstanceCredentials;
-    await expect(credentialsAt(port)).resolves.toMatchObject({
-      accessKeyId,
-      secretAccessKey,
-      sessionToken,
-      expiration,
-    });
+    const expected = { accessKeyId, secretAccessKey, sessionToken, expiration };
+    await expect(credentialsAt(port)).resolves.toMatchObject(expected);
   });
 
   test("aren't available on a host without a profile", async () => {
@@ -259,7 +234,7 @@ describe("credentials", () => {
   });
 
   test("aren't available from a profile without a role, which says so", async () => {
-    const profile = { arn: "arn:aws:iam::123456789012:instance-profile/empty", id: "AIPA0123456789ABCDEF" };
+    const profile = { arn: profileArn, id: "AIPA0123456789ABCDEF" };
     const { get } = await setUp(() => metadata({ profile }));
     expect((await get("/latest/meta-data/iam/security-credentials/")).status).toBe(404);
     expect(JSON.parse((await get("/latest/meta-data/iam/info")).body)).toMatchObject({
@@ -272,7 +247,7 @@ describe("credentials", () => {
     const { get } = await setUp();
     expect(JSON.parse((await get("/latest/meta-data/iam/info")).body)).toMatchObject({
       Code: "Success",
-      InstanceProfileArn: "arn:aws:iam::123456789012:instance-profile/receiver",
+      InstanceProfileArn: profileArn,
       InstanceProfileId: "AIPA0123456789ABCDEF",
     });
   });

@@ -17,13 +17,9 @@ async function run(command: readonly [string, ...string[]], environment: Record<
   return child;
 }
 
-const node = (script: string, ...args: string[]): [string, ...string[]] => [
-  process.execPath,
-  "--eval",
-  script,
-  "--",
-  ...args,
-];
+const node = (script: string, ...args: string[]): [string, ...string[]] => {
+  return [process.execPath, "--eval", script, "--", ...args];
+};
 
 /** Everything it writes, and how it ends. */
 async function result(child: GuardedProcess) {
@@ -64,22 +60,19 @@ test.each([
 });
 
 test("a missing folder is an error", async () => {
-  await expect(start(["/bin/true"], { cwd: "/no/such/folder", environment: {} })).rejects.toMatchObject({
-    code: "ENOENT",
-  });
+  const starting = start(["/bin/true"], { cwd: "/no/such/folder", environment: {} });
+  await expect(starting).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("a signal reaches the program itself", async () => {
-  const child = await run(
-    node("process.on('SIGTERM', () => process.exit(3)); console.log('up'); setInterval(() => {}, 1e6)"),
-  );
+  const script =
+    "process.on('SIGTERM', () => process.exit(3)); console.log('up'); setInterval(() => {}, 1e6)";
+  const child = await run(node(script));
   await once(child.stdout, "data");
   child.kill("SIGTERM");
   await expect(child.ended).resolves.toBe("exited with code 3");
   // Too late, but not an error.
-  expect(() => {
-    child.kill("SIGTERM");
-  }).not.toThrow();
+  expect(() => child.kill("SIGTERM")).not.toThrow();
 });
 
 /** A server that processes connect to; each connection lasts as long as its process. */
@@ -89,13 +82,10 @@ async function lifelines() {
     connections.push(new Promise(resolve => socket.resume().once("close", resolve)));
   });
   const { port } = await listen(server);
-  return {
-    port,
-    connected: async (count: number) => {
-      while (connections.length < count) await once(server, "connection");
-    },
-    ended: () => Promise.all(connections),
+  const connected = async (count: number) => {
+    while (connections.length < count) await once(server, "connection");
   };
+  return { port, connected, ended: () => Promise.all(connections) };
 }
 
 /** A process that ignores signals, with a child that does too. Both connect to the port. */
@@ -123,10 +113,9 @@ test("nothing outlives the region, even if it is killed", async () => {
     const { start } = require(${JSON.stringify(join(__dirname, "process.ts"))});
     start(${JSON.stringify(stubborn(port))}, { cwd: "/", environment: {} });
     setInterval(() => undefined, 1e6);`;
-  const region = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", program], {
-    cwd: join(__dirname, "..", ".."),
-    stdio: "ignore",
-  });
+  const command = ["--require", "tsx/cjs", "--eval", program];
+  const cwd = join(__dirname, "..", "..");
+  const region = spawn(process.execPath, command, { cwd, stdio: "ignore" });
   const regionEnded = once(region, "exit");
   onCleanUp(async () => {
     region.kill("SIGKILL");

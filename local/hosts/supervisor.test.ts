@@ -19,62 +19,59 @@ function supervise(script: string, options: Partial<SupervisorOptions> = {}) {
     events.push(event);
     notify();
   };
-  const unit: Unit = {
-    service: "data-access",
-    command: ["/node", "/main.js"],
-    environment: {},
-    ports: { read: 5000, update: 8080 },
-  };
+  const ports = { read: 5000, update: 8080 };
+  const unit: Unit = { service: "data-access", command: ["/node", "/main.js"], environment: {}, ports };
   const supervisor = new Supervisor({
     unit,
     command: [process.execPath, "--eval", script] as unknown as [string, ...string[]],
     cwd: folder,
     environment: {},
     journal: join(folder, "var/log/data-access.log"),
-    onSocket: (socket, port) => {
-      record(`${socket} ${port ?? "closed"}`);
-    },
+    onSocket: (socket, port) => record(`${socket} ${port ?? "closed"}`),
     onExit: record,
     ...options,
   });
   onCleanUp(() => supervisor.stop());
-  return {
-    supervisor,
-    folder,
-    events,
-    /** Resolves once this event was recorded. */
-    happened: async (event: string) => {
-      while (!events.includes(event)) await new Promise<void>(resolve => (notify = resolve));
-    },
+  /** Resolves once this event was recorded. */
+  const happened = async (event: string) => {
+    while (!events.includes(event)) await new Promise<void>(resolve => (notify = resolve));
   };
+  return { supervisor, folder, events, happened };
+}
+
+function started(script: string, options?: Partial<SupervisorOptions>) {
+  const supervised = supervise(script, options);
+  supervised.supervisor.start();
+  return supervised;
+}
+
+/** A supervisor of a service that is listening on both sockets, and runs until it is stopped. */
+async function listening(script = "") {
+  const supervised = started(`${script} ${bothSockets} ${forever}`);
+  await supervised.supervisor.listening(timeout());
+  return supervised;
 }
 
 const timeout = () => AbortSignal.timeout(20_000);
 
 describe("a service that starts", () => {
   test("is listening once all its sockets are", async () => {
-    const { supervisor, events } = supervise(bothSockets + forever);
-    supervisor.start();
-    await supervisor.listening(timeout());
+    const { supervisor, events } = await listening();
     expect(events).toEqual(["read 5001", "update 8081"]);
-    expect([...supervisor.sockets]).toEqual([
-      ["read", 5001],
-      ["update", 8081],
-    ]);
+    expect(Object.fromEntries(supervisor.sockets)).toEqual({ read: 5001, update: 8081 });
     expect(supervisor.pid).toBeGreaterThan(0);
     await expect(supervisor.listening(timeout())).resolves.toBeUndefined();
   });
 
   test("isn't listening with one of two sockets, or because of similar log lines", async () => {
-    const { supervisor, happened } = supervise(
+    const { supervisor, happened } = started(
       `console.log('{"msg":"listening"');
        console.log('{"msg":"listening","socket":"update"}');
        console.log('{"msg":"listening","socket":"update","address":"127.0.0.1","port":0}');
        console.log('no JSON: "listening"');
-       console.error(${JSON.stringify(JSON.stringify({ msg: "listening", socket: "update", address: "127.0.0.1", port: 1 }))});
+       console.error('{"msg":"listening","socket":"update","address":"127.0.0.1","port":1}');
        ${logListening("read", 5001)} ${forever}`,
     );
-    supervisor.start();
     await happened("read 5001");
     const waiting = new AbortController();
     const listening = supervisor.listening(waiting.signal);
@@ -84,18 +81,16 @@ describe("a service that starts", () => {
   });
 
   test("rejects if the signal has already fired", async () => {
-    const { supervisor } = supervise(forever);
-    supervisor.start();
+    const { supervisor } = started(forever);
     await expect(supervisor.listening(AbortSignal.abort())).rejects.toMatchObject({ name: "AbortError" });
   });
 
   test("writes both its pipes to a new journal", async () => {
-    const { supervisor, folder } = supervise(
+    const { supervisor, folder } = started(
       `console.log("out"); console.error("err"); ${bothSockets} ${forever}`,
     );
     mkdirSync(join(folder, "var/log"), { recursive: true });
     writeFileSync(join(folder, "var/log/data-access.log"), "from before\n");
-    supervisor.start();
     await supervisor.listening(timeout());
     const journal = await supervisor.readJournal();
     expect(journal).toContain("out\n");
@@ -105,11 +100,7 @@ describe("a service that starts", () => {
   });
 
   test("returns the last thirty lines of its journal", async () => {
-    const { supervisor } = supervise(
-      `for (let i = 0; i < 100; i++) console.log(i); ${bothSockets} ${forever}`,
-    );
-    supervisor.start();
-    await supervisor.listening(timeout());
+    const { supervisor } = await listening("for (let i = 0; i < 100; i++) console.log(i);");
     const lines = (await supervisor.readJournal()).split("\n");
     expect(lines).toHaveLength(30);
     expect(lines.slice(0, 28)).toEqual(Array.from({ length: 28 }, (_, i) => String(i + 72)));
@@ -118,29 +109,24 @@ describe("a service that starts", () => {
 
 describe("a service that exits", () => {
   test("rejects each wait, with its last output in the journal", async () => {
-    const { supervisor, events } = supervise(
+    const { supervisor, events } = started(
       `for (let i = 0; i < 500; i++) console.error("x".repeat(200));
        console.error("Error: the reason"); process.exitCode = 3;`,
     );
-    supervisor.start();
     await expect(supervisor.listening(timeout())).rejects.toThrow("its process exited with code 3");
-    const journal = await supervisor.readJournal();
-    expect(journal.split("\n").slice(-2)).toEqual([
-      "Error: the reason",
-      "the process exited with code 3; restarting",
-    ]);
+    const journal = (await supervisor.readJournal()).split("\n");
+    expect(journal.slice(-2)).toEqual(["Error: the reason", "the process exited with code 3; restarting"]);
     // The second exit has the same message.
     await expect(supervisor.listening(timeout())).rejects.toThrow("its process exited with code 3");
     expect(events).toEqual(["exited with code 3", "exited with code 3"]);
   });
 
   test("is restarted on other ports", async () => {
-    const { supervisor, events, happened, folder } = supervise(
+    const { supervisor, events, happened, folder } = started(
       `const fs = require("node:fs");
        if (fs.existsSync("once")) { ${logListening("read", 5002) + logListening("update", 8082) + forever} }
        else { fs.writeFileSync("once", ""); process.on("SIGUSR2", () => process.exit(0)); ${bothSockets} ${forever} }`,
     );
-    supervisor.start();
     await supervisor.listening(timeout());
     const { pid } = supervisor;
     process.kill(pid ?? 0, "SIGUSR2");
@@ -158,21 +144,17 @@ describe("a service that exits", () => {
   });
 
   test("or can't be started is reported as such", async () => {
-    const { supervisor } = supervise(forever, { cwd: "/no/such/folder" });
-    supervisor.start();
-    await expect(supervisor.listening(timeout())).rejects.toThrow(
-      /its process could not be started: .*ENOENT/,
-    );
+    const { supervisor } = started(forever, { cwd: "/no/such/folder" });
+    const failure = /its process could not be started: .*ENOENT/;
+    await expect(supervisor.listening(timeout())).rejects.toThrow(failure);
   });
 });
 
 describe("stop", () => {
   test("lets the process finish without restarting it", async () => {
-    const { supervisor, events } = supervise(
-      `process.on("SIGTERM", () => { console.log("bye"); process.exit(0); }); ${bothSockets} ${forever}`,
+    const { supervisor, events } = await listening(
+      `process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });`,
     );
-    supervisor.start();
-    await supervisor.listening(timeout());
     await supervisor.stop();
     expect(events.slice(2)).toEqual(["read closed", "update closed"]);
     expect(supervisor.pid).toBeUndefined();
@@ -180,16 +162,12 @@ describe("stop", () => {
   });
 
   test("kills a process that doesn't end in time", async () => {
-    const { supervisor, happened } = supervise(
-      `process.on("SIGTERM", () => { ${logListening("asked", 1)} }); ${bothSockets} ${forever}`,
+    const { supervisor, happened } = await listening(
+      `process.on("SIGTERM", () => { ${logListening("asked", 1)} });`,
     );
-    supervisor.start();
-    await supervisor.listening(timeout());
     const pid = supervisor.pid ?? 0;
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance", "Date"] });
-    onCleanUp(() => {
-      jest.useRealTimers();
-    });
+    onCleanUp(() => jest.useRealTimers());
     const stopped = supervisor.stop();
     await happened("asked 1");
     jest.advanceTimersByTime(14_999);
@@ -201,8 +179,7 @@ describe("stop", () => {
   });
 
   test("keeps a service that is just starting from going on", async () => {
-    const { supervisor, events } = supervise(bothSockets + forever);
-    supervisor.start();
+    const { supervisor, events } = started(bothSockets + forever);
     await supervisor.stop();
     expect(supervisor.pid).toBeUndefined();
     expect(events.filter(event => !/^(read|update) /.test(event))).toEqual([]);
@@ -210,8 +187,7 @@ describe("stop", () => {
   });
 
   test("doesn't wait for a pending restart, and can be called twice", async () => {
-    const { supervisor, happened, events } = supervise("process.exit(1)");
-    supervisor.start();
+    const { supervisor, happened, events } = started("process.exit(1)");
     await happened("exited with code 1");
     await Promise.all([supervisor.stop(), supervisor.stop()]);
     await supervisor.stop();

@@ -13,9 +13,7 @@ function setUp() {
     flowLog,
     /** The lines written since the last call. */
     written: () => lines.splice(0),
-    passSeconds: (seconds: number) => {
-      clock.now += seconds * 1000;
-    },
+    passSeconds: (seconds: number) => (clock.now += seconds * 1000),
   };
 }
 
@@ -25,11 +23,8 @@ function fromHome(address: string | undefined, port: number): Decision {
 }
 
 function fromHost(interfaceId: string, address: string, port: number): Decision {
-  return evaluateConnection(declaredNetwork(), {
-    from: { interfaceId },
-    sourcePort: 40000,
-    to: { address, port },
-  });
+  const attempt = { from: { interfaceId }, sourcePort: 40000, to: { address, port } };
+  return evaluateConnection(declaredNetwork(), attempt);
 }
 
 const read = fromHome(interfaces.data.publicIpAddress, 5000);
@@ -174,8 +169,7 @@ it("every record has the default format's fourteen fields", () => {
   const { flowLog, written } = setUp();
   flowLog.dropped(fromHost("eni-data", "192.0.2.80", 443));
   flowLog.opened(read).close();
-  const format =
-    /^2 \d{12} eni-\S+ [\d.]+ [\d.]+ \d+ \d+ 6 [1-9]\d* [1-9]\d* \d{10} \d{10} (ACCEPT|REJECT) OK$/;
+  const format = /^2 \d{12} eni-\S+( [\d.]+){2}( \d+){2} 6( [1-9]\d*){2}( \d{10}){2} (ACCEPT|REJECT) OK$/;
   const lines = written();
   expect(lines).toHaveLength(4);
   for (const line of lines) expect(line).toMatch(format);

@@ -1,8 +1,9 @@
-import { once } from "node:events";
 import http from "node:http";
+import { text } from "node:stream/consumers";
+import { known } from "./reachability/vpc-model";
 import { VirtualNetwork } from "./virtual-network";
 import type { Address, Connection } from "./router";
-import { closedPort, listenHttp, loopback } from "../../testing/servers";
+import { allClosed, closedPort, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -14,22 +15,14 @@ function setUp() {
   const drops: { code: string; from: { port: number }; to: object }[] = [];
   const now = () => 1_700_000_000_000;
   const flowLog = new FlowLog({ accountId, now, write: line => flows.push(line) });
-  const network = new VirtualNetwork(
-    model,
-    flowLog,
-    decisionLog({ now, write: line => drops.push(JSON.parse(line) as (typeof drops)[number]) }),
-  );
-  onCleanUp(() => {
-    network.close();
-  });
+  const writeDrop = (line: string) => drops.push(JSON.parse(line) as (typeof drops)[number]);
+  const network = new VirtualNetwork(model, flowLog, decisionLog({ now, write: writeDrop }));
+  onCleanUp(() => network.close());
   return { model, network, flows, drops };
 }
 
-type Open = Extract<Connection, { outcome: "open" }>;
-
-function opened(connection: Connection): Open {
-  if (connection.outcome !== "open")
-    throw new Error(`expected an open connection, got ${connection.outcome}`);
+function opened(connection: Connection) {
+  if (connection.outcome !== "open") throw new Error(`the connection is ${connection.outcome}, not open`);
   return connection;
 }
 
@@ -39,18 +32,19 @@ interface Response {
   localPort: number | undefined;
 }
 
-function get({ agent, host, port }: Open, options: http.RequestOptions = {}): Promise<Response> {
-  return new Promise((resolve, reject) => {
-    const request = http.get({ agent, host, port, ...options }, response => {
-      const { localPort } = response.socket;
-      let body = "";
-      response.on("data", (data: Buffer) => (body += data.toString()));
-      response.on("end", () => {
-        resolve({ body, localPort });
-      });
-    });
-    request.on("error", reject);
-  });
+async function get(connection: Connection, options: http.RequestOptions = {}): Promise<Response> {
+  const { agent, host, port } = opened(connection);
+  const response = await responseTo(http.get({ agent, host, port, ...options }));
+  const { localPort } = response.socket;
+  return { body: await text(response), localPort };
+}
+
+/** An upstream that answers `body`, registered for data's port 5000, and the router of the receiver that calls it. */
+async function upstream(body = "") {
+  const setup = setUp();
+  const { port, sockets } = await listenHttp((_req, res) => res.end(body));
+  setup.network.registerEndpoint(data.id, 5000, port);
+  return { ...setup, port, sockets, route: setup.network.routerFrom(receiver) };
 }
 
 const { data, receiver1, receiver2 } = interfaces;
@@ -62,12 +56,10 @@ const toReceiver: Address = { address: receiver1.publicIpAddress ?? "", port: 80
 
 describe("where a connection ends", () => {
   test("at the loopback port registered for the interface, by private or public address", async () => {
-    const { network } = setUp();
-    const { port } = await listenHttp((_req, res) => res.end("data"));
-    network.registerEndpoint(data.id, 5000, port);
-    expect(network.routerFrom(receiver)(toData)).toMatchObject({ outcome: "open", host: loopback, port });
+    const { network, route, port } = await upstream("data");
+    expect(route(toData)).toMatchObject({ outcome: "open", host: loopback, port });
     expect(network.routerFrom(outside)({ address: publicData, port: 5000 })).toMatchObject({ port });
-    await expect(get(opened(network.routerFrom(receiver)(toData)))).resolves.toMatchObject({ body: "data" });
+    await expect(get(route(toData))).resolves.toMatchObject({ body: "data" });
   });
 
   test("at a registered Internet address", () => {
@@ -94,33 +86,22 @@ describe("where a connection ends", () => {
   });
 
   test("a replaced listener gets no more requests", async () => {
-    const { network } = setUp();
-    const [before, after] = [
-      await listenHttp((_req, res) => res.end("before")),
-      await listenHttp((_req, res) => res.end("after")),
-    ];
-    const route = network.routerFrom(receiver);
-    network.registerEndpoint(data.id, 5000, before.port);
-    await get(opened(route(toData)));
-    network.registerEndpoint(data.id, 5000, after.port);
-    await expect(get(opened(route(toData)))).resolves.toMatchObject({ body: "after" });
+    const { network, route } = await upstream("before");
+    const { port } = await listenHttp((_req, res) => res.end("after"));
+    await get(route(toData));
+    network.registerEndpoint(data.id, 5000, port);
+    await expect(get(route(toData))).resolves.toMatchObject({ body: "after" });
   });
 
   test("dropped, as both logs record, the decision log with the reason", () => {
     const { network, flows, drops } = setUp();
     network.registerEndpoint(data.id, 8080, 12345);
-    expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({
-      outcome: "dropped",
-    });
+    expect(network.routerFrom(outside)({ address: publicData, port: 8080 })).toEqual({ outcome: "dropped" });
     expect(flows).toHaveLength(1);
     expect(flows[0]).toMatch(/ REJECT OK$/);
-    expect(drops).toMatchObject([
-      {
-        code: "SUBNET_ACL_RESTRICTION",
-        from: { internetAddress: home },
-        to: { address: publicData, port: 8080 },
-      },
-    ]);
+    const code = "SUBNET_ACL_RESTRICTION";
+    const to = { address: publicData, port: 8080 };
+    expect(drops).toMatchObject([{ code, from: { internetAddress: home }, to }]);
   });
 
   test("a deleted interface sends nothing", () => {
@@ -135,71 +116,55 @@ describe("where a connection ends", () => {
 
 describe("kept-alive connections", () => {
   test("carry several requests as one flow, whose records count all bytes", async () => {
-    const { network, flows } = setUp();
-    const { port, sockets } = await listenHttp((_req, res) => res.end("x".repeat(5000)));
-    network.registerEndpoint(data.id, 5000, port);
-    const route = network.routerFrom(receiver);
+    const { network, flows, sockets, route } = await upstream("x".repeat(5000));
     const ports = [];
-    for (let i = 0; i < 3; i++) ports.push((await get(opened(route(toData)))).localPort);
+    for (let i = 0; i < 3; i++) ports.push((await get(route(toData))).localPort);
     expect(new Set(ports).size).toBe(1);
     expect(sockets.size).toBe(1);
     expect(flows).toEqual([]);
 
-    const [socket] = sockets;
-    if (!socket) throw new Error("no connection");
-    const closed = once(socket, "close");
+    const closed = allClosed(sockets);
     network.close();
     await closed;
     while (flows.length < 4) await new Promise(setImmediate);
     // One record per direction and interface, all with the same source port.
     expect(flows.map(line => line.split(" ")[2])).toEqual([receiver1.id, data.id, data.id, receiver1.id]);
-    const replies = flows.filter(line =>
-      line.includes(` ${data.privateIpAddress} ${receiver1.privateIpAddress} `),
-    );
+    const addresses = ` ${data.privateIpAddress} ${receiver1.privateIpAddress} `;
+    const replies = flows.filter(line => line.includes(addresses));
     expect(replies).toHaveLength(2);
     for (const line of replies) expect(Number(line.split(" ")[9])).toBeGreaterThan(15_000);
     expect(new Set(flows.map(line => line.split(" ").slice(5, 7).sort().join())).size).toBe(1);
   });
 
   test("aren't shared between sources or destinations", async () => {
-    const { network } = setUp();
-    const { port, sockets } = await listenHttp((_req, res) => res.end());
-    network.registerEndpoint(data.id, 5000, port);
-    await get(opened(network.routerFrom(receiver)(toData)));
-    await get(opened(network.routerFrom({ interfaceId: receiver2.id })(toData)));
-    await get(opened(network.routerFrom(outside)({ address: publicData, port: 5000 })));
+    const { network, sockets, route } = await upstream();
+    await get(route(toData));
+    await get(network.routerFrom({ interfaceId: receiver2.id })(toData));
+    await get(network.routerFrom(outside)({ address: publicData, port: 5000 }));
     expect(sockets.size).toBe(3);
   });
 
   test("end as soon as a changed rule drops the next request", async () => {
-    const { network, model } = setUp();
-    const { port, sockets } = await listenHttp((_req, res) => res.end());
-    network.registerEndpoint(data.id, 5000, port);
-    const route = network.routerFrom(receiver);
-    await get(opened(route(toData)));
-    const [socket] = sockets;
-    if (!socket) throw new Error("no connection");
-    const closed = once(socket, "close");
+    const { model, sockets, route } = await upstream();
+    await get(route(toData));
+    expect(sockets.size).toBe(1);
+    const closed = allClosed(sockets);
 
-    const rule = model.securityGroupRules.get("sgr-receiver-to-read");
-    if (!rule) throw new Error("no such rule");
+    const rule = known(model.securityGroupRules, "sgr-receiver-to-read");
     model.securityGroupRules.delete(rule.id);
     expect(route(toData)).toEqual({ outcome: "dropped" });
     await closed;
 
     model.securityGroupRules.set(rule.id, rule);
-    await expect(get(opened(route(toData)))).resolves.toMatchObject({ body: "" });
+    await expect(get(route(toData))).resolves.toMatchObject({ body: "" });
   });
 
   test("end when the interface is removed, and its ports close", async () => {
-    const { network } = setUp();
-    const { port, sockets } = await listenHttp((_req, res) => res.end());
-    network.registerEndpoint(data.id, 5000, port);
+    const { network, port, sockets, route } = await upstream();
     network.registerEndpoint(receiver1.id, 8080, port);
-    await get(opened(network.routerFrom(receiver)(toData)));
-    const [socket] = sockets;
-    if (!socket) throw new Error("no connection");
-    const closed = once(socket, "close");
+    await get(route(toData));
+    expect(sockets.size).toBe(1);
+    const closed = allClosed(sockets);
     network.removeInterface(receiver1.id);
     await closed;
     expect(network.routerFrom(outside)(toReceiver)).toEqual({ outcome: "refused" });
@@ -209,17 +174,14 @@ describe("kept-alive connections", () => {
   test("a connection to a registered but closed port fails the request and logs no flow", async () => {
     const { network, flows } = setUp();
     network.registerEndpoint(data.id, 5000, await closedPort());
-    await expect(get(opened(network.routerFrom(receiver)(toData)))).rejects.toMatchObject({
-      code: "ECONNREFUSED",
-    });
+    const response = get(network.routerFrom(receiver)(toData));
+    await expect(response).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(flows).toEqual([]);
   });
 
   test("a connection ends without throwing if its interface is deleted while it opens", async () => {
-    const { network, model, flows } = setUp();
-    const { port } = await listenHttp((_req, res) => res.end());
-    network.registerEndpoint(data.id, 5000, port);
-    const response = get(opened(network.routerFrom(receiver)(toData)));
+    const { model, flows, route } = await upstream();
+    const response = get(route(toData));
     model.networkInterfaces.delete(receiver1.id);
     await expect(response).rejects.toMatchObject({ code: "ECONNRESET" });
     expect(flows).toEqual([]);
@@ -243,18 +205,11 @@ describe("the peer of a connection", () => {
     ["a client on the Internet, by its address", outside, toReceiver, home],
   ])("%s", async (_name, source, to, expected) => {
     const { network, model } = setUp();
-    for (const id of model.networkInterfaces.keys()) {
-      model.securityGroupRules.set(`out-${id}`, {
-        id: `out-${id}`,
-        groupId: "sg-stress",
-        egress: true,
-        ipProtocol: "-1",
-        cidrIpv4: "0.0.0.0/0",
-      });
-    }
+    const anywhere = { egress: true, ipProtocol: "-1", cidrIpv4: "0.0.0.0/0" };
+    model.securityGroupRules.set("sgr-out", { id: "sgr-out", groupId: "sg-stress", ...anywhere });
     const { port } = await mirror(network);
     for (const at of [data.id, receiver1.id, "192.0.2.10"]) network.registerEndpoint(at, to.port, port);
-    const seen = JSON.parse((await get(opened(network.routerFrom(source)(to)))).body) as Address;
+    const seen = JSON.parse((await get(network.routerFrom(source)(to))).body) as Address;
     expect(seen.address).toBe(expected);
     expect(seen.port).toBeGreaterThanOrEqual(32768);
     expect(seen.port).toBeLessThanOrEqual(60999);
@@ -266,7 +221,7 @@ describe("the peer of a connection", () => {
     network.registerEndpoint(data.id, 5000, one.port);
     network.registerEndpoint(receiver1.id, 8080, two.port);
     const localPort = await closedPort();
-    const first = await get(opened(network.routerFrom(receiver)(toData)), { localPort });
+    const first = await get(network.routerFrom(receiver)(toData), { localPort });
     const toSecond = opened(network.routerFrom(outside)(toReceiver));
     const second = await get(toSecond, { localPort });
     expect([first.localPort, second.localPort]).toEqual([localPort, localPort]);
@@ -274,7 +229,7 @@ describe("the peer of a connection", () => {
     // The first connection keeps its peer, even after the second has ended.
     toSecond.agent.destroy();
     while (two.sockets.size > 0) await new Promise(setImmediate);
-    const again = await get(opened(network.routerFrom(receiver)(toData)));
+    const again = await get(network.routerFrom(receiver)(toData));
     expect(again.localPort).toBe(localPort);
     expect(JSON.parse(again.body)).toMatchObject({ address: receiver1.privateIpAddress });
   });

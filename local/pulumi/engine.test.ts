@@ -8,25 +8,16 @@ const providerOf = (name: string) => `urn:pulumi:dev::elastic-fleet::pulumi:prov
 
 async function setUp(without?: string[]) {
   const { region, resources } = await openRegion();
-  const dataSources = {
-    regionName: "us-east-1",
-    zones: zonesOf("us-east-1"),
-    parameter: (name: string) => region.ssm.get(name),
-  };
+  const parameter = (name: string) => region.ssm.get(name);
+  const dataSources = { regionName: "us-east-1", zones: zonesOf("us-east-1"), parameter };
   return { region, resources, engine: new RegionEngine(resources, dataSources, without) };
 }
 
 async function withProvider() {
   const { region, engine } = await setUp();
-  await engine.newResource({
-    type: "pulumi:providers:aws",
-    name: "aws",
-    custom: true,
-    inputs: {
-      region: "us-east-1",
-      defaultTags: JSON.stringify({ tags: { project: "fleet", part: "none" } }),
-    },
-  });
+  const defaultTags = JSON.stringify({ tags: { project: "fleet", part: "none" } });
+  const provider = { type: "pulumi:providers:aws", name: "aws", custom: true };
+  await engine.newResource({ ...provider, inputs: { region: "us-east-1", defaultTags } });
   return { region, engine };
 }
 
@@ -58,12 +49,9 @@ describe("a provider's default tags", () => {
   test("are not added to resources without tags", async () => {
     const { engine } = await withProvider();
     const key = { type: "tls:index/privateKey:PrivateKey", name: "key", custom: true };
-    const created = engine.newResource({
-      ...key,
-      inputs: { algorithm: "ED25519" },
-      provider: providerOf("aws"),
-    });
-    await expect(created).resolves.toMatchObject({ state: { algorithm: "ED25519" } });
+    const inputs = { algorithm: "ED25519" };
+    const created = engine.newResource({ ...key, inputs, provider: providerOf("aws") });
+    await expect(created).resolves.toMatchObject({ state: inputs });
   });
 
   test("are optional", async () => {
@@ -75,36 +63,26 @@ describe("a provider's default tags", () => {
 
 test("a component creates nothing in the region", async () => {
   const { resources, engine } = await setUp();
-  const component = {
-    type: "elastic-fleet:infra:Network",
-    name: "fleet",
-    custom: false,
-    inputs: { vpcCidr: "x" },
-  };
-  await expect(engine.newResource(component)).resolves.toEqual({ id: "", state: { vpcCidr: "x" } });
+  const inputs = { vpcCidr: "x" };
+  const component = { type: "elastic-fleet:infra:Network", name: "fleet", custom: false, inputs };
+  await expect(engine.newResource(component)).resolves.toEqual({ id: "", state: inputs });
   expect(resources.declarations).toEqual([]);
 });
 
+const withIpv6 = { ...inputs, ipv6CidrBlock: "::/0" };
 test.each([
   ["an unsupported type", { type: "aws:s3/bucket:Bucket" }, "does not support the type aws:s3/bucket:Bucket"],
-  [
-    "an unsupported input",
-    { inputs: { ...inputs, ipv6CidrBlock: "::/0" } },
-    'Unrecognized key: "ipv6CidrBlock"',
-  ],
+  ["an unsupported input", { inputs: withIpv6 }, 'Unrecognized key: "ipv6CidrBlock"'],
 ])("%s is rejected", async (_name, changes, message) => {
   const { engine } = await setUp();
   await expect(engine.newResource({ ...vpc, inputs, ...changes })).rejects.toThrow(message);
 });
 
 describe("data sources", () => {
+  const zones = ["us-east-1a", "us-east-1b", "us-east-1c"];
   test.each([
     ["aws:index/getRegion:getRegion", {}, { region: "us-east-1" }],
-    [
-      "aws:index/getAvailabilityZones:getAvailabilityZones",
-      {},
-      { names: ["us-east-1a", "us-east-1b", "us-east-1c"] },
-    ],
+    ["aws:index/getAvailabilityZones:getAvailabilityZones", {}, { names: zones }],
     [
       "aws:ssm/getParameter:getParameter",
       { name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64" },
@@ -131,16 +109,14 @@ describe("a resource to skip", () => {
     await expect(engine.newResource({ ...vpc, inputs })).resolves.toEqual({ id: "", state: {} });
     await engine.newResource({ ...vpc, name: "other", inputs });
     expect(resources.declarations.map(({ name }) => name)).toEqual(["other"]);
-    expect(() => {
-      engine.assertAllLeftOut();
-    }).not.toThrow();
+    expect(() => engine.assertAllLeftOut()).not.toThrow();
   });
 
   test("must be declared; undeclared ones are listed", async () => {
     const { engine } = await setUp(["Vpc:main", "Vpc:none", "main"]);
     await engine.newResource({ ...vpc, inputs });
-    expect(() => {
-      engine.assertAllLeftOut();
-    }).toThrow("the program declares no Vpc:none, main; name resources like NetworkAclRule:data-ingress-ssh");
+    const failure =
+      "the program declares no Vpc:none, main; name resources like NetworkAclRule:data-ingress-ssh";
+    expect(() => engine.assertAllLeftOut()).toThrow(failure);
   });
 });

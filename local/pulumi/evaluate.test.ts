@@ -8,11 +8,9 @@ import { evaluate, unknown, type Engine, type EvaluateOptions, type Registration
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
-const stack: Stack = {
-  project: "fleet",
-  stack: "test",
-  config: { "fleet:size": "3", "aws:region": "us-east-1" },
-};
+const config = { "fleet:size": "3", "aws:region": "us-east-1" };
+const stack: Stack = { project: "fleet", stack: "test", config };
+const plain = (value: unknown) => ({ secret: false, value });
 
 /** Prepended to every program below. The engine sets a Thing's `made`. */
 const prelude = `
@@ -82,13 +80,13 @@ describe("a program that succeeds", () => {
       exports.late = thing.made.apply(made => new Promise(resolve => setTimeout(() => resolve(made + "!"), 20)));
     `);
     expect(outputs).toEqual({
-      value: { secret: false, value: 1 },
-      nothing: { secret: false, value: null },
-      promise: { secret: false, value: "later" },
-      output: { secret: false, value: "made of a" },
-      id: { secret: false, value: "id-a" },
-      nested: { secret: false, value: { list: ["made of a", 2] } },
-      late: { secret: false, value: "made of a!" },
+      value: plain(1),
+      nothing: plain(null),
+      promise: plain("later"),
+      output: plain("made of a"),
+      id: plain("id-a"),
+      nested: plain({ list: ["made of a", 2] }),
+      late: plain("made of a!"),
     });
   });
 
@@ -98,11 +96,8 @@ describe("a program that succeeds", () => {
       exports.region = new pulumi.Config("aws").require("region");
       exports.stack = [pulumi.getProject(), pulumi.getStack(), pulumi.runtime.isDryRun()];
     `);
-    expect(outputs).toEqual({
-      size: { secret: false, value: 3 },
-      region: { secret: false, value: "us-east-1" },
-      stack: { secret: false, value: ["fleet", "test", false] },
-    });
+    const stackOutput = plain(["fleet", "test", false]);
+    expect(outputs).toEqual({ size: plain(3), region: plain("us-east-1"), stack: stackOutput });
   });
 
   test("creates each resource once its inputs are known and its dependencies exist", async () => {
@@ -148,11 +143,8 @@ describe("secrets", () => {
       exports.plain = thing.made;
     `);
     expect(made[0]?.inputs).toEqual({ password: "hunter2", deep: { list: ["hunter3", "plain"] } });
-    expect(outputs).toMatchObject({
-      password: { secret: true },
-      derived: { secret: true },
-      nested: { secret: true },
-    });
+    const secret = { secret: true };
+    expect(outputs).toMatchObject({ password: secret, derived: secret, nested: secret });
     expect(JSON.stringify(outputs)).not.toContain("hunter");
   });
 
@@ -164,12 +156,9 @@ describe("secrets", () => {
       exports.other = thing.other;
       exports.sibling = new Thing("b").made;
     `);
-    expect(outputs).toEqual({
-      made: { secret: true },
-      derived: { secret: true },
-      other: { secret: false, value: "plain" },
-      sibling: { secret: false, value: "made of b" },
-    });
+    const secret = { secret: true };
+    const others = { other: plain("plain"), sibling: plain("made of b") };
+    expect(outputs).toEqual({ made: secret, derived: secret, ...others });
   });
 
   test("don't affect assets, which reach the engine unchanged", async () => {
@@ -192,6 +181,7 @@ describe("registrations", () => {
     return { ...result, registrations: [...registrations.values()] };
   }
   const urn = (type: string, name: string) => `urn:pulumi:test::fleet::${type}::${name}`;
+  const thing = "test:index:Thing";
 
   test("contain everything that a resource asks of the engine", async () => {
     const { registrations } = await registrationsOf(`
@@ -224,22 +214,18 @@ describe("registrations", () => {
     `);
     const group = urn("test:index:Group", "group");
     const common = { custom: true, parent: "", dependsOn: [], options: {}, provider: "" };
+    const registeredOutputs = { before: "made of before", secret: "(secret)" };
     expect(Object.fromEntries(registrations.map(each => [each.name, each]))).toMatchObject({
-      before: { ...common, type: "test:index:Thing", urn: urn("test:index:Thing", "before"), inputs: {} },
-      group: {
-        ...common,
-        custom: false,
-        urn: group,
-        registeredOutputs: { before: "made of before", secret: "(secret)" },
-      },
+      before: { ...common, type: thing, urn: urn(thing, "before"), inputs: {} },
+      group: { ...common, custom: false, urn: group, registeredOutputs },
       full: {
-        type: "test:index:Thing",
-        urn: urn("test:index:Group$test:index:Thing", "full"),
+        type: thing,
+        urn: urn(`test:index:Group$${thing}`, "full"),
         custom: true,
+        parent: group,
         inputs: { list: [1, { key: "hunter2" }], file: "/a/file", from: "made of source" },
         maskedInputs: { list: [1, { key: "(secret)" }], file: "/a/file", from: "made of source" },
-        parent: group,
-        dependsOn: [urn("test:index:Thing", "before")],
+        dependsOn: [urn(thing, "before")],
         options: {
           protect: true,
           retainOnDelete: true,
@@ -247,9 +233,9 @@ describe("registrations", () => {
           ignoreChanges: ["list"],
           replaceOnChanges: ["file"],
           additionalSecretOutputs: ["made"],
-          aliases: ["urn:former", "test:index:Former"],
           import: "known-id",
-          deletedWith: urn("test:index:Thing", "before"),
+          aliases: ["urn:former", "test:index:Former"],
+          deletedWith: urn(thing, "before"),
           customTimeouts: ["5m"],
         },
         provider: `${urn("pulumi:providers:test", "own")}::id-own`,
@@ -268,15 +254,9 @@ describe("registrations", () => {
       `,
       { preview: true },
     );
-    expect(registrations[1]).toMatchObject({
-      inputs: { in: unknown, secret: unknown, known: 1 },
-      maskedInputs: { in: unknown, secret: unknown, known: 1 },
-    });
-    expect(outputs).toEqual({
-      unknown: { secret: false, value: unknown },
-      secret: { secret: true },
-      known: { secret: false, value: true },
-    });
+    const inputs = { in: unknown, secret: unknown, known: 1 };
+    expect(registrations[1]).toMatchObject({ inputs, maskedInputs: inputs });
+    expect(outputs).toEqual({ unknown: plain(unknown), secret: { secret: true }, known: plain(true) });
   });
 });
 
@@ -286,9 +266,8 @@ test("duplicate URNs are rejected, as by Pulumi's engine", async () => {
 });
 
 test("evaluations are isolated from concurrent and from failed ones", async () => {
-  await expect(evaluate(programOf(`new Thing("fails");`), stack, fakeEngine().engine)).rejects.toThrow(
-    "AWS refuses",
-  );
+  const failing = evaluate(programOf(`new Thing("fails");`), stack, fakeEngine().engine);
+  await expect(failing).rejects.toThrow("AWS refuses");
   const sizes = ["1", "2"].map(async size => {
     const { engine, made } = fakeEngine();
     const program = programOf(`
@@ -305,13 +284,10 @@ test("evaluations are isolated from concurrent and from failed ones", async () =
 
 /** Names the missing part if an update of the SDK removes one. */
 test("the SDK has the undeclared parts that the evaluator uses", () => {
-  const { MockMonitor } = jest.requireActual<Record<string, { prototype: object }>>(
-    "@pulumi/pulumi/runtime/mocks",
-  );
+  type Classes = Record<string, { prototype: object }>;
+  const { MockMonitor } = jest.requireActual<Classes>("@pulumi/pulumi/runtime/mocks");
   const state = jest.requireActual<object>("@pulumi/pulumi/runtime/state");
-  const requests = jest.requireActual<Record<string, { prototype: object }>>(
-    "@pulumi/pulumi/proto/resource_pb",
-  );
+  const requests = jest.requireActual<Classes>("@pulumi/pulumi/proto/resource_pb");
   const of = (message: string) => requests[message]?.prototype ?? {};
   const registration =
     "Type Name Custom Parent Provider Object DependenciesList PropertydependenciesMap Protect Retainondelete " +
@@ -383,25 +359,32 @@ describe("a program fails at once", () => {
  * one by one.
  */
 describe("errors that the SDK reports only as unhandled rejections", () => {
-  const programs = {
-    "a throw in apply": `new Thing("a").made.apply(() => { throw new Error("thrown in apply"); });`,
-    "a rejected input": `new Thing("a", { in: Promise.reject(new Error("no input")) });`,
-    "a rejected output": `exports.x = Promise.reject(new Error("no output"));`,
-    "a rejection unrelated to resources": `new Thing("a"); Promise.reject(new Error("unhandled"));`,
-    "several rejections, one much later than the other": `
-      new Thing("a").made.apply(() => { throw new Error("the first"); });
-      globalThis.failAgain = () => {
-        Promise.reject(new Error("the second"));
-        new Thing("b").made.apply(() => { throw new Error("the third"); });
-      };`,
-  };
+  const programs: [name: string, source: string, message: string][] = [
+    [
+      "a throw in apply",
+      `new Thing("a").made.apply(() => { throw new Error("thrown in apply"); });`,
+      "thrown in apply",
+    ],
+    ["a rejected input", `new Thing("a", { in: Promise.reject(new Error("no input")) });`, "no input"],
+    ["a rejected output", `exports.x = Promise.reject(new Error("no output"));`, "no output"],
+    ["an unrelated rejection", `new Thing("a"); Promise.reject(new Error("unhandled"));`, "unhandled"],
+    [
+      "several rejections, one much later than the other",
+      `new Thing("a").made.apply(() => { throw new Error("the first"); });
+       globalThis.failAgain = () => {
+         Promise.reject(new Error("the second"));
+         new Thing("b").made.apply(() => { throw new Error("the third"); });
+       };`,
+      "the first",
+    ],
+  ];
   let results: Record<string, string>;
   let exitCode: number | null;
   let stderr: string;
 
   beforeAll(async () => {
     const folder = temporaryFolder();
-    const paths = Object.entries(programs).map(([name, source], index) => {
+    const paths = programs.map(([name, source], index) => {
       const path = join(folder, `${index}.js`);
       writeFileSync(path, prelude + source);
       return [name, path];
@@ -444,13 +427,7 @@ describe("errors that the SDK reports only as unhandled rejections", () => {
     results = printed === "" ? {} : (JSON.parse(printed) as typeof results);
   });
 
-  test.each([
-    ["a throw in apply", "thrown in apply"],
-    ["a rejected input", "no input"],
-    ["a rejected output", "no output"],
-    ["a rejection unrelated to resources", "unhandled"],
-    ["several rejections, one much later than the other", "the first"],
-  ])("%s fails the evaluation", (name, message) => {
+  test.each(programs)("%s fails the evaluation", (name, _source, message) => {
     expect(results[name]).toContain(message);
   });
 

@@ -72,11 +72,8 @@ test("the stack's values and overrides take precedence over Pulumi.yaml's defaul
   });
   const defaults = { "fleet:size": "3", "fleet:range": "10.0.0.0/16", "fleet:key": "a", "fleet:zero": "0" };
   expect(readProject(root)).toEqual({ project: "fleet", config: defaults });
-  expect(readStack(root, "dev", { key: "c" }).config).toEqual({
-    ...defaults,
-    "fleet:range": "10.1.0.0/16",
-    "fleet:key": "c",
-  });
+  const overridden = { "fleet:range": "10.1.0.0/16", "fleet:key": "c" };
+  expect(readStack(root, "dev", { key: "c" }).config).toEqual({ ...defaults, ...overridden });
 });
 
 describe("an encrypted value", () => {
@@ -95,15 +92,13 @@ describe("an encrypted value", () => {
 
 test("an unknown stack is rejected with the existing ones", () => {
   const root = project({ "Pulumi.dev.yaml": "", "Pulumi.prod.yaml": "" });
-  expect(() => readStack(root, "test")).toThrow(
-    'no stack "test": Pulumi.test.yaml does not exist; existing stacks: dev, prod',
-  );
+  const failure = 'no stack "test": Pulumi.test.yaml does not exist; existing stacks: dev, prod';
+  expect(() => readStack(root, "test")).toThrow(failure);
 });
 
 test.each(["../other/x", "", "a/b", "de v"])("%j is not a stack name", stack => {
-  expect(() => readStack(project({ "Pulumi.dev.yaml": "" }), stack)).toThrow(
-    `no stack ${JSON.stringify(stack)}`,
-  );
+  const root = project({ "Pulumi.dev.yaml": "" });
+  expect(() => readStack(root, stack)).toThrow(`no stack ${JSON.stringify(stack)}`);
 });
 
 test.each([
@@ -111,9 +106,8 @@ test.each([
   ["a list", "- a\n"],
   ["a string for config", "config: text\n"],
 ])("a stack file with %s is rejected by name", (_name, text) => {
-  expect(() => readStack(project({ "Pulumi.dev.yaml": text }), "dev")).toThrow(
-    /^Pulumi\.dev\.yaml is not a valid stack file: /,
-  );
+  const root = project({ "Pulumi.dev.yaml": text });
+  expect(() => readStack(root, "dev")).toThrow(/^Pulumi\.dev\.yaml is not a valid stack file: /);
 });
 
 test("this project's own stack is valid", () => {

@@ -173,8 +173,6 @@ function accepts(host: string, port: number): Promise<boolean> {
         socket.destroy();
         resolve(false);
       })
-      .once("error", () => {
-        resolve(false);
-      });
+      .once("error", () => resolve(false));
   });
 }

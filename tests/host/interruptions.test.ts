@@ -69,9 +69,7 @@ describe("the installer killed by SIGKILL", () => {
   async function update(onStep: (step: string) => void = () => undefined) {
     const { command } = shipmentOf(next, "");
     const manifest = manifestWithPorts(next, { read: otherRead, update: updatePort + 1 });
-    return host.try(command, manifest, line => {
-      onStep(line.replace(/^data-access: /, ""));
-    });
+    return host.try(command, manifest, line => onStep(line.replace(/^data-access: /, "")));
   }
   const answersOn = async (port: number) => {
     const outcome = await ask(url(port)).catch(() => undefined);
@@ -130,9 +128,7 @@ test("a service that is killed is back within 2 s", async () => {
   const pid = () => host.run("systemctl show -P MainPID data-access");
   let before = "";
   const seconds = await fastest(
-    async () => {
-      expect(await value()).toBe(1000);
-    },
+    async () => expect(await value()).toBe(1000),
     async () => {
       before = await pid();
       await host.run(`sudo kill -KILL ${before}`);

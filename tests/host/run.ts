@@ -17,9 +17,7 @@ import { enterNetwork } from "./network";
 import { missing } from "./prerequisites";
 import { run } from "./running";
 
-const report = (line: string) => {
-  console.log(`host suite: ${line}`);
-};
+const report = (line: string) => console.log(`host suite: ${line}`);
 
 async function main(): Promise<number> {
   const needs = missing();
@@ -57,9 +55,7 @@ async function runTests(environment: Record<string, string>): Promise<number> {
 }
 
 main().then(
-  code => {
-    process.exitCode = code;
-  },
+  code => (process.exitCode = code),
   (error: unknown) => {
     console.error(error);
     process.exitCode = 1;

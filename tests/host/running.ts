@@ -29,9 +29,7 @@ export function start(
   child.stdin.end(input);
   const ended = new Promise<Outcome>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", (code, signal) => {
-      resolve({ code: code ?? signal ?? 0, ...said });
-    });
+    child.once("close", (code, signal) => resolve({ code: code ?? signal ?? 0, ...said }));
   });
   return { child, ended };
 }

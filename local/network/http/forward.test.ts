@@ -1,26 +1,25 @@
 import { getEventListeners, once } from "node:events";
 import http from "node:http";
 import type net from "node:net";
+import type { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { forward, silence, type Forwarded, type Upstream } from "./forward";
-import {
-  closedPort,
-  connect,
-  exchange,
-  keepAliveAgent,
-  lines,
-  listenHttp,
-  listenRaw,
-  loopback,
-} from "../../../testing/servers";
+import { allClosed, closedPort, connect, exchange, keepAliveAgent } from "../../../testing/servers";
+import { collect, head, lines, listenHttp, listenRaw, loopback, responseTo } from "../../../testing/servers";
 
 /** A proxy that responds to failures with a 599 naming them. */
-async function proxyTo(port: number, options: Partial<Upstream> = {}) {
+async function proxyTo(
+  port: number,
+  options: Partial<Upstream> = {},
+  onResult?: (result: Forwarded) => void,
+) {
   const agent = options.agent ?? keepAliveAgent();
   let resolveFirst: (result: Forwarded) => void = () => undefined;
   const first = new Promise<Forwarded>(resolve => (resolveFirst = resolve));
   const { port: proxyPort, server } = await listenHttp((req, res) => {
     void forward(req, res, { agent, host: loopback, port, ...options }).then(result => {
       if (result.outcome === "failed" && !res.closed) res.writeHead(599).end(result.failure);
+      onResult?.(result);
       resolveFirst(result);
     });
   });
@@ -28,93 +27,65 @@ async function proxyTo(port: number, options: Partial<Upstream> = {}) {
 }
 
 const ok = lines("HTTP/1.1 200 OK", "Content-Length: 2", "", "ok");
+const host = "Host: a.test";
+const plainGet = head("GET / HTTP/1.1", host);
 /** A request after which the proxy closes the connection. */
-const lastGet = (path = "/", method = "GET") =>
-  lines(`${method} ${path} HTTP/1.1`, "Host: a.test", "Connection: close", "", "");
+const lastGet = (path = "/", method = "GET") => head(`${method} ${path} HTTP/1.1`, host, "Connection: close");
+const byChunks = "Transfer-Encoding: chunked";
+/** A body in one chunk. */
+const chunk = (body: string) => lines("2", body, "0", "", "");
 
 describe("the request that the upstream receives", () => {
   /** Received as it was sent, by default; without the Connection field that Node adds. */
   const cases: [name: string, sent: string, received?: string, options?: Partial<Upstream>][] = [
     [
       "keeps its fields' order, case and repetition",
-      lines("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3", "", ""),
+      head("GET /a?b=%20 HTTP/1.1", "HOST: a.test", "X-two: 2", "x-One: 1", "X-two: 3"),
     ],
     [
       "loses fields that apply only to the client's connection",
-      lines(
-        "GET / HTTP/1.1",
-        "Host: a.test",
-        "Keep-Alive: timeout=5",
-        "Proxy-Connection: keep-alive",
-        "Proxy-Authorization: Basic eDp5",
-        "TE: trailers",
-        "Trailer: X-Sum",
-        "Upgrade: websocket",
-        "Accept: */*",
-        "",
-        "",
+      head(
+        ...["GET / HTTP/1.1", host, "Keep-Alive: timeout=5", "Proxy-Connection: keep-alive"],
+        ...[
+          "Proxy-Authorization: Basic eDp5",
+          "TE: trailers",
+          "Trailer: X-Sum",
+          "Upgrade: websocket",
+          "Accept: */*",
+        ],
       ),
-      lines("GET / HTTP/1.1", "Host: a.test", "Accept: */*", "", ""),
+      head("GET / HTTP/1.1", host, "Accept: */*"),
     ],
     [
       "loses the fields that Connection names",
-      lines(
-        "GET / HTTP/1.1",
-        "Host: a.test",
-        "Connection: close, X-Mine ,x-yours",
-        "X-Mine: 1",
-        "X-Yours: 2",
-        "",
-        "",
-      ),
-      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
+      head("GET / HTTP/1.1", host, "Connection: close, X-Mine ,x-yours", "X-Mine: 1", "X-Yours: 2"),
+      plainGet,
     ],
     [
       "keeps Host and Content-Length even if Connection names them",
-      lines(
-        "POST / HTTP/1.1",
-        "Host: a.test",
-        "Connection: Host, Content-Length",
-        "Content-Length: 2",
-        "",
-        "hi",
-      ),
-      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 2", "", "hi"),
+      lines("POST / HTTP/1.1", host, "Connection: Host, Content-Length", "Content-Length: 2", "", "hi"),
+      lines("POST / HTTP/1.1", host, "Content-Length: 2", "", "hi"),
     ],
     [
       "gets the Host that HTTP/1.0 lacks",
-      lines("GET / HTTP/1.0", "", ""),
-      lines("GET / HTTP/1.1", "Host: 127.0.0.1:UPSTREAM", "", ""),
+      head("GET / HTTP/1.0"),
+      head("GET / HTTP/1.1", "Host: 127.0.0.1:UPSTREAM"),
     ],
     [
       "has length 0 for a POST without a body",
-      lines("POST / HTTP/1.1", "Host: a.test", "", ""),
-      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 0", "", ""),
+      head("POST / HTTP/1.1", host),
+      head("POST / HTTP/1.1", host, "Content-Length: 0"),
     ],
-    [
-      "stays chunked, whatever the method",
-      lines("DELETE / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
-    ],
+    ["stays chunked, whatever the method", head("DELETE / HTTP/1.1", host, byChunks) + chunk("hi")],
     [
       "loses its trailers",
-      lines(
-        "POST / HTTP/1.1",
-        "Host: a.test",
-        "Transfer-Encoding: chunked",
-        "",
-        "2",
-        "hi",
-        "0",
-        "X-Sum: 1",
-        "",
-        "",
-      ),
-      lines("POST / HTTP/1.1", "Host: a.test", "Transfer-Encoding: chunked", "", "2", "hi", "0", "", ""),
+      head("POST / HTTP/1.1", host, byChunks) + head("2", "hi", "0", "X-Sum: 1"),
+      head("POST / HTTP/1.1", host, byChunks) + chunk("hi"),
     ],
     [
       "gets the caller's path and fields",
-      lines("GET http://b.test/x HTTP/1.1", "host: a.test", "x-a: 1", "X-B: 2", "", ""),
-      lines("GET /x HTTP/1.1", "X-B: 2", "Host: b.test", "X-A: new", "", ""),
+      head("GET http://b.test/x HTTP/1.1", "host: a.test", "x-a: 1", "X-B: 2"),
+      head("GET /x HTTP/1.1", "X-B: 2", "Host: b.test", "X-A: new"),
       { path: "/x", headers: { Host: "b.test", "X-A": "new" } },
     ],
   ];
@@ -144,84 +115,56 @@ describe("the request that the upstream receives", () => {
       req.on("end", () => res.end(JSON.stringify([req.headers.expect, body])));
     });
     const proxy = await proxyTo(upstream.port);
-    const request = http.request({
-      port: proxy.port,
-      host: loopback,
-      method: "POST",
-      headers: { Expect: "100-continue", "Content-Length": 2 },
-    });
+    const request = post(proxy.port, { Expect: "100-continue", "Content-Length": 2 });
     request.flushHeaders();
     await once(request, "continue");
     request.end("hi");
-    const [response] = (await once(request, "response")) as [http.IncomingMessage];
-    expect(await text(response)).toBe('[null,"hi"]');
+    expect(await text(await responseTo(request))).toBe('[null,"hi"]');
   });
 });
 
 describe("the response that the client receives", () => {
-  const cases: [name: string, method: string, sent: string, received?: string][] = [
+  /** Received as it was sent, by default. */
+  const cases: [name: string, sent: string, received?: string, method?: string][] = [
     [
       "keeps its fields' order, case and repetition",
-      "GET",
-      lines(
-        "HTTP/1.1 418 I am a teapot",
-        "SET-Cookie: a",
-        "Set-Cookie: b",
-        "x-c: d",
-        "Content-Length: 0",
-        "",
-        "",
-      ),
+      head("HTTP/1.1 418 I am a teapot", "SET-Cookie: a", "Set-Cookie: b", "x-c: d", "Content-Length: 0"),
     ],
     [
       "loses fields that apply only to the upstream's connection, but not Proxy-Status",
-      "GET",
       lines(
-        "HTTP/1.1 200 OK",
-        "Connection: keep-alive, X-Mine",
-        "Keep-Alive: timeout=5",
-        "X-Mine: 1",
-        "Proxy-Authenticate: Basic",
-        "Upgrade: h2c",
-        "Proxy-Status: a; error=http_request_error",
-        "Content-Length: 2",
-        "",
-        "ok",
+        ...["HTTP/1.1 200 OK", "Connection: keep-alive, X-Mine", "Keep-Alive: timeout=5", "X-Mine: 1"],
+        ...["Proxy-Authenticate: Basic", "Upgrade: h2c", "Proxy-Status: a; error=http_request_error"],
+        ...["Content-Length: 2", "", "ok"],
       ),
       lines("HTTP/1.1 200 OK", "Proxy-Status: a; error=http_request_error", "Content-Length: 2", "", "ok"),
     ],
-    ["has a length but no body after HEAD", "HEAD", lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "")],
-    ["has no body with 204", "GET", lines("HTTP/1.1 204 No Content", "", "")],
     [
-      "has a length but no body with 304",
-      "GET",
-      lines("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9", "", ""),
+      "has a length but no body after HEAD",
+      head("HTTP/1.1 200 OK", "Content-Length: 100"),
+      undefined,
+      "HEAD",
     ],
+    ["has no body with 204", head("HTTP/1.1 204 No Content")],
+    ["has a length but no body with 304", head("HTTP/1.1 304 Not Modified", "ETag: x", "Content-Length: 9")],
     [
       "is chunked if the upstream ends it by closing the connection",
-      "GET",
       lines("HTTP/1.0 200 OK", "", "ok"),
-      lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
+      head("HTTP/1.1 200 OK", byChunks) + chunk("ok"),
     ],
-    [
-      "stays chunked",
-      "GET",
-      lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", ""),
-    ],
+    ["stays chunked", head("HTTP/1.1 200 OK", byChunks) + chunk("ok")],
     [
       "comes without interim responses",
-      "GET",
       lines("HTTP/1.1 100 Continue", "", "HTTP/1.1 103 Early Hints", "Link: </a>", "", ok),
       ok,
     ],
     [
       "may contain bytes beyond ASCII in a field",
-      "GET",
-      lines("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0", "", ""),
+      head("HTTP/1.1 200 OK", "X-Name: J\xfcrg", "Content-Length: 0"),
     ],
   ];
 
-  test.each(cases)("%s", async (...[, method, sent, received = sent]: (typeof cases)[number]) => {
+  test.each(cases)("%s", async (...[, sent, received = sent, method]: (typeof cases)[number]) => {
     const upstream = await listenRaw(socket => socket.end(sent, "latin1"));
     const proxy = await proxyTo(upstream.port);
     const got = await exchange(proxy.port, lastGet("/", method));
@@ -229,11 +172,9 @@ describe("the response that the client receives", () => {
   });
 
   test("is unchunked and ends with the connection for an HTTP/1.0 client", async () => {
-    const upstream = await listenRaw(socket =>
-      socket.end(lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "2", "ok", "0", "", "")),
-    );
+    const upstream = await listenRaw(socket => socket.end(head("HTTP/1.1 200 OK", byChunks) + chunk("ok")));
     const proxy = await proxyTo(upstream.port);
-    const got = await exchange(proxy.port, lines("GET / HTTP/1.0", "", ""));
+    const got = await exchange(proxy.port, head("GET / HTTP/1.0"));
     expect(got.slice(got.indexOf("\r\n\r\n"))).toBe("\r\n\r\nok");
     expect(got).not.toMatch(/transfer-encoding/i);
   });
@@ -253,42 +194,29 @@ describe("if the upstream fails before its response, the caller responds", () =>
     [
       "malformed",
       "sends two lengths",
-      lines("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2", "", "ok"),
+      head("HTTP/1.1 200 OK", "Content-Length: 1", "Content-Length: 2") + "ok",
     ],
     [
       "malformed",
       "sends both a length and chunks",
-      socket =>
-        socket.write(
-          lines(
-            "HTTP/1.1 200 OK",
-            "Content-Length: 1",
-            "Transfer-Encoding: chunked",
-            "",
-            "1",
-            "a",
-            "0",
-            "",
-            "",
-          ),
-        ),
+      head("HTTP/1.1 200 OK", "Content-Length: 1", byChunks) + head("1", "a", "0"),
     ],
     [
       "malformed",
       "sends a control character in a field",
-      lines("HTTP/1.1 200 OK", "X: a\x01b", "Content-Length: 0", "", ""),
+      head("HTTP/1.1 200 OK", "X: a\x01b", "Content-Length: 0"),
     ],
     [
       "malformed",
       "sends a control character in its reason",
-      lines("HTTP/1.1 200 O\x01K", "Content-Length: 0", "", ""),
+      head("HTTP/1.1 200 O\x01K", "Content-Length: 0"),
     ],
-    ["malformed", "responds with status 000", lines("HTTP/1.1 000 Zero", "Content-Length: 0", "", "")],
-    ["malformed", "responds with too long a header", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(100_000)}\r\n\r\n`],
+    ["malformed", "responds with status 000", head("HTTP/1.1 000 Zero", "Content-Length: 0")],
+    ["malformed", "responds with too long a header", head("HTTP/1.1 200 OK", `X: ${"x".repeat(100_000)}`)],
     [
       "malformed",
       "switches protocols unasked",
-      lines("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade", "", ""),
+      head("HTTP/1.1 101 Switching Protocols", "Upgrade: a", "Connection: upgrade"),
     ],
     ["idle-timeout", "doesn't respond", () => undefined, { idleTimeoutMs: 50 }],
     ["idle-timeout", "stops during its header", "HTTP/1.1 200 OK\r\n", { idleTimeoutMs: 50 }],
@@ -318,11 +246,8 @@ describe("if the upstream fails before its response, the caller responds", () =>
     ["idle timeout", { idleTimeoutMs: 30 }],
   ])("connect-timeout: the %s expires before it is connected", async (_name, options) => {
     // A name that never resolves leaves the socket connecting.
-    const proxy = await proxyTo(1, {
-      agent: keepAliveAgent({ lookup: () => undefined }),
-      host: "silent.test",
-      ...options,
-    });
+    const agent = keepAliveAgent({ lookup: () => undefined });
+    const proxy = await proxyTo(1, { agent, host: "silent.test", ...options });
     expect(await exchange(proxy.port, lastGet())).toContain("connect-timeout");
     await allFreed(proxy.agent);
   });
@@ -331,17 +256,14 @@ describe("if the upstream fails before its response, the caller responds", () =>
     const upstream = await listenRaw(() => undefined);
     const agent = keepAliveAgent({ maxSockets: 1 });
     const proxy = await proxyTo(upstream.port, { agent, connectTimeoutMs: 30 });
-    const first = connect(proxy.port);
-    first.write(lines("GET /1 HTTP/1.1", "Host: a.test", "", ""));
+    connect(proxy.port).write(plainGet);
     await once(upstream.server, "connection");
-    expect(await exchange(proxy.port, lastGet("/2"))).toContain("connect-timeout");
+    expect(await exchange(proxy.port, lastGet())).toContain("connect-timeout");
   });
 
   test("cancelled: the caller's signal fires before or during the request", async () => {
     const cancel = new AbortController();
-    const upstream = await listenRaw(() => {
-      cancel.abort();
-    });
+    const upstream = await listenRaw(() => cancel.abort());
     const proxy = await proxyTo(upstream.port, { signal: cancel.signal });
     expect(await exchange(proxy.port, lastGet())).toContain("cancelled");
     expect(await exchange(proxy.port, lastGet())).toContain("cancelled");
@@ -359,17 +281,15 @@ describe("if the upstream fails before its response, the caller responds", () =>
   test("a body that the upstream never read doesn't block the client's next request", async () => {
     const proxy = await proxyTo(await closedPort());
     const body = "x".repeat(1_000_000);
-    const got = await exchange(
-      proxy.port,
-      lines("POST /1 HTTP/1.1", "Host: a.test", `Content-Length: ${body.length}`, "", body) + lastGet("/2"),
-    );
+    const post = head("POST /1 HTTP/1.1", host, `Content-Length: ${body.length}`) + body;
+    const got = await exchange(proxy.port, post + lastGet("/2"));
     expect(got.match(/HTTP\/1.1 599 /g)).toHaveLength(2);
   });
 });
 
 describe("if the upstream fails during its response, the client's is cut", () => {
   const begin = lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin");
-  const chunked = lines("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "5", "begin", "");
+  const chunked = lines("HTTP/1.1 200 OK", byChunks, "", "5", "begin", "");
   const cases: [
     failure: string,
     name: string,
@@ -388,14 +308,13 @@ describe("if the upstream fails during its response, the client's is cut", () =>
     const upstream = await listenRaw(socket => socket.write(sent));
     const proxy = await proxyTo(upstream.port, options);
     const client = connect(proxy.port);
-    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
-    let got = "";
-    client.on("data", data => {
-      got += data.toString();
-      if (got.includes("begin")) for (const socket of upstream.sockets) then(socket);
+    const got = collect(client);
+    client.on("data", () => {
+      if (got().includes("begin")) for (const socket of upstream.sockets) then(socket);
     });
+    client.write(plainGet);
     await once(client, "close");
-    expect(got).toMatch(/begin\r?\n?$/);
+    expect(got()).toMatch(/begin\r?\n?$/);
     await expect(proxy.first).resolves.toEqual({ outcome: "cut", failure, status: 200 });
     await allClosed(upstream.sockets);
   });
@@ -405,7 +324,7 @@ describe("if the upstream fails during its response, the client's is cut", () =>
     const upstream = await listenRaw(socket => socket.write(begin));
     const proxy = await proxyTo(upstream.port, { signal: cancel.signal });
     const client = connect(proxy.port);
-    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+    client.write(plainGet);
     await once(client, "data");
     cancel.abort();
     await once(client, "close");
@@ -415,32 +334,17 @@ describe("if the upstream fails during its response, the client's is cut", () =>
 });
 
 describe("if the client goes away, the upstream connection is closed", () => {
+  const failed: Forwarded = { outcome: "failed", failure: "client-gone" };
+  const cut: Forwarded = { outcome: "cut", failure: "client-gone", status: 200 };
+  const partial = lines("Content-Length: 9", "", "begin");
   const cases: [name: string, request: string, response: string, outcome: Forwarded][] = [
-    [
-      "before the response",
-      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
-      "",
-      { outcome: "failed", failure: "client-gone" },
-    ],
-    [
-      "during the response",
-      lines("GET / HTTP/1.1", "Host: a.test", "", ""),
-      lines("HTTP/1.1 200 OK", "Content-Length: 9", "", "begin"),
-      { outcome: "cut", failure: "client-gone", status: 200 },
-    ],
-    [
-      "during its own body",
-      lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "begin"),
-      "",
-      { outcome: "failed", failure: "client-gone" },
-    ],
+    ["before the response", plainGet, "", failed],
+    ["during the response", plainGet, lines("HTTP/1.1 200 OK", partial), cut],
+    ["during its own body", lines("POST / HTTP/1.1", host, partial), "", failed],
   ];
 
   test.each(
-    cases.flatMap(([name, ...rest]) => [
-      [name, "closes", ...rest] as const,
-      [name, "resets", ...rest] as const,
-    ]),
+    ["closes", "resets"].flatMap(how => cases.map(([name, ...rest]) => [name, how, ...rest] as const)),
   )("%s: it %s", async (_name, how, request, response, outcome) => {
     const upstream = await listenRaw(socket => {
       if (response) socket.write(response);
@@ -469,7 +373,7 @@ describe("if the client goes away, the upstream connection is closed", () => {
         });
       }).then(({ port }) => {
         client.socket = connect(port);
-        client.socket.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+        client.socket.write(plainGet);
       });
     });
     await expect(outcome).resolves.toEqual({ outcome: "failed", failure: "client-gone" });
@@ -479,67 +383,56 @@ describe("if the client goes away, the upstream connection is closed", () => {
 describe("backpressure", () => {
   const huge = 512 * 1024 * 1024;
 
-  test("from a client that doesn't read reaches the upstream", async () => {
-    let sent = 0;
+  /** Writes until the stream is destroyed. Returns a function that returns how much it took, at most `huge`. */
+  function flood(stream: Writable): () => number {
     const block = Buffer.alloc(64 * 1024);
+    let sent = 0;
+    const more = () => {
+      while (sent < huge && !stream.destroyed) {
+        sent += block.length;
+        if (!stream.write(block)) return;
+      }
+    };
+    stream.on("drain", more);
+    more();
+    return () => sent;
+  }
+
+  test("from a client that doesn't read reaches the upstream", async () => {
+    let sent = () => huge;
     const upstream = await listenHttp((_req, res) => {
-      res.writeHead(200, { "Content-Length": huge });
-      const more = () => {
-        while (sent < huge && !res.destroyed) {
-          sent += block.length;
-          if (!res.write(block)) return;
-        }
-      };
-      res.on("drain", more);
-      more();
+      sent = flood(res.writeHead(200, { "Content-Length": huge }));
     });
     const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 150 });
-    const client = connect(proxy.port).pause();
-    client.write(lines("GET / HTTP/1.1", "Host: a.test", "", ""));
+    connect(proxy.port).pause().write(plainGet);
     await expect(proxy.first).resolves.toEqual({ outcome: "cut", failure: "idle-timeout", status: 200 });
-    expect(sent).toBeLessThan(huge / 8);
+    expect(sent()).toBeLessThan(huge / 8);
   });
 
   test("from an upstream that doesn't read reaches the client", async () => {
     const upstream = await listenRaw(socket => socket.pause());
     const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 150 });
-    const request = http.request({
-      port: proxy.port,
-      host: loopback,
-      method: "POST",
-      headers: { "Content-Length": huge },
-    });
+    const request = post(proxy.port, { "Content-Length": huge });
     request.on("error", () => undefined);
-    const block = Buffer.alloc(64 * 1024);
-    let sent = 0;
-    const more = () => {
-      while (!request.destroyed && sent < huge) {
-        sent += block.length;
-        if (!request.write(block)) return;
-      }
-    };
-    request.on("drain", more);
-    more();
+    const sent = flood(request);
     await expect(proxy.first).resolves.toEqual({ outcome: "failed", failure: "idle-timeout" });
-    expect(sent).toBeLessThan(huge / 8);
+    expect(sent()).toBeLessThan(huge / 8);
     request.destroy();
   });
 });
 
 test("a response that precedes the end of the body reaches the client, and the rest is drained", async () => {
-  const upstream = await listenRaw(socket => {
-    socket.write(lines("HTTP/1.1 413 Payload Too Large", "Content-Length: 0", "", ""));
-  });
+  const tooLarge = head("HTTP/1.1 413 Payload Too Large", "Content-Length: 0");
+  const upstream = await listenRaw(socket => socket.write(tooLarge));
   const proxy = await proxyTo(upstream.port);
   const client = connect(proxy.port);
-  let got = "";
-  client.on("data", data => (got += data.toString()));
-  client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 1000000", "", "begin"));
+  const got = collect(client);
+  client.write(lines("POST / HTTP/1.1", host, "Content-Length: 1000000", "", "begin"));
   await expect(proxy.first).resolves.toEqual({ outcome: "answered", status: 413 });
   await allClosed(upstream.sockets);
   client.write("x".repeat(1_000_000 - "begin".length) + lastGet());
   await once(client, "close");
-  expect(got.match(/^HTTP\/1.1 413/gm)).toHaveLength(2);
+  expect(got().match(/^HTTP\/1.1 413/gm)).toHaveLength(2);
 });
 
 test("connections are reused without accumulating listeners or timers", async () => {
@@ -547,11 +440,7 @@ test("connections are reused without accumulating listeners or timers", async ()
   let connections = 0;
   upstream.server.on("connection", () => connections++);
   const { signal } = new AbortController();
-  const proxy = await proxyTo(upstream.port, {
-    idleTimeoutMs: 10_000,
-    connectTimeoutMs: 10_000,
-    signal,
-  });
+  const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 10_000, connectTimeoutMs: 10_000, signal });
   const clients = keepAliveAgent({ maxSockets: 1 });
   const listeners: number[] = [];
   const uncleared = watchTimers(10_000);
@@ -581,28 +470,15 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
     }
     // "/silent" gets no response.
   });
-  const agent = keepAliveAgent();
-  let failures = 0;
-  const proxy = await listenHttp((req, res) => {
-    void forward(req, res, { agent, host: loopback, port: upstream.port, idleTimeoutMs: 10_000 }).then(
-      result => {
-        if (result.outcome === "failed" && !res.closed) res.writeHead(599).end();
-        if (result.outcome !== "answered") failures++;
-      },
-    );
-  });
+  const results: Forwarded[] = [];
+  const proxy = await proxyTo(upstream.port, { idleTimeoutMs: 10_000 }, result => results.push(result));
   const clients = keepAliveAgent({ maxSockets: 20 });
   const kinds = ["/good", "/late", "/reset", "/cut", "/silent"];
   await Promise.all(
     Array.from({ length: 1000 }, async (_, i) => {
       const path = kinds[i % kinds.length] ?? "";
-      const request = http.request({
-        agent: clients,
-        port: proxy.port,
-        host: loopback,
-        path,
-        method: i % 2 ? "POST" : "GET",
-      });
+      const method = i % 2 ? "POST" : "GET";
+      const request = http.request({ agent: clients, port: proxy.port, host: loopback, path, method });
       request.on("error", () => undefined);
       // The client gives up on half of the late requests and on all silent ones.
       if (path === "/silent" || (path === "/late" && i % 2)) {
@@ -620,9 +496,9 @@ test("1,000 good and broken requests leave no upstream socket open and raise no 
   );
   process.off("warning", warn);
   expect(warnings).toEqual([]);
-  expect(failures).toBeGreaterThanOrEqual(400);
-  await allFreed(agent);
-  agent.destroy();
+  expect(results.filter(({ outcome }) => outcome !== "answered").length).toBeGreaterThanOrEqual(400);
+  await allFreed(proxy.agent);
+  proxy.agent.destroy();
   await allClosed(upstream.sockets);
 }, 60_000);
 
@@ -632,7 +508,7 @@ describe("silence", () => {
     const end = new Promise<string>(resolve => (resolveEnd = resolve));
     const server = await listenHttp((req, res) => void silence(req, res, options).then(resolveEnd));
     const client = connect(server.port);
-    client.write(lines("POST / HTTP/1.1", "Host: a.test", "Content-Length: 9000000", "", "begin"));
+    client.write(lines("POST / HTTP/1.1", host, "Content-Length: 9000000", "", "begin"));
     return { ...server, client, end };
   }
 
@@ -686,24 +562,15 @@ function watchTimers(ms: number): () => number {
   };
 }
 
-async function allClosed(sockets: Set<net.Socket>): Promise<void> {
-  await Promise.all([...sockets].map(socket => once(socket, "close")));
+function post(port: number, headers: http.OutgoingHttpHeaders): http.ClientRequest {
+  return http.request({ port, host: loopback, method: "POST", headers });
 }
 
 /** Resolves once no request holds one of the agent's connections. */
 async function allFreed(agent: http.Agent): Promise<void> {
-  await allClosed(new Set(Object.values(agent.sockets).flatMap(sockets => sockets ?? [])));
+  await allClosed(Object.values(agent.sockets).flatMap(sockets => sockets ?? []));
 }
 
 async function get(port: number, agent: http.Agent): Promise<string> {
-  const request = http.get({ port, host: loopback, agent });
-  const [response] = (await once(request, "response")) as [http.IncomingMessage];
-  return text(response);
-}
-
-async function text(message: http.IncomingMessage): Promise<string> {
-  let all = "";
-  message.on("data", (data: Buffer) => (all += data.toString()));
-  await once(message, "end");
-  return all;
+  return text(await responseTo(http.get({ port, host: loopback, agent })));
 }

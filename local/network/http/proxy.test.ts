@@ -5,17 +5,8 @@ import fc from "fast-check";
 import { Dns } from "../dns";
 import { createProxy, type ProxyOptions } from "./proxy";
 import type { Address, Router } from "../router";
-import {
-  closedPort,
-  connect,
-  exchange,
-  keepAliveAgent,
-  lines,
-  listen,
-  listenHttp,
-  listenRaw,
-  loopback,
-} from "../../../testing/servers";
+import { closedPort, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
+import { lines, listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
 
 /** A proxy into a region with one address, 203.0.113.10, named lb.localhost. */
@@ -50,9 +41,18 @@ async function recorder() {
   return { port, requests };
 }
 
+const [get, post] = ["GET http://lb.localhost/ HTTP/1.1", "POST http://lb.localhost/ HTTP/1.1"];
+const refuse: Router = () => ({ outcome: "refused" });
+
+/** A proxy that records what it routes to an upstream that records requests. */
+async function recordingProxy() {
+  const { port: upstream, requests } = await recorder();
+  return { ...(await proxy(openTo(upstream))), requests };
+}
+
 /** Sends one request and asks for the connection to be closed after the response. */
 function ask(port: number, requestLine: string, ...fields: string[]): Promise<string> {
-  return exchange(port, lines(requestLine, "Host: a.test", ...fields, "Connection: close", "", ""));
+  return exchange(port, head(requestLine, "Host: a.test", ...fields, "Connection: close"));
 }
 
 describe("a forwarded request", () => {
@@ -71,48 +71,36 @@ describe("a forwarded request", () => {
     ["http://3405803786/", "/", "203.0.113.10"],
     ["http://0xcb.0.113.10/", "/", "203.0.113.10"],
   ])("GET %s requests %s from %s", async (target, path, host) => {
-    const { port: upstream, requests } = await recorder();
-    const { port, routed } = await proxy(openTo(upstream));
-    await expect(ask(port, `GET ${target} HTTP/1.1`)).resolves.toMatch(
-      /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/,
-    );
+    const { port, routed, requests } = await recordingProxy();
+    const answer = await ask(port, `GET ${target} HTTP/1.1`);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
     expect(routed).toEqual([{ address: "203.0.113.10", port: Number(/:(\d+)$/.exec(host)?.[1] ?? 80) }]);
     expect(requests).toHaveLength(1);
-    expect(requests[0]).toMatch(
-      new RegExp(`^GET ${path.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")} HTTP/1\\.1\r\n`),
-    );
+    expect(requests[0]?.split("\r\n")[0]).toBe(`GET ${path} HTTP/1.1`);
     expect(requests[0]?.match(/^host: .*$/gim)).toEqual([`host: ${host}`]);
   });
 
   test("OPTIONS for a whole server is sent as OPTIONS *", async () => {
-    const { port: upstream, requests } = await recorder();
-    const { port } = await proxy(openTo(upstream));
+    const { port, requests } = await recordingProxy();
     await ask(port, "OPTIONS http://lb.localhost HTTP/1.1");
     await ask(port, "OPTIONS http://lb.localhost/ HTTP/1.1");
-    expect(requests.map(request => request.split("\r\n")[0])).toEqual([
-      "OPTIONS * HTTP/1.1",
-      "OPTIONS / HTTP/1.1",
-    ]);
+    const requestLines = requests.map(request => request.split("\r\n")[0]);
+    expect(requestLines).toEqual(["OPTIONS * HTTP/1.1", "OPTIONS / HTTP/1.1"]);
   });
 
   test("every request on a kept-alive connection is routed separately", async () => {
     const { port: upstream } = await recorder();
     const open = openTo(upstream);
     const { port, routed } = await proxy(to => (to.port === 81 ? { outcome: "refused" } : open(to)));
-    const received = await exchange(
-      port,
-      lines(...["GET http://lb.localhost/ HTTP/1.1", "Host: a.test", "", ""]) +
-        lines("GET http://lb.localhost:81/ HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
-    );
+    const second = head("GET http://lb.localhost:81/ HTTP/1.1", "Host: a.test", "Connection: close");
+    const received = await exchange(port, head(get, "Host: a.test") + second);
     expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
     expect(routed.map(to => to.port)).toEqual([80, 81]);
   });
 
   test("a response to HEAD has its fields and no body", async () => {
-    const { port: upstream } = await listenHttp((_req, res) =>
-      res.writeHead(200, { "content-length": 4 }).end("body"),
-    );
-    const { port } = await proxy(openTo(upstream));
+    const upstream = await listenHttp((_req, res) => res.writeHead(200, { "content-length": 4 }).end("body"));
+    const { port } = await proxy(openTo(upstream.port));
     const received = await ask(port, "HEAD http://lb.localhost/ HTTP/1.1");
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(received).toMatch(/^content-length: 4\r$/im);
@@ -146,27 +134,20 @@ describe("a request that can't be forwarded", () => {
   });
 
   test("a refused connection is reported as such", async () => {
-    const { port } = await proxy(() => ({ outcome: "refused" }));
+    const { port } = await proxy(refuse);
     await expect(ask(port, "GET http://203.0.113.10:81/ HTTP/1.1")).resolves.toMatch(
       /^proxy-status: local-internet; error=connection_refused; details="nothing listens on 203\.0\.113\.10:81"\r$/m,
     );
   });
 
+  const listener = async (onRequest: (socket: net.Socket) => void) => (await listenRaw(onRequest)).port;
   test.each([
     ["is closed", () => closedPort(), "connection_refused"],
-    [
-      "closes at once",
-      async () => (await listenRaw(socket => socket.destroy())).port,
-      "connection_terminated",
-    ],
-    [
-      "doesn't speak HTTP",
-      async () => (await listenRaw(socket => socket.end("SSH-2.0-none\r\n"))).port,
-      "http_protocol_error",
-    ],
+    ["closes at once", () => listener(socket => socket.destroy()), "connection_terminated"],
+    ["doesn't speak HTTP", () => listener(socket => socket.end("SSH-2.0-none\r\n")), "http_protocol_error"],
   ])("a port that %s is reported as such", async (_name, upstream, error) => {
     const { port } = await proxy(openTo(await upstream()));
-    await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
+    await expect(ask(port, get)).resolves.toMatch(
       new RegExp(`^proxy-status: local-internet; error=${error}; `, "m"),
     );
   });
@@ -174,24 +155,16 @@ describe("a request that can't be forwarded", () => {
   test("an internal error is reported, and the proxy goes on", async () => {
     const { port } = await proxy(nowhere);
     for (let i = 0; i < 2; i++) {
-      await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(
+      await expect(ask(port, get)).resolves.toMatch(
         /^proxy-status: local-internet; error=proxy_internal_error; details="unexpected route"\r$/m,
       );
     }
   });
 
   test("the body of a refused request is drained, so the connection serves the next one", async () => {
-    const { port } = await proxy(() => ({ outcome: "refused" }));
-    const received = await exchange(
-      port,
-      lines(
-        "POST http://lb.localhost/ HTTP/1.1",
-        "Host: a.test",
-        "Content-Length: 70000",
-        "",
-        "x".repeat(70_000),
-      ) + lines("GET http://lb.localhost/ HTTP/1.1", "Host: a.test", "Connection: close", "", ""),
-    );
+    const { port } = await proxy(refuse);
+    const refused = head(post, "Host: a.test", "Content-Length: 70000") + "x".repeat(70_000);
+    const received = await exchange(port, refused + head(get, "Host: a.test", "Connection: close"));
     expect(received.match(/^HTTP\/1\.1 \d+/gm)).toEqual(["HTTP/1.1 502", "HTTP/1.1 502"]);
   });
 
@@ -203,30 +176,25 @@ describe("a request that can't be forwarded", () => {
       return { outcome: "dropped" };
     });
     const client = connect(port);
-    let received = "";
-    client.on("data", data => (received += data.toString()));
-    client.write(
-      lines("POST http://lb.localhost/ HTTP/1.1", "Host: a.test", "Content-Length: 9", "", "half"),
-    );
+    const received = collect(client);
+    client.write(lines(post, "Host: a.test", "Content-Length: 9", "", "half"));
     await reached;
     const [socket] = sockets;
     if (!socket) throw new Error("no connection");
     client.destroy();
     while (!socket.destroyed) await new Promise(setImmediate);
-    expect(received).toBe("");
+    expect(received()).toBe("");
   });
 });
 
 describe("a request to the proxy itself", () => {
   test("gets a 400 by default", async () => {
-    const { port } = await proxy(() => ({ outcome: "refused" }));
+    const { port } = await proxy(refuse);
     await expect(ask(port, "GET / HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 400 [^]*this is an HTTP proxy\n/);
   });
 
   test("goes to ownHandler, and no other request does", async () => {
-    const { port } = await proxy(() => ({ outcome: "refused" }), {
-      ownHandler: (req, res) => res.end(`own ${req.url}`),
-    });
+    const { port } = await proxy(refuse, { ownHandler: (req, res) => res.end(`own ${req.url}`) });
     await expect(ask(port, "GET /a?b HTTP/1.1")).resolves.toContain("own /a?b");
     await expect(ask(port, "GET http://lb.localhost/a HTTP/1.1")).resolves.not.toContain("own");
   });
@@ -236,13 +204,12 @@ describe("CONNECT", () => {
   const request = lines("CONNECT lb.localhost:443 HTTP/1.1", "Host: lb.localhost:443", "", "");
 
   test("gets a 501, because there are no tunnels, and is closed even if the client keeps its side open", async () => {
-    const { port, sockets } = await proxy(() => ({ outcome: "refused" }));
+    const { port, sockets } = await proxy(refuse);
     const client = net.connect({ port, host: loopback, allowHalfOpen: true });
-    let received = "";
-    client.on("data", data => (received += data.toString()));
+    const received = collect(client);
     client.write(request);
     await once(client, "end");
-    expect(received).toMatch(
+    expect(received()).toMatch(
       /^HTTP\/1\.1 501 Not Implemented\r\nproxy-status: local-internet; error=http_request_error; /,
     );
     while (sockets.size > 0) await new Promise(setImmediate);
@@ -251,11 +218,9 @@ describe("CONNECT", () => {
 
   test("a client that resets its connection doesn't crash the proxy", async () => {
     // Without the listeners that the tests' `listen` adds.
-    const server = createProxy({ name: "x", dns: new Dns(), route: () => ({ outcome: "refused" }) });
+    const server = createProxy({ name: "x", dns: new Dns(), route: refuse });
     await once(server.listen(0, loopback), "listening");
-    onCleanUp(() => {
-      server.close();
-    });
+    onCleanUp(() => server.close());
     const requested = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
     const client = connect((server.address() as net.AddressInfo).port);
     client.write(request);
@@ -269,92 +234,43 @@ describe("CONNECT", () => {
 describe("malformed requests", () => {
   test.each([
     ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
-    ["no scheme", lines("GET lb.localhost HTTP/1.1", "Host: a", "", "")],
-    ["a backslash", lines("GET http://lb.localhost\\.example.com/ HTTP/1.1", "Host: a", "", "")],
-    ["one slash", lines("GET http:/lb.localhost/ HTTP/1.1", "Host: a", "", "")],
-    ["bytes beyond ASCII", lines("GET http://lb.localhost/caf\xe9 HTTP/1.1", "Host: a", "", "")],
-    ["two targets", lines("GET http://lb.localhost/ http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
-    [
-      "two framings",
-      lines(
-        "POST http://lb.localhost/ HTTP/1.1",
-        "Host: a",
-        "Content-Length: 4",
-        "Transfer-Encoding: chunked",
-        "",
-        "0",
-        "",
-        "",
-      ),
-    ],
-    [
-      "two lengths",
-      lines(
-        "POST http://lb.localhost/ HTTP/1.1",
-        "Host: a",
-        "Content-Length: 4",
-        "Content-Length: 5",
-        "",
-        "12345",
-      ),
-    ],
-    [
-      "an invalid length",
-      lines("POST http://lb.localhost/ HTTP/1.1", "Host: a", "Content-Length: +4", "", "1234"),
-    ],
-    ["a space before the colon", lines("GET http://lb.localhost/ HTTP/1.1", "Host : a", "", "")],
-    ["a bare line feed within a field", lines("GET http://lb.localhost/ HTTP/1.1", "Host: a\nX: b", "", "")],
-    ["a folded field", lines("GET http://lb.localhost/ HTTP/1.1", "Host: a", " b: c", "", "")],
+    ["no scheme", head("GET lb.localhost HTTP/1.1", "Host: a")],
+    ["a backslash", head("GET http://lb.localhost\\.example.com/ HTTP/1.1", "Host: a")],
+    ["one slash", head("GET http:/lb.localhost/ HTTP/1.1", "Host: a")],
+    ["bytes beyond ASCII", head("GET http://lb.localhost/caf\xe9 HTTP/1.1", "Host: a")],
+    ["two targets", head("GET http://lb.localhost/ http://lb.localhost/ HTTP/1.1", "Host: a")],
+    ["two framings", head(post, "Host: a", "Content-Length: 4", "Transfer-Encoding: chunked") + head("0")],
+    ["two lengths", head(post, "Host: a", "Content-Length: 4", "Content-Length: 5") + "12345"],
+    ["an invalid length", head(post, "Host: a", "Content-Length: +4") + "1234"],
+    ["a space before the colon", head(get, "Host : a")],
+    ["a bare line feed within a field", head(get, "Host: a\nX: b")],
+    ["a folded field", head(get, "Host: a", " b: c")],
     [
       "chunked, but not at the end",
-      lines(
-        "POST http://lb.localhost/ HTTP/1.1",
-        "Host: a",
-        "Transfer-Encoding: chunked, identity",
-        "",
-        "0",
-        "",
-        "",
-      ),
+      head(post, "Host: a", "Transfer-Encoding: chunked, identity") + head("0"),
     ],
-    [
-      "an invalid chunk size",
-      lines(
-        "POST http://lb.localhost/ HTTP/1.1",
-        "Host: a",
-        "Transfer-Encoding: chunked",
-        "",
-        "0x4",
-        "1234",
-        "0",
-        "",
-        "",
-      ),
-    ],
-    ["an unknown method", lines("BREW http://lb.localhost/ HTTP/1.1", "Host: a", "", "")],
+    ["an invalid chunk size", head(post, "Host: a", "Transfer-Encoding: chunked") + head("0x4", "1234", "0")],
+    ["an unknown method", head("BREW http://lb.localhost/ HTTP/1.1", "Host: a")],
   ])("%s gets a 400 or is closed, and is not forwarded as a second request", async (_name, text) => {
-    const { port: upstream, requests } = await recorder();
-    const { port } = await proxy(openTo(upstream));
+    const { port, requests } = await recordingProxy();
     // If the framing were read in two ways, the last line would smuggle a request.
     const received = await exchange(
       port,
-      `${text}GET http://lb.localhost/smuggled HTTP/1.1\r\nHost: a\r\n\r\n`,
+      text + head("GET http://lb.localhost/smuggled HTTP/1.1", "Host: a"),
     );
     expect(received).toMatch(/^(HTTP\/1\.1 400 Bad Request\r\n|$)/);
     expect(requests.join()).not.toContain("smuggled");
   });
 
   test("a request without Host gets a 400", async () => {
-    const { port, routed } = await proxy(() => ({ outcome: "refused" }));
-    const request = lines("GET http://lb.localhost/ HTTP/1.1", "Connection: close", "", "");
-    await expect(exchange(port, request)).resolves.toMatch(/^HTTP\/1\.1 400 /);
+    const { port, routed } = await proxy(refuse);
+    await expect(exchange(port, head(get, "Connection: close"))).resolves.toMatch(/^HTTP\/1\.1 400 /);
     expect(routed).toEqual([]);
   });
 
   test("oversized fields get a 431", async () => {
-    const { port } = await proxy(() => ({ outcome: "refused" }));
-    const received = await ask(port, "GET http://lb.localhost/ HTTP/1.1", `X: ${"x".repeat(20_000)}`);
-    expect(received).toMatch(/^HTTP\/1\.1 431 /);
+    const { port } = await proxy(refuse);
+    await expect(ask(port, get, `X: ${"x".repeat(20_000)}`)).resolves.toMatch(/^HTTP\/1\.1 431 /);
   });
 
   test("no second header is written into a response in progress", async () => {
@@ -364,46 +280,24 @@ describe("malformed requests", () => {
     });
     const { port } = await proxy(openTo(upstream));
     const client = connect(port);
-    let received = "";
-    client.on("data", data => {
-      received += data.toString();
-      if (received.endsWith("half.")) client.write("\x00garbage\r\n\r\n");
+    const received = collect(client);
+    client.on("data", () => {
+      if (received().endsWith("half.")) client.write("\x00garbage\r\n\r\n");
     });
-    const closed = once(client, "close");
-    client.write(lines("GET http://lb.localhost/ HTTP/1.1", "Host: a", "", ""));
-    await closed;
-    expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhalf\.$/);
-    expect(received.match(/HTTP\/1\.1/g)).toHaveLength(1);
+    client.write(head(get, "Host: a"));
+    await once(client, "close");
+    expect(received()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nhalf\.$/);
+    expect(received().match(/HTTP\/1\.1/g)).toHaveLength(1);
   });
 
   test("whatever the bytes, the proxy serves the next client and connects only to the requested address", async () => {
-    const { port: upstream, requests } = await recorder();
-    const { port, routed } = await proxy(openTo(upstream));
+    const { port, routed, requests } = await recordingProxy();
     const token = fc.constantFrom(
-      ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.localhost http://lb.localhost/ http:// / * HTTP/1.1 HTTP/1.0 HTTP/2.0".split(
-        " ",
-      ),
-      ...[
-        "Host: a",
-        "Content-Length: 5",
-        "Transfer-Encoding: chunked",
-        "Expect: 100-continue",
-        "Upgrade: h2c",
-      ],
-      ...[
-        "Connection: upgrade",
-        "Connection: close",
-        "hello",
-        "5\r\nhello\r\n0",
-        ":",
-        "%",
-        "\\",
-        "@",
-        "\0",
-        "\xff",
-        " ",
-        "\t",
-      ],
+      ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.localhost http://lb.localhost/ http:// /".split(" "),
+      ..."* HTTP/1.1 HTTP/1.0 HTTP/2.0".split(" "),
+      ...["Host: a", "Content-Length: 5", "Transfer-Encoding: chunked", "Expect: 100-continue"],
+      ...["Upgrade: h2c", "Connection: upgrade", "Connection: close", "hello", "5\r\nhello\r\n0"],
+      ...[":", "%", "\\", "@", "\0", "\xff", " ", "\t"],
       ...["\r\n", "\r\n\r\n", "\n", "\r"],
     );
     const bytes = fc.uint8Array({ maxLength: 40 }).map(array => Buffer.from(array).toString("latin1"));
@@ -432,6 +326,6 @@ describe("malformed requests", () => {
     expect(routed).not.toEqual([]);
     for (const to of routed) expect(to).toMatchObject({ address: "203.0.113.10" });
     for (const request of requests) expect(request).toMatch(/^[A-Z-]+ [/*]/);
-    await expect(ask(port, "GET http://lb.localhost/ HTTP/1.1")).resolves.toMatch(/^HTTP\/1\.1 200 /);
+    await expect(ask(port, get)).resolves.toMatch(/^HTTP\/1\.1 200 /);
   });
 });

@@ -7,9 +7,7 @@ import { onCleanUp } from "../../../testing/clean-up";
 
 function server(handle?: http.RequestListener): http.Server {
   const server = http.createServer(handle);
-  onCleanUp(() => {
-    closeServer(server);
-  });
+  onCleanUp(() => closeServer(server));
   return server;
 }
 
@@ -73,7 +71,5 @@ test("closeServer ends idle connections and requests held without a response", a
 });
 
 test("closeServer accepts a server that never listened", () => {
-  expect(() => {
-    closeServer(http.createServer());
-  }).not.toThrow();
+  expect(() => closeServer(http.createServer())).not.toThrow();
 });

@@ -17,13 +17,8 @@ function decide(entries: NetworkAclEntry[], change: Partial<AclPacket> = {}) {
 describe("the deciding entry", () => {
   const allow = tcpEntry(200, "ingress", [8080, 8080], "10.0.2.0/24");
   const deny = tcpEntry(100, "ingress", [8000, 9000], "10.0.0.0/16", "deny");
-  const everything: NetworkAclEntry = {
-    ruleNumber: 50,
-    egress: false,
-    protocol: "-1",
-    ruleAction: "allow",
-    cidrBlock: "0.0.0.0/0",
-  };
+  const everything: NetworkAclEntry = { ...allow, ruleNumber: 50, protocol: "-1", cidrBlock: "0.0.0.0/0" };
+  const anyPort = { ...everything, portRange: undefined };
 
   it.each<[string, NetworkAclEntry[], Partial<AclPacket>, string]>([
     ["is the implied deny if there are no entries", [], {}, "32767 deny"],
@@ -38,13 +33,8 @@ describe("the deciding entry", () => {
     ["is not one for a port above its range", [deny], { destinationPort: 9001 }, "32767 deny"],
     ["is not one for UDP", [{ ...allow, protocol: "17" }], {}, "32767 deny"],
     ["matches every port without a port range", [{ ...allow, portRange: undefined }], {}, "200 allow"],
-    ["can match every protocol", [everything, deny], {}, "50 allow"],
-    [
-      "ignores the port range if it matches every protocol",
-      [{ ...everything, portRange: { from: 1, to: 2 } }],
-      {},
-      "50 allow",
-    ],
+    ["can match every protocol", [anyPort, deny], {}, "50 allow"],
+    ["ignores the port range if it matches every protocol", [everything], { destinationPort: 1 }, "50 allow"],
   ])("%s", (_, entries, change, expected) => {
     expect(decide(entries, change)).toBe(expected);
   });
@@ -77,10 +67,9 @@ describe("the deciding entry", () => {
         let expected = "32767 deny";
         for (let number = 12; number >= 1; number--) {
           for (const { ruleNumber, egress, protocol, ruleAction, cidrBlock, portRange } of list) {
-            const ports = Array.from({ length: 10 }, (_, port) => port).filter(
-              port => portRange && port >= portRange.from && port <= portRange.to,
-            );
-            const covered = protocol === "-1" || (protocol === "6" && ports.includes(each.destinationPort));
+            const { from = 0, to = 65535 } = portRange ?? {};
+            const inRange = from <= each.destinationPort && each.destinationPort <= to;
+            const covered = protocol === "-1" || (protocol === "6" && inRange);
             const here = ruleNumber === number && egress === each.egress;
             if (here && covered && members[cidrBlock]?.(each.address)) expected = `${number} ${ruleAction}`;
           }
@@ -117,21 +106,16 @@ describe("a subnet's network ACL", () => {
   });
 });
 
+const withoutPorts = (entry: NetworkAclEntry) => ({ ...entry, portRange: undefined });
+const denyAll = (ruleNumber: number, egress: boolean, cidrBlock: string) =>
+  ({ ruleNumber, egress, protocol: "-1", ruleAction: "deny", cidrBlock }) as const;
+
 it.each<[NetworkAclEntry, string]>([
   [tcpEntry(200, "ingress", [8080, 8080], "10.0.2.0/24"), "200, allow TCP 8080 from 10.0.2.0/24"],
   [tcpEntry(100, "egress", [0, 65535], "0.0.0.0/0", "deny"), "100, deny TCP 0-65535 to 0.0.0.0/0"],
-  [
-    { ruleNumber: 100, egress: false, protocol: "-1", ruleAction: "deny", cidrBlock: "10.0.0.0/8" },
-    "100, deny all traffic from 10.0.0.0/8",
-  ],
-  [
-    { ...tcpEntry(100, "egress", [1, 1], "0.0.0.0/0"), portRange: undefined },
-    "100, allow TCP 0-65535 to 0.0.0.0/0",
-  ],
-  [
-    { ruleNumber: 32767, egress: true, protocol: "-1", ruleAction: "deny", cidrBlock: "0.0.0.0/0" },
-    "*, deny all",
-  ],
+  [denyAll(100, false, "10.0.0.0/8"), "100, deny all traffic from 10.0.0.0/8"],
+  [withoutPorts(tcpEntry(100, "egress", [1, 1], "0.0.0.0/0")), "100, allow TCP 0-65535 to 0.0.0.0/0"],
+  [denyAll(32767, true, "0.0.0.0/0"), "*, deny all"],
 ])("describes entry %#", (entry, text) => {
   expect(describeEntry(entry)).toBe(text);
 });

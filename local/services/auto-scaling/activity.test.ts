@@ -2,6 +2,11 @@ import { alarmName, causeText, description } from "./activity";
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
+/** An alarm's cause. */
+const alarm = (kind: "AlarmHigh" | "AlarmLow", id: string, from: number, to: number) =>
+  ({ kind: "alarm", alarm: alarmName("my-asg", kind, id), policy: "cpu-target-tracking", from, to }) as const;
+const terminated = { kind: "userTerminated", instanceId: "i-026e4c9f62c3e448c" } as const;
+
 test.each<[string, Parameters<typeof causeText>[0], string]>([
   [
     "a launch when the group is created",
@@ -16,16 +21,7 @@ test.each<[string, Parameters<typeof causeText>[0], string]>([
   [
     "a scale-out",
     [
-      {
-        at: at("18:26:06.123"),
-        cause: {
-          kind: "alarm",
-          alarm: alarmName("my-asg", "AlarmHigh", "409e8972"),
-          policy: "cpu-target-tracking",
-          from: 1,
-          to: 2,
-        },
-      },
+      { at: at("18:26:06.123"), cause: alarm("AlarmHigh", "409e8972", 1, 2) },
       { at: at("18:26:21.999"), cause: { kind: "shortage", from: 1, to: 2 } },
     ],
     "At 2026-11-22T18:26:06Z a monitor alarm TargetTracking-my-asg-AlarmHigh-409e8972 in state ALARM triggered " +
@@ -35,16 +31,7 @@ test.each<[string, Parameters<typeof causeText>[0], string]>([
   [
     "a scale-in",
     [
-      {
-        at: at("18:34:10.000"),
-        cause: {
-          kind: "alarm",
-          alarm: alarmName("my-asg", "AlarmLow", "b9376cab"),
-          policy: "cpu-target-tracking",
-          from: 3,
-          to: 2,
-        },
-      },
+      { at: at("18:34:10.000"), cause: alarm("AlarmLow", "b9376cab", 3, 2) },
       { at: at("18:34:31.268"), cause: { kind: "excess", from: 3, to: 2 } },
       { at: at("18:34:31.268"), cause: { kind: "selected", instanceId: "i-06c4794c2499af1df" } },
     ],
@@ -72,12 +59,7 @@ test.each<[string, Parameters<typeof causeText>[0], string]>([
   ],
   [
     "the same with a decrement",
-    [
-      {
-        at: at("06:39:59.000"),
-        cause: { kind: "userTerminated", instanceId: "i-026e4c9f62c3e448c", shrinking: { from: 1, to: 0 } },
-      },
-    ],
+    [{ at: at("06:39:59.000"), cause: { ...terminated, shrinking: { from: 1, to: 0 } } }],
     "At 2026-11-22T06:39:59Z instance i-026e4c9f62c3e448c was taken out of service in response to a user request, " +
       "shrinking the capacity from 1 to 0.",
   ],

@@ -1,19 +1,21 @@
 import { AwsError } from "../../api/aws-error";
 import { causeText } from "./activity";
-import {
-  FakeTargetGroup,
-  fleetSettings,
-  openGroup,
-  settled,
-  type FakeGroupContext,
-} from "../../../testing/fake-group";
+import { FakeTargetGroup, fleetSettings, openGroup, settled } from "../../../testing/fake-group";
+import type { FakeGroupContext } from "../../../testing/fake-group";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
 const regionTime = (time: number) => new Date(Date.UTC(2026, 10, 22, 20) + time);
-const states = (group: AutoScalingGroup) =>
-  [...group.instances.values()].map(({ lifecycleState }) => lifecycleState);
+const instancesOf = (group: AutoScalingGroup) => [...group.instances.values()];
+const states = (group: AutoScalingGroup) => instancesOf(group).map(({ lifecycleState }) => lifecycleState);
 const ids = (group: AutoScalingGroup) => [...group.instances.keys()];
+
+/** A group that has run for some minutes. */
+async function groupAfter(minutes: number, ...options: Parameters<typeof openGroup>) {
+  const opened = openGroup(...options);
+  await opened.context.run(minutes);
+  return opened;
+}
 const [started, launched, terminating, selected] = [
   "an instance was started in response to a difference between desired and actual capacity, increasing the capacity from",
   "Launching a new EC2 instance: i",
@@ -79,21 +81,18 @@ describe("a fleet over hours", () => {
     // In service after 30 s, warm after 330 s: points of the minutes 6, 7 and 8.
     expect(await capacities(group, context, 8)).toBe("1, 8:2");
     const { metrics, clock } = context;
-    const metric = (name: string, value: string) => ({
-      namespace: "AWS/EC2",
-      name: "CPUUtilization",
-      dimension: { name, value },
-    });
-    const of = (name: string, value: string) =>
-      metrics.averages(metric(name, value), 8, clock.now() - 60_000).map(point => point ?? 0);
+    const cpu = { namespace: "AWS/EC2", name: "CPUUtilization" };
+    const of = (name: string, value: string) => {
+      const points = metrics.averages({ ...cpu, dimension: { name, value } }, 8, clock.now() - 60_000);
+      return points.map(point => point ?? 0);
+    };
     expect(of("AutoScalingGroupName", group.name)).toEqual([0, 0, 0, 0, 0, 100, 100, 100]);
     expect(of("InstanceId", ids(group)[0] ?? "")).toEqual([0, 100, 100, 100, 100, 100, 100, 100]);
   });
 
   test("records how many instances it has and wants, minute by minute", async () => {
     const enabledMetrics = ["GroupDesiredCapacity", "GroupInServiceInstances"] as const;
-    const { context, group } = openGroup({ enabledMetrics: [...enabledMetrics] });
-    await context.run(1);
+    const { context, group } = await groupAfter(1, { enabledMetrics: [...enabledMetrics] });
     group.setDesiredCapacity(3);
     await context.run(2);
     const { metrics, clock } = context;
@@ -152,25 +151,16 @@ describe("SetDesiredCapacity", () => {
 
   test("is rejected outside the limits", () => {
     const { group } = openGroup({ minSize: 1, maxSize: 3 });
-    for (const [capacity, limit] of [
-      [0, "below min value 1"],
-      [4, "above max value 3"],
-    ] as const) {
-      expect(() => {
-        group.setDesiredCapacity(capacity);
-      }).toThrow(
-        new AwsError(
-          "ValidationError",
-          `New SetDesiredCapacity value ${capacity} is ${limit} for the AutoScalingGroup.`,
-        ),
-      );
+    for (const outside of ["0 is below min value 1", "4 is above max value 3"]) {
+      const message = `New SetDesiredCapacity value ${outside} for the AutoScalingGroup.`;
+      const error = new AwsError("ValidationError", message);
+      expect(() => group.setDesiredCapacity(parseInt(outside))).toThrow(error);
     }
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
   });
 
   test("to 0 during a launch terminates the instance before it serves", async () => {
-    const { context, group } = openGroup();
-    await context.run(0.25);
+    const { context, group } = await groupAfter(0.25);
     group.setDesiredCapacity(0);
     await context.run(0.5);
     expect(context.targetGroup("arn-1")?.targets.size).toBe(0);
@@ -185,8 +175,7 @@ describe("UpdateAutoScalingGroup", () => {
     ["a lower maximum", { minSize: 0, maxSize: 0 }, undefined, 0, "min: 0, max: 0, desired: 0"],
     ["a desired capacity", { minSize: 0, maxSize: 3 }, 2, 2, "min: 0, max: 3, desired: 2"],
   ])("changes the desired capacity for %s", async (_name, limits, desired, expected, text) => {
-    const { context, group } = openGroup();
-    await context.run(10);
+    const { context, group } = await groupAfter(10);
     group.configure({ ...fleetSettings, ...limits }, desired);
     await context.run(2);
     expect([group.desiredCapacity, group.instances.size]).toEqual([expected, expected]);
@@ -196,20 +185,17 @@ describe("UpdateAutoScalingGroup", () => {
   });
 
   test("changes nothing if the new limits include the desired capacity", async () => {
-    const { context, group } = openGroup();
-    await context.run(10);
+    const { context, group } = await groupAfter(10);
     group.configure({ ...fleetSettings, maxSize: 1 });
     await context.run(2);
     expect([group.desiredCapacity, group.activities.length]).toEqual([1, 1]);
   });
 
   test("moves instances to new target groups", async () => {
-    const { context, group } = openGroup();
-    await context.run(1);
-    const { targetGroups } = context;
-    const first = targetGroups.get("arn-1");
+    const { context, group } = await groupAfter(1);
+    const first = context.targetGroups.get("arn-1");
     const second = new FakeTargetGroup(context.clock);
-    targetGroups.set("arn-2", second);
+    context.targetGroups.set("arn-2", second);
     group.configure({ ...fleetSettings, targetGroupArns: ["arn-2"] });
     await context.run(1);
     expect([...(first?.targets.keys() ?? [])]).toEqual([]);
@@ -239,18 +225,8 @@ describe("a failed launch", () => {
   });
 
   test.each<[string, (group: AutoScalingGroup) => void]>([
-    [
-      "an update",
-      group => {
-        group.configure(fleetSettings);
-      },
-    ],
-    [
-      "a new desired capacity",
-      group => {
-        group.setDesiredCapacity(2);
-      },
-    ],
+    ["an update", group => group.configure(fleetSettings)],
+    ["a new desired capacity", group => group.setDesiredCapacity(2)],
   ])("is retried at once after %s", async (_name, change) => {
     const { context, group } = openGroup();
     context.failure = "no capacity";
@@ -277,8 +253,7 @@ describe("a failed launch", () => {
   });
 
   test("doesn't prevent terminations", async () => {
-    const { context, group } = openGroup({}, 1);
-    await context.run(1);
+    const { context, group } = await groupAfter(1);
     context.failure = "no capacity";
     group.setDesiredCapacity(2);
     await context.run(2);
@@ -290,8 +265,7 @@ describe("a failed launch", () => {
 
 describe("an instance", () => {
   test("that fails the load balancer's check is replaced once its grace period is over", async () => {
-    const { context, group } = openGroup();
-    await context.run(0.75);
+    const { context, group } = await groupAfter(0.75);
     const [first = ""] = ids(group);
     const target = context.targetGroup("arn-1")?.targets.get(first);
     if (!target) throw new Error(`${first} is not registered`);
@@ -308,8 +282,7 @@ describe("an instance", () => {
   });
 
   test("that somebody terminated is replaced at the next check", async () => {
-    const { context, group } = openGroup();
-    await context.run(10);
+    const { context, group } = await groupAfter(10);
     const [first = ""] = ids(group);
     await context.terminate(first);
     context.clock.advance(10_000);
@@ -321,8 +294,7 @@ describe("an instance", () => {
   });
 
   test("that can't be terminated is logged as failed and leaves the group", async () => {
-    const { context, group } = openGroup();
-    await context.run(1);
+    const { context, group } = await groupAfter(1);
     context.terminate = () => Promise.reject(new Error("its disk is busy"));
     group.setDesiredCapacity(0);
     await context.run(1);
@@ -333,8 +305,7 @@ describe("an instance", () => {
 
 describe("TerminateInstanceInAutoScalingGroup", () => {
   test("replaces the instance without a decrement", async () => {
-    const { context, group } = openGroup();
-    await context.run(1);
+    const { context, group } = await groupAfter(1);
     const [first = ""] = ids(group);
     const activity = group.terminateInstance(first, false);
     expect(activity).toBe(group.activities.find(({ description }) => description.includes(first)));
@@ -347,8 +318,7 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
   });
 
   test("shrinks the group with a decrement", async () => {
-    const { context, group } = openGroup({}, 2);
-    await context.run(1);
+    const { context, group } = await groupAfter(1, {}, 2);
     const [first = "", second] = ids(group);
     group.terminateInstance(first, true);
     await context.run(1);
@@ -360,21 +330,17 @@ describe("TerminateInstanceInAutoScalingGroup", () => {
   });
 
   test("rejects a decrement below the minimum", async () => {
-    const { context, group } = openGroup({ minSize: 1 });
-    await context.run(1);
-    expect(() => group.terminateInstance(ids(group)[0] ?? "", true)).toThrow(
-      new AwsError(
-        "ValidationError",
-        "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate group's min " +
-          "size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
-      ),
-    );
+    const { group } = await groupAfter(1, { minSize: 1 });
+    const message =
+      "Currently, desiredSize equals minSize (1). Terminating instance without replacement will violate group's min " +
+      "size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.";
+    const error = new AwsError("ValidationError", message);
+    expect(() => group.terminateInstance(ids(group)[0] ?? "", true)).toThrow(error);
     expect([group.desiredCapacity, states(group)]).toEqual([1, ["InService"]]);
   });
 
   test("ignores unknown and terminating instances", async () => {
-    const { context, group } = openGroup();
-    await context.run(1);
+    const { group } = await groupAfter(1);
     const [first = ""] = ids(group);
     expect(group.terminateInstance("i-0", false)).toBeUndefined();
     expect(group.terminateInstance(first, false)).toBeDefined();
@@ -403,17 +369,11 @@ describe("an instance refresh", () => {
     }
     await context.run(1);
     expect(fewest).toBe(2);
-    expect([...group.instances.values()].map(({ launchTemplateVersion }) => launchTemplateVersion)).toEqual([
-      2, 2,
-    ]);
-    expect(history(group).slice(2)).toEqual([
-      ...Array<string>(2).fill(
-        `Successful | ${launched} | 10:00 an instance was launched in response to an instance refresh.`,
-      ),
-      ...Array<string>(2).fill(
-        `Successful | ${terminating} | 15:30 ${takenOut} an instance refresh.  15:30 ${selected}`,
-      ),
-    ]);
+    const versions = instancesOf(group).map(({ launchTemplateVersion }) => launchTemplateVersion);
+    expect(versions).toEqual([2, 2]);
+    const launch = `Successful | ${launched} | 10:00 an instance was launched in response to an instance refresh.`;
+    const end = `Successful | ${terminating} | 15:30 ${takenOut} an instance refresh.  15:30 ${selected}`;
+    expect(history(group).slice(2)).toEqual([launch, launch, end, end]);
     expect(context.reports.filter(report => report.includes(": instance refresh"))).toEqual([
       "fleet: instance refresh started",
       "fleet: instance refresh succeeded",
@@ -423,8 +383,7 @@ describe("an instance refresh", () => {
   });
 
   test("keeps old instances while new ones can't be launched", async () => {
-    const { context, group } = openGroup();
-    await context.run(10);
+    const { context, group } = await groupAfter(10);
     const old = ids(group);
     context.failure = "no capacity";
     group.startInstanceRefresh(preferences);
@@ -433,8 +392,7 @@ describe("an instance refresh", () => {
   });
 
   test("is superseded by the next one, which also replaces the instances it launched", async () => {
-    const { context, group } = openGroup();
-    await context.run(10);
+    const { context, group } = await groupAfter(10);
     group.startInstanceRefresh(preferences);
     await context.run(1);
     const both = ids(group);
@@ -450,13 +408,9 @@ describe("until", () => {
   test("resolves as soon as the condition holds", async () => {
     const { context, group } = openGroup();
     let isResolved = false;
-    const healthy = group
-      .until(({ instances }) =>
-        [...instances.values()].some(({ targetHealth }) => targetHealth === "healthy"),
-      )
-      .then(() => {
-        isResolved = true;
-      });
+    const isHealthy = (each: AutoScalingGroup) =>
+      instancesOf(each).some(({ targetHealth }) => targetHealth === "healthy");
+    const healthy = group.until(isHealthy).then(() => (isResolved = true));
     await context.run(0.5);
     expect(isResolved).toBe(false);
     await context.run(0.5);
@@ -472,14 +426,11 @@ describe("until", () => {
       return false;
     });
     const waiting = group.until(() => false);
-    await Promise.all([
-      expect(failing).rejects.toThrow("no capacity. Launching EC2 instance failed."),
-      context.run(1),
-    ]);
+    const failure = "no capacity. Launching EC2 instance failed.";
+    await Promise.all([expect(failing).rejects.toThrow(failure), context.run(1)]);
     await Promise.all([expect(waiting).rejects.toThrow("aborted"), group.close()]);
-    await expect(group.until(() => true)).rejects.toThrow(
-      "the Auto Scaling group fleet-1234567 has been deleted",
-    );
+    const deleted = "the Auto Scaling group fleet-1234567 has been deleted";
+    await expect(group.until(() => true)).rejects.toThrow(deleted);
   });
 });
 
@@ -516,8 +467,7 @@ describe("a group that closes leaves nothing behind", () => {
   };
 
   test("while in service", async () => {
-    const { context, group } = openGroup({}, 2);
-    await context.run(3);
+    const { context, group } = await groupAfter(3, {}, 2);
     const meters = [...context.launched.values()];
     expect(meters.map(({ meters: count }) => count)).toEqual([1, 1]);
     await group.close();
@@ -531,8 +481,7 @@ describe("a group that closes leaves nothing behind", () => {
     ["copying a disk", 1 / 12],
     ["booting", 1 / 4],
   ])("while %s", async (_name, minutes) => {
-    const { context, group } = openGroup();
-    await context.run(minutes);
+    const { context, group } = await groupAfter(minutes);
     let isClosed = false;
     const closing = group.close().then(() => (isClosed = true));
     await settled();
@@ -546,8 +495,7 @@ describe("a group that closes leaves nothing behind", () => {
   });
 
   test("while draining, without waiting for that", async () => {
-    const { context, group } = openGroup();
-    await context.run(1);
+    const { context, group } = await groupAfter(1);
     group.setDesiredCapacity(0);
     await group.close();
     expectEmpty(context, group);

@@ -1,19 +1,13 @@
+import { groupInstance, pending, unhealthy } from "../../../testing/group-instance";
 import { failedCheck, isWarm, isWarmingUp, type GroupInstance } from "./instance";
 
 const now = 1_000_000;
-const instance = (fields: Partial<GroupInstance> = {}): GroupInstance => ({
-  instanceId: "i-1",
-  subnetId: "subnet-a",
-  availabilityZone: "us-east-1a",
-  launchTemplateVersion: 1,
-  lifecycleState: "InService",
-  launchedAt: 0,
-  inServiceAt: now - 60_000,
-  ...fields,
-});
+/** Past its grace period and not registered with a target group. */
+const instance = (fields: Partial<GroupInstance>) =>
+  groupInstance("i-1", { inServiceAt: now - 60_000, targetHealth: undefined, ...fields });
 
 test.each<[string, Partial<GroupInstance>, boolean, boolean]>([
-  ["pending", { lifecycleState: "Pending", inServiceAt: undefined }, false, true],
+  ["pending", pending, false, true],
   ["in service for less than its warm-up", { inServiceAt: now - 59_999 }, false, true],
   ["in service for as long as its warm-up", { inServiceAt: now - 60_000 }, true, false],
   ["terminating", { lifecycleState: "Terminating" }, false, false],
@@ -25,7 +19,7 @@ test.each<[string, Partial<GroupInstance>, boolean, boolean]>([
 describe("an instance", () => {
   const elb = { healthCheckType: "ELB", healthCheckGracePeriodSeconds: 60 } as const;
   const ec2 = { healthCheckType: "EC2", healthCheckGracePeriodSeconds: 60 } as const;
-  const unhealthy = { targetHealth: "unhealthy" } as const;
+  const terminating = { ...unhealthy, stopped: true, lifecycleState: "Terminating" } as const;
 
   test.each<[string, Partial<GroupInstance>, typeof elb | typeof ec2, "EC2" | "ELB" | undefined]>([
     ["in service is healthy", { targetHealth: "healthy" }, elb, undefined],
@@ -39,18 +33,8 @@ describe("an instance", () => {
     ["stopped and unhealthy fails EC2's check", { stopped: true, ...unhealthy }, elb, "EC2"],
     ["stopped in the grace period fails", { stopped: true, inServiceAt: now }, elb, "EC2"],
     ["stopped while pending fails", { stopped: true, lifecycleState: "Pending" }, elb, "EC2"],
-    [
-      "pending is not checked",
-      { ...unhealthy, lifecycleState: "Pending", inServiceAt: undefined },
-      elb,
-      undefined,
-    ],
-    [
-      "terminating is not checked",
-      { stopped: true, ...unhealthy, lifecycleState: "Terminating" },
-      elb,
-      undefined,
-    ],
+    ["pending is not checked", { ...pending, ...unhealthy }, elb, undefined],
+    ["terminating is not checked", terminating, elb, undefined],
   ])("%s", (_name, fields, checks, failed) => {
     expect(failedCheck(instance(fields), checks, now)).toBe(failed);
   });

@@ -5,6 +5,7 @@ import { minute, startOfMinute } from "../../clock";
 import { eventually } from "../../../testing/eventually";
 import { ports } from "../../../apps/ports";
 import { makeSamples, openRegion, samples } from "../../../testing/sample-resources";
+import type { TargetHealthDescription } from "../elbv2/target-group";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
@@ -37,22 +38,16 @@ test("an instance is launched from the template and registered at its own addres
   const { region, group, targets, made } = await setUp();
   const [instance] = inService(group);
   const host = region.ec2.instances.hosts.get(instance?.instanceId ?? "");
-  const { privateIpAddress, subnetId, groupIds, publicIpAddress } = region.ec2.interfaces.get(
-    host?.options.interfaceId ?? "",
-  );
+  const networkInterface = region.ec2.interfaces.get(host?.options.interfaceId ?? "");
+  const { privateIpAddress, subnetId, groupIds, publicIpAddress } = networkInterface;
   expect(host?.options.name).toBe("fleet");
   expect(host?.options.metadata()).toMatchObject({ imageId: made["image"]?.id, instanceType: "t3.micro" });
   expect([subnetId, groupIds]).toEqual([made["subnet-1"]?.id, [made["group"]?.id]]);
   expect(publicIpAddress).toMatch(/^203\.0\.113\./);
-  expect(instance).toMatchObject({
-    privateIpAddress,
-    availabilityZone: "us-east-1a",
-    launchTemplateVersion: 1,
-  });
-  expect(targets.describe().map(({ target }) => target)).toContainEqual({
-    id: instance?.instanceId,
-    port: ports.receiver.http,
-  });
+  const availabilityZone = "us-east-1a";
+  expect(instance).toMatchObject({ privateIpAddress, availabilityZone, launchTemplateVersion: 1 });
+  const target = { id: instance?.instanceId, port: ports.receiver.http };
+  expect(targets.describe().map(each => each.target)).toContainEqual(target);
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
 });
 
@@ -71,11 +66,10 @@ test("the CPU of an instance's processes is measured", async () => {
 test("an instance that somebody terminated is replaced", async () => {
   const { region, group, clock } = await setUp();
   const [first] = inService(group);
-  await region.ec2.instances.terminate(first?.instanceId ?? "");
+  const id = first?.instanceId ?? "";
+  await region.ec2.instances.terminate(id);
   clock.advance(10_000);
-  await group.until(
-    ({ instances }) => !instances.has(first?.instanceId ?? "") && inService(group).length === 1,
-  );
+  await group.until(({ instances }) => !instances.has(id) && inService(group).length === 1);
   expect(group.activities.map(({ statusCode }) => statusCode)).toEqual(Array(3).fill("Successful"));
 });
 
@@ -92,31 +86,21 @@ test("nothing can be launched without the template", async () => {
 test("a new image refreshes the group; the old image can be deleted meanwhile", async () => {
   const { region, resources, group, clock, update, made, inputsOf, targets } = await setUp();
   const [old] = inService(group);
-  const { id: imageId } = await resources.create({
-    type: imageType,
-    name: "image-2",
-    inputs: { ...inputsOf("image"), name: "sample-image-2" },
-  });
-  const { latestVersion } = await resources.update({
-    type: templateType,
-    name: "template",
-    inputs: { ...inputsOf("template"), imageId },
-  });
-  await update({
-    desiredCapacity: 1,
-    launchTemplate: { id: made["template"]?.id, version: String(latestVersion) },
-  });
+  const image = { ...inputsOf("image"), name: "sample-image-2" };
+  const { id: imageId } = await resources.create({ type: imageType, name: "image-2", inputs: image });
+  const template = { ...inputsOf("template"), imageId };
+  const updated = await resources.update({ type: templateType, name: "template", inputs: template });
+  const version = String(updated["latestVersion"]);
+  await update({ desiredCapacity: 1, launchTemplate: { id: made["template"]?.id, version } });
   await resources.delete(imageType, "image");
 
   await group.until(() => inService(group).length === 2);
   const [, fresh] = inService(group);
   expect(fresh?.launchTemplateVersion).toBe(2);
   clock.advance(299_999);
-  await targets.until(all =>
-    all.some(
-      ({ target, targetHealth }) => target.id === fresh?.instanceId && targetHealth.state === "healthy",
-    ),
-  );
+  const isHealthy = ({ target, targetHealth }: TargetHealthDescription) =>
+    target.id === fresh?.instanceId && targetHealth.state === "healthy";
+  await targets.until(all => all.some(isHealthy));
   expect(inService(group)).toHaveLength(2);
   clock.advance(10_000);
   await group.until(({ instances }) => instances.size === 1);

@@ -1,45 +1,29 @@
 import fc from "fast-check";
+import { groupInstance as instance, pending, unhealthy } from "../../../testing/group-instance";
 import type { GroupInstance } from "./instance";
-import { planRefresh, type Refresh } from "./refresh";
+import { planRefresh } from "./refresh";
 
 const now = 3_600_000;
 
-const instance = (instanceId: string, fields: Partial<GroupInstance> = {}): GroupInstance => ({
-  instanceId,
-  subnetId: "subnet-1",
-  availabilityZone: "us-east-1a",
-  launchTemplateVersion: 1,
-  lifecycleState: "InService",
-  launchedAt: 0,
-  inServiceAt: 0,
-  targetHealth: "healthy",
-  ...fields,
-});
-
-const pending = { lifecycleState: "Pending", inServiceAt: undefined, targetHealth: undefined } as const;
 const warming = { inServiceAt: now - 299_999 } as const;
 const warm = { inServiceAt: now - 300_000 } as const;
-const unhealthy = { targetHealth: "unhealthy" } as const;
 
 const old = (...fields: Partial<GroupInstance>[]) => fields.map((some, i) => instance(`old-${i}`, some));
 const fresh = (...fields: Partial<GroupInstance>[]) => fields.map((some, i) => instance(`new-${i}`, some));
 
 const replaces = new Set(Array.from({ length: 10 }, (_, i) => `old-${i}`));
-const healthChecks = {
-  healthCheckType: "ELB",
-  healthCheckGracePeriodSeconds: 60,
-  warmupSeconds: 300,
-} as const;
+const settings = { healthCheckType: "ELB", healthCheckGracePeriodSeconds: 60, warmupSeconds: 300 } as const;
 
-function rolled(desiredCapacity: number, instances: GroupInstance[], percentages: Partial<Refresh> = {}) {
-  const refresh = { replaces, minHealthyPercentage: 100, maxHealthyPercentage: 200, ...percentages };
-  const { launch, outdated, excess } = planRefresh(
-    instances,
-    { ...healthChecks, desiredCapacity, refresh },
-    now,
-  );
-  return [launch, outdated.map(({ instanceId }) => instanceId), excess.map(({ instanceId }) => instanceId)];
+function plan(
+  desiredCapacity: number,
+  instances: GroupInstance[],
+  [minHealthyPercentage, maxHealthyPercentage] = [100, 200],
+  healthCheckType: "ELB" | "EC2" = "ELB",
+) {
+  const refresh = { replaces, minHealthyPercentage, maxHealthyPercentage };
+  return planRefresh(instances, { ...settings, healthCheckType, desiredCapacity, refresh }, now);
 }
+const idsOf = (instances: GroupInstance[]) => instances.map(({ instanceId }) => instanceId);
 
 describe("with 100 % and 200 %", () => {
   test.each<[string, number, GroupInstance[], number, string[], string[]]>([
@@ -48,7 +32,7 @@ describe("with 100 % and 200 %", () => {
     ["waits for their warm-up", 1, [...old({}), ...fresh(warming)], 0, [], []],
     ["waits for their health", 1, [...old({}), ...fresh({ targetHealth: "initial" })], 0, [], []],
     [
-      "terminates an old instance for each that is ready",
+      "terminates an old one for each that is ready",
       2,
       [...old({}, {}), ...fresh(warm, warming)],
       0,
@@ -56,7 +40,7 @@ describe("with 100 % and 200 %", () => {
       [],
     ],
     [
-      "terminates all once all replacements are ready",
+      "terminates all once all are ready",
       2,
       [...old({}, {}), ...fresh(warm, warm)],
       0,
@@ -65,7 +49,7 @@ describe("with 100 % and 200 %", () => {
     ],
     ["then has nothing left to do", 2, fresh(warm, warm), 0, [], []],
     [
-      "terminates an unhealthy old instance at once",
+      "terminates an unhealthy old one at once",
       2,
       [...old({}, unhealthy), ...fresh(pending)],
       1,
@@ -78,7 +62,12 @@ describe("with 100 % and 200 %", () => {
     ["terminates excess new instances", 1, [...old({}), ...fresh(warm, warm)], 0, ["old-0"], ["new-0"]],
     ["terminates all if the desired capacity is 0", 0, [...old({}), ...fresh(warm)], 0, ["old-0"], ["new-0"]],
   ])("it %s", (_name, desired, instances, launch, outdated, excess) => {
-    expect(rolled(desired, instances)).toEqual([launch, outdated, excess]);
+    const planned = plan(desired, instances);
+    expect([planned.launch, idsOf(planned.outdated), idsOf(planned.excess)]).toEqual([
+      launch,
+      outdated,
+      excess,
+    ]);
   });
 });
 
@@ -92,15 +81,13 @@ test.each<[number, number, number, number, number]>([
   [4, 0, 100, 0, 4],
 ])("of %i with %i % and %i %, it launches %i and terminates %i", (desired, min, max, launch, terminated) => {
   const instances = old(...Array<object>(desired).fill({}));
-  const first = rolled(desired, instances, { minHealthyPercentage: min, maxHealthyPercentage: max });
-  expect([first[0], (first[1] as string[]).length]).toEqual([launch, terminated]);
+  const first = plan(desired, instances, [min, max]);
+  expect([first.launch, first.outdated.length]).toEqual([launch, terminated]);
 });
 
 test("without load balancer checks, a warm instance is ready", () => {
   const instances = [...old({}), ...fresh({ ...warm, targetHealth: undefined })];
-  const refresh = { replaces, minHealthyPercentage: 100, maxHealthyPercentage: 200 };
-  const group = { ...healthChecks, healthCheckType: "EC2", desiredCapacity: 1, refresh } as const;
-  expect(planRefresh(instances, group, now).outdated).toHaveLength(1);
+  expect(plan(1, instances, undefined, "EC2").outdated).toHaveLength(1);
 });
 
 test("whatever the percentages, a refresh completes and stays within its bounds", () => {
@@ -111,18 +98,12 @@ test("whatever the percentages, a refresh completes and stays within its bounds"
       let launched = 0;
       for (let round = 0; instances.some(({ instanceId }) => replaces.has(instanceId)); round++) {
         expect(round).toBeLessThan(3 * desired);
-        const refresh = { replaces, minHealthyPercentage: min, maxHealthyPercentage: max };
-        const { launch, outdated } = planRefresh(
-          instances,
-          { ...healthChecks, desiredCapacity: desired, refresh },
-          now,
-        );
+        const { launch, outdated } = plan(desired, instances, [min, max]);
         instances = instances.filter(one => !outdated.includes(one));
         expect(instances.length).toBeGreaterThanOrEqual(Math.ceil((desired * min) / 100));
         for (let i = 0; i < launch; i++) instances.push(instance(`new-${launched++}`, warm));
-        expect(instances.length).toBeLessThanOrEqual(
-          Math.max(Math.floor((desired * max) / 100), desired + 1),
-        );
+        const most = Math.max(Math.floor((desired * max) / 100), desired + 1);
+        expect(instances.length).toBeLessThanOrEqual(most);
       }
       expect(launched).toBeLessThanOrEqual(desired);
     }),

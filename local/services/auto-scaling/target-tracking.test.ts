@@ -34,11 +34,8 @@ const quiet = (value: number) => times(15, value);
 
 describe("scale-out", () => {
   test("returns the alarm states, and the change with its alarm", () => {
-    expect(track([90, 90, 90], target, group([warm]), now)).toEqual({
-      high: "ALARM",
-      low: "OK",
-      change: { alarm: "AlarmHigh", from: 1, to: 2 },
-    });
+    const change = { alarm: "AlarmHigh", from: 1, to: 2 };
+    expect(track([90, 90, 90], target, group([warm]), now)).toEqual({ high: "ALARM", low: "OK", change });
   });
 
   test.each<[string, (number | undefined)[], Warming[], number]>([
@@ -82,11 +79,9 @@ describe("scale-out", () => {
 
 describe("scale-in", () => {
   test("returns the alarm states, and the change with its alarm", () => {
-    expect(track(quiet(10), target, group(times(2, warm)), now)).toEqual({
-      high: "OK",
-      low: "ALARM",
-      change: { alarm: "AlarmLow", from: 2, to: 1 },
-    });
+    const change = { alarm: "AlarmLow", from: 2, to: 1 };
+    const tracked = track(quiet(10), target, group(times(2, warm)), now);
+    expect(tracked).toEqual({ high: "OK", low: "ALARM", change });
   });
 
   test.each<[string, (number | undefined)[], Warming[], number]>([
@@ -116,12 +111,7 @@ describe("scale-in", () => {
     ["waits for a pending instance", [warm, warm, pending], 3, 3],
     ["waits for a missing instance", [warm, warm], 3, 3],
     ["keeps the only instance while it is being replaced", [terminating], 1, 1],
-    [
-      "counts terminating instances, so as not to remove more than necessary",
-      [warm, warm, terminating],
-      2,
-      2,
-    ],
+    ["counts terminating ones, so as not to remove more than necessary", [warm, warm, terminating], 2, 2],
   ])("%s", (_name, instances, desiredCapacity, desired) => {
     expect(after(quiet(20), group(instances, { desiredCapacity }))).toBe(desired);
   });
@@ -141,10 +131,8 @@ describe("a group", () => {
   });
 
   test("of two, one busy and one idle, stays: their average is at the target, not above it", () => {
-    expect(track(times(trackedMinutes, (100 + 0) / 2), target, group(times(2, warm)), now)).toEqual({
-      high: "OK",
-      low: "OK",
-    });
+    const points = times(trackedMinutes, (100 + 0) / 2);
+    expect(track(points, target, group(times(2, warm)), now)).toEqual({ high: "OK", low: "OK" });
   });
 });
 
@@ -201,9 +189,8 @@ describe("whatever the metric and the instances", () => {
   test("datapoints older than the tracked minutes make no difference", () => {
     property((points, tracked) => {
       const recent = [...times<undefined>(trackedMinutes, undefined), ...points].slice(-trackedMinutes);
-      expect(track([...times(5, 77), ...recent], target, tracked, now)).toEqual(
-        track(recent, target, tracked, now),
-      );
+      const expected = track(recent, target, tracked, now);
+      expect(track([...times(5, 77), ...recent], target, tracked, now)).toEqual(expected);
     });
   });
 });
@@ -285,6 +272,21 @@ describe("over hours, a load that spreads evenly", () => {
     ]);
   });
 
+  /** Limits and the desired capacity to begin with. */
+  const anyFleet = ({ most, warmups }: { most: number; warmups: number[] }) =>
+    fc
+      .record({
+        minSize: fc.integer({ min: 0, max: 5 }),
+        more: fc.nat(most),
+        above: fc.nat(most),
+        launchMinutes: fc.integer({ min: 1, max: 10 }),
+        warmupSeconds: fc.constantFrom(...warmups),
+      })
+      .map(({ more, above, ...rest }) => {
+        const maxSize = rest.minSize + more;
+        return { limits: { ...rest, maxSize }, desired: Math.min(maxSize, rest.minSize + above) };
+      });
+
   /** In hundredths of a percent, since floating-point error decides at the very boundary between two sizes. */
   const loads = (max: number) => fc.integer({ min: 1, max: max * 100 }).map(load => load / 100);
 
@@ -294,21 +296,14 @@ describe("over hours, a load that spreads evenly", () => {
     fc.assert(
       fc.property(
         loads(2000),
-        fc.integer({ min: 0, max: 5 }),
-        fc.integer({ min: 0, max: 15 }),
-        fc.nat(15),
-        fc.constantFrom(60, 90, 300, 600),
-        fc.integer({ min: 1, max: 10 }),
-        (load, minSize, more, above, warmup, launchMinutes) => {
-          const maxSize = minSize + more;
-          const desired = Math.min(maxSize, minSize + above);
-          const limits = { minSize, maxSize, warmupSeconds: warmup, launchMinutes };
+        anyFleet({ most: 15, warmups: [60, 90, 300, 600] }),
+        (load, { limits, desired }) => {
           const fleet = new SimulatedGroup(limits, desired).run(300, load);
           expect(new Set(fleet.changes.map(({ alarm }) => alarm)).size).toBeLessThanOrEqual(1);
           const changes = fleet.changes.length;
           expect(fleet.run(60, load).changes).toHaveLength(changes);
-          expect(fleet.desiredCapacity).toBeGreaterThanOrEqual(minSize);
-          expect(fleet.desiredCapacity).toBeLessThanOrEqual(maxSize);
+          expect(fleet.desiredCapacity).toBeGreaterThanOrEqual(limits.minSize);
+          expect(fleet.desiredCapacity).toBeLessThanOrEqual(limits.maxSize);
         },
       ),
       { numRuns: 500 },
@@ -327,25 +322,16 @@ describe("over hours, a load that spreads evenly", () => {
 
   test("that varies arbitrarily never exceeds the limits, and each alarm scales in its own direction", () => {
     const anyDay = fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), loads(1000)), { maxLength: 20 });
-    const anyLimits = fc.record({
-      minSize: fc.integer({ min: 0, max: 3 }),
-      more: fc.integer({ min: 0, max: 10 }),
-      above: fc.nat(10),
-      launchMinutes: fc.integer({ min: 1, max: 10 }),
-      warmup: fc.constantFrom(0, 60, 300),
-    });
     fc.assert(
-      fc.property(anyDay, anyLimits, (day, { minSize, more, above, launchMinutes, warmup }) => {
-        const maxSize = minSize + more;
-        const limits = { minSize, maxSize, warmupSeconds: warmup, launchMinutes };
-        const fleet = new SimulatedGroup(limits, Math.min(maxSize, minSize + above));
+      fc.property(anyDay, anyFleet({ most: 10, warmups: [0, 60, 300] }), (day, { limits, desired }) => {
+        const fleet = new SimulatedGroup(limits, desired);
         let before = fleet.desiredCapacity;
         for (const [minutes, load] of day) fleet.run(minutes, load);
         for (const { alarm, to } of fleet.changes) {
           if (alarm === "AlarmHigh") expect(to).toBeGreaterThan(before);
           else expect(to).toBe(before - 1);
-          expect(to).toBeGreaterThanOrEqual(minSize);
-          expect(to).toBeLessThanOrEqual(maxSize);
+          expect(to).toBeGreaterThanOrEqual(limits.minSize);
+          expect(to).toBeLessThanOrEqual(limits.maxSize);
           before = to;
         }
       }),

@@ -2,11 +2,8 @@ import fc from "fast-check";
 import { minute } from "../../clock";
 import { MetricStore, type Metric } from "./metrics";
 
-const metric = (name: string, value: string): Metric => ({
-  namespace: "AWS/EC2",
-  name: "CPUUtilization",
-  dimension: { name, value },
-});
+const cpuOf = { namespace: "AWS/EC2", name: "CPUUtilization" };
+const metric = (name: string, value: string): Metric => ({ ...cpuOf, dimension: { name, value } });
 const cpu = metric("InstanceId", "i-1");
 const groupCpu = metric("AutoScalingGroupName", "fleet");
 
@@ -24,46 +21,26 @@ describe("a store", () => {
   test("combines the samples of a minute into a statistic set", () => {
     const store = new MetricStore();
     for (const value of [10, 20, 60]) store.put(groupCpu, 5 * minute, value);
-    expect(all(store, groupCpu)).toEqual([
-      { timestamp: 5 * minute, sampleCount: 3, sum: 90, average: 30, minimum: 10, maximum: 60 },
-    ]);
+    const expected = { sampleCount: 3, sum: 90, average: 30, minimum: 10, maximum: 60 };
+    expect(all(store, groupCpu)).toEqual([{ timestamp: 5 * minute, ...expected }]);
   });
 
   test("keeps metrics apart by namespace, name and dimension", () => {
     const store = new MetricStore();
-    const others = [
-      cpu,
-      groupCpu,
-      metric("InstanceId", "i-2"),
-      { ...cpu, name: "x" },
-      { ...cpu, namespace: "x" },
-    ];
-    others.forEach((other, index) => {
-      store.put(other, 0, index);
-    });
+    const second = metric("InstanceId", "i-2");
+    const others = [cpu, groupCpu, second, { ...cpu, name: "x" }, { ...cpu, namespace: "x" }];
+    others.forEach((other, index) => store.put(other, 0, index));
     expect(others.map(other => all(store, other)[0]?.sum)).toEqual([0, 1, 2, 3, 4]);
   });
 });
 
 describe("statistics", () => {
   const store = new MetricStore();
-  for (const [at, value] of [
-    [0, 1],
-    [1, 2],
-    [2, 3],
-    [4, 5],
-    [5, 6],
-  ] as const)
-    store.put(cpu, at * minute, value);
+  for (const at of [0, 1, 2, 4, 5]) store.put(cpu, at * minute, at + 1);
 
   test("omit periods without data", () => {
-    expect(all(store, cpu).map(({ timestamp, average }) => [timestamp / minute, average])).toEqual([
-      [0, 1],
-      [1, 2],
-      [2, 3],
-      [4, 5],
-      [5, 6],
-    ]);
+    const averages = all(store, cpu).map(({ timestamp, average }) => `${timestamp / minute}: ${average}`);
+    expect(averages).toEqual(["0: 1", "1: 2", "2: 3", "4: 5", "5: 6"]);
   });
 
   test("of longer periods weigh all samples equally, in periods aligned with the range's start", () => {
@@ -86,9 +63,8 @@ describe("statistics", () => {
   });
 
   test.each([0, -60, 30, 90, NaN, Infinity])("a period of %p s is rejected", periodSeconds => {
-    expect(() => all(store, cpu, periodSeconds)).toThrow(
-      new RangeError(`the period must be a multiple of 60 s, not ${periodSeconds} s`),
-    );
+    const error = new RangeError(`the period must be a multiple of 60 s, not ${periodSeconds} s`);
+    expect(() => all(store, cpu, periodSeconds)).toThrow(error);
   });
 
   test("of one long period cover all samples", () => {
@@ -100,16 +76,9 @@ describe("statistics", () => {
         for (const [at, value] of ordered) store.put(cpu, at * minute, value);
         const values = ordered.map(([, value]) => value);
         const sum = values.reduce((a, b) => a + b, 0);
-        expect(all(store, cpu, 6000)).toEqual([
-          {
-            timestamp: 0,
-            sampleCount: values.length,
-            sum,
-            average: sum / values.length,
-            minimum: Math.min(...values),
-            maximum: Math.max(...values),
-          },
-        ]);
+        const [minimum, maximum] = [Math.min(...values), Math.max(...values)];
+        const set = { sampleCount: values.length, sum, average: sum / values.length, minimum, maximum };
+        expect(all(store, cpu, 6000)).toEqual([{ timestamp: 0, ...set }]);
         // However the samples are split into periods, none is lost or counted twice.
         const periods = all(store, cpu, period * 60);
         expect(periods.reduce((total, { sum }) => total + sum, 0)).toBe(sum);
@@ -121,12 +90,9 @@ describe("statistics", () => {
 
 test("averages cover the latest minutes, undefined where there is no data", () => {
   const store = new MetricStore();
-  for (const [at, value] of [
-    [1, 10],
-    [3, 30],
-    [3, 40],
-  ] as const)
-    store.put(cpu, at * minute, value);
+  store.put(cpu, minute, 10);
+  store.put(cpu, 3 * minute, 30);
+  store.put(cpu, 3 * minute, 40);
   expect(store.averages(cpu, 4, 3 * minute)).toEqual([undefined, 10, undefined, 35]);
   expect(store.averages(cpu, 2, 4 * minute)).toEqual([35, undefined]);
 });

@@ -3,22 +3,16 @@ import http from "node:http";
 import type net from "node:net";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Address, Connection, Router } from "../../network/router";
-import {
-  connect,
-  exchange,
-  keepAliveAgent,
-  lines,
-  listenHttp,
-  listenRaw,
-  loopback,
-} from "../../../testing/servers";
+import { allClosed, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
+import { lines, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
 import { LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
 import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
 
 const delay = 30_000;
-const get = lines("GET / HTTP/1.1", "Host: lb.test", "Connection: close", "", "");
+const host = "Host: lb.test";
+const get = head("GET / HTTP/1.1", host, "Connection: close");
 
 const healthCheck = {
   path: "/",
@@ -31,10 +25,8 @@ const healthCheck = {
 } as const;
 
 /** A load balancer on loopback with targets i-1, i-2, … at `ports`, which are never health-checked. */
-async function balance(
-  ports: (number | "refused" | "dropped")[],
-  settings: Partial<LoadBalancerSettings> = {},
-) {
+type Port = number | "refused" | "dropped";
+async function balance(ports: Port[], settings: Partial<LoadBalancerSettings> = {}) {
   const clock = new FakeClock();
   const agent = keepAliveAgent();
   const route: Router = ({ address }) => {
@@ -42,9 +34,7 @@ async function balance(
     return typeof port === "number" ? { outcome: "open", agent, host: loopback, port } : { outcome: port };
   };
   const group = new TargetGroup(clock, { deregistrationDelaySeconds: delay / 1000, healthCheck });
-  onCleanUp(() => {
-    group.stop();
-  });
+  onCleanUp(() => group.stop());
   const records: RequestRecord[] = [];
   const waiting: (() => void)[] = [];
   const balancer = new LoadBalancer({
@@ -57,24 +47,13 @@ async function balance(
     ...settings,
   });
   balancer.addListener(80, group);
-  ports.forEach((_, i) => {
-    group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 });
-  });
+  ports.forEach((_, i) => group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 }));
   const { port, server } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
   });
   server.on("clientError", sendBadRequest);
-  return {
-    clock,
-    group,
-    balancer,
-    port,
-    server,
-    agent,
-    route,
-    records,
-    nextRecord: () => new Promise<void>(resolve => waiting.push(resolve)),
-  };
+  const nextRecord = () => new Promise<void>(resolve => waiting.push(resolve));
+  return { clock, group, balancer, port, server, agent, route, records, nextRecord };
 }
 
 function page(title: string): string {
@@ -106,7 +85,7 @@ describe("the load balancer itself responds with", () => {
       132,
       "the client doesn't send the announced body",
       [() => undefined],
-      lines("POST / HTTP/1.1", "Host: lb.test", "Content-Length: 9", "", "begin"),
+      lines("POST / HTTP/1.1", host, "Content-Length: 9", "", "begin"),
     ],
     ["400 Bad Request", 122, "the client doesn't speak HTTP", [], "HELO\r\n\r\n"],
   ];
@@ -124,13 +103,8 @@ describe("the load balancer itself responds with", () => {
       expect(body).toHaveLength(length);
       expect(withoutDate(await exchange(port, request))).toBe(
         lines(
-          `HTTP/1.1 ${status}`,
-          "Server: awselb/2.0",
-          "Content-Type: text/html",
-          `Content-Length: ${length}`,
-          "Connection: close",
-          "",
-          body,
+          ...[`HTTP/1.1 ${status}`, "Server: awselb/2.0", "Content-Type: text/html"],
+          ...[`Content-Length: ${length}`, "Connection: close", "", body],
         ),
       );
     },
@@ -138,25 +112,22 @@ describe("the load balancer itself responds with", () => {
 
   test("no page to HEAD, and keeps the connection open", async () => {
     const { port } = await balance([]);
-    const head = lines("HEAD / HTTP/1.1", "Host: lb.test", "", "");
-    const responses = await exchange(port, head + get);
+    const responses = await exchange(port, head("HEAD / HTTP/1.1", host) + get);
     expect(responses).toMatch(/^HTTP\/1.1 503 .*Content-Length: 162\r\n.*\r\n\r\nHTTP\/1.1 503 /s);
   });
 
   test("nothing to a bad request if a response is in progress", async () => {
-    const target = await listenRaw(socket => {
-      socket.write(lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin"));
-    });
+    const partial = lines("HTTP/1.1 200 OK", "Content-Length: 100", "", "begin");
+    const target = await listenRaw(socket => socket.write(partial));
     const { port } = await balance([target.port]);
     const client = connect(port);
-    let received = "";
-    client.on("data", data => {
-      received += data.toString();
-      if (received.endsWith("begin")) client.write("no chunk\r\n");
+    const received = collect(client);
+    client.on("data", () => {
+      if (received().endsWith("begin")) client.write("no chunk\r\n");
     });
-    client.write(lines("POST / HTTP/1.1", "Host: lb.test", "Transfer-Encoding: chunked", "", ""));
+    client.write(head("POST / HTTP/1.1", host, "Transfer-Encoding: chunked"));
     await once(client, "close");
-    expect(received).toMatch(/\r\n\r\nbegin$/);
+    expect(received()).toMatch(/\r\n\r\nbegin$/);
   });
 });
 
@@ -169,29 +140,16 @@ test("a target gets the request with a load balancer's headers", async () => {
   const { port, records } = await balance([target.port]);
   await exchange(
     port,
-    lines(
-      "GET /a?b HTTP/1.1",
-      "Host: LB.test",
-      "Connection: close, X-Forwarded-For",
-      "X-Forwarded-For: 10.9.9.9",
-      "X-Forwarded-Port: 443",
-      "Accept: */*",
-      "",
-      "",
+    head(
+      ...["GET /a?b HTTP/1.1", "Host: LB.test", "Connection: close, X-Forwarded-For"],
+      ...["X-Forwarded-For: 10.9.9.9", "X-Forwarded-Port: 443", "Accept: */*"],
     ),
   );
   expect(received.replace(/Root=1-[0-9a-f]{8}-[0-9a-f]{24}/, "TRACE")).toBe(
-    lines(
-      "GET /a?b HTTP/1.1",
-      "Accept: */*",
-      "Host: lb.test",
-      "X-Forwarded-For: 10.9.9.9, 203.0.113.9",
-      "X-Forwarded-Proto: http",
-      "X-Forwarded-Port: 80",
-      "X-Amzn-Trace-Id: TRACE",
+    head(
+      ...["GET /a?b HTTP/1.1", "Accept: */*", "Host: lb.test", "X-Forwarded-For: 10.9.9.9, 203.0.113.9"],
+      ...["X-Forwarded-Proto: http", "X-Forwarded-Port: 80", "X-Amzn-Trace-Id: TRACE"],
       "Connection: keep-alive",
-      "",
-      "",
     ),
   );
   expect(records).toEqual([
@@ -223,18 +181,13 @@ test("requests rotate over targets and nodes", async () => {
       used.push(`${name} ${to.address}:${to.port}`);
       return setup.route(to);
     };
-  const settings = { dnsName: "lb.elb.localhost", nodes: [node("edge-a"), node("edge-b")] };
-  setup.balancer.configure(settings);
+  setup.balancer.configure({ dnsName: "lb.elb.localhost", nodes: [node("edge-a"), node("edge-b")] });
   const responses: string[] = [];
   for (let i = 0; i < 6; i++) responses.push((await exchange(setup.port, get)).at(-1) ?? "");
   expect(responses.join("")).toBe("abcabc");
   expect(used).toEqual([
-    "edge-a 10.0.2.1:8080",
-    "edge-b 10.0.2.2:8080",
-    "edge-a 10.0.2.3:8080",
-    "edge-b 10.0.2.1:8080",
-    "edge-a 10.0.2.2:8080",
-    "edge-b 10.0.2.3:8080",
+    ...["edge-a 10.0.2.1:8080", "edge-b 10.0.2.2:8080", "edge-a 10.0.2.3:8080"],
+    ...["edge-b 10.0.2.1:8080", "edge-a 10.0.2.2:8080", "edge-b 10.0.2.3:8080"],
   ]);
 });
 
@@ -264,17 +217,16 @@ test("a failed request isn't retried on another target", async () => {
 
 test("a changed rule counts for the next request on the same connection", async () => {
   const target = await listenHttp((_req, res) => res.end("ok"));
-  const ports: (number | "refused")[] = [target.port];
+  const ports: Port[] = [target.port];
   const { port } = await balance(ports);
   const client = connect(port);
-  let received = "";
-  client.on("data", data => (received += data.toString()));
-  client.write(lines("GET / HTTP/1.1", "Host: lb.test", "", ""));
+  const received = collect(client);
+  client.write(head("GET / HTTP/1.1", host));
   await once(client, "data");
   ports[0] = "refused";
   client.write(get);
   await once(client, "close");
-  expect(received.match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
+  expect(received().match(/HTTP\/1.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
 });
 
 describe("a client that disconnects", () => {
@@ -404,9 +356,7 @@ test("1,000 completed and aborted requests leave no connection in use and every 
   // A client that disconnects before its request is read isn't recorded.
   expect([...counts.keys()].sort()).toEqual(expect.arrayContaining([200, 460, 502]));
   expect(counts.size).toBe(3);
-  await Promise.all(
-    Object.values(agent.sockets).flatMap(used => used?.map(socket => once(socket, "close")) ?? []),
-  );
+  await allClosed(Object.values(agent.sockets).flatMap(used => used ?? []));
   agent.destroy();
-  await Promise.all(targets.flatMap(({ sockets }) => [...sockets].map(socket => once(socket, "close"))));
+  await allClosed(targets.flatMap(({ sockets }) => [...sockets]));
 }, 60_000);

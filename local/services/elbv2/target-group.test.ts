@@ -4,9 +4,10 @@ import type net from "node:net";
 import fc from "fast-check";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Connection, Router } from "../../network/router";
-import { keepAliveAgent, listenRaw, loopback } from "../../../testing/servers";
+import { allClosed, head, keepAliveAgent, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
 import { TargetGroup, type HealthCheckSettings, type TargetHealthDescription } from "./target-group";
+import { draining, notRegistered } from "./target-health";
 
 const healthCheck: HealthCheckSettings = {
   path: "/health",
@@ -20,22 +21,21 @@ const healthCheck: HealthCheckSettings = {
 
 const interval = 10_000;
 const delay = 30_000;
+const deregistrationDelaySeconds = delay / 1000;
 
 function groupOf(settings: Partial<HealthCheckSettings> = {}) {
   const clock = new FakeClock();
-  const group = new TargetGroup(clock, {
-    healthCheck: { ...healthCheck, ...settings },
-    deregistrationDelaySeconds: delay / 1000,
-  });
-  onCleanUp(() => {
-    group.stop();
-  });
+  const changed = { ...healthCheck, ...settings };
+  const group = new TargetGroup(clock, { healthCheck: changed, deregistrationDelaySeconds });
+  onCleanUp(() => group.stop());
   const changes: string[] = [];
   group.on("change", ({ target, targetHealth: { state, reason } }) => {
     changes.push([target.id, state, ...(reason ? [reason] : [])].join(" "));
   });
   return { clock, group, changes };
 }
+
+const response = (code: number) => head(`HTTP/1.1 ${code} X`, "Content-Length: 0");
 
 /** A target's server, which responds with `status()`, or not at all if that is undefined. */
 async function service(status: () => number | undefined = () => 200) {
@@ -44,7 +44,7 @@ async function service(status: () => number | undefined = () => 200) {
   const { port, server, sockets } = await listenRaw((socket, request) => {
     paths.push(request.split(" ")[1] ?? "");
     const code = status();
-    if (code !== undefined) socket.write(`HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`);
+    if (code !== undefined) socket.write(response(code));
   });
   const agent = keepAliveAgent();
   const route: Router = () => ({ outcome: "open", agent, host: loopback, port });
@@ -64,15 +64,20 @@ function states(targets: TargetHealthDescription[]): string {
   return targets.map(({ target, targetHealth }) => `${target.id} ${targetHealth.state}`).join(", ");
 }
 
-/** A group with one healthy target. */
-async function healthyTarget() {
-  const setup = groupOf();
-  const target = await service();
+/** A group in use by one node, with one target, which is not checked yet. */
+async function groupWithTarget(settings?: Partial<HealthCheckSettings>, status?: () => number | undefined) {
+  const [setup, target] = [groupOf(settings), await service(status)];
   setup.group.setNodes([target.route]);
   setup.group.register(one);
+  return { ...setup, ...target };
+}
+
+/** A group with one healthy target. */
+async function healthyTarget() {
+  const setup = await groupWithTarget();
   setup.clock.advance(0);
   await setup.group.until(statesAre("i-1 healthy"));
-  return { ...setup, ...target };
+  return setup;
 }
 
 const statesAre = (expected: string) => (targets: TargetHealthDescription[]) => states(targets) === expected;
@@ -88,22 +93,16 @@ describe("a target", () => {
     expect(changes).toEqual(["i-1 initial Elb.RegistrationInProgress"]);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy"));
-    expect(changes).toEqual([
-      "i-1 initial Elb.RegistrationInProgress",
-      "i-1 initial Elb.InitialHealthChecking",
-      "i-1 healthy",
-    ]);
+    const registered = "i-1 initial Elb.RegistrationInProgress";
+    expect(changes).toEqual([registered, "i-1 initial Elb.InitialHealthChecking", "i-1 healthy"]);
     expect(group.describe()).toEqual([
       { target: { id: "i-1", port: 8080 }, healthCheckPort: "8080", targetHealth: { state: "healthy" } },
     ]);
   });
 
   test("becomes unhealthy and healthy again by the thresholds, with one check per interval", async () => {
-    const { clock, group, changes } = groupOf();
     let status = 200;
-    const { route, checkFinished, paths } = await service(() => status);
-    group.setNodes([route]);
-    group.register(one);
+    const { clock, group, changes, checkFinished, paths } = await groupWithTarget({}, () => status);
     const checks = async (count: number, response: number) => {
       status = response;
       for (let i = 0; i < count; i++) {
@@ -118,9 +117,8 @@ describe("a target", () => {
     expect(changes).toEqual([]);
     await checks(1, 503);
     expect(changes).toEqual(["i-1 unhealthy Target.ResponseCodeMismatch"]);
-    expect(group.describe()[0]?.targetHealth.description).toBe(
-      "Health checks failed with these codes: [503]",
-    );
+    const [described] = group.describe();
+    expect(described?.targetHealth.description).toBe("Health checks failed with these codes: [503]");
     await checks(1, 200);
     expect(changes).toHaveLength(1);
     await checks(1, 200);
@@ -155,10 +153,7 @@ describe("a target", () => {
   });
 
   test("that is silent for longer than an interval is still checked, and becomes unhealthy by time-outs", async () => {
-    const { clock, group, changes } = groupOf({ timeoutSeconds: 0.5 });
-    const { route, paths } = await service(() => undefined);
-    group.setNodes([route]);
-    group.register(one);
+    const { clock, group, changes, paths } = await groupWithTarget({ timeoutSeconds: 0.5 }, () => undefined);
     clock.advance(3 * interval);
     await eventually("all four checks have arrived", () => paths.length === 4);
     await group.until(statesAre("i-1 unhealthy"));
@@ -168,7 +163,6 @@ describe("a target", () => {
 
   test("ignores a check that a later one has overtaken", async () => {
     const { clock, group, changes } = groupOf({ unhealthyThreshold: 1 });
-    const response = (code: number) => `HTTP/1.1 ${code} X\r\nContent-Length: 0\r\n\r\n`;
     const held: net.Socket[] = [];
     const target = await listenRaw(socket => {
       if (held.length === 0) held.push(socket);
@@ -217,38 +211,19 @@ describe("a target", () => {
 
   test("that is unknown is described as not registered", () => {
     const { group } = groupOf();
-    expect(group.describe([{ id: "i-9", port: 80 }])).toEqual([
-      {
-        target: { id: "i-9", port: 80 },
-        healthCheckPort: "80",
-        targetHealth: {
-          state: "unused",
-          reason: "Target.NotRegistered",
-          description: "Target is not registered to the target group",
-        },
-      },
-    ]);
+    const target = { id: "i-9", port: 80 };
+    const { targetHealth } = notRegistered;
+    expect(group.describe([target])).toEqual([{ target, healthCheckPort: "80", targetHealth }]);
   });
 });
 
 describe("changed settings", () => {
   test("apply from the next check on, and targets keep their health", async () => {
-    const { clock, group, changes } = groupOf();
-    const { route, paths, checkFinished } = await service(() => 204);
-    group.setNodes([route]);
-    group.register(one);
+    const { clock, group, changes, paths, checkFinished } = await groupWithTarget({}, () => 204);
     clock.advance(interval);
     await group.until(statesAre("i-1 unhealthy"));
-    group.configure({
-      healthCheck: {
-        ...healthCheck,
-        path: "/new",
-        matcher: "200-299",
-        healthyThreshold: 3,
-        intervalSeconds: 20,
-      },
-      deregistrationDelaySeconds: 0,
-    });
+    const changed = { path: "/new", matcher: "200-299", healthyThreshold: 3, intervalSeconds: 20 };
+    group.configure({ healthCheck: { ...healthCheck, ...changed }, deregistrationDelaySeconds: 0 });
     expect(states(group.describe())).toBe("i-1 unhealthy");
     for (const wait of [0, 20_000, 20_000]) {
       const finished = checkFinished();
@@ -264,11 +239,9 @@ describe("changed settings", () => {
 
   test("abort checks in progress, which don't count", async () => {
     const strict = { ...healthCheck, unhealthyThreshold: 1 };
-    const { clock, group, changes } = groupOf(strict);
     let isResponding = false;
-    const { route, server, checkFinished } = await service(() => (isResponding ? 200 : undefined));
-    group.setNodes([route]);
-    group.register(one);
+    const status = () => (isResponding ? 200 : undefined);
+    const { clock, group, changes, server, checkFinished } = await groupWithTarget(strict, status);
     const finished = checkFinished();
     clock.advance(0);
     await once(server, "connection");
@@ -286,14 +259,9 @@ describe("changed settings", () => {
     [{ matcher: "ok" }, 'health check matcher "ok": expected codes such as "200", "200,202" or "200-299"'],
   ])("%p are rejected, and change nothing", async (invalid, message) => {
     expect(() => groupOf(invalid)).toThrow(message);
-    const { clock, group } = groupOf();
-    const { route, paths } = await service();
-    group.setNodes([route]);
-    group.register(one);
+    const { clock, group, paths } = await groupWithTarget();
     const settings = { healthCheck: { ...healthCheck, ...invalid }, deregistrationDelaySeconds: 1 };
-    expect(() => {
-      group.configure(settings);
-    }).toThrow(message);
+    expect(() => group.configure(settings)).toThrow(message);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy"));
     expect(paths).toEqual(["/health"]);
@@ -379,10 +347,7 @@ describe("the next target", () => {
 
 describe("a target whose instance has terminated", () => {
   test("stays registered but unused, and gets no requests or checks", async () => {
-    const { clock, group, changes } = groupOf();
-    const { route, paths } = await service();
-    group.setNodes([route]);
-    group.register(one);
+    const { clock, group, changes, route, paths } = await groupWithTarget();
     group.register(two);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy, i-2 healthy"));
@@ -424,18 +389,12 @@ describe("a deregistered target", () => {
   test("without requests in flight is deregistered at once, but shows as draining until the delay elapses", async () => {
     const { clock, group, changes } = registered();
     await group.deregister("i-1");
-    expect(group.describe()[0]?.targetHealth).toEqual({
-      state: "draining",
-      reason: "Target.DeregistrationInProgress",
-      description: "Target deregistration is in progress",
-    });
+    expect(group.describe()[0]?.targetHealth).toEqual(draining.targetHealth);
     clock.advance(delay - 1);
-    expect(changes).toEqual(["i-1 draining Target.DeregistrationInProgress"]);
+    const drains = "i-1 draining Target.DeregistrationInProgress";
+    expect(changes).toEqual([drains]);
     clock.advance(1);
-    expect(changes).toEqual([
-      "i-1 draining Target.DeregistrationInProgress",
-      "i-1 unused Target.NotRegistered",
-    ]);
+    expect(changes).toEqual([drains, "i-1 unused Target.NotRegistered"]);
     expect(group.describe()).toEqual([]);
     expect(clock.pending).toBe(0);
   });
@@ -503,10 +462,7 @@ describe("a deregistered target", () => {
 });
 
 test("a stopped group leaves no timer, socket, request or waiting caller behind", async () => {
-  const { clock, group } = groupOf();
-  const { route, server, sockets } = await service(() => undefined);
-  group.setNodes([route]);
-  group.register(one);
+  const { clock, group, server, sockets } = await groupWithTarget({}, () => undefined);
   group.register(two);
   clock.advance(0);
   await once(server, "connection");
@@ -519,7 +475,7 @@ test("a stopped group leaves no timer, socket, request or waiting caller behind"
   expect(picked?.signal.aborted).toBe(true);
   await expect(waiting).rejects.toThrow("aborted");
   await deregistered;
-  await Promise.all([...sockets].map(socket => once(socket, "close")));
+  await allClosed(sockets);
 });
 
 test("a changed route counts at the next check", async () => {

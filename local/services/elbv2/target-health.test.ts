@@ -1,14 +1,6 @@
 import fc from "fast-check";
-import {
-  afterCheck,
-  checking,
-  draining,
-  notInUse,
-  notRegistered,
-  parseMatcher,
-  registering,
-  type CheckResult,
-} from "./target-health";
+import { afterCheck, checking, draining, notInUse, notRegistered, registering } from "./target-health";
+import { parseMatcher, type CheckResult } from "./target-health";
 
 const passed: CheckResult = { result: "passed" };
 const failed: CheckResult = { result: "failed" };
@@ -16,23 +8,13 @@ const timedOut: CheckResult = { result: "timed-out" };
 const mismatched: CheckResult = { result: "mismatched", code: 503 };
 const thresholds = { healthyThreshold: 3, unhealthyThreshold: 2 };
 
-const initial = {
-  state: "initial",
-  reason: "Elb.InitialHealthChecking",
-  description: "Initial health checks in progress",
-};
+const of = (state: string, reason: string, description: string) => ({ state, reason, description });
+const initial = of("initial", "Elb.InitialHealthChecking", "Initial health checks in progress");
 const healthy = { state: "healthy" };
-const byTimeOut = { state: "unhealthy", reason: "Target.Timeout", description: "Request timed out" };
-const byFailure = {
-  state: "unhealthy",
-  reason: "Target.FailedHealthChecks",
-  description: "Health checks failed",
-};
-const byCode = {
-  state: "unhealthy",
-  reason: "Target.ResponseCodeMismatch",
-  description: "Health checks failed with these codes: [503]",
-};
+const byTimeOut = of("unhealthy", "Target.Timeout", "Request timed out");
+const byFailure = of("unhealthy", "Target.FailedHealthChecks", "Health checks failed");
+const codes = "Health checks failed with these codes: [503]";
+const byCode = of("unhealthy", "Target.ResponseCodeMismatch", codes);
 
 describe("with 3 passes for healthy and 2 failures for unhealthy, a new target", () => {
   test.each<[string, CheckResult[], object]>([
@@ -48,11 +30,7 @@ describe("with 3 passes for healthy and 2 failures for unhealthy, a new target",
     ["becomes unhealthy after two consecutive failures", [passed, failed, failed], byFailure],
     ["shows its latest failure", [failed, failed, timedOut], byTimeOut],
     ["stays unhealthy after two passes", [failed, failed, passed, passed], byFailure],
-    [
-      "stays unhealthy when a failure comes in between",
-      [failed, failed, passed, passed, failed, passed],
-      byFailure,
-    ],
+    ["stays unhealthy if one fails in between", [failed, failed, passed, passed, failed, passed], byFailure],
     ["recovers after three consecutive passes", [failed, failed, passed, passed, passed], healthy],
   ])("%s", (_name, checks, expected) => {
     const health = checks.reduce((before, check) => afterCheck(before, check, thresholds), checking);
@@ -70,50 +48,30 @@ test.each([
 });
 
 test("every state but healthy has AWS's reason and description", () => {
-  expect(
-    [registering, checking, draining, notInUse, notRegistered].map(({ targetHealth: health }) => health),
-  ).toEqual([
-    {
-      state: "initial",
-      reason: "Elb.RegistrationInProgress",
-      description: "Target registration is in progress",
-    },
+  const all = [registering, checking, draining, notInUse, notRegistered];
+  expect(all.map(({ targetHealth }) => targetHealth)).toEqual([
+    of("initial", "Elb.RegistrationInProgress", "Target registration is in progress"),
     initial,
-    {
-      state: "draining",
-      reason: "Target.DeregistrationInProgress",
-      description: "Target deregistration is in progress",
-    },
-    {
-      state: "unused",
-      reason: "Target.NotInUse",
-      description: "Target group is not configured to receive traffic from the load balancer",
-    },
-    {
-      state: "unused",
-      reason: "Target.NotRegistered",
-      description: "Target is not registered to the target group",
-    },
+    of("draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"),
+    of(
+      "unused",
+      "Target.NotInUse",
+      "Target group is not configured to receive traffic from the load balancer",
+    ),
+    of("unused", "Target.NotRegistered", "Target is not registered to the target group"),
   ]);
 });
 
 test("only the latest results count, once there are as many as the greater threshold", () => {
   const anyCheck = fc.constantFrom(passed, failed, timedOut, mismatched);
+  const threshold = fc.integer({ min: 2, max: 10 });
+  const anyThresholds = fc.record({ healthyThreshold: threshold, unhealthyThreshold: threshold });
   fc.assert(
-    fc.property(
-      fc.array(anyCheck),
-      anyCheck,
-      fc.integer({ min: 2, max: 10 }),
-      fc.integer({ min: 2, max: 10 }),
-      (checks, last, up, down) => {
-        const all = [...checks, ...Array<CheckResult>(Math.max(up, down)).fill(last)];
-        const { targetHealth: health } = all.reduce(
-          (before, check) => afterCheck(before, check, { healthyThreshold: up, unhealthyThreshold: down }),
-          checking,
-        );
-        expect(health.state).toBe(last === passed ? "healthy" : "unhealthy");
-      },
-    ),
+    fc.property(fc.array(anyCheck), anyCheck, anyThresholds, (checks, last, limits) => {
+      const all = [...checks, ...Array<CheckResult>(Math.max(...Object.values(limits))).fill(last)];
+      const { targetHealth } = all.reduce((before, check) => afterCheck(before, check, limits), checking);
+      expect(targetHealth.state).toBe(last === passed ? "healthy" : "unhealthy");
+    }),
   );
 });
 
