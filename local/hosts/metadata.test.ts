@@ -234,7 +234,7 @@ describe("credentials", () => {
   });
 
   test("aren't available from a profile without a role, which says so", async () => {
-    const profile = { arn: "arn:aws:iam::123456789012:instance-profile/empty", id: "AIPA0123456789ABCDEF" };
+    const profile = { arn: profileArn, id: "AIPA0123456789ABCDEF" };
     const { get } = await setUp(() => metadata({ profile }));
     expect((await get("/latest/meta-data/iam/security-credentials/")).status).toBe(404);
     expect(JSON.parse((await get("/latest/meta-data/iam/info")).body)).toMatchObject({
