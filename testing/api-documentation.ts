@@ -9,6 +9,7 @@ import type { Action, Service } from "../local/api/service";
 import { autoScalingService } from "../local/services/auto-scaling/actions";
 import { cloudWatchService } from "../local/services/cloudwatch/actions";
 import { ec2Service } from "../local/services/ec2/actions";
+import { refusals as cloudWatchRefusals } from "../local/services/cloudwatch/refusals";
 import { refusals as ec2Refusals } from "../local/services/ec2/refusals";
 import { elbv2Service } from "../local/services/elbv2/actions";
 import { iamService } from "../local/services/iam/actions";
@@ -29,7 +30,7 @@ const documented: Documented[] = [
   { title: "Elastic Load Balancing", service: elbv2Service },
   { title: "Auto Scaling", service: autoScalingService },
   { title: "IAM", service: iamService, refusals: iamRefusals },
-  { title: "CloudWatch", service: cloudWatchService },
+  { title: "CloudWatch", service: cloudWatchService, refusals: cloudWatchRefusals },
   { title: "Systems Manager", service: ssmService },
   { title: "STS", service: stsService },
 ];

@@ -9,6 +9,7 @@ import { roleActions } from "./roles";
 
 export const iamService = {
   scope: "iam",
+  global: true,
   query: { dialect: "query", xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
   model: () => import("@aws-sdk/client-iam"),
   source: "local/services/iam/actions/index.ts",
