@@ -50,7 +50,7 @@ export const networkRefusals = {
   vpcHasDependencies: hasDependencies("vpc"),
   defaultVpcExists: () =>
     new AwsError("DefaultVpcAlreadyExists", "A Default VPC already exists for this account in this region."),
-  /** Source: VPC User Guide, "View and update DNS attributes for your VPC". */
+  /** Source: EC2 API Reference, "ModifyVpcAttribute", which names no code. */
   dnsHostnamesWithoutSupport: () =>
     invalidCombination("DNS hostnames can be enabled only while DNS support is enabled"),
 

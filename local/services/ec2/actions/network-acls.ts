@@ -11,6 +11,7 @@ import { associateNetworkAcl, createNetworkAcl } from "../network-acls";
 import { networkRefusals } from "../network-refusals";
 import { find } from "../resource-types";
 import { tagList, tagsFor } from "../tags";
+import { protocolName } from "./protocol-numbers";
 import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
 
 /** What hosts may call too acts on the model alone. */
@@ -85,8 +86,7 @@ const kind: ResourceKind<ReturnType<typeof descriptionOf>> = {
     "entry.ipv6-cidr": () => [],
     "entry.port-range.from": acl => acl.Entries.map(each => each.PortRange?.From),
     "entry.port-range.to": acl => acl.Entries.map(each => each.PortRange?.To),
-    "entry.protocol": acl =>
-      acl.Entries.flatMap(each => (each.Protocol === "6" ? ["6", "tcp"] : each.Protocol)),
+    "entry.protocol": acl => acl.Entries.flatMap(({ Protocol = "" }) => [Protocol, protocolName(Protocol)]),
     "entry.rule-action": acl => acl.Entries.map(each => each.RuleAction),
     "entry.rule-number": acl => acl.Entries.map(each => each.RuleNumber),
     "network-acl-id": acl => acl.NetworkAclId,

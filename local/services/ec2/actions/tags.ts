@@ -69,7 +69,7 @@ function withoutTags(tags: Tags, deleted: readonly Tag[] | undefined): Tags {
 }
 
 const kind: ResourceKind<TagDescription & { Tags: Tag[] }> = {
-  type: "vpc",
+  type: "vpc", // of no effect: DescribeTags takes no ids
   idOf: tag => tag.ResourceId,
   filterable: {
     key: tag => tag.Key,

@@ -63,10 +63,9 @@ export const vpcActions = {
         EnableDnsHostnames,
         EnableNetworkAddressUsageMetrics,
       });
-      const after = { ...found, [attributeNames[name]]: Value };
-      if (after.enableDnsHostnames && !after.enableDnsSupport)
+      if (name === "EnableDnsHostnames" && Value && !found.enableDnsSupport)
         throw networkRefusals.dnsHostnamesWithoutSupport();
-      Object.assign(found, after);
+      found[attributeNames[name]] = Value;
       return {};
     },
   },
