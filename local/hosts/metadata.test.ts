@@ -22,6 +22,7 @@ function metadata(changes: Partial<Metadata> = {}): Metadata {
       id: "AIPA0123456789ABCDEF",
       roleName: "receiver-role",
     },
+    access: { httpTokens: "required", httpEndpoint: "enabled" },
     credentials: () => iam.credentialsFor("i-0123456789abcdef0", "receiver-role"),
     ...changes,
   };

@@ -6,16 +6,16 @@ import { z } from "zod";
 import type { Host } from "../../hosts/host";
 import { hex } from "../../identifiers";
 import type { VirtualNetwork } from "../../network/virtual-network";
+import type { KeyPairs } from "../../services/ec2/key-pairs";
+import { publicKeyOf } from "../../services/ec2/openssh-keys";
 import { handler, type Handlers } from "./handler";
-import { publicKeyOf } from "./identity";
 
 export interface CommandContext {
   network: Pick<VirtualNetwork, "probe">;
   /** The Internet address that connections come from. */
   operatorAddress: string;
   hosts: ReadonlyMap<string, Host>;
-  /** Public keys by key pair name. */
-  keyPairs: ReadonlyMap<string, string>;
+  keyPairs: Pick<KeyPairs, "named">;
   /** The port that sshd listens on, and the only user it accepts. */
   ssh: { port: number; user: string };
   /** Runs a command on a host with `stdin`; resolves to its standard output. */
@@ -89,7 +89,7 @@ function connect(
   );
   if (!host || port !== ssh.port)
     throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
-  const authorized = keyPairs.get(host.options.keyName ?? "");
+  const authorized = keyPairs.named(host.options.keyName ?? "")?.publicKey;
   if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized)
     throw new Error(
       `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: the key is not authorized`,

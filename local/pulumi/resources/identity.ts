@@ -1,9 +1,10 @@
 /** Roles, policies, instance profiles and keys. */
-import { generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 import { z } from "zod";
 import { AwsError } from "../../api/aws-error";
-import { hex, resourceId } from "../../identifiers";
+import { hex } from "../../identifiers";
 import type { Ec2 } from "../../services/ec2/ec2";
+import { opensshPrivateKey, opensshPublicKey, parsePublicKey } from "../../services/ec2/openssh-keys";
 import { arn, policySchema, type Iam } from "../../services/iam/iam";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
@@ -101,72 +102,13 @@ export const identityHandlers = ({ iam, keyPairs }: IdentityContext): Handlers =
       publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+/, "InvalidKey.Format"),
       tags,
     }),
-    create(name, { publicKey }) {
+    create(name, { publicKey, tags: given }) {
       const keyName = autoName(name);
-      // Type and key, without the comment.
-      keyPairs.set(keyName, publicKey.split(/\s+/).slice(0, 2).join(" "));
-      return { id: keyName, outputs: { keyName, keyPairId: resourceId("key") } };
+      const key = parsePublicKey(publicKey);
+      if (!key) throw new AwsError("InvalidKey.Format", "Key is not in valid OpenSSH public key format");
+      const { id } = keyPairs.import(key, { name: keyName, tags: given, createdAt: 0 });
+      return { id: keyName, outputs: { keyName, keyPairId: id } };
     },
-    delete: ({ id }) => keyPairs.delete(id),
+    delete: ({ outputs }) => keyPairs.delete(String(outputs["keyPairId"])),
   }),
 });
-
-/** An SSH string: four bytes of length, then the bytes (RFC 4251 section 5). */
-function wire(data: string | Buffer): Buffer {
-  const bytes = Buffer.from(data as string);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
-}
-
-const keyType = "ssh-ed25519";
-
-/** The 32 bytes of an Ed25519 key, public or private, without their ASN.1 wrapping. */
-function rawKey(key: KeyObject): Buffer {
-  const { x, d } = key.export({ format: "jwk" });
-  return Buffer.from((key.type === "private" ? d : x) ?? "", "base64url");
-}
-
-function publicBlob(publicKey: KeyObject): Buffer {
-  return Buffer.concat([wire(keyType), wire(rawKey(publicKey))]);
-}
-
-/** A line for authorized_keys (RFC 8709 section 4). */
-function opensshPublicKey(publicKey: KeyObject): string {
-  return `${keyType} ${publicBlob(publicKey).toString("base64")}`;
-}
-
-/** In the format of OpenSSH's PROTOCOL.key, without a passphrase. */
-function opensshPrivateKey(publicKey: KeyObject, privateKey: KeyObject): string {
-  const check = randomBytes(4);
-  const secret = Buffer.concat([
-    check,
-    check,
-    publicBlob(publicKey),
-    wire(Buffer.concat([rawKey(privateKey), rawKey(publicKey)])),
-    wire(""),
-  ]);
-  const padding = Buffer.from(Array.from({ length: (8 - (secret.length % 8)) % 8 }, (_, index) => index + 1));
-  const one = Buffer.from([0, 0, 0, 1]);
-  const body = Buffer.concat([
-    Buffer.from("openssh-key-v1\0"),
-    wire("none"),
-    wire("none"),
-    wire(""),
-    one,
-    wire(publicBlob(publicKey)),
-    wire(Buffer.concat([secret, padding])),
-  ]);
-  const lines = body.toString("base64").match(/.{1,70}/g) ?? [];
-  return ["-----BEGIN OPENSSH PRIVATE KEY-----", ...lines, "-----END OPENSSH PRIVATE KEY-----", ""].join(
-    "\n",
-  );
-}
-
-/** The authorized_keys line that matches an OpenSSH private key created here; undefined if there is no key in it. */
-export function publicKeyOf(privateKeyOpenssh: string): string | undefined {
-  const body = Buffer.from(privateKeyOpenssh.replaceAll(/-----[A-Z ]+-----|\s/g, ""), "base64");
-  const start = body.indexOf(wire(keyType));
-  if (start < 0) return undefined;
-  return `${keyType} ${body.subarray(start, start + wire(keyType).length + 36).toString("base64")}`;
-}

@@ -2,6 +2,8 @@
 import { z } from "zod";
 import { resourceId } from "../../identifiers";
 import type { Ec2 } from "../../services/ec2/ec2";
+import { metadataOptionsOf } from "../../services/ec2/instance-settings";
+import { notFound } from "../../services/ec2/resource-types";
 import { handler, tags, type Handlers } from "./handler";
 
 export const metadataOptions = z.strictObject({
@@ -11,7 +13,7 @@ export const metadataOptions = z.strictObject({
 });
 export const creditSpecification = z.strictObject({ cpuCredits: z.string() }).optional();
 
-export type InstanceContext = Pick<Ec2, "instances" | "interfaces" | "createImage" | "deregisterImage">;
+export type InstanceContext = Pick<Ec2, "instances" | "interfaces" | "images">;
 
 export const instanceHandlers = (ec2: InstanceContext): Handlers => ({
   "aws:ec2/instance:Instance": handler({
@@ -41,6 +43,12 @@ export const instanceHandlers = (ec2: InstanceContext): Handlers => ({
         instanceProfileName: inputs.iamInstanceProfile,
         detailedMonitoring: false,
         tags: inputs.tags,
+        settings: {
+          metadataOptions: metadataOptionsOf({
+            HttpTokens: inputs.metadataOptions.httpTokens,
+            HttpPutResponseHopLimit: inputs.metadataOptions.httpPutResponseHopLimit,
+          }),
+        },
       });
       const { instanceId, interfaceId } = options;
       const { privateIpAddress: privateIp, publicIpAddress: publicIp = "" } = ec2.interfaces.get(interfaceId);
@@ -54,7 +62,14 @@ export const instanceHandlers = (ec2: InstanceContext): Handlers => ({
 
   "aws:ec2/amiFromInstance:AmiFromInstance": handler({
     inputs: z.strictObject({ name: z.string().min(3).max(128), sourceInstanceId: z.string(), tags }),
-    create: async (_name, input) => ({ id: await ec2.createImage(input.name, input.sourceInstanceId) }),
-    delete: ({ id }) => ec2.deregisterImage(id),
+    async create(_name, input) {
+      const instance = ec2.instances.records.get(input.sourceInstanceId);
+      const disk = instance && ec2.instances.diskOf(instance);
+      if (!disk) throw notFound("instance", [input.sourceInstanceId]);
+      const { image, ready } = ec2.images.create(instance, disk, { name: input.name, tags: input.tags });
+      await ready;
+      return { id: image.id };
+    },
+    delete: ({ id }) => ec2.images.deregister(id),
   }),
 });

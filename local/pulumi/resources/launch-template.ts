@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
+import type { RequestLaunchTemplateData, ResourceType } from "@aws-sdk/client-ec2";
 import { z } from "zod";
 import { resourceId } from "../../identifiers";
-import type { LaunchTemplate, LaunchTemplateData } from "../../services/ec2/launch-template";
+import { addVersion, newLaunchTemplate, type LaunchTemplate } from "../../services/ec2/launch-template";
+import { tagList } from "../../services/ec2/tags";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
 import { creditSpecification, metadataOptions } from "./instances";
@@ -19,15 +21,18 @@ const template = z.strictObject({
   tags,
 });
 
-function templateData(inputs: z.infer<typeof template>): LaunchTemplateData {
-  const { imageId, instanceType, keyName, vpcSecurityGroupIds, monitoring, tagSpecifications } = inputs;
+function templateData(inputs: z.infer<typeof template>): RequestLaunchTemplateData {
   return {
-    imageId,
-    instanceType,
-    keyName,
-    securityGroupIds: vpcSecurityGroupIds,
-    detailedMonitoring: monitoring.enabled,
-    tags: tagSpecifications.find(({ resourceType }) => resourceType === "instance")?.tags ?? {},
+    ImageId: inputs.imageId,
+    InstanceType: inputs.instanceType as RequestLaunchTemplateData["InstanceType"],
+    KeyName: inputs.keyName,
+    SecurityGroupIds: inputs.vpcSecurityGroupIds,
+    MetadataOptions: { HttpTokens: "required", HttpPutResponseHopLimit: 1 },
+    Monitoring: { Enabled: inputs.monitoring.enabled },
+    TagSpecifications: inputs.tagSpecifications.map(({ resourceType, tags }) => ({
+      ResourceType: resourceType as ResourceType,
+      Tags: tagList(tags),
+    })),
   };
 }
 
@@ -43,15 +48,14 @@ export const launchTemplateHandlers = (launchTemplates: Map<string, LaunchTempla
     create(name, inputs) {
       const id = resourceId("lt");
       const templateName = autoName(name);
-      const versions = new Map([[1, templateData(inputs)]]);
-      launchTemplates.set(id, { name: templateName, versions, defaultVersion: 1 });
+      const version = { data: templateData(inputs), createdAt: 0 };
+      launchTemplates.set(id, newLaunchTemplate({ id, name: templateName, tags: inputs.tags }, version));
       return { id, outputs: { name: templateName, latestVersion: 1, defaultVersion: 1 } };
     },
     update({ id, inputs: before, outputs }, inputs) {
       const existing = launchTemplates.get(id);
       if (!existing || !needsNewVersion(before, inputs)) return outputs;
-      const latestVersion = existing.versions.size + 1;
-      existing.versions.set(latestVersion, templateData(inputs));
+      const latestVersion = addVersion(existing, { data: templateData(inputs), createdAt: 0 });
       if (inputs.updateDefaultVersion === true) existing.defaultVersion = latestVersion;
       return { ...outputs, latestVersion, defaultVersion: existing.defaultVersion };
     },

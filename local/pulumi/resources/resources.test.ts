@@ -17,7 +17,7 @@ import {
 } from "../../../testing/sample-resources";
 import { temporaryFolder } from "../../../testing/folders";
 import type { DeclaredResources } from "../declared-resources";
-import { publicKeyOf } from "./identity";
+import { publicKeyOf } from "../../services/ec2/openssh-keys";
 
 type Opened = Pick<Awaited<ReturnType<typeof openRegion>>, "region" | "resources">;
 
@@ -511,6 +511,9 @@ describe("a launch template", () => {
       inputs: { ...sample.inputs(made), instanceType: "t3.small" },
     });
     expect(template?.versions.get(1)).toBe(first);
-    expect(template?.versions.get(2)).toEqual({ ...first, instanceType: "t3.small" });
+    expect(template?.versions.get(2)).toEqual({
+      ...first,
+      data: { ...first?.data, InstanceType: "t3.small" },
+    });
   });
 });
