@@ -28,11 +28,13 @@ import { createDefaultVpc } from "./services/ec2/default-vpc";
 import { Ec2 } from "./services/ec2/ec2";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { amazonLinux2023 } from "./services/ec2/image";
+import { planLaunch } from "./services/ec2/launch-request";
 import { dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { iamService } from "./services/iam/actions";
 import { Iam } from "./services/iam/iam";
+import { imageAvailable, instanceRunning } from "./services/ec2/waiters";
 import { zonesOf } from "./services/ec2/zones";
 import { ssmService } from "./services/ssm/actions";
 import { Parameters } from "./services/ssm/parameters";
@@ -88,7 +90,8 @@ export class Region {
       ec2Api,
       localEnvironment,
       identities: iam,
-      onTermination: instanceId => this.elbv2.instanceEnded(instanceId),
+      onEnd: instanceId => this.elbv2.instanceEnded(instanceId),
+      onStart: () => undefined,
     });
     const { instances, interfaces } = this.ec2;
     this.elbv2 = new Elbv2({
@@ -136,6 +139,12 @@ export class Region {
     };
   }
 
+  /** What callers in-process wait for. */
+  readonly until = {
+    instanceRunning: (instanceId: string) => instanceRunning(this.ec2, instanceId),
+    imageAvailable: (imageId: string) => imageAvailable(this.ec2, imageId),
+  };
+
   /** What each service's actions act on, made anew for each call. */
   private get actionContexts() {
     const { ec2, elbv2, autoScaling, metrics, dashboards, iam, ssm: parameters } = this;
@@ -175,7 +184,7 @@ export class Region {
     await mkdir(folder, { recursive: true });
     for (const name of [flowLogFile, decisionLogFile]) this.logs.set(name, new LogFile(join(folder, name)));
     createDefaultVpc(this.ec2, zonesOf(this.options.name));
-    const endpoint = createEc2Endpoint(this.ec2.vpc, this.iam, report);
+    const endpoint = createEc2Endpoint(this.actionContexts.ec2, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));
     this.stopFlowLog = clock.every(flowLogInterval, () => this.flowLog.flush());
@@ -202,15 +211,16 @@ export class Region {
       metrics,
       report,
       availabilityZoneOf: subnetId => vpc.subnets.get(subnetId)?.availabilityZone,
-      launch: async ({ launchTemplate, ...request }) => {
+      launch: async ({ launchTemplate, subnetId: SubnetId, ...request }) => {
         const data = dataOf(launchTemplates, launchTemplate);
+        const plan = planLaunch({ ec2, instanceProfiles: this.iam.instanceProfiles }, { ...data, SubnetId });
         const tags = {
-          ...data.tags,
+          ...plan.tags,
           ...request.tags,
           "aws:ec2launchtemplate:id": launchTemplate.id,
           "aws:ec2launchtemplate:version": String(launchTemplate.version),
         };
-        const { options } = await instances.launch({ ...data, ...request, tags, publicAddress: true });
+        const { options } = await instances.launch({ ...plan, ...request, tags });
         return interfaces.get(options.interfaceId).privateIpAddress;
       },
       terminate: instanceId => instances.terminate(instanceId),

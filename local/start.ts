@@ -74,7 +74,10 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     throw new Error("the stack has no region: `pulumi config set aws:region us-east-1`");
   const region = new Region({ name, folder, clock, report });
   const { dns, network, ssm } = region;
-  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), region.calls);
+  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), {
+    ...region.calls,
+    until: region.until,
+  });
   const servers: http.Server[] = [];
   const close = async () => {
     for (const server of servers) closeServer(server);

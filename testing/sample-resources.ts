@@ -28,7 +28,10 @@ export async function openRegion() {
     report: event => events.push(event),
   });
   await region.open();
-  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), region.calls);
+  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), {
+    ...region.calls,
+    until: region.until,
+  });
   onCleanUp(() => region.close());
   return { region, resources, clock, events };
 }

@@ -10,7 +10,7 @@ test.each([
   [{ Options: { Tokens: "required", Limit: undefined } }, undefined],
   [{ Options: { Tokens: "required", Limit: 1 } }, "Options.Limit"],
   [{ Options: [{ Tokens: "required" }, { Limit: 1 }] }, "Options.Limit"],
-  [{ Options: {} }, "Options"],
+  [{ Options: {} }, undefined],
   [{ Times: [] }, "Times"],
   [{ Time: new Date(0) }, "Time"],
   [{ Data: new Uint8Array(1) }, "Data"],

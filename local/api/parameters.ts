@@ -12,8 +12,10 @@ export function unsupportedParameterOf(
   input: object,
 ): string | undefined {
   const supported = new Set<string>([...parameters, ...inert]);
+  // An empty list or structure is at no part's path, but above it.
+  const isAbove = (path: string) => [...supported].some(each => each.startsWith(`${path}.`));
   const unsupported = leavesOf(input, "").find(
-    path => !prefixesOf(path).some(prefix => supported.has(prefix)),
+    path => !prefixesOf(path).some(prefix => supported.has(prefix)) && !isAbove(path),
   );
   if (unsupported === undefined) return undefined;
   const nearest = closest(unsupported, [...supported]);

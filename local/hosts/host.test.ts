@@ -38,6 +38,7 @@ async function setUp() {
       region: "us-east-1",
       availabilityZone: "us-east-1a",
       securityGroupNames: [],
+      access: { httpTokens: "required", httpEndpoint: "enabled" },
       credentials: () => {
         throw new Error("no profile");
       },

@@ -60,6 +60,7 @@ export class Host implements Platform {
     return `http://127.0.0.1:${this.ports.proxy}`;
   }
 
+  /** @throws if the host is shut down meanwhile */
   async boot(): Promise<void> {
     await mkdir(join(this.root, "tmp"), { recursive: true });
     const { dns, network, interfaceId } = this.options;
@@ -180,7 +181,12 @@ export class Host implements Platform {
   }
 
   private async serve(server: http.Server): Promise<number> {
+    this.down.signal.throwIfAborted();
+    const listening = await listen(server);
     this.servers.push(server);
-    return listen(server);
+    // Shut down meanwhile, which has closed the others.
+    if (this.down.signal.aborted) closeServer(server);
+    this.down.signal.throwIfAborted();
+    return listening;
   }
 }

@@ -23,6 +23,7 @@ function metadata(changes: Partial<Metadata> = {}): Metadata {
     securityGroupNames: ["receiver-0a1b2c3", "other"],
     profile: { arn: profileArn, id: "AIPA0123456789ABCDEF", roleName: "receiver-role" },
     credentials: () => sessions.credentialsFor("i-0123456789abcdef0", "receiver-role"),
+    access: { httpTokens: "required", httpEndpoint: "enabled" },
     ...changes,
   };
 }

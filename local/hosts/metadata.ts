@@ -1,5 +1,5 @@
 /**
- * A host's instance metadata service, version 2 only. Source: EC2 User Guide, "Use the Instance Metadata Service to
+ * A host's instance metadata service. Source: EC2 User Guide, "Use the Instance Metadata Service to
  * access instance metadata".
  */
 import { randomBytes } from "node:crypto";
@@ -40,6 +40,11 @@ export interface Metadata {
   profile?: InstanceProfile;
   /** Returns the role's credentials, cached or new. */
   credentials: () => InstanceCredentials | CredentialFailure;
+  access: {
+    /** "optional" also answers requests without a token, as version 1 does. */
+    httpTokens: "optional" | "required";
+    httpEndpoint: "disabled" | "enabled";
+  };
 }
 
 /** EC2's name for an instance by its private address: "ip-10-0-11-20.ec2.internal". */
@@ -81,13 +86,18 @@ export function createMetadataService(metadata: () => Metadata): http.Server {
 
   const answer = (req: http.IncomingMessage): Answer => {
     const path = (req.url ?? "/").replace(/\?.*$/, "").replaceAll(/\/{2,}/g, "/");
+    const current = metadata();
+    if (current.access.httpEndpoint === "disabled") return { status: 403 };
     if (path === "/latest/api/token") return issueToken(req);
-    const token = tokens.get(String(req.headers["x-aws-ec2-metadata-token"]));
-    if (!token || token.expires < Date.now()) return { status: 401 };
+    const given = req.headers["x-aws-ec2-metadata-token"];
+    const token = tokens.get(String(given));
+    const needsToken = current.access.httpTokens === "required" || given !== undefined;
+    if (needsToken && (!token || token.expires < Date.now())) return { status: 401 };
     if (req.method !== "GET" && req.method !== "HEAD")
       return { status: 405, headers: { allow: "GET, HEAD" } };
-    const body = find(metadata(), path);
-    return body === undefined ? { status: 404 } : { status: 200, body, headers: { [ttlHeader]: token.ttl } };
+    const body = find(current, path);
+    if (body === undefined) return { status: 404 };
+    return { status: 200, body, headers: token && { [ttlHeader]: token.ttl } };
   };
 
   return createServer((req, res) => {

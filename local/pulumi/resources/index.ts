@@ -15,7 +15,10 @@ import { vpcTypes } from "./vpc";
 export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
 
 export interface ProvisionedRegion extends Pick<CommandContext, "network"> {
-  ec2: { instances: Pick<CommandContext, "hosts">; publicKey: CommandContext["publicKey"] };
+  ec2: {
+    instances: Pick<CommandContext, "hosts">;
+    keyPairs: { named(keyName: string): { publicKey: string } | undefined };
+  };
 }
 
 export function resourceTypes(
@@ -23,6 +26,7 @@ export function resourceTypes(
   provisioning: Provisioning,
 ): ResourceTypes {
   const { hosts } = ec2.instances;
+  const publicKey = (keyName: string) => ec2.keyPairs.named(keyName)?.publicKey;
   return {
     ...vpcTypes,
     ...securityGroupTypes,
@@ -33,6 +37,6 @@ export function resourceTypes(
     ...launchTemplateTypes,
     ...autoScalingTypes,
     ...dashboardTypes,
-    ...commandTypes({ ...provisioning, network, hosts, publicKey: name => ec2.publicKey(name) }),
+    ...commandTypes({ ...provisioning, network, hosts, publicKey }),
   };
 }

@@ -5,6 +5,7 @@ import { STS } from "@aws-sdk/client-sts";
 import { listen, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
 import { accountId, declaredNetwork } from "../../../testing/declared-network";
+import type { Ec2ActionContext } from "./actions/context";
 import { createEc2Endpoint, type Authorizer } from "./ec2-endpoint";
 
 /** The endpoint, and credentials of a receiver. */
@@ -24,7 +25,9 @@ async function setUp() {
     session: key => (key === credentials.accessKeyId ? credentials : undefined),
     allows: (roleName, action) => allowed.has(`${roleName} ${action}`),
   };
-  const { port } = await listen(createEc2Endpoint(vpc, iam, event => events.push(event)));
+  // All that actions on a VPC need.
+  const contextOf = () => ({ ec2: { vpc } }) as unknown as Ec2ActionContext;
+  const { port } = await listen(createEc2Endpoint(contextOf, iam, event => events.push(event)));
   const endpoint = `http://${loopback}:${port}`;
   const clientOf = (options: EC2ClientConfig = {}) => {
     const client = new EC2({ endpoint, region: "us-east-1", maxAttempts: 1, credentials, ...options });
@@ -163,9 +166,9 @@ describe("rejects", () => {
 
   test("an unsupported action", async () => {
     const { clientOf } = await setUp();
-    await expect(clientOf().describeSubnets({})).rejects.toMatchObject({
+    await expect(clientOf().describeFleets({})).rejects.toMatchObject({
       name: "UnsupportedOperation",
-      message: expect.stringContaining("does not support the action DescribeSubnets") as string,
+      message: expect.stringContaining("does not support the action DescribeFleets") as string,
       $metadata: { httpStatusCode: 400 },
     });
   });
@@ -201,6 +204,16 @@ describe("rejects", () => {
       $metadata: { httpStatusCode: 500 },
     });
     expect(events).toEqual([expect.stringContaining("a secret cause")]);
+  });
+
+  test("another action, allowed or not by the role's policies", async () => {
+    const { clientOf, allowed } = await setUp();
+    await expect(clientOf().describeInternetGateways({})).rejects.toMatchObject({
+      name: "UnauthorizedOperation",
+    });
+    allowed.add("receiver ec2:DescribeInternetGateways");
+    const { InternetGateways } = await clientOf().describeInternetGateways({});
+    expect(InternetGateways).toMatchObject([{ InternetGatewayId: "igw-main" }]);
   });
 
   test("an action that no policy of the role allows", async () => {

@@ -1,21 +1,15 @@
 /** The EC2 API for hosts: the policies of the caller's role decide each call. */
 import http from "node:http";
 import { accountId } from "../../identifiers";
-import type { VpcModel } from "../../network/reachability/vpc-model";
-import { describeNetworkAcls } from "./actions/network-acls";
-import { ec2Protocol } from "./actions/protocol";
+import { ec2Service } from "./actions";
+import type { Ec2ActionContext } from "./actions/context";
+import { ClientTokens } from "../../api/client-tokens";
 import { dispatch } from "../../api/dispatch";
 import { orError, readRequest, send } from "../../api/http";
 import { AwsError } from "../../api/aws-error";
 import { queryProtocol } from "../../api/protocols/query";
-import type { ServiceOf } from "../../api/service";
 import { verifySignature, type Session } from "../../api/signature";
 import { createServer } from "../../network/http/servers";
-
-const service = {
-  ...ec2Protocol,
-  actions: { DescribeNetworkAcls: describeNetworkAcls },
-} satisfies ServiceOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: VpcModel } }>;
 
 interface HostSession extends Session {
   roleName: string;
@@ -28,25 +22,24 @@ export interface Authorizer {
   allows(roleName: string, action: string): boolean;
 }
 
-/** @param report called with failures that are the region's own fault */
+/**
+ * @param contextOf called once per request
+ * @param report called with failures that are the region's own fault
+ */
 export function createEc2Endpoint(
-  vpc: VpcModel,
+  contextOf: () => Ec2ActionContext,
   iam: Authorizer,
   report: (event: string) => void,
 ): http.Server {
+  const clientTokens = new ClientTokens();
   return createServer((req, res) => {
-    const protocol = queryProtocol(service.query);
+    const protocol = queryProtocol(ec2Service.query);
     const responding = readRequest(req).then(async request => {
-      const session = await verifySignature(request, service.scope, key => iam.session(key));
-      return dispatch(
-        service,
-        protocol,
-        request,
-        { ec2: { vpc } },
-        {
-          authorize: name => authorize(session, `ec2:${name}`, iam),
-        },
-      );
+      const session = await verifySignature(request, ec2Service.scope, key => iam.session(key));
+      return dispatch(ec2Service, protocol, request, contextOf(), {
+        authorize: name => authorize(session, `ec2:${name}`, iam),
+        clientTokens,
+      });
     });
     void orError(responding, protocol, report).then(response => send(res, response));
   });

@@ -2,6 +2,8 @@
  * EC2's view of instances, from launch until an hour after termination. Source: "Amazon EC2 instance state changes"
  * (EC2 User Guide).
  */
+import type { Tags } from "../../network/reachability/vpc-model";
+import type { VolumeSettings } from "./volumes";
 
 export interface LaunchSpecification {
   instanceId: string;
@@ -16,23 +18,113 @@ export interface LaunchSpecification {
   instanceProfileName?: string;
   /** One CloudWatch datapoint per minute instead of one every five. */
   detailedMonitoring: boolean;
-  tags: Record<string, string>;
+  tags: Tags;
+  settings?: Partial<InstanceSettings>;
+  rootVolume?: Partial<VolumeSettings>;
+  volumeTags?: Tags;
+  interfaceTags?: Tags;
+  interfaceDescription?: string;
+  /** Of the request that launches it together with others. */
+  reservationId?: string;
+  launchIndex?: number;
+  clientToken?: string;
 }
 
-export type InstanceState = "pending" | "running" | "shutting-down" | "terminated";
+export interface MetadataOptions {
+  httpTokens: "optional" | "required";
+  httpEndpoint: "disabled" | "enabled";
+  /** Kept for the API, like all below: a host's metadata is a hop away, and there is no IPv6. */
+  httpPutResponseHopLimit: number;
+  httpProtocolIpv6: "disabled" | "enabled";
+  instanceMetadataTags: "disabled" | "enabled";
+}
+
+/** What can be set at launch and read back, most of it changed later. */
+export interface InstanceSettings {
+  metadataOptions: MetadataOptions;
+  /** Whether TerminateInstances and StopInstances refuse it. */
+  disableApiTermination: boolean;
+  disableApiStop: boolean;
+  /** Kept for the API, like all below. */
+  userData?: string;
+  shutdownBehavior: "stop" | "terminate";
+  cpuCredits?: string;
+  ebsOptimized: boolean;
+  hibernation: boolean;
+  enclave: boolean;
+  tenancy: string;
+  autoRecovery: string;
+}
+
+/**
+ * Source: EC2 API Reference, "RunInstances". Images of Amazon Linux 2023 support IMDSv2 only, which sets the tokens and
+ * the hop limit ("Configure instance metadata options for new instances", EC2 User Guide).
+ */
+export const defaultSettings: InstanceSettings = {
+  metadataOptions: {
+    httpTokens: "required",
+    httpEndpoint: "enabled",
+    httpPutResponseHopLimit: 2,
+    httpProtocolIpv6: "disabled",
+    instanceMetadataTags: "disabled",
+  },
+  disableApiTermination: false,
+  disableApiStop: false,
+  shutdownBehavior: "stop",
+  ebsOptimized: false,
+  hibernation: false,
+  enclave: false,
+  tenancy: "default",
+  autoRecovery: "default",
+};
+
+export type InstanceState = "pending" | "running" | "stopping" | "stopped" | "shutting-down" | "terminated";
+
+export interface ProfileAssociation {
+  id: string;
+  profileName: string;
+  /** In region milliseconds. */
+  at: number;
+}
 
 export interface Instance {
   specification: LaunchSpecification;
-  /** In region milliseconds, like all times here. */
+  settings: InstanceSettings;
+  /** In region milliseconds, like all times here; a start is a new launch. */
   launchedAt: number;
+  /** When its interface and volume were attached. */
+  attachedAt: number;
+  /** Since when it has been running. */
+  runningAt?: number;
   state: InstanceState;
   /** Its network interface, which is detached on termination. */
   interfaceId: string;
   reservationId: string;
   volumeId: string;
-  terminationRequestedAt?: number;
+  profileAssociation?: ProfileAssociation;
+  /** Why it is stopping, stopped, shutting down or terminated. */
+  stateReason?: StateReason;
   terminatedAt?: number;
 }
+
+export interface StateReason {
+  code: string;
+  message: string;
+  /** When the user asked for it; absent if nobody did. */
+  requestedAt?: number;
+}
+
+export const userInitiated = (requestedAt: number): StateReason => ({
+  code: "Client.UserInitiatedShutdown",
+  message: "Client.UserInitiatedShutdown: User initiated shutdown",
+  requestedAt,
+});
+
+/** Source: EC2 User Guide, "Instance terminates immediately". */
+export const launchFailed: StateReason = {
+  code: "Server.InternalError",
+  message: "Server.InternalError: Internal error on launch",
+};
 
 /** "Terminated instances remain visible after termination (for approximately one hour)" (Terminate an instance). */
 const visibleAfterTermination = 3_600_000;
@@ -49,27 +141,22 @@ export class InstanceRecords {
   }
 
   /** @returns false if it is already terminating */
-  markRunning(instance: Instance): boolean {
+  markRunning(instance: Instance, now: number): boolean {
     if (instance.state !== "pending") return false;
-    instance.state = "running";
+    Object.assign(instance, { state: "running", runningAt: now });
     return true;
   }
 
   /** No-op for an instance that is unknown or already terminating. */
-  markTerminating(instanceId: string, now: number): void {
+  markTerminating(instanceId: string, stateReason: StateReason): void {
     const instance = this.instances.get(instanceId);
-    if (!instance || instance.terminationRequestedAt !== undefined) return;
-    Object.assign(instance, { state: "shutting-down", terminationRequestedAt: now });
+    if (!instance || isEnding(instance)) return;
+    Object.assign(instance, { state: "shutting-down", stateReason });
   }
 
   markTerminated(instanceId: string, now: number): void {
     const instance = this.instances.get(instanceId);
     if (instance) Object.assign(instance, { state: "terminated", terminatedAt: now });
-  }
-
-  /** Forgets a launch that failed on its own; one that was terminated while pending stays visible. */
-  discardFailedLaunch({ specification, terminationRequestedAt }: Instance): void {
-    if (terminationRequestedAt === undefined) this.instances.delete(specification.instanceId);
   }
 
   /** The instances that EC2 shows, in launch order. */
@@ -80,4 +167,9 @@ export class InstanceRecords {
     }
     return [...this.instances.values()];
   }
+}
+
+/** Whether it is shutting down or terminated. */
+export function isEnding({ state }: Pick<Instance, "state">): boolean {
+  return state === "shutting-down" || state === "terminated";
 }

@@ -34,6 +34,10 @@ export class NetworkInterfaces {
     return this.privateAddresses.get(subnetId)?.available;
   }
 
+  get availablePublic(): number {
+    return this.publicAddresses.available;
+  }
+
   /** @throws AwsError if the subnet is unknown or has no free address, or no public address is free */
   attach({ publicAddress, ...request }: InterfaceRequest): NetworkInterface {
     const { subnetId } = request;
@@ -61,6 +65,22 @@ export class NetworkInterfaces {
     if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
     this.vpc.networkInterfaces.delete(id);
     this.network.removeInterface(id);
+  }
+
+  /** Maps a new public address to the interface; one that has an address keeps it. */
+  assignPublicAddress(id: string): string {
+    const found = this.get(id);
+    found.publicIpAddress ??= this.publicAddresses.take();
+    return found.publicIpAddress;
+  }
+
+  /** Releases the interface's public address and returns it; undefined if it has none. */
+  releasePublicAddress(id: string): string | undefined {
+    const found = this.get(id);
+    const { publicIpAddress } = found;
+    if (publicIpAddress !== undefined) this.publicAddresses.release(publicIpAddress);
+    delete found.publicIpAddress;
+    return publicIpAddress;
   }
 
   /** @throws AwsError for an unknown interface */

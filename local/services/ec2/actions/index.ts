@@ -2,14 +2,17 @@
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { Ec2ActionContext } from "./context";
-import { describeInstances, terminateInstances } from "./instances";
+import { instanceStateActions } from "./instance-states";
+import { instanceActions } from "./instances";
 import { internetGatewayActions } from "./internet-gateways";
+import { keyPairActions } from "./key-pairs";
 import { networkAclEntryActions } from "./network-acl-entries";
 import { networkAclActions } from "./network-acls";
 import { networkInterfaceActions } from "./network-interfaces";
 import { ec2Protocol } from "./protocol";
 import { routeTableActions } from "./route-tables";
 import { routeActions } from "./routes";
+import { runInstancesActions } from "./run-instances";
 import { securityGroupRuleActions } from "./security-group-rules";
 import { securityGroupActions } from "./security-groups";
 import { subnetActions } from "./subnets";
@@ -19,15 +22,17 @@ import { vpcActions } from "./vpcs";
 export const ec2Service = {
   ...ec2Protocol,
   actions: {
-    DescribeInstances: describeInstances,
-    TerminateInstances: terminateInstances,
     ...accountActions,
+    ...instanceActions,
+    ...instanceStateActions,
     ...internetGatewayActions,
+    ...keyPairActions,
     ...networkAclActions,
     ...networkAclEntryActions,
     ...networkInterfaceActions,
     ...routeActions,
     ...routeTableActions,
+    ...runInstancesActions,
     ...securityGroupActions,
     ...securityGroupRuleActions,
     ...subnetActions,

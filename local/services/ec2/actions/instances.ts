@@ -1,40 +1,56 @@
-/** Sources: EC2 API Reference, "DescribeInstances" and "TerminateInstances". */
-import type { Instance as InstanceDescription, InstanceNetworkInterface } from "@aws-sdk/client-ec2";
-import type { Ec2Actions } from "./context";
+/** Source: EC2 API Reference, "DescribeInstances". */
+import type {
+  Instance as InstanceDescription,
+  InstanceBlockDeviceMapping,
+  InstanceNetworkInterface,
+} from "@aws-sdk/client-ec2";
 import { AwsError } from "../../../api/aws-error";
-import { assertExist, assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
+import { accountId } from "../../../identifiers";
+import type { Ec2Actions } from "./context";
+import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
 import type { Filterable, Value } from "./filters";
-import { descriptionOf, reservationOf, stateOf } from "./instance-description";
+import { descriptionOf, reservationsOf, type Described } from "./instance-description";
 
-export const describeInstances: Ec2Actions["DescribeInstances"] = {
-  parameters: ["InstanceIds", ...pageParameters],
-  handle(context, input) {
-    assertNoDryRun(input);
-    if (input.InstanceIds?.length && input.MaxResults !== undefined)
-      throw new AwsError(
-        "InvalidParameterCombination",
-        "The parameter instancesSet cannot be used with the parameter maxResults",
-      );
-    const { ec2, now } = context;
-    const described = ec2.instances.records.visible(now()).map(instance => {
-      const description = descriptionOf(context, instance);
-      return { ...description, reservation: reservationOf(instance, description) };
-    });
-    const { page, NextToken } = describe(described, kind, { ids: input.InstanceIds, ...input });
-    return { Reservations: page.map(({ reservation }) => reservation), NextToken };
+export const instanceActions = {
+  DescribeInstances: {
+    parameters: ["InstanceIds", ...pageParameters],
+    handle(context, input) {
+      assertNoDryRun(input);
+      if (input.InstanceIds?.length && input.MaxResults !== undefined)
+        throw new AwsError(
+          "InvalidParameterCombination",
+          "The parameter instancesSet cannot be used with the parameter maxResults",
+        );
+      const { ec2, now } = context;
+      const described = ec2.instances.records
+        .visible(now())
+        .map(instance => descriptionOf(context, instance));
+      const { page, NextToken } = describe(described, kind, { ids: input.InstanceIds, ...input });
+      return { Reservations: reservationsOf(page), NextToken };
+    },
   },
-};
-
-type Described = InstanceDescription & { reservation: { ReservationId?: string; OwnerId?: string } };
+} satisfies Partial<Ec2Actions>;
 
 const ofInterfaces = (pick: (networkInterface: InstanceNetworkInterface) => Value | readonly Value[]) => {
   return ({ NetworkInterfaces = [] }: InstanceDescription) => NetworkInterfaces.flatMap(pick);
 };
 
+const ofVolumes = (pick: (mapping: InstanceBlockDeviceMapping) => Value) => {
+  return ({ BlockDeviceMappings = [] }: InstanceDescription) => BlockDeviceMappings.map(pick);
+};
+
 const filterable: Filterable<Described> = {
   architecture: instance => instance.Architecture,
   "availability-zone": instance => instance.Placement?.AvailabilityZone,
+  "block-device-mapping.attach-time": ofVolumes(each => each.Ebs?.AttachTime?.toISOString()),
+  "block-device-mapping.delete-on-termination": ofVolumes(each => each.Ebs?.DeleteOnTermination),
+  "block-device-mapping.device-name": ofVolumes(each => each.DeviceName),
+  "block-device-mapping.status": ofVolumes(each => each.Ebs?.Status),
+  "block-device-mapping.volume-id": ofVolumes(each => each.Ebs?.VolumeId),
+  "client-token": instance => instance.ClientToken,
   "dns-name": instance => instance.PublicDnsName,
+  "hibernation-options.configured": instance => instance.HibernationOptions?.Configured,
+  hypervisor: instance => instance.Hypervisor,
   "iam-instance-profile.arn": instance => instance.IamInstanceProfile?.Arn,
   "iam-instance-profile.id": instance => instance.IamInstanceProfile?.Id,
   "image-id": instance => instance.ImageId,
@@ -46,7 +62,12 @@ const filterable: Filterable<Described> = {
   "instance.group-name": instance => instance.SecurityGroups?.map(({ GroupName }) => GroupName) ?? [],
   "ip-address": instance => instance.PublicIpAddress,
   "key-name": instance => instance.KeyName,
+  "launch-index": instance => instance.AmiLaunchIndex,
   "launch-time": instance => instance.LaunchTime?.toISOString(),
+  "metadata-options.http-endpoint": instance => instance.MetadataOptions?.HttpEndpoint,
+  "metadata-options.http-put-response-hop-limit": instance =>
+    instance.MetadataOptions?.HttpPutResponseHopLimit,
+  "metadata-options.http-tokens": instance => instance.MetadataOptions?.HttpTokens,
   "monitoring-state": instance => instance.Monitoring?.State,
   "network-interface.addresses.association.public-ip": ofInterfaces(each => each.Association?.PublicIp),
   "network-interface.addresses.private-ip-address": ofInterfaces(each => each.PrivateIpAddress),
@@ -57,15 +78,20 @@ const filterable: Filterable<Described> = {
   "network-interface.private-ip-address": ofInterfaces(each => each.PrivateIpAddress),
   "network-interface.subnet-id": ofInterfaces(each => each.SubnetId),
   "network-interface.vpc-id": ofInterfaces(each => each.VpcId),
-  "owner-id": ({ reservation }) => reservation.OwnerId,
+  "owner-id": () => accountId,
+  "platform-details": instance => instance.PlatformDetails,
   "placement.availability-zone": instance => instance.Placement?.AvailabilityZone,
   "private-dns-name": instance => instance.PrivateDnsName,
   "private-ip-address": instance => instance.PrivateIpAddress,
-  "reservation-id": ({ reservation }) => reservation.ReservationId,
+  "reservation-id": instance => instance.ReservationId,
   "root-device-name": instance => instance.RootDeviceName,
   "root-device-type": instance => instance.RootDeviceType,
+  "source-dest-check": instance => instance.SourceDestCheck,
   "state-reason-code": instance => instance.StateReason?.Code,
+  "state-reason-message": instance => instance.StateReason?.Message,
   "subnet-id": instance => instance.SubnetId,
+  tenancy: instance => instance.Placement?.Tenancy,
+  "usage-operation": instance => instance.UsageOperation,
   "virtualization-type": instance => instance.VirtualizationType,
   "vpc-id": instance => instance.VpcId,
 };
@@ -74,28 +100,4 @@ const kind: ResourceKind<Described> = {
   type: "instance",
   idOf: instance => instance.InstanceId,
   filterable,
-};
-
-export const terminateInstances: Ec2Actions["TerminateInstances"] = {
-  parameters: ["InstanceIds", "DryRun"],
-  handle({ ec2, now, report }, { InstanceIds = [], ...input }) {
-    const instances = ec2.instances.records.visible(now());
-    assertExist(instances, { ...kind, idOf: each => each.specification.instanceId }, InstanceIds);
-    assertNoDryRun(input);
-    const named = instances.filter(({ specification }) => InstanceIds.includes(specification.instanceId));
-    return {
-      TerminatingInstances: named.map(instance => {
-        const { instanceId: InstanceId, name } = instance.specification;
-        const PreviousState = stateOf(instance.state);
-        // Nothing else reports the termination of a host that is in no target group or Auto Scaling group.
-        if (instance.terminationRequestedAt === undefined)
-          report(`${name} (${InstanceId}) terminated at a user's request`);
-        // EC2 responds while the instance is still shutting down.
-        ec2.instances.terminate(InstanceId).catch((error: unknown) => {
-          report(`failed to terminate ${InstanceId}: ${(error as Error).message}`);
-        });
-        return { InstanceId, PreviousState, CurrentState: stateOf(instance.state) };
-      }),
-    };
-  },
 };
