@@ -99,7 +99,9 @@ export class Region {
       regionName,
       dns,
       network,
+      vpc,
       interfaces,
+      instanceExists: id => instances.records.get(id) !== undefined,
       instance: id => {
         const host = instances.hosts.get(id)?.options;
         return host && { name: host.name, ...interfaces.get(host.interfaceId) };
@@ -172,7 +174,7 @@ export class Region {
         wallClock: wallClock(),
       }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
-      elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+      elbv2: () => ({ elbv2, now, wallClock: wallClock() }),
       iam: () => ({ iam, wallClock: wallClock() }),
       ssm: () => ({ parameters, regionName }),
     };
