@@ -26,7 +26,7 @@ import { ec2Service } from "./services/ec2/actions";
 import { Ec2 } from "./services/ec2/ec2";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { amazonLinux2023 } from "./services/ec2/image";
-import { dataOf } from "./services/ec2/launch-template";
+import { currentVersion, dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { Iam } from "./services/iam/iam";
@@ -84,7 +84,7 @@ export class Region {
       identities: iam,
       onTermination: instanceId => this.elbv2.instanceEnded(instanceId),
     });
-    const { instances, interfaces } = this.ec2;
+    const { instances, interfaces, launchTemplates } = this.ec2;
     this.elbv2 = new Elbv2({
       ...surroundings,
       regionName,
@@ -99,7 +99,12 @@ export class Region {
     this.autoScaling = new AutoScaling({
       ...this.groupContext(),
       regionName,
-      assertLaunchTemplate: version => dataOf(this.ec2.launchTemplates, version),
+      assertLaunchTemplate: ({ id, version }) =>
+        dataOf(launchTemplates, {
+          id,
+          version:
+            typeof version === "number" ? version : (currentVersion(launchTemplates, id, version) ?? 0),
+        }),
     });
   }
 
@@ -138,8 +143,13 @@ export class Region {
       autoScaling: () => ({
         autoScaling,
         regionName,
-        availabilityZoneOf: (id: string) => subnet(id)?.availabilityZone,
+        subnet,
+        // Until the region has a default VPC.
+        defaultSubnetOf: () => undefined,
         launchTemplateNameOf: (id: string) => ec2.launchTemplates.get(id)?.name,
+        launchTemplateIdOf: (name: string) =>
+          [...ec2.launchTemplates].find(([, template]) => template.name === name)?.[0],
+        targetPortOf: (arn: string) => elbv2.targetGroups.get(arn)?.description.port,
         instanceTypeOf: (id: string) => ec2.instances.records.get(id)?.specification.instanceType,
         now,
         wallClock: wallClock(),
@@ -194,6 +204,7 @@ export class Region {
         return interfaces.get(options.interfaceId).privateIpAddress;
       },
       terminate: instanceId => instances.terminate(instanceId),
+      currentVersion: (id, which) => currentVersion(launchTemplates, id, which),
       isRunning: instanceId => instances.hosts.has(instanceId),
       targetGroup: arn => elbv2.targetGroups.get(arn)?.group,
       cpuMeter: instanceId =>

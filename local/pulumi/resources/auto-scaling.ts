@@ -55,6 +55,9 @@ export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHa
       warmupSeconds: inputs.defaultInstanceWarmup,
       healthCheckType: inputs.healthCheckType,
       healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
+      defaultCooldown: 300,
+      newInstancesProtectedFromScaleIn: false,
+      terminationPolicies: ["Default" as const],
       enabledMetrics: inputs.enabledMetrics,
       tags: inputs.tags,
     };

@@ -5,6 +5,7 @@ const instance = (fields: Partial<GroupInstance> = {}): GroupInstance => ({
   instanceId: "i-1",
   subnetId: "subnet-a",
   availabilityZone: "us-east-1a",
+  launchTemplateId: "lt-1",
   launchTemplateVersion: 1,
   lifecycleState: "InService",
   launchedAt: 0,

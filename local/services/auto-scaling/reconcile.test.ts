@@ -15,6 +15,7 @@ function instance(instanceId: string, zone: "a" | "b", fields: Partial<GroupInst
     instanceId,
     subnetId: `subnet-${zone}`,
     availabilityZone: `us-east-1${zone}`,
+    launchTemplateId: "lt-1",
     launchTemplateVersion: 1,
     lifecycleState: "InService",
     launchedAt: now - minutes(30),

@@ -8,6 +8,7 @@ const instance = (instanceId: string, fields: Partial<GroupInstance> = {}): Grou
   instanceId,
   subnetId: "subnet-1",
   availabilityZone: "us-east-1a",
+  launchTemplateId: "lt-1",
   launchTemplateVersion: 1,
   lifecycleState: "InService",
   launchedAt: 0,
