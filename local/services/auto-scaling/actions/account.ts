@@ -19,7 +19,19 @@ const noneOf =
 
 const paging = ["MaxRecords", "NextToken"] as const;
 
-export const accountActions = {
+export const accountActions: Pick<
+  AutoScalingActions,
+  | "DescribeAccountLimits"
+  | "DescribeAdjustmentTypes"
+  | "DescribeLaunchConfigurations"
+  | "DescribeLifecycleHooks"
+  | "DescribeLifecycleHookTypes"
+  | "DescribeLoadBalancers"
+  | "DescribeNotificationConfigurations"
+  | "DescribeScheduledActions"
+  | "DescribeTerminationPolicyTypes"
+  | "DescribeWarmPool"
+> = {
   DescribeAccountLimits: {
     parameters: [],
     // The documented default quotas.
@@ -83,4 +95,4 @@ export const accountActions = {
     parameters: ["LaunchConfigurationNames", ...paging],
     handle: () => ({ LaunchConfigurations: [] }),
   },
-} satisfies Partial<AutoScalingActions>;
+};
