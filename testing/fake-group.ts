@@ -47,6 +47,8 @@ const copySeconds = 10;
 export class FakeGroupContext implements GroupContext {
   readonly clock = new FakeClock();
   readonly metrics = new MetricStore();
+  /** Of every launch template. */
+  latestVersion = 1;
   readonly reports: string[] = [];
   readonly targetGroups = new Map([["arn-1", new FakeTargetGroup(this.clock)]]);
   /** Instances being launched or running, by id. */
@@ -92,6 +94,10 @@ export class FakeGroupContext implements GroupContext {
   }
 
   /** Like a real meter, it has no value in its first minute. */
+  currentVersion(): number {
+    return this.latestVersion;
+  }
+
   cpuMeter(instanceId: string) {
     const instance = this.launched.get(instanceId);
     if (!instance) throw new Error(`${instanceId} is not running, so it can't be measured`);
@@ -133,6 +139,9 @@ export const fleetSettings: GroupSettings = {
   warmupSeconds: 300,
   healthCheckType: "ELB",
   healthCheckGracePeriodSeconds: 60,
+  defaultCooldown: 300,
+  newInstancesProtectedFromScaleIn: false,
+  terminationPolicies: ["Default"],
   enabledMetrics: [],
   tags: [],
 };

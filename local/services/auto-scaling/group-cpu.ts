@@ -45,7 +45,7 @@ export class GroupCpu {
   }
 
   private get metric(): Metric {
-    return cpuOf("AutoScalingGroupName", this.groupName);
+    return groupCpuMetric(this.groupName);
   }
 
   private meterOf(instanceId: string) {
@@ -55,6 +55,11 @@ export class GroupCpu {
     this.meters.set(instanceId, meter);
     return meter;
   }
+}
+
+/** The average over a group's warm instances. */
+export function groupCpuMetric(groupName: string): Metric {
+  return cpuOf("AutoScalingGroupName", groupName);
 }
 
 function cpuOf(dimension: "InstanceId" | "AutoScalingGroupName", value: string): Metric {

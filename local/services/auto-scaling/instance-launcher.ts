@@ -16,6 +16,12 @@ export interface LaunchTemplateVersion {
   version: number;
 }
 
+/** As a group names it: the version may be whichever is the latest, or the default, at each launch. */
+export interface GroupLaunchTemplate {
+  id: string;
+  version: number | "$Latest" | "$Default";
+}
+
 /** EC2 as seen by a group. */
 export interface InstanceLauncher {
   /** Resolves to the instance's private address once it has booted; a failed launch leaves nothing behind. */
@@ -23,6 +29,8 @@ export interface InstanceLauncher {
   /** Terminates an instance, even while it boots; no-op for an unknown one. */
   terminate(instanceId: string): Promise<void>;
   isRunning(instanceId: string): boolean;
+  /** The number of a launch template's latest or default version; undefined for an unknown template. */
+  currentVersion(launchTemplateId: string, which: "$Latest" | "$Default"): number | undefined;
   /** Undefined for an unknown subnet. */
   availabilityZoneOf(subnetId: string): string | undefined;
   cpuMeter(instanceId: string): CpuMeter;

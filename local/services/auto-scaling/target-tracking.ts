@@ -6,11 +6,18 @@
  */
 import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
-import type { GroupSettings } from "./settings";
 
-export interface TrackedGroup extends Pick<GroupSettings, "minSize" | "maxSize" | "warmupSeconds"> {
+export interface TrackedGroup {
+  minSize: number;
+  maxSize: number;
+  warmupSeconds: number;
   desiredCapacity: number;
   instances: readonly Warming[];
+}
+
+/** What a policy adds to its target. */
+export interface TrackingOptions {
+  disableScaleIn: boolean;
 }
 
 export interface Tracking {
@@ -32,10 +39,11 @@ export const trackedMinutes = lowPeriods + extraPeriods;
  * The alarms that Auto Scaling creates for a policy: 3 of 3 minutes above the target, and 15 of 15 below 70 % of it. AWS
  * doesn't document this; published listings show it. (90 % is Application Auto Scaling's.)
  */
-export function alarmsOf(target: number): { high: Alarm; low: Alarm } {
+export function alarmsOf(target: number): Record<"high" | "low", Alarm & { threshold: number }> {
+  const lowThreshold = target * 0.7;
   return {
-    high: { evaluationPeriods: highPeriods, breaches: value => value > target },
-    low: { evaluationPeriods: lowPeriods, breaches: value => value < target * 0.7 },
+    high: { threshold: target, evaluationPeriods: highPeriods, breaches: value => value > target },
+    low: { threshold: lowThreshold, evaluationPeriods: lowPeriods, breaches: value => value < lowThreshold },
   };
 }
 
@@ -67,6 +75,24 @@ export function track(
     if (to < from) return { high, low, change: { alarm: "AlarmLow", from, to } };
   }
   return { high, low };
+}
+
+/**
+ * The one change that a group's policies make together: the largest capacity wins, and all that may scale in must agree
+ * to do so ("Considerations for multiple scaling policies").
+ */
+export function combine<Tracked extends { policy: TrackingOptions; tracking: Tracking }>(
+  tracked: readonly Tracked[],
+): Tracked | undefined {
+  const changes = (alarm: "AlarmHigh" | "AlarmLow") =>
+    tracked
+      .filter(({ tracking: { change } }) => change?.alarm === alarm)
+      .sort((a, b) => (b.tracking.change?.to ?? 0) - (a.tracking.change?.to ?? 0));
+  const [largest] = changes("AlarmHigh");
+  if (largest) return largest;
+  const scalingIn = tracked.filter(({ policy }) => !policy.disableScaleIn);
+  const agreeing = changes("AlarmLow").filter(({ policy }) => !policy.disableScaleIn);
+  return agreeing.length === scalingIn.length ? agreeing[0] : undefined;
 }
 
 /**
