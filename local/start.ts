@@ -21,7 +21,10 @@ import { zonesOf } from "./services/ec2/zones";
 
 /** The command line's `help` says what its options mean. */
 export interface StartOptions
-  extends Omit<RegionOptions, "name">, Pick<Options, "operatorAddress" | "port" | "without"> {
+  extends
+    Omit<RegionOptions, "name">,
+    Pick<Options, "operatorAddress" | "without">,
+    Partial<Pick<Options, "port">> {
   /** The project's root folder, with the program and the stack files. */
   root: string;
   stack: Stack;

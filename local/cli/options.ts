@@ -3,15 +3,7 @@ import { parseArgs } from "node:util";
 import { publicRange } from "../identifiers";
 import { contains } from "../network/ipv4";
 
-export interface Options {
-  help: boolean;
-  stack: string;
-  config: Record<string, string>;
-  port?: number;
-  speed: number;
-  operatorAddress: string;
-  without: string[];
-}
+export type Options = ReturnType<typeof parseOptions>;
 
 export const help = `Runs this project's program in a local region: its hosts are processes on this machine, and its
 network applies the rules that AWS would. Ctrl-C stops it and leaves no process behind.
@@ -31,7 +23,7 @@ Usage: npm start -- [options]
 `;
 
 /** @throws an error whose message is meant for the user */
-export function parseOptions(args: string[]): Options {
+export function parseOptions(args: string[]) {
   const { values } = parseArgs({
     args,
     options: {
