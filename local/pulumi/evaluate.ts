@@ -42,62 +42,55 @@ const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: ()
  */
 export function evaluate(
   program: string,
-  stack: Stack,
+  { project, stack, config }: Stack,
   engine: Engine,
   options: EvaluateOptions = {},
 ): Promise<Record<string, StackOutput>> {
-  return withLocalStorage(() => evaluateInStore(program, stack, engine, options));
-}
-
-async function evaluateInStore(
-  program: string,
-  { project, stack, config }: Stack,
-  engine: Engine,
-  options: EvaluateOptions,
-): Promise<Record<string, StackOutput>> {
-  let fail: (error: unknown) => void = () => undefined;
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject;
+  return withLocalStorage(async () => {
+    let fail: (error: unknown) => void = () => undefined;
+    const failure = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
+    // rejects the evaluation; its dependents stay pending.
+    const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        fail(error);
+        return new Promise<never>(() => undefined);
+      }
+    };
+    // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
+    process.on("unhandledRejection", fail);
+    const secretOutputs = new Map<string, string[]>();
+    pulumi.runtime.setAllConfig(config);
+    await pulumi.runtime.setMocks(
+      {
+        newResource: args =>
+          orFail(async () => {
+            const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
+            // As in Pulumi's engine, secret inputs are secret outputs.
+            const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
+              containsSecret(value),
+            );
+            const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
+            for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
+              if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
+            }
+            return { id, state };
+          }),
+        call: args => orFail(() => engine.call({ ...args, inputs: unwrapSecrets(args.inputs) })),
+      },
+      project,
+      stack,
+      options.preview ?? false,
+    );
+    watchRegistrations(secretOutputs, options, fail);
+    const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
+    process.off("unhandledRejection", fail);
+    return outputs;
   });
-  // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
-  // rejects the evaluation; its dependents stay pending.
-  const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      fail(error);
-      return new Promise<never>(() => undefined);
-    }
-  };
-  // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
-  process.on("unhandledRejection", fail);
-  const secretOutputs = new Map<string, string[]>();
-  pulumi.runtime.setAllConfig(config);
-  await pulumi.runtime.setMocks(
-    {
-      newResource: args =>
-        orFail(async () => {
-          const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
-          // As in Pulumi's engine, secret inputs are secret outputs.
-          const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
-            containsSecret(value),
-          );
-          const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
-          for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
-            if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
-          }
-          return { id, state };
-        }),
-      call: args => orFail(() => engine.call({ ...args, inputs: unwrapSecrets(args.inputs) })),
-    },
-    project,
-    stack,
-    options.preview ?? false,
-  );
-  watchRegistrations(secretOutputs, options, fail);
-  const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
-  process.off("unhandledRejection", fail);
-  return outputs;
 }
 
 /** An output's members at run time, which its type hides from programs. */
