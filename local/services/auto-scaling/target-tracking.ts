@@ -4,7 +4,7 @@
  * group without instances in service has no datapoints, so both alarms lack data and the policy can't scale it out
  * from 0.
  */
-import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
+import { alarmState, extraPeriods, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
 import type { GroupSettings } from "./settings";
 
@@ -29,17 +29,6 @@ const lowPeriods = 15;
 export const trackedMinutes = lowPeriods + extraPeriods;
 
 /**
- * The alarms that Auto Scaling creates for a policy: 3 of 3 minutes above the target, and 15 of 15 below 70 % of it. AWS
- * doesn't document this; published listings show it. (90 % is Application Auto Scaling's.)
- */
-export function alarmsOf(target: number): { high: Alarm; low: Alarm } {
-  return {
-    high: { evaluationPeriods: highPeriods, breaches: value => value > target },
-    low: { evaluationPeriods: lowPeriods, breaches: value => value < target * 0.7 },
-  };
-}
-
-/**
  * @param points the warm instances' average CPU per minute, in percent, latest last; undefined where missing
  * @param now in region milliseconds
  */
@@ -49,9 +38,10 @@ export function track(
   group: TrackedGroup,
   now: number,
 ): Tracking {
-  const alarms = alarmsOf(target);
-  const high = alarmState(points, alarms.high);
-  const low = alarmState(points, alarms.low);
+  // The alarms that Auto Scaling creates for a policy: 3 of 3 minutes above the target, and 15 of 15 below 70 % of it.
+  // AWS doesn't document this; published listings show it. (90 % is Application Auto Scaling's.)
+  const high = alarmState(points, { evaluationPeriods: highPeriods, breaches: value => value > target });
+  const low = alarmState(points, { evaluationPeriods: lowPeriods, breaches: value => value < target * 0.7 });
   const latest = points.findLast(point => point !== undefined);
   if (latest === undefined) return { high, low };
 
