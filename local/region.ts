@@ -178,7 +178,7 @@ export class Region {
       cloudWatch: () => ({
         metrics,
         dashboards,
-        alarms: () => [],
+        alarms: () => autoScaling.alarms(),
         regionName,
         now,
         wallClock: wallClock(),

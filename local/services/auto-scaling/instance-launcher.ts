@@ -1,5 +1,6 @@
 /** What an Auto Scaling group needs from the rest of the region: everything that involves processes, sockets or real time. */
 import type { Clock } from "../../clock";
+import type { CpuMeter } from "../../hosts/cpu";
 
 export interface LaunchRequest {
   instanceId: string;
@@ -33,13 +34,7 @@ export interface InstanceLauncher {
   currentVersion(launchTemplateId: string, which: "$Latest" | "$Default"): number | undefined;
   /** Undefined for an unknown subnet. */
   availabilityZoneOf(subnetId: string): string | undefined;
-  cpuMeter(instanceId: string): CpuMeter;
-}
-
-export interface CpuMeter {
-  /** CPUUtilization since the last call, in percent; undefined the first time. */
-  measure(): Promise<number | undefined>;
-  stop(): void;
+  cpuMeter(instanceId: string): Pick<CpuMeter, "measure" | "stop">;
 }
 
 /** A target's health state in Elastic Load Balancing. */

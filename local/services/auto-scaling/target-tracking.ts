@@ -67,11 +67,12 @@ export function track(
   // states decide, not their transitions.
   const from = group.desiredCapacity;
   const proportion = latest / target;
+  const warm = group.instances.filter(instance => isWarm(instance, group.warmupSeconds, now)).length;
   if (high === "ALARM") {
-    const to = scaledOut(group, proportion, now);
+    const to = Math.min(group.maxSize, scaledOut(warm, proportion));
     if (to > from) return { high, low, change: { alarm: "AlarmHigh", from, to } };
   } else if (low === "ALARM") {
-    const to = scaledIn(group, proportion, now);
+    const to = scaledIn(group, warm, proportion, now);
     if (to < from) return { high, low, change: { alarm: "AlarmLow", from, to } };
   }
   return { high, low };
@@ -99,14 +100,9 @@ export function combine<Tracked extends { policy: TrackingOptions; tracking: Tra
  * Scales out in proportion, in one step. Instances that are warming up didn't contribute to the metric but do count
  * towards the desired capacity, so that no load is counted twice.
  */
-function scaledOut(
-  { instances, warmupSeconds, maxSize }: TrackedGroup,
-  proportion: number,
-  now: number,
-): number {
-  const warm = instances.filter(instance => isWarm(instance, warmupSeconds, now));
+function scaledOut(warm: number, proportion: number): number {
   // Floating point may yield slightly more than a whole number: 7 instances at 400 / 7 % need 8, not 9.
-  return Math.min(maxSize, Math.ceil(warm.length * proportion - 1e-9));
+  return Math.ceil(warm * proportion - 1e-9);
 }
 
 /**
@@ -115,10 +111,9 @@ function scaledOut(
  * limit of one per minute is from activity logs (e.g. "3 to 2" a minute after "4 to 3", idle) and
  * aws/containers-roadmap#1150.
  */
-function scaledIn(group: TrackedGroup, proportion: number, now: number): number {
+function scaledIn(group: TrackedGroup, warm: number, proportion: number, now: number): number {
   const { instances, warmupSeconds, minSize, desiredCapacity } = group;
-  const warm = instances.filter(instance => isWarm(instance, warmupSeconds, now));
-  const scalingOut = warm.length < desiredCapacity;
+  const scalingOut = warm < desiredCapacity;
   if (scalingOut || instances.some(instance => isWarmingUp(instance, warmupSeconds, now)))
     return desiredCapacity;
   return Math.max(minSize, desiredCapacity - 1, Math.ceil(instances.length * proportion));

@@ -201,19 +201,9 @@ export function pickWeighted<Group>(
 
 /** 460 is logged but never sent: the client has disconnected. */
 function statusOf(failure: Failure, req: http.IncomingMessage): ErrorStatus | 460 {
-  switch (failure) {
-    case "refused":
-    case "reset":
-    case "malformed":
-    case "cancelled":
-    case "unsendable":
-      return 502;
-    case "connect-timeout":
-      return 504;
-    case "idle-timeout":
-      // Depends on who is late: the target, or the client with its request.
-      return req.complete ? 504 : 408;
-    case "client-gone":
-      return 460;
-  }
+  if (failure === "client-gone") return 460;
+  if (failure === "connect-timeout") return 504;
+  // Depends on who is late: the target, or the client with its request.
+  if (failure === "idle-timeout") return req.complete ? 504 : 408;
+  return 502;
 }

@@ -84,6 +84,10 @@ class Registration {
   get state(): TargetHealth["state"] {
     return this.health.targetHealth.state;
   }
+
+  get isInUse(): boolean {
+    return this.state !== "draining" && this.state !== "unused";
+  }
 }
 
 /**
@@ -113,8 +117,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     this.matches = validate(settings);
     this.settings = settings;
     for (const registration of this.registrations.values()) {
-      if (registration.state !== "draining" && registration.state !== "unused")
-        this.startChecks(registration);
+      if (registration.isInUse) this.startChecks(registration);
     }
   }
 
@@ -181,16 +184,11 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
    * fails open to all registered targets. Undefined if none is registered.
    */
   pick(): Picked | undefined {
-    const registered = [...this.registrations.values()].filter(
-      registration => registration.state !== "draining" && registration.state !== "unused",
-    );
+    const registered = [...this.registrations.values()].filter(({ isInUse }) => isInUse);
     const healthy = registered.filter(registration => registration.state === "healthy");
-    let next: Registration | undefined;
-    for (const registration of healthy.length > 0 ? healthy : registered) {
-      if (!next || registration.lastPicked < next.lastPicked) next = registration;
-    }
-    if (!next) return undefined;
-    const registration = next;
+    const candidates = healthy.length > 0 ? healthy : registered;
+    const [registration] = candidates.sort((a, b) => a.lastPicked - b.lastPicked);
+    if (!registration) return undefined;
     registration.lastPicked = ++this.turn;
     registration.inFlight++;
     return {
