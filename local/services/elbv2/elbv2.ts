@@ -1,6 +1,5 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
 import { accountId, hex } from "../../identifiers";
-import { closeServer } from "../../network/http/servers";
 import { find } from "./arns";
 import { defaultsOf, loadBalancerAttributes, targetGroupAttributes, type Attributes } from "./attributes";
 import { closeListener, openOnInterfaces } from "./listeners";
@@ -177,7 +176,8 @@ export class Elbv2 {
   /** Stops checks, requests and listeners. */
   close(): void {
     for (const { group } of this.targetGroups.values()) group.stop();
-    for (const { server } of this.listeners.values()) closeServer(server);
+    for (const running of this.loadBalancers.values())
+      for (const listener of running.listeners.values()) closeListener(this.context, running, listener);
   }
 
   private configure({ loadBalancer, dnsName, interfaceIds, attributes }: RunningLoadBalancer): void {

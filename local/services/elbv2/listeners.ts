@@ -66,7 +66,8 @@ export function moveListener(
 export function closeListener({ network }: Network, running: RunningLoadBalancer, listener: Listener): void {
   leavePort({ network }, running, listener.port);
   running.listeners.delete(listener.arn);
-  closeServer(listener.server);
+  // One that doesn't listen yet is closed by `createListener`.
+  if (listener.loopbackPort !== undefined) closeServer(listener.server);
 }
 
 /** Makes the load balancer go by the listener's rules and default action as they are now. */

@@ -6,7 +6,13 @@ import type { Address, Connection, Router } from "../../network/router";
 import { allClosed, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
 import { lines, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
-import { forwardTo, LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
+import {
+  forwardTo,
+  LoadBalancer,
+  pickWeighted,
+  type LoadBalancerSettings,
+  type RequestRecord,
+} from "./load-balancer";
 import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
 
@@ -360,3 +366,15 @@ test("1,000 completed and aborted requests leave no connection in use and every 
   agent.destroy();
   await allClosed(targets.flatMap(({ sockets }) => [...sockets]));
 }, 60_000);
+
+test.each([
+  [[1, 3], 0, 0],
+  [[1, 3], 0.24, 0],
+  [[1, 3], 0.25, 1],
+  [[1, 3], 0.99, 1],
+  [[0, 1], 0, 1],
+  [[0, 0], 0.5, undefined],
+])("of groups with the weights %j, %d picks number %s", (weights, at, expected) => {
+  const groups = weights.map((weight, group) => ({ group, weight }));
+  expect(pickWeighted(groups, at)).toBe(expected);
+});
