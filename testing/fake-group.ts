@@ -94,9 +94,7 @@ export class FakeGroupContext implements GroupContext {
   }
 
   /** Like a real meter, it has no value in its first minute. */
-  currentVersion(): number {
-    return this.latestVersion;
-  }
+  readonly currentVersion = (): number => this.latestVersion;
 
   cpuMeter(instanceId: string) {
     const instance = this.launched.get(instanceId);

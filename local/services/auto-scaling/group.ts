@@ -7,16 +7,21 @@ import type { Cause } from "./activity";
 import { eachMinute } from "../../clock";
 import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
-import { measureGroup, type GroupMetric } from "./group-metrics";
+import { measureGroup } from "./group-metrics";
 import { failedCheck, inGracePeriod, type GroupInstance, type HealthCheck } from "./instance";
 import type { GroupContext } from "./instance-launcher";
-import { InstanceRefreshes, type InstanceRefresh, type RefreshRequest } from "./instance-refreshes";
+import {
+  InstanceRefreshes,
+  withWarmup,
+  type InstanceRefresh,
+  type RefreshRequest,
+} from "./instance-refreshes";
 import { Lifecycle } from "./lifecycle";
 import { evaluatePolicies, targetTrackingPolicy, type PolicySettings, type ScalingPolicy } from "./policy";
 import { reconcile } from "./reconcile";
 import { refusals } from "./refusals";
 import type { ScalingProcess } from "./scaling-processes";
-import type { GroupSettings, GroupTag } from "./settings";
+import type { GroupSettings } from "./settings";
 import type { AttachmentState } from "./target-group-attachments";
 import { trackedMinutes } from "./target-tracking";
 
@@ -148,13 +153,9 @@ export class AutoScalingGroup {
     this.reconcile();
   }
 
-  /** CreateOrUpdateTags and DeleteTags: new instances get them. */
-  setTags(tags: GroupTag[]): void {
-    this.current = { ...this.current, tags };
-  }
-
-  enableMetrics(enabledMetrics: GroupMetric[]): void {
-    this.current = { ...this.current, enabledMetrics };
+  /** Changes what concerns no instance that is already there. */
+  amend(changes: Partial<Pick<GroupSettings, "tags" | "enabledMetrics">>): void {
+    this.current = { ...this.current, ...changes };
   }
 
   /** PutScalingPolicy: a policy that exists keeps its id and its alarms. */
@@ -182,16 +183,10 @@ export class AutoScalingGroup {
    * refresh in progress.
    */
   startInstanceRefresh(request: RefreshRequest): InstanceRefresh {
-    const now = this.context.clock.now();
-    this.refreshes.supersede(now);
-    const { id, version } = request.launchTemplate ?? this.current.launchTemplate;
-    const wanted = typeof version === "number" ? version : this.context.currentVersion(id, version);
-    const differing = [...this.instances.values()].filter(
-      ({ launchTemplateId, launchTemplateVersion }) =>
-        !request.skipMatching || launchTemplateId !== id || launchTemplateVersion !== wanted,
-    );
-    const replaces = new Set(differing.map(({ instanceId }) => instanceId));
-    const refresh = this.refreshes.start(request, replaces, now);
+    const { clock, currentVersion } = this.context;
+    const { id, version: which } = request.launchTemplate ?? this.current.launchTemplate;
+    const version = typeof which === "number" ? which : currentVersion(id, which);
+    const refresh = this.refreshes.start(request, this.instances.values(), { id, version }, clock.now());
     this.context.report(`${this.current.label}: instance refresh started`);
     this.reconcile();
     return refresh;
@@ -234,6 +229,7 @@ export class AutoScalingGroup {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.completeRefresh();
+    const { inProgress } = this.refreshes;
     const { terminate, launch } = reconcile(
       {
         ...this.snapshot,
@@ -243,7 +239,7 @@ export class AutoScalingGroup {
           // A launch into a deleted subnet fails on its own.
           availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
-        refresh: this.refreshWithWarmup(),
+        refresh: inProgress && withWarmup(inProgress, this.current),
       },
       this.context.clock.now(),
     );
@@ -266,15 +262,6 @@ export class AutoScalingGroup {
     if (status === "Successful" && launchTemplate) this.current = { ...this.current, launchTemplate };
     const outcome = { Successful: "succeeded", Failed: "failed", Cancelled: "cancelled" };
     this.context.report(`${this.current.label}: instance refresh ${outcome[status]}`);
-  }
-
-  /** Without warm-ups of the refresh and the group, new instances get the health check grace period. */
-  private refreshWithWarmup(): InstanceRefresh | undefined {
-    const { warmupSeconds, healthCheckGracePeriodSeconds } = this.current;
-    const { inProgress } = this.refreshes;
-    const instanceWarmupSeconds =
-      inProgress?.instanceWarmupSeconds ?? warmupSeconds ?? healthCheckGracePeriodSeconds;
-    return inProgress && { ...inProgress, instanceWarmupSeconds };
   }
 
   private terminate(instance: GroupInstance, causes: Cause[]): Activity {

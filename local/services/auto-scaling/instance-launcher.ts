@@ -31,7 +31,7 @@ export interface InstanceLauncher {
   terminate(instanceId: string): Promise<void>;
   isRunning(instanceId: string): boolean;
   /** The number of a launch template's latest or default version; undefined for an unknown template. */
-  currentVersion(launchTemplateId: string, which: "$Latest" | "$Default"): number | undefined;
+  readonly currentVersion: (launchTemplateId: string, which: "$Latest" | "$Default") => number | undefined;
   /** Undefined for an unknown subnet. */
   availabilityZoneOf(subnetId: string): string | undefined;
   cpuMeter(instanceId: string): Pick<CpuMeter, "measure" | "stop">;

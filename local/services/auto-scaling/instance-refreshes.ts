@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { GroupInstance } from "./instance";
 import type { GroupLaunchTemplate } from "./instance-launcher";
 import { outdatedInstances, type Refresh } from "./refresh";
+import type { GroupSettings } from "./settings";
 
 export interface InstanceRefresh extends Refresh {
   id: string;
@@ -50,7 +51,24 @@ export class InstanceRefreshes {
     return this.all.find(({ status }) => status === "InProgress" || status === "Cancelling");
   }
 
-  start(request: RefreshRequest, replaces: ReadonlySet<string>, now: number): InstanceRefresh {
+  /**
+   * Replaces all instances, or those that weren't launched from the template; supersedes what is active.
+   * @param template what instances are launched from; the version is undefined for a template that is gone
+   */
+  start(
+    request: RefreshRequest,
+    instances: Iterable<GroupInstance>,
+    template: { id: string; version: number | undefined },
+    now: number,
+  ): InstanceRefresh {
+    this.supersede(now);
+    const replaced = [...instances].filter(
+      ({ launchTemplateId, launchTemplateVersion }) =>
+        !request.skipMatching ||
+        launchTemplateId !== template.id ||
+        launchTemplateVersion !== template.version,
+    );
+    const replaces = new Set(replaced.map(({ instanceId }) => instanceId));
     while ((this.all.at(-1)?.endTime ?? Infinity) < now - sixWeeks) this.all.pop();
     const refresh: InstanceRefresh = {
       skipMatching: false,
@@ -72,11 +90,6 @@ export class InstanceRefreshes {
     Object.assign(refresh, { status: "Cancelling", waitForTransitioningInstances });
   }
 
-  /** Ends what is active, for the next one to start. */
-  supersede(now: number): void {
-    if (this.active) end(this.active, "Cancelled", now, "Superseded by another instance refresh.");
-  }
-
   /** Brings the active refresh up to date; returns it if it has ended by that. */
   update(instances: readonly GroupInstance[], now: number): EndedRefresh | undefined {
     const refresh = this.active;
@@ -93,6 +106,19 @@ export class InstanceRefreshes {
     if (now < refresh.progressAt + hour) return undefined;
     return end(refresh, "Failed", now, "No instance was replaced within the last hour.");
   }
+
+  private supersede(now: number): void {
+    if (this.active) end(this.active, "Cancelled", now, "Superseded by another instance refresh.");
+  }
+}
+
+/** Without warm-ups of the refresh and the group, new instances get the health check grace period. */
+export function withWarmup(
+  refresh: InstanceRefresh,
+  { warmupSeconds, healthCheckGracePeriodSeconds }: GroupSettings,
+): InstanceRefresh {
+  const { instanceWarmupSeconds = warmupSeconds ?? healthCheckGracePeriodSeconds } = refresh;
+  return { ...refresh, instanceWarmupSeconds };
 }
 
 /** In percent. */

@@ -16,7 +16,7 @@ export const metricsCollectionActions = {
       if (Granularity !== granularity) throw refusals.granularity(Granularity);
       const group = changeableGroup(autoScaling, AutoScalingGroupName);
       const enabled = new Set([...group.settings.enabledMetrics, ...metricsFrom(Metrics)]);
-      group.enableMetrics(groupMetrics.filter(metric => enabled.has(metric)));
+      group.amend({ enabledMetrics: groupMetrics.filter(metric => enabled.has(metric)) });
       return {};
     },
   },
@@ -26,7 +26,8 @@ export const metricsCollectionActions = {
     handle({ autoScaling }, { AutoScalingGroupName, Metrics }) {
       const group = changeableGroup(autoScaling, AutoScalingGroupName);
       const disabled = metricsFrom(Metrics);
-      group.enableMetrics(group.settings.enabledMetrics.filter(metric => !disabled.includes(metric)));
+      const enabledMetrics = group.settings.enabledMetrics.filter(metric => !disabled.includes(metric));
+      group.amend({ enabledMetrics });
       return {};
     },
   },

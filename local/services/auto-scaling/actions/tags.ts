@@ -17,7 +17,7 @@ export const tagActions = {
         const added = groupTagsFrom(name, tags);
         const kept = group.settings.tags.filter(({ key }) => !added.some(tag => tag.key === key));
         return () => {
-          group.setTags([...kept, ...added]);
+          group.amend({ tags: [...kept, ...added] });
         };
       });
       for (const change of changes) change();
@@ -33,7 +33,7 @@ export const tagActions = {
         const isDeleted = ({ key, value }: GroupTag) =>
           tags.some(tag => tag.Key === key && (tag.Value ?? value) === value);
         return () => {
-          group.setTags(group.settings.tags.filter(tag => !isDeleted(tag)));
+          group.amend({ tags: group.settings.tags.filter(tag => !isDeleted(tag)) });
         };
       });
       for (const change of changes) change();
