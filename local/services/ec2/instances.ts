@@ -153,6 +153,11 @@ export class Instances {
     await this.end(instanceId, userInitiated(this.context.clock.now()));
   }
 
+  /** Resolves once no launch, stop, start or reboot of the instance is in progress, however it ended. */
+  async settled(instanceId: string): Promise<void> {
+    await this.transitions.get(instanceId);
+  }
+
   /** The disk of an instance that is running, stopping or stopped; undefined for another. */
   diskOf({ specification: { instanceId }, state }: Instance): Disk | undefined {
     const host = this.hosts.get(instanceId);
