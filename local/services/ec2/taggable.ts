@@ -48,6 +48,6 @@ export function allTaggable(ec2: Ec2, now: number): { type: ResourceType; id: st
 export function taggableWith(ec2: Ec2, now: number, id: string): Taggable {
   const type = typeOf(id);
   if (type === undefined || !Object.hasOwn(taggable, type)) throw networkRefusals.invalidId(id);
-  const resources: TaggableById = taggable[type as TaggableType](ec2, now);
+  const resources: TaggableById = taggable[type](ec2, now);
   return find(resources, type, id);
 }

@@ -3,6 +3,7 @@ import "../../../../testing/runtime"; // first: the others load what it stands i
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerTo } from "../../../../testing/client";
+import { familyOf, type Process } from "../../../../testing/processes";
 import { makeSamples, openRegion, operatorAddress } from "../../../../testing/sample-resources";
 import { ports } from "../../../../apps/ports";
 import type { Region } from "../../../region";
@@ -189,11 +190,12 @@ describe("RunInstances", () => {
   test("leaves no process behind if the region closes meanwhile", async () => {
     const { region, ec2, id } = await withService();
     const request = { ...one, ImageId: id("image"), SubnetId: id("subnet-1"), MaxCount: 2 };
-    const before = [...region.ec2.instances.hosts.values()];
+    const isOfRegion = ({ command }: Process) => command.includes(region.options.folder);
+    const processes = async () => (await familyOf(process.pid)).filter(isOfRegion);
+    expect(await processes()).not.toEqual([]);
     await ec2.RunInstances(request);
     await region.close();
-    expect([...region.ec2.instances.hosts.values()].filter(host => !before.includes(host))).toEqual([]);
-    for (const host of before) expect(host.services.size).toBe(0);
+    expect(await processes()).toEqual([]);
     await expect(ec2.RunInstances(request)).rejects.toThrow("the region is closed");
   });
 });

@@ -81,7 +81,7 @@ export function versionDescriptionOf(
     CreatedBy: `arn:aws:iam::${accountId}:root`,
     DefaultVersion: number === template.defaultVersion,
     // What is answered has the structure of what is given, and a little more.
-    LaunchTemplateData: data as ResponseLaunchTemplateData,
+    LaunchTemplateData: data,
     Operator: { Managed: false },
   };
 }
