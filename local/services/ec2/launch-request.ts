@@ -70,7 +70,9 @@ export const keptLaunchParameters = [
 
 /** A launch template's data with a request's own values in their place; tags of one type are merged. */
 export function withOverrides(data: RequestLaunchTemplateData, request: LaunchRequest): LaunchRequest {
-  const given = Object.fromEntries(Object.entries<unknown>(request).filter(([, value]) => value !== undefined));
+  const given = Object.fromEntries(
+    Object.entries<unknown>(request).filter(([, value]) => value !== undefined),
+  );
   const own = request.TagSpecifications ?? [];
   const isReplaced = (type: string | undefined, key: string | undefined) =>
     own.some(({ ResourceType, Tags }) => ResourceType === type && Tags?.some(({ Key }) => Key === key));

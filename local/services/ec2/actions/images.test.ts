@@ -4,6 +4,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openRegion } from "../../../../testing/sample-resources";
 import { amazonLinux2023 } from "../image";
+import { find } from "../resource-types";
 
 const one = { ImageId: amazonLinux2023, InstanceType: "t3.micro", MinCount: 1, MaxCount: 1 } as const;
 
@@ -16,7 +17,7 @@ async function setUp() {
     await region.ec2.instances.settled(id);
     return id;
   };
-  const imageWith = async (id = "") => (await ec2.DescribeImages({ ImageIds: [id] })).Images[0];
+  const imageWith = async (id: string) => (await ec2.DescribeImages({ ImageIds: [id] })).Images[0];
   return { region, ec2, clock, launch, imageWith };
 }
 
@@ -55,7 +56,7 @@ test("an image is pending until the disk is copied; instances launched from it h
 test("without a reboot, the disk is copied while the instance runs", async () => {
   const { region, ec2, launch } = await setUp();
   const InstanceId = await launch();
-  const restart = jest.spyOn(region.ec2.instances.hosts.get(InstanceId) ?? fail(), "restart");
+  const restart = jest.spyOn(find(region.ec2.instances.hosts, "instance", InstanceId), "restart");
   await ec2.CreateImage({ InstanceId, Name: "one", NoReboot: true });
   expect(restart).not.toHaveBeenCalled();
   await ec2.CreateImage({ InstanceId, Name: "other" });
@@ -77,7 +78,7 @@ test("a deregistered image leaves its snapshot, which can then be deleted", asyn
   const { ImageId } = await ec2.CreateImage({ InstanceId, Name: "one" });
   await region.ec2.instances.settled(InstanceId);
   await ec2.DeregisterImage({ ImageId });
-  await expect(ec2.DescribeImages({ ImageIds: [ImageId ?? ""] })).rejects.toMatchObject({
+  await expect(ec2.DescribeImages({ ImageIds: [ImageId] })).rejects.toMatchObject({
     code: "InvalidAMIID.NotFound",
   });
   const { Snapshots } = await ec2.DescribeSnapshots({ OwnerIds: ["self"] });

@@ -18,7 +18,7 @@ test("a type's figures, and where it is offered", async () => {
     LocationType: "availability-zone",
     Filters: [{ Name: "instance-type", Values: ["t3.micro"] }],
   });
-  expect(InstanceTypeOfferings?.map(({ Location }) => Location)).toEqual([
+  expect(InstanceTypeOfferings.map(({ Location }) => Location)).toEqual([
     "us-east-1a",
     "us-east-1b",
     "us-east-1c",

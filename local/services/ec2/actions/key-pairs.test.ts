@@ -12,7 +12,7 @@ const colons = (hex: string) => (hex.match(/../g) ?? []).join(":");
 
 test("an RSA pair: its private key is answered once, and its fingerprint is SHA-1 of it", async () => {
   const { region, ec2 } = await setUp();
-  const { KeyMaterial = "", KeyFingerprint } = await ec2.CreateKeyPair({ KeyName: "one" });
+  const { KeyMaterial, KeyFingerprint } = await ec2.CreateKeyPair({ KeyName: "one" });
   expect(KeyMaterial).toMatch(/^-----BEGIN RSA PRIVATE KEY-----\n/);
   const privateKey = createPrivateKey(KeyMaterial);
   const der = privateKey.export({ type: "pkcs8", format: "der" });
@@ -24,7 +24,7 @@ test("an RSA pair: its private key is answered once, and its fingerprint is SHA-
 
 test("an Ed25519 pair: its fingerprint is OpenSSH's", async () => {
   const { region, ec2 } = await setUp();
-  const { KeyMaterial = "", KeyFingerprint } = await ec2.CreateKeyPair({
+  const { KeyMaterial, KeyFingerprint } = await ec2.CreateKeyPair({
     KeyName: "one",
     KeyType: "ed25519",
   });
@@ -53,7 +53,7 @@ test("a pair is deleted by name or id; an unknown one is deleted too", async () 
   for (const KeyName of ["one", "other"]) await ec2.CreateKeyPair({ KeyName, KeyType: "ed25519" });
   const { KeyPairs } = await ec2.DescribeKeyPairs({ Filters: [{ Name: "key-name", Values: ["other"] }] });
   await ec2.DeleteKeyPair({ KeyName: "one" });
-  await ec2.DeleteKeyPair({ KeyPairId: KeyPairs?.[0]?.KeyPairId });
+  await ec2.DeleteKeyPair({ KeyPairId: KeyPairs[0]?.KeyPairId });
   await expect(ec2.DeleteKeyPair({ KeyName: "one" })).resolves.toEqual({ Return: true });
   await expect(ec2.DescribeKeyPairs({})).resolves.toEqual({ KeyPairs: [] });
   await expect(ec2.DescribeKeyPairs({ KeyNames: ["one"] })).rejects.toMatchObject({

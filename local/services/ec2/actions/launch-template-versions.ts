@@ -2,7 +2,6 @@
 import type {
   LaunchTemplateVersion as VersionDescription,
   RequestLaunchTemplateData,
-  ResponseLaunchTemplateData,
 } from "@aws-sdk/client-ec2";
 import { accountId } from "../../../identifiers";
 import { computeRefusals as refusals } from "../compute-refusals";
@@ -80,7 +79,6 @@ export function versionDescriptionOf(
     CreateTime: wallClock.show(createdAt),
     CreatedBy: `arn:aws:iam::${accountId}:root`,
     DefaultVersion: number === template.defaultVersion,
-    // What is answered has the structure of what is given, and a little more.
     LaunchTemplateData: data,
     Operator: { Managed: false },
   };

@@ -67,7 +67,7 @@ test("the default version changes, can't be deleted, and a deleted version's num
     ],
   });
   const { LaunchTemplateVersion } = await ec2.CreateLaunchTemplateVersion(request);
-  expect(LaunchTemplateVersion?.VersionNumber).toBe(4);
+  expect(LaunchTemplateVersion.VersionNumber).toBe(4);
 });
 
 test("a deleted template is gone", async () => {
