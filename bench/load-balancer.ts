@@ -6,7 +6,7 @@
 import http from "node:http";
 import express from "express";
 import { realClock } from "../local/clock";
-import { LoadBalancer } from "../local/services/elbv2/load-balancer";
+import { forwardTo, LoadBalancer } from "../local/services/elbv2/load-balancer";
 import { TargetGroup } from "../local/services/elbv2/target-group";
 import { cleanUp } from "../testing/clean-up";
 import { saturate } from "../testing/load";
@@ -33,6 +33,7 @@ function backend(): http.Server {
 async function loadBalancer(backendPort: number): Promise<http.Server> {
   const agent = new http.Agent({ keepAlive: true });
   const group = new TargetGroup(realClock(60), {
+    port: 8080,
     deregistrationDelaySeconds: 30,
     healthCheck: {
       path: "/health",
@@ -48,7 +49,7 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
     dnsName: "bench.elb.localhost",
     nodes: [() => ({ outcome: "open", agent, host: "127.0.0.1", port: backendPort })],
   });
-  balancer.addListener(80, group);
+  balancer.setListener(80, forwardTo(group));
   group.register({ id: "i-1", address: "10.0.2.10", port: 8080 });
   await group.until(targets => targets.every(({ targetHealth }) => targetHealth.state === "healthy"));
   return http.createServer((req, res) => void balancer.handle(req, res, { address: "203.0.113.9" }));

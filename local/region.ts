@@ -94,7 +94,9 @@ export class Region {
       regionName,
       dns,
       network,
+      vpc,
       interfaces,
+      instanceExists: id => instances.records.get(id) !== undefined,
       instance: id => {
         const host = instances.hosts.get(id)?.options;
         return host && { name: host.name, ...interfaces.get(host.interfaceId) };
@@ -150,7 +152,7 @@ export class Region {
       }),
       cloudWatch: () => ({ metrics, wallClock: wallClock() }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
-      elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+      elbv2: () => ({ elbv2, now, wallClock: wallClock() }),
     };
   }
 

@@ -14,7 +14,8 @@ export class FakeTargetGroup {
 
   constructor(private readonly clock: FakeClock) {}
 
-  register(target: Target): void {
+  register({ id, address }: Omit<Target, "port">): void {
+    const target = { id, address, port: 8080 };
     const registered = { target, state: "initial" as TargetHealth["state"] };
     this.targets.set(target.id, registered);
     this.clock.after(10_000, () => {
@@ -22,7 +23,7 @@ export class FakeTargetGroup {
     });
   }
 
-  async deregister(id: string): Promise<void> {
+  async deregister({ id }: { id: string }): Promise<void> {
     const registered = this.targets.get(id);
     if (!registered) return;
     registered.state = "draining";
@@ -131,7 +132,6 @@ export const fleetSettings: GroupSettings = {
   launchTemplate: { id: "lt-1", version: 1 },
   subnetIds: ["subnet-a", "subnet-b"],
   targetGroupArns: ["arn-1"],
-  targetPort: 8080,
   minSize: 0,
   maxSize: 3,
   warmupSeconds: 300,

@@ -8,12 +8,6 @@ import { targetTrackingPolicy } from "../../services/auto-scaling/policy";
 import { autoName } from "../auto-name";
 import { handler, type Handlers } from "./handler";
 
-export interface AutoScalingHandlersContext {
-  autoScaling: AutoScaling;
-  /** A target group's default port; undefined for an unknown group. */
-  targetPortOf: (targetGroupArn: string) => number | undefined;
-}
-
 const group = z.strictObject({
   minSize: z.int().min(0),
   maxSize: z.int().min(0),
@@ -40,25 +34,21 @@ const group = z.strictObject({
   tags: z.array(z.strictObject({ key: z.string(), value: z.string(), propagateAtLaunch: z.boolean() })),
 });
 
-export function autoScalingHandlers({ autoScaling, targetPortOf }: AutoScalingHandlersContext): Handlers {
-  const settingsOf = (name: string, label: string, inputs: z.infer<typeof group>) => {
-    const [targetPort = 80] = inputs.targetGroupArns.flatMap(arn => targetPortOf(arn) ?? []);
-    return {
-      name,
-      label,
-      launchTemplate: inputs.launchTemplate,
-      subnetIds: inputs.vpcZoneIdentifiers,
-      targetGroupArns: inputs.targetGroupArns,
-      targetPort,
-      minSize: inputs.minSize,
-      maxSize: inputs.maxSize,
-      warmupSeconds: inputs.defaultInstanceWarmup,
-      healthCheckType: inputs.healthCheckType,
-      healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
-      enabledMetrics: inputs.enabledMetrics,
-      tags: inputs.tags,
-    };
-  };
+export function autoScalingHandlers(autoScaling: AutoScaling): Handlers {
+  const settingsOf = (name: string, label: string, inputs: z.infer<typeof group>) => ({
+    name,
+    label,
+    launchTemplate: inputs.launchTemplate,
+    subnetIds: inputs.vpcZoneIdentifiers,
+    targetGroupArns: inputs.targetGroupArns,
+    minSize: inputs.minSize,
+    maxSize: inputs.maxSize,
+    warmupSeconds: inputs.defaultInstanceWarmup,
+    healthCheckType: inputs.healthCheckType,
+    healthCheckGracePeriodSeconds: inputs.healthCheckGracePeriod,
+    enabledMetrics: inputs.enabledMetrics,
+    tags: inputs.tags,
+  });
   return {
     "aws:autoscaling/group:Group": handler({
       inputs: group,

@@ -11,7 +11,7 @@ import type { Handlers } from "./handler";
 import { identityHandlers } from "./identity";
 import { instanceHandlers } from "./instances";
 import { launchTemplateHandlers } from "./launch-template";
-import { loadBalancingHandlers } from "./load-balancing";
+import { loadBalancingHandlers, type Elbv2Calls } from "./load-balancing";
 import { securityGroupHandlers } from "./security-groups";
 import { vpcHandlers } from "./vpc";
 
@@ -21,25 +21,23 @@ export interface Services {
   ec2: Ec2;
   elbv2: Elbv2;
   autoScaling: AutoScaling;
+  calls: { elbv2: Elbv2Calls };
 }
 
 /** How the program's commands connect to hosts and run there. */
 export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
 
 export function resourceHandlers(services: Services, provisioning: Provisioning): Handlers {
-  const { network, iam, ec2, elbv2, autoScaling } = services;
+  const { network, iam, ec2, elbv2, autoScaling, calls } = services;
   const { keyPairs, vpc, launchTemplates, instances } = ec2;
   return {
     ...vpcHandlers(ec2),
     ...securityGroupHandlers(vpc),
     ...identityHandlers({ iam, keyPairs }),
     ...instanceHandlers(ec2),
-    ...loadBalancingHandlers(elbv2),
+    ...loadBalancingHandlers(calls.elbv2, elbv2),
     ...launchTemplateHandlers(launchTemplates),
-    ...autoScalingHandlers({
-      autoScaling,
-      targetPortOf: arn => elbv2.targetGroups.get(arn)?.description.port,
-    }),
+    ...autoScalingHandlers(autoScaling),
     ...dashboardHandlers,
     ...commandHandlers({ ...provisioning, network, keyPairs, hosts: instances.hosts }),
   };

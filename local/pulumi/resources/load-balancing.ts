@@ -1,9 +1,14 @@
 /** Load balancers, listeners and target groups. */
 import { z } from "zod";
+import type { Caller } from "../../api/caller";
 import { hex } from "../../identifiers";
-import type { Elbv2, TargetGroupDescription } from "../../services/elbv2/elbv2";
+import type { elbv2Service } from "../../services/elbv2/actions";
+import type { Elbv2 } from "../../services/elbv2/elbv2";
+import { tagList } from "../../services/elbv2/tags";
 import { autoName } from "../auto-name";
 import { handler, tags, type Handlers } from "./handler";
+
+export type Elbv2Calls = Caller<(typeof elbv2Service)["actions"]>;
 
 const targetGroup = z.strictObject({
   vpcId: z.string(),
@@ -22,30 +27,45 @@ const targetGroup = z.strictObject({
   tags,
 });
 
-function descriptionOf(inputs: z.infer<typeof targetGroup>): TargetGroupDescription {
-  const { vpcId, port, deregistrationDelay } = inputs;
-  const { interval, timeout, ...check } = inputs.healthCheck;
-  return {
-    vpcId,
-    port,
-    healthCheck: { ...check, port: "traffic-port", intervalSeconds: interval, timeoutSeconds: timeout },
-    deregistrationDelaySeconds: deregistrationDelay,
-  };
-}
+const healthCheckOf = ({ healthCheck }: z.infer<typeof targetGroup>) => ({
+  HealthCheckPath: healthCheck.path,
+  HealthCheckIntervalSeconds: healthCheck.interval,
+  HealthCheckTimeoutSeconds: healthCheck.timeout,
+  HealthyThresholdCount: healthCheck.healthyThreshold,
+  UnhealthyThresholdCount: healthCheck.unhealthyThreshold,
+  Matcher: { HttpCode: healthCheck.matcher },
+});
 
-export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
+const attributesOf = ({ deregistrationDelay }: z.infer<typeof targetGroup>) => [
+  { Key: "deregistration_delay.timeout_seconds", Value: String(deregistrationDelay) },
+];
+
+export const loadBalancingHandlers = (calls: Elbv2Calls, elbv2: Elbv2): Handlers => ({
   "aws:lb/targetGroup:TargetGroup": handler({
     inputs: targetGroup,
-    create(label, inputs) {
+    async create(label, inputs) {
       const name = autoName(label);
-      const arn = elbv2.createTargetGroup(name, label, descriptionOf(inputs));
+      const { TargetGroups } = await calls.CreateTargetGroup({
+        Name: name,
+        Protocol: inputs.protocol,
+        Port: inputs.port,
+        VpcId: inputs.vpcId,
+        TargetType: inputs.targetType,
+        ...healthCheckOf(inputs),
+        Tags: tagList(inputs.tags),
+      });
+      const arn = TargetGroups[0]?.TargetGroupArn ?? "";
+      const running = elbv2.targetGroups.get(arn);
+      if (running) running.label = label;
+      await calls.ModifyTargetGroupAttributes({ TargetGroupArn: arn, Attributes: attributesOf(inputs) });
       return { id: arn, outputs: { arn, name, arnSuffix: arn.split(":").at(-1) } };
     },
-    update({ id, outputs }, inputs) {
-      elbv2.modifyTargetGroup(id, descriptionOf(inputs));
+    async update({ id: TargetGroupArn, outputs }, inputs) {
+      await calls.ModifyTargetGroup({ TargetGroupArn, ...healthCheckOf(inputs) });
+      await calls.ModifyTargetGroupAttributes({ TargetGroupArn, Attributes: attributesOf(inputs) });
       return outputs;
     },
-    delete: ({ id }) => elbv2.deleteTargetGroup(id),
+    delete: ({ id }) => calls.DeleteTargetGroup({ TargetGroupArn: id }),
   }),
 
   "aws:lb/loadBalancer:LoadBalancer": handler({
@@ -56,13 +76,21 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       securityGroups: z.array(z.string()),
       tags,
     }),
-    create(label, { subnets: subnetIds, securityGroups: securityGroupIds }) {
+    async create(label, { loadBalancerType: Type, subnets: Subnets, securityGroups: SecurityGroups, tags }) {
       const name = autoName(label);
-      const arn = elbv2.createLoadBalancer({ name, label, subnetIds, securityGroupIds });
-      const dnsName = elbv2.loadBalancers.get(arn)?.dnsName;
+      const { LoadBalancers } = await calls.CreateLoadBalancer({
+        Name: name,
+        Type,
+        Subnets,
+        SecurityGroups,
+        Tags: tagList(tags),
+      });
+      const { LoadBalancerArn: arn = "", DNSName: dnsName } = LoadBalancers[0] ?? {};
+      const running = elbv2.loadBalancers.get(arn);
+      if (running) running.label = label;
       return { id: arn, outputs: { arn, dnsName, name, arnSuffix: arn.split(":loadbalancer/").at(-1) } };
     },
-    delete: ({ id }) => elbv2.deleteLoadBalancer(id),
+    delete: ({ id }) => calls.DeleteLoadBalancer({ LoadBalancerArn: id }),
   }),
 
   "aws:lb/listener:Listener": handler({
@@ -73,19 +101,31 @@ export const loadBalancingHandlers = (elbv2: Elbv2): Handlers => ({
       defaultActions: z.tuple([z.strictObject({ type: z.literal("forward"), targetGroupArn: z.string() })]),
       tags,
     }),
-    async create(_name, { loadBalancerArn, port, defaultActions: [{ targetGroupArn }] }) {
-      const arn = await elbv2.createListener(loadBalancerArn, port, targetGroupArn);
+    async create(
+      _name,
+      { loadBalancerArn, protocol, port, defaultActions: [{ type, targetGroupArn }], tags },
+    ) {
+      const { Listeners } = await calls.CreateListener({
+        LoadBalancerArn: loadBalancerArn,
+        Protocol: protocol,
+        Port: port,
+        DefaultActions: [{ Type: type, TargetGroupArn: targetGroupArn }],
+        Tags: tagList(tags),
+      });
+      const arn = Listeners[0]?.ListenerArn ?? "";
       return { id: arn, outputs: { arn } };
     },
-    delete: ({ inputs: { loadBalancerArn, port } }) => elbv2.deleteListener(loadBalancerArn, port),
+    /** It may have gone with its load balancer. */
+    delete: async ({ id }) => elbv2.listeners.has(id) && calls.DeleteListener({ ListenerArn: id }),
   }),
 
   "aws:lb/targetGroupAttachment:TargetGroupAttachment": handler({
     inputs: z.strictObject({ targetGroupArn: z.string(), targetId: z.string(), port: z.int() }),
-    create(_name, { targetGroupArn, targetId, port }) {
-      elbv2.registerTarget(targetGroupArn, { id: targetId, port });
+    async create(_name, { targetGroupArn, targetId: Id, port: Port }) {
+      await calls.RegisterTargets({ TargetGroupArn: targetGroupArn, Targets: [{ Id, Port }] });
       return { id: `${targetGroupArn}-${hex(16)}` };
     },
-    delete: ({ inputs: { targetGroupArn, targetId } }) => elbv2.deregisterTarget(targetGroupArn, targetId),
+    delete: ({ inputs: { targetGroupArn, targetId: Id, port: Port } }) =>
+      calls.DeregisterTargets({ TargetGroupArn: targetGroupArn, Targets: [{ Id, Port }] }),
   }),
 });

@@ -155,7 +155,7 @@ test.each(types.filter(type => !updatable.includes(type)))("%s can't be updated 
 });
 
 describe("rejects, as AWS does,", () => {
-  const arn = "arn:aws:elasticloadbalancing:us-east-1:123456789012:none";
+  const unknown = (kind: string) => `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/none/0`;
   type Inputs = Record<string, unknown>;
   test.each<[string, string, Inputs | ((inputs: Inputs) => object), string]>([
     ["a route in an unknown table", "Route", { routeTableId: "rtb-0" }, "InvalidRouteTableID.NotFound"],
@@ -205,14 +205,24 @@ describe("rejects, as AWS does,", () => {
       inputs => ({ subnets: (inputs["subnets"] as string[]).slice(1) }),
       "subnets",
     ],
-    ["a listener of an unknown load balancer", "Listener", { loadBalancerArn: arn }, "LoadBalancerNotFound"],
+    [
+      "a listener of an unknown load balancer",
+      "Listener",
+      { loadBalancerArn: unknown("loadbalancer/app") },
+      "LoadBalancerNotFound",
+    ],
     [
       "a listener for an unknown target group",
       "Listener",
-      { defaultActions: [{ type: "forward", targetGroupArn: arn }] },
+      { defaultActions: [{ type: "forward", targetGroupArn: unknown("targetgroup") }] },
       "TargetGroupNotFound",
     ],
-    ["a target of an unknown group", "TargetGroupAttachment", { targetGroupArn: arn }, "TargetGroupNotFound"],
+    [
+      "a target of an unknown group",
+      "TargetGroupAttachment",
+      { targetGroupArn: unknown("targetgroup") },
+      "TargetGroupNotFound",
+    ],
     ["a target that isn't running", "TargetGroupAttachment", { targetId: "i-0" }, "InvalidTarget"],
     [
       "a command other than the installer's",
@@ -291,7 +301,6 @@ describe("rejects, as AWS does,", () => {
       "NetworkAclRule",
       "NetworkAclEntryAlreadyExists: The network acl entry identified by 100 already exists.",
     ],
-    ["listener on a port", "Listener", "DuplicateListener"],
   ])("a second %s", async (_name, type, message) => {
     const { resources, sample, made } = await before(type);
     await make(resources, sample, made);
@@ -303,7 +312,7 @@ describe("rejects, as AWS does,", () => {
     const { resources, sample, made } = await before("LoadBalancer");
     const name = "x".repeat(25);
     await expect(resources.create({ type: sample.type, name, inputs: sample.inputs(made) })).rejects.toThrow(
-      /ValidationError: Load balancer name 'x{25}-[0-9a-f]{7}' is longer than 32/,
+      /ValidationError: Load balancer name 'x{25}-[0-9a-f]{7}' cannot be longer than '32' characters/,
     );
     await expect(
       resources.create({ type: sample.type, name: name.slice(1), inputs: sample.inputs(made) }),
@@ -315,7 +324,7 @@ test("deleting a load balancer closes its listeners", async () => {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources, "aws:lb/targetGroupAttachment:TargetGroupAttachment");
   const { id = "" } = made["aws:lb/loadBalancer:LoadBalancer"] ?? {};
-  const server = region.elbv2.loadBalancers.get(id)?.listeners.get(80)?.server;
+  const [{ server } = {}] = region.elbv2.loadBalancers.get(id)?.listeners.values() ?? [];
   expect(server?.listening).toBe(true);
   await resources.delete("aws:lb/loadBalancer:LoadBalancer", "balancer");
   expect(server?.listening).toBe(false);

@@ -37,11 +37,11 @@ export interface CpuMeter {
 /** A target's health state in Elastic Load Balancing. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** A target group as seen by a group that registers its instances there. */
+/** A target group as seen by a group that registers its instances there, at the target group's own port. */
 export interface InstanceTargets {
-  register(target: { id: string; address: string; port: number }): void;
-  /** Resolves once the target has drained. */
-  deregister(id: string): Promise<void>;
+  register(instance: { id: string; address: string }): void;
+  /** Resolves once the instance has drained. */
+  deregister(instance: { id: string }): Promise<void>;
   describe(): { target: { id: string }; targetHealth: { state: TargetState } }[];
 }
 

@@ -56,6 +56,25 @@ test("an instance is launched from the template and registered at its own addres
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
 });
 
+test("an instance is registered with each target group at that group's own port", async () => {
+  const { region, made, update, group } = await setUp();
+  const { TargetGroups } = await region.calls.elbv2.CreateTargetGroup({
+    Name: "other",
+    Protocol: "HTTP",
+    Port: 9090,
+    VpcId: made["vpc"]?.id,
+  });
+  const arns = [made["aws:lb/targetGroup:TargetGroup"]?.id ?? "", TargetGroups[0]?.TargetGroupArn ?? ""];
+  await update({ desiredCapacity: 1, targetGroupArns: arns });
+  const [instance] = inService(group);
+  const portsOf = (arn: string) =>
+    region.elbv2
+      .groupOf(arn)
+      .describe()
+      .flatMap(({ target }) => (target.id === instance?.instanceId ? [target.port] : []));
+  expect(arns.map(portsOf)).toEqual([[ports.receiver.http], [9090]]);
+});
+
 test("the CPU of an instance's processes is measured", async () => {
   const { region, group, clock } = await setUp();
   const dimension = { name: "InstanceId", value: inService(group)[0]?.instanceId ?? "" };

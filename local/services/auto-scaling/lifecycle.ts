@@ -92,11 +92,11 @@ export class Lifecycle {
 
   /** Updates each instance with its health in the target groups and EC2. */
   observe(): void {
-    const health = new Map(
-      this.targetGroups().flatMap(group =>
-        group.describe().map(({ target, targetHealth }) => [target.id, targetHealth.state]),
-      ),
-    );
+    const targets = this.targetGroups().flatMap(group => group.describe());
+    const health = new Map(targets.map(({ target, targetHealth }) => [target.id, targetHealth.state]));
+    // Unhealthy in one of several target groups is unhealthy.
+    for (const { target, targetHealth } of targets)
+      if (targetHealth.state === "unhealthy") health.set(target.id, "unhealthy");
     for (const instance of this.instances.values()) {
       instance.targetHealth = health.get(instance.instanceId);
       if (instance.lifecycleState === "InService")
@@ -164,11 +164,10 @@ export class Lifecycle {
 
   private register({ instanceId: id, privateIpAddress: address }: GroupInstance, arns?: string[]): void {
     if (address === undefined) return;
-    for (const group of this.targetGroups(arns))
-      group.register({ id, address, port: this.settings().targetPort });
+    for (const group of this.targetGroups(arns)) group.register({ id, address });
   }
 
   private async deregister(id: string, arns?: string[]): Promise<void> {
-    await Promise.all(this.targetGroups(arns).map(group => group.deregister(id)));
+    await Promise.all(this.targetGroups(arns).map(group => group.deregister({ id })));
   }
 }

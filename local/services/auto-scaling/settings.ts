@@ -10,8 +10,6 @@ export interface GroupSettings extends HealthChecks {
   launchTemplate: LaunchTemplateVersion;
   subnetIds: string[];
   targetGroupArns: string[];
-  /** The port that instances are registered with. */
-  targetPort: number;
   minSize: number;
   maxSize: number;
   warmupSeconds: number;
