@@ -1,6 +1,6 @@
 /** A region in which nothing runs but a group, on a clock that the test moves. */
 import { FakeClock } from "./fake-clock";
-import type { Target } from "../local/services/elbv2/target-group";
+import type { Target } from "../local/services/elbv2/registration";
 import type { TargetHealth } from "../local/services/elbv2/target-health";
 import { AutoScalingGroup } from "../local/services/auto-scaling/group";
 import { MetricStore } from "../local/services/cloudwatch/metrics";

@@ -18,8 +18,8 @@ export class Elbv2 {
 
   createLoadBalancer({
     name,
-    label = name,
     tags = {},
+    label = tags["Name"] ?? name,
     ...place
   }: Pick<RunningLoadBalancer, "name" | "vpcId" | "subnetIds" | "securityGroupIds"> &
     Partial<Pick<RunningLoadBalancer, "label" | "tags">>): RunningLoadBalancer {
@@ -116,9 +116,9 @@ export class Elbv2 {
 
   createTargetGroup({
     name,
-    label = name,
     attributes = defaultsOf(targetGroupAttributes),
     tags = {},
+    label = tags["Name"] ?? name,
     ...rest
   }: Pick<RunningTargetGroup, "name" | "vpcId" | "port" | "healthCheck"> &
     Partial<Pick<RunningTargetGroup, "label" | "attributes" | "tags">>): RunningTargetGroup {

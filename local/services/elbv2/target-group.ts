@@ -1,8 +1,9 @@
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock";
-import type { Address, Router } from "../../network/router";
+import type { Router } from "../../network/router";
 import { checkHealth } from "./health-check";
+import { abortController, keyOf, Registration, type Target, type TargetId } from "./registration";
 import {
   afterCheck,
   checking,
@@ -39,17 +40,6 @@ export interface TargetGroupSettings {
   deregistrationDelaySeconds: number;
 }
 
-/** A target: an instance's id, and the address that gets its traffic. An instance can be a target at several ports. */
-export interface Target extends Address {
-  id: string;
-}
-
-/** What names a target; the port is the group's unless it is given. */
-export interface TargetId {
-  id: string;
-  port?: number;
-}
-
 /** TargetHealthDescription of the ELB API Reference. */
 export interface TargetHealthDescription {
   target: { id: string; port: number };
@@ -63,31 +53,6 @@ export interface Picked {
   /** Aborts when the request must end, e.g. because the deregistration delay has elapsed or the group stops. */
   signal: AbortSignal;
   done: () => void;
-}
-
-/** A registered target and its state. */
-class Registration {
-  health: HealthState = notInUse;
-  inFlight = 0;
-  /** The turn in which it was last picked; the target that has waited longest is next. */
-  lastPicked = 0;
-  /** Aborts its requests in flight. */
-  abortController = abortController();
-  stopChecks: () => void = () => undefined;
-  stopDraining: () => void = () => undefined;
-  /** While draining, resolves once no request is in flight. */
-  drained: Promise<void> = Promise.resolve();
-  onIdle: () => void = () => undefined;
-
-  constructor(readonly target: Target) {}
-
-  get state(): TargetHealth["state"] {
-    return this.health.targetHealth.state;
-  }
-
-  get isInUse(): boolean {
-    return this.state !== "draining" && this.state !== "unused";
-  }
 }
 
 /**
@@ -331,15 +296,6 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
       targetHealth,
     };
   }
-}
-
-const keyOf = ({ id, port }: Required<TargetId>): string => `${id}:${port}`;
-
-/** For as many requests in flight as there are. */
-function abortController(): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal);
-  return controller;
 }
 
 /**

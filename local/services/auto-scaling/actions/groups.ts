@@ -91,6 +91,6 @@ function assertEmpty({ instances, activities }: AutoScalingGroup): void {
 
 /** Instances are shown by the Name that they get, or by the group's. Part of a folder's name, so without separators. */
 function labelOf(name: string, tags: readonly GroupTag[]): string {
-  const named = tags.find(({ key, propagateAtLaunch }) => key === "Name" && propagateAtLaunch);
+  const named = tags.find(({ key }) => key === "Name");
   return (named?.value ?? name).replace(/[^\w.-]/g, "-").slice(0, 100);
 }

@@ -12,7 +12,7 @@ const quotas = {
   "listeners-per-application-load-balancer": 50,
   "rules-per-application-load-balancer": 100,
   "condition-values-per-alb-rule": 5,
-  "condition-wildcards-per-alb-rule": 6,
+  "condition-wildcards-per-alb-rule": 5,
 };
 
 export const accountLimitActions = {

@@ -2,7 +2,7 @@
 import { find } from "../arns";
 import type { Elbv2 } from "../elbv2";
 import { refusals } from "../refusals";
-import type { TargetId } from "../target-group";
+import type { TargetId } from "../registration";
 import { assertPort } from "../validation";
 import type { Elbv2Actions } from "./context";
 
