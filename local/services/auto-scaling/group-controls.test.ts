@@ -58,7 +58,15 @@ describe("a suspended process does nothing until it resumes", () => {
     context.load = 150;
     await context.run(30);
     expect(group.desiredCapacity).toBe(1);
-    expect([...group.policies.values()].map(({ high }) => high.state)).toEqual(["ALARM"]);
+    expect([...group.policies.values()].map(({ high, low }) => [high, low])).toMatchObject([
+      [
+        {
+          state: "ALARM",
+          reason: "Threshold Crossed: 3 datapoints [100, 100, 100] were greater than the threshold (50).",
+        },
+        { state: "OK", reason: "Threshold Crossed: 1 datapoint [100] was not less than the threshold (35)." },
+      ],
+    ]);
     group.resume(["AlarmNotification"]);
     await context.run(1);
     expect(group.desiredCapacity).toBe(2);

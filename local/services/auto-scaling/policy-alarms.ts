@@ -6,7 +6,7 @@ import { accountId } from "../../identifiers";
 import type { AlarmState } from "./alarm";
 import { groupCpuMetric } from "./group-cpu";
 import type { Metric } from "./instance-launcher";
-import { policyArn, type ScalingPolicy } from "./policy";
+import { policyArn, type AlarmHistory, type ScalingPolicy } from "./policy";
 import { alarmsOf as thresholdsOf } from "./target-tracking";
 
 export interface PolicyAlarm {
@@ -21,10 +21,10 @@ export interface PolicyAlarm {
   evaluationPeriods: number;
   periodSeconds: number;
   state: AlarmState;
+  stateReason: string;
   /** When the state last changed, and the alarm's settings; region milliseconds. */
-  stateUpdatedAt: number;
-  configurationUpdatedAt: number;
-  actionsEnabled: boolean;
+  stateUpdated: number;
+  configurationUpdated: number;
   /** ARNs of what the ALARM state invokes. */
   alarmActions: string[];
 }
@@ -38,8 +38,7 @@ export function alarmsOf(regionName: string, groupName: string, policy: ScalingP
     statistic: "Average" as const,
     unit: "Percent" as const,
     periodSeconds: 60,
-    configurationUpdatedAt: policy.updatedAt,
-    actionsEnabled: true,
+    configurationUpdated: policy.updatedAt,
     alarmActions: [arn],
   };
   const named = (name: string) => ({
@@ -53,8 +52,7 @@ export function alarmsOf(regionName: string, groupName: string, policy: ScalingP
       comparisonOperator: "GreaterThanThreshold",
       threshold: high.threshold,
       evaluationPeriods: high.evaluationPeriods,
-      state: policy.high.state,
-      stateUpdatedAt: policy.high.since,
+      ...stateOf(policy.high),
     },
     {
       ...common,
@@ -62,8 +60,11 @@ export function alarmsOf(regionName: string, groupName: string, policy: ScalingP
       comparisonOperator: "LessThanThreshold",
       threshold: low.threshold,
       evaluationPeriods: low.evaluationPeriods,
-      state: policy.low.state,
-      stateUpdatedAt: policy.low.since,
+      ...stateOf(policy.low),
     },
   ];
+}
+
+function stateOf({ state, reason, since }: AlarmHistory) {
+  return { state, stateReason: reason, stateUpdated: since };
 }

@@ -2,9 +2,16 @@
 import { randomUUID } from "node:crypto";
 import { accountId } from "../../identifiers";
 import { alarmName } from "./activity";
-import type { AlarmState } from "./alarm";
+import { stateReason, type AlarmState } from "./alarm";
 import type { GroupSettings } from "./settings";
-import { combine, track, type TrackedGroup, type TrackingOptions } from "./target-tracking";
+import {
+  alarmsOf,
+  combine,
+  track,
+  type TrackedGroup,
+  type Tracking,
+  type TrackingOptions,
+} from "./target-tracking";
 
 export interface PolicySettings extends TrackingOptions {
   /** In percent. */
@@ -25,8 +32,9 @@ export interface ScalingPolicy extends PolicySettings {
   low: AlarmHistory;
 }
 
-interface AlarmHistory {
+export interface AlarmHistory {
   state: AlarmState;
+  reason: string;
   /** Region milliseconds. */
   since: number;
 }
@@ -55,8 +63,8 @@ export function targetTrackingPolicy(
     alarmHigh: alarmName(group, "AlarmHigh", uuid),
     alarmLow: alarmName(group, "AlarmLow", uuid),
     updatedAt: now,
-    high: { state: "INSUFFICIENT_DATA", since: now },
-    low: { state: "INSUFFICIENT_DATA", since: now },
+    high: { state: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", since: now },
+    low: { state: "INSUFFICIENT_DATA", reason: "Unchecked: Initial alarm creation", since: now },
   };
 }
 
@@ -74,14 +82,31 @@ export function evaluatePolicies(
   const tracked = policies.map(policy => {
     const warmupSeconds = warmupOf(policy, group);
     const tracking = track(points, policy.targetValue, { ...group, warmupSeconds }, now);
-    for (const alarm of ["high", "low"] as const)
-      if (policy[alarm].state !== tracking[alarm]) policy[alarm] = { state: tracking[alarm], since: now };
+    recordStates(policy, tracking, points, now);
     return { policy, tracking };
   });
   const { policy, tracking } = combine(tracked.filter(each => each.policy.enabled)) ?? {};
   if (!policy || !tracking?.change) return undefined;
   const { alarm, from, to } = tracking.change;
   return { alarm: alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow, policy: policy.name, from, to };
+}
+
+function recordStates(
+  policy: ScalingPolicy,
+  states: Pick<Tracking, "high" | "low">,
+  points: readonly (number | undefined)[],
+  now: number,
+): void {
+  const alarms = alarmsOf(policy.targetValue);
+  for (const name of ["high", "low"] as const) {
+    const state = states[name];
+    if (policy[name].state === state) continue;
+    const reason = stateReason(state, points, {
+      ...alarms[name],
+      side: name === "high" ? "greater" : "less",
+    });
+    policy[name] = { state, reason, since: now };
+  }
 }
 
 function warmupOf(

@@ -227,6 +227,8 @@ test.each(Object.entries(cases))("%s", async (_name, [code, call]) => {
 });
 
 const outOfRange: Record<string, Case[1]> = {
+  "a name of 256 characters": ({ createGroup }) => createGroup({ AutoScalingGroupName: "a".repeat(256) }),
+  "a policy without name": policy({ PolicyName: "" }),
   "a negative MinSize": ({ autoScaling }) => autoScaling.UpdateAutoScalingGroup({ ...named, MinSize: -1 }),
   "a fraction as MaxSize": ({ autoScaling }) =>
     autoScaling.UpdateAutoScalingGroup({ ...named, MaxSize: 1.5 }),

@@ -59,6 +59,18 @@ export function assertInRange(
   throw failsConstraint(String(value), parameter, `Member must have value ${limit}`);
 }
 
+/** @throws AwsError unless the text has so many characters */
+export function assertLength(
+  value: string,
+  parameter: string,
+  [minimum, maximum]: readonly [number, number],
+): void {
+  if (value.length >= minimum && value.length <= maximum) return;
+  const limit =
+    value.length > maximum ? `less than or equal to ${maximum}` : `greater than or equal to ${minimum}`;
+  throw failsConstraint(value, parameter, `Member must have length ${limit}`);
+}
+
 /** @throws AwsError unless it is absent or one of the values */
 export function oneOf<Value extends string>(
   value: string | undefined,

@@ -6,7 +6,7 @@ import { assertAtLeast } from "../../../api/protocols/faults";
 import type { AutoScalingGroup } from "../group";
 import { refusals } from "../refusals";
 import type { GroupTag } from "../settings";
-import { changeableGroup, groupNamed } from "./common";
+import { assertLength, changeableGroup, groupNamed } from "./common";
 import type { AutoScalingActions } from "./context";
 import { inertFrom, settingsFrom, sharedInert, sharedParameters } from "./group-settings";
 import { groupTagsFrom } from "./tags";
@@ -18,6 +18,7 @@ export const groupActions = {
     inert: sharedInert,
     handle(context, input) {
       const { AutoScalingGroupName: name = "", TargetGroupARNs = [], MinSize = 0, MaxSize = 0 } = input;
+      assertLength(name, "AutoScalingGroupName", [1, 255]);
       if (name.includes(":")) throw refusals.nameHasColon(name);
       const { autoScaling } = context;
       autoScaling.assertUnused(name);

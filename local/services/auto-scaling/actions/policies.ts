@@ -8,7 +8,7 @@ import type { AutoScalingGroup } from "../group";
 import { policyArn, type ScalingPolicy } from "../policy";
 import { alarmsOf } from "../policy-alarms";
 import { refusals } from "../refusals";
-import { assertInRange, changeableGroup, groupsNamed, page } from "./common";
+import { assertInRange, assertLength, changeableGroup, groupsNamed, page } from "./common";
 import type { AutoScalingActions } from "./context";
 
 export const policyActions = {
@@ -28,6 +28,7 @@ export const policyActions = {
       const group = changeableGroup(autoScaling, input.AutoScalingGroupName);
       const { PolicyName: name = "", EstimatedInstanceWarmup, Enabled = true } = input;
       const { TargetValue: targetValue = 0, DisableScaleIn = false } = configurationOf(input);
+      assertLength(name, "PolicyName", [1, 255]);
       assertInRange(EstimatedInstanceWarmup, "EstimatedInstanceWarmup", [0, 2 ** 31 - 1]);
       const policy = group.putPolicy(name, {
         targetValue,

@@ -1,9 +1,8 @@
 /** Tags of groups. Sources: Auto Scaling API Reference, "CreateOrUpdateTags", "DeleteTags", "DescribeTags". */
 import type { Filter, Tag, TagDescription } from "@aws-sdk/client-auto-scaling";
-import { failsConstraint } from "../../../api/protocols/faults";
 import { refusals } from "../refusals";
 import type { GroupTag } from "../settings";
-import { changeableGroup, page } from "./common";
+import { assertLength, changeableGroup, page } from "./common";
 import type { AutoScalingActions } from "./context";
 
 const resourceType = "auto-scaling-group";
@@ -61,8 +60,8 @@ export function groupTagsFrom(groupName: string, tags: readonly Tag[]): GroupTag
     ({ ResourceId = groupName, ResourceType = resourceType, Key: key = "", Value: value = "", ...tag }) => {
       if (ResourceType !== resourceType) throw refusals.tagResourceType(ResourceType);
       if (ResourceId !== groupName) throw refusals.tagOfOtherGroup(ResourceId);
-      assertLength(key, "key", 1, 128);
-      assertLength(value, "value", 0, 256);
+      assertLength(key, "tags.1.member.key", [1, 128]);
+      assertLength(value, "tags.1.member.value", [0, 256]);
       if (key.startsWith("aws:")) throw refusals.tagKeyReserved();
       if (keys.has(key)) throw refusals.tagKeyTwice(key);
       keys.add(key);
@@ -82,13 +81,6 @@ export function tagDescription(
     Value: value,
     PropagateAtLaunch: propagateAtLaunch,
   };
-}
-
-function assertLength(value: string, part: "key" | "value", minimum: number, maximum: number): void {
-  if (value.length >= minimum && value.length <= maximum) return;
-  const limit =
-    value.length < minimum ? `greater than or equal to ${minimum}` : `less than or equal to ${maximum}`;
-  throw failsConstraint(value, `tags.1.member.${part}`, `Member must have length ${limit}`);
 }
 
 function byGroup(tags: readonly Tag[]): [string, Tag[]][] {
