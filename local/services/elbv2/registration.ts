@@ -32,6 +32,10 @@ export class Registration {
 
   constructor(readonly target: Target) {}
 
+  get isInUse(): boolean {
+    return this.state !== "draining" && this.state !== "unused";
+  }
+
   get state(): TargetHealth["state"] {
     return this.health.targetHealth.state;
   }

@@ -131,8 +131,8 @@ describe("alarms", () => {
     comparisonOperator: "GreaterThanThreshold",
     state,
     stateReason: "Threshold Crossed",
-    stateUpdatedAt: 0,
-    configurationUpdatedAt: 0,
+    stateUpdated: 0,
+    configurationUpdated: 0,
     alarmActions: [`arn:aws:autoscaling:us-east-1:123456789012:scalingPolicy:${name}`],
   });
   const alarms = [alarm("high", "ALARM"), alarm("low", "OK")];

@@ -16,9 +16,9 @@ export interface Alarm {
   threshold: number;
   comparisonOperator: "GreaterThanThreshold" | "LessThanThreshold";
   state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
-  stateReason?: string;
-  stateUpdatedAt: number;
-  configurationUpdatedAt: number;
+  stateReason: string;
+  stateUpdated: number;
+  configurationUpdated: number;
   /** Arns of what it calls when it goes off. */
   alarmActions: readonly string[];
 }
