@@ -85,8 +85,8 @@ export class Region {
       ec2Api,
       localEnvironment,
       identities: iam,
-      onEnd: instanceId => this.elbv2.instanceEnded(instanceId),
-      onStart: () => undefined,
+      onEnd: (instanceId, how) => this.elbv2.instanceEnded(instanceId, how),
+      onStart: instanceId => this.elbv2.instanceStarted(instanceId),
     });
     const { instances, interfaces } = this.ec2;
     this.elbv2 = new Elbv2({

@@ -12,6 +12,7 @@ async function openTargets() {
     egress: true,
     ipProtocol: "-1",
     cidrIpv4: "0.0.0.0/0",
+    tags: {},
   });
   const interfaceId = instances.hosts.get(id("instance"))?.options.interfaceId ?? "";
   for (const port of [8080, 8081, 9090]) {
