@@ -164,7 +164,7 @@ export class Elbv2 {
     find(this.targetGroups, "target group", targetGroupArn).group;
 
   /** Call when an instance stops or terminates: its targets stay registered but get no more requests or checks. */
-  instanceEnded(instanceId: string, how: "stopped" | "terminated" = "terminated"): void {
+  instanceEnded(instanceId: string, how: "stopped" | "terminated"): void {
     for (const { group } of this.targetGroups.values()) group.instanceEnded(instanceId, how);
   }
 

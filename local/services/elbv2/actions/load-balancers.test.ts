@@ -81,12 +81,15 @@ test("SetSubnets moves its nodes; those in subnets that stay are kept and serve 
   const { elbv2, region, id, createLoadBalancer, createListener } = await openLoadBalancing();
   const LoadBalancerArn = await createLoadBalancer();
   await createListener(LoadBalancerArn, "hello");
-  const { vpc, interfaces } = region.ec2;
+  const { vpc } = region.ec2;
   const second = vpc.subnets.get(id("subnet-2"));
   if (!second) throw new Error("no second subnet");
-  const third = { ...second, id: "subnet-3", cidrBlock: "10.0.3.0/24", availabilityZone: "us-east-1c" };
-  vpc.subnets.set(third.id, third);
-  interfaces.addSubnet(third.id, third.cidrBlock);
+  const { Subnet } = await region.calls.ec2.CreateSubnet({
+    VpcId: second.vpcId,
+    CidrBlock: "10.0.3.0/24",
+    AvailabilityZone: "us-east-1c",
+  });
+  const third = { id: Subnet.SubnetId ?? "" };
   for (const association of [...vpc.routeTableAssociations.values()])
     if (association.subnetId === second.id)
       vpc.routeTableAssociations.set("rtbassoc-3", { ...association, id: "rtbassoc-3", subnetId: third.id });
