@@ -1,0 +1,176 @@
+/**
+ * Calls of AWS's API, made up from the region's tables of actions and the schemas in the SDK's clients. A seed repeats
+ * them, as far as answers repeat: ids are random, and states pass with time.
+ */
+import { operationShapes, requiredMembers, type Shape } from "../local/api/schema";
+import type { Service } from "../local/api/service";
+import { amazonLinux2023 } from "../local/services/ec2/image";
+import { bytesFor, numberFor, textFor, timeFor, type Place } from "./generated-values";
+import { kindOf, KnownValues } from "./known-values";
+import { Random } from "./random";
+
+export type CalledService = Pick<Service<never>, "scope" | "actions" | "model">;
+
+export interface GeneratedCall {
+  service: CalledService;
+  model: object;
+  action: string;
+  input: object;
+}
+
+/** Of each action: later inputs build on them. */
+const rememberedSuccesses = 10;
+const deepest = 6;
+
+export class GeneratedCalls {
+  readonly known = new KnownValues();
+  private readonly choices: [{ service: CalledService; model: object; action: string }, weight: number][];
+  /** Inputs that succeeded, as values by their members' paths. */
+  private readonly successes = new Map<string, Map<string, unknown>[]>();
+  /** Members that refusals have asked for, in lower case. */
+  private readonly asked = new Map<string, Set<string>>();
+
+  private constructor(
+    readonly random: Random,
+    services: readonly (readonly [CalledService, model: object])[],
+  ) {
+    this.choices = services.flatMap(([service, model]) =>
+      Object.keys(service.actions).map(
+        action => [{ service, model, action }, weightOf(action)] satisfies [object, number],
+      ),
+    );
+  }
+
+  static async of(services: readonly CalledService[], seed: number): Promise<GeneratedCalls> {
+    const models = services.map(async service => [service, await service.model()] as const);
+    const calls = new GeneratedCalls(new Random(seed), await Promise.all(models));
+    calls.known.learn({ ImageId: amazonLinux2023 });
+    return calls;
+  }
+
+  next(): GeneratedCall {
+    const { service, model, action } = this.random.weighted(this.choices);
+    const successes = this.successes.get(nameOf({ service, action })) ?? [];
+    const example = successes.length > 0 && this.random.chance(0.7) ? this.random.of(successes) : undefined;
+    const includes = this.chooseMembers(service, action, example);
+    const { input } = operationShapes(model, action);
+    const at = { path: "", parent: "", model, includes, example };
+    return { service, model, action, input: this.structure(input, at) };
+  }
+
+  /** Learns from a success. */
+  learn(call: GeneratedCall, output: object): void {
+    this.known.learn(output);
+    const successes = this.successes.get(nameOf(call)) ?? [];
+    successes.push(new Map(membersOf(call.input)));
+    this.successes.set(nameOf(call), successes.slice(-rememberedSuccesses));
+  }
+
+  /** Learns from an error what an action needs, and what is gone. */
+  learnRefusal(call: GeneratedCall, { name, message }: Error): void {
+    if (/NotFound|NoSuchEntity/.test(name))
+      for (const [id] of message.matchAll(/[a-z-]+-[0-9a-f]{17}|arn:[^\s']+/g)) this.known.forget(id);
+    const [, needed] =
+      /must contain the parameter (\w+)|at '(\w+)' failed .* not be null/.exec(message) ?? [];
+    if (needed === undefined) return;
+    const asked = this.asked.get(nameOf(call)) ?? new Set();
+    this.asked.set(nameOf(call), asked.add(needed.toLowerCase()));
+  }
+
+  /** Which members a call has: by chance, or about those of a call that succeeded. */
+  private chooseMembers(service: CalledService, action: string, example: Example | undefined): Includes {
+    const { parameters = [], inert = [] } = service.actions[action] ?? {};
+    const supported: readonly string[] = [...parameters, ...inert];
+    const asked = this.asked.get(nameOf({ service, action }));
+    const share = this.random.of([0.1, 0.3, 0.7]);
+    const changes = !/^(Describe|List|Get)/.test(action);
+    return (path, isRequired) => {
+      if (/(DryRun|ClientToken)$/.test(path)) return this.random.chance(0.03);
+      if (isRequired) return this.random.chance(0.99);
+      if (!supported.some(each => within(path, each) || within(each, path))) return this.random.chance(0.002);
+      if (example) return this.random.chance(example.has(path) ? 0.96 : 0.04);
+      if (asked?.has(path.toLowerCase())) return this.random.chance(0.8);
+      // What a change is about is mostly named by its id.
+      if (changes && /Ids?$/.test(path)) return this.random.chance(0.6);
+      return this.random.chance(path.includes(".") ? Math.max(share, 0.5) : share);
+    };
+  }
+
+  private structure(shape: Shape, at: Position): Record<string, unknown> {
+    const required = new Set(requiredMembers(shape));
+    const members: Record<string, unknown> = {};
+    for (const [member, memberShape] of shape.structIterator()) {
+      const path = at.path === "" ? member : `${at.path}.${member}`;
+      if (!at.includes(path, required.has(member))) continue;
+      members[member] = this.value(memberShape, { ...at, path, member });
+      if (shape.isUnionSchema()) break;
+    }
+    return members;
+  }
+
+  private value(shape: Shape, at: Position & { member: string }): unknown {
+    const { random } = this;
+    const place: Place = at;
+    if (shape.isUnionSchema() || shape.isStructSchema())
+      return at.path.split(".").length > deepest ? {} : this.structure(shape, { ...at, parent: at.member });
+    if (shape.isListSchema()) {
+      const length = random.weighted([
+        [1, 70],
+        [2, 20],
+        [0, 3],
+        [3, 5],
+        [150, 0.3],
+      ] as const);
+      return Array.from({ length }, () => this.value(shape.getValueSchema(), at));
+    }
+    if (shape.isMapSchema())
+      return { [textFor(place, random, this.known)]: this.value(shape.getValueSchema(), at) };
+    const earlier = at.example?.get(at.path);
+    if (earlier !== undefined && !isIdentity(at.member, earlier) && random.chance(0.6)) return earlier;
+    if (shape.isBooleanSchema()) return random.chance(0.5);
+    if (shape.isNumericSchema()) return numberFor(place, random);
+    if (shape.isTimestampSchema()) return timeFor(place, random);
+    if (shape.isBlobSchema()) return bytesFor(place, random);
+    const text = () => textFor(place, random, this.known);
+    return at.member === "VPCZoneIdentifier" && random.chance(0.5) ? `${text()},${text()}` : text();
+  }
+}
+
+interface Position {
+  path: string;
+  parent: string;
+  model: object;
+  includes: Includes;
+  example: Example | undefined;
+}
+
+type Example = ReadonlyMap<string, unknown>;
+
+type Includes = (path: string, isRequired: boolean) => boolean;
+
+export const nameOf = ({ service, action }: { service: CalledService; action: string }) =>
+  `${service.scope}:${action}`;
+
+/** Changes come oftener than questions, and creations oftener than deletions. */
+function weightOf(action: string): number {
+  if (/^(Create|Run|Put|Register|Add|Attach|Associate|Import|Authorize)/.test(action)) return 4;
+  if (/^(Describe|List|Get)/.test(action)) return 1;
+  return 2;
+}
+
+const within = (path: string, other: string) => path === other || path.startsWith(`${other}.`);
+
+/** Whether the value names one thing, which may be gone, or must be new. */
+const isIdentity = (member: string, value: unknown) =>
+  /name$|id$|arn$/.test(kindOf(member)) || (typeof value === "string" && /-[0-9a-f]{17}$/.test(value));
+
+/** All members with their paths, without indexes. */
+function membersOf(value: unknown, path = ""): [path: string, value: unknown][] {
+  if (Array.isArray(value)) return value.flatMap(element => membersOf(element, path));
+  if (typeof value !== "object" || value === null || value instanceof Date || value instanceof Uint8Array)
+    return [[path, value]];
+  const members = Object.entries(value).flatMap(([name, member]) =>
+    membersOf(member, path === "" ? name : `${path}.${name}`),
+  );
+  return path === "" ? members : [[path, undefined], ...members];
+}

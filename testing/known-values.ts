@@ -1,0 +1,85 @@
+/** Ids, ARNs and names that the API has answered, found again by the names of members that take them. */
+import type { Random } from "./random";
+
+/** The latest of each kind; earlier ones are mostly deleted. */
+const remembered = 30;
+
+/** Members that take a value which answers have under another name. */
+const aliases: Record<string, string> = {
+  gatewayid: "internetgatewayid",
+  group: "groupid",
+  id: "instanceid",
+  iaminstanceprofilename: "instanceprofilename",
+  iaminstanceprofilearn: "instanceprofilearn",
+  resource: "*id",
+  resourceid: "*id",
+  resourcename: "*arn",
+  securitygroup: "groupid",
+  sourcesecuritygroupid: "groupid",
+  subnet: "subnetid",
+  targetid: "instanceid",
+  vpczoneidentifier: "subnetid",
+};
+
+/** "SubnetIds" is of the same kind as "SubnetId". */
+export function kindOf(member: string): string {
+  return member
+    .toLowerCase()
+    .replace(/ies$/, "y")
+    .replace(/(ss|x|ch)es$/, "$1")
+    .replace(/(?<!s)s$/, "");
+}
+
+export class KnownValues {
+  private readonly byKind = new Map<string, string[]>();
+
+  /** Remembers all texts of an answer. */
+  learn(value: unknown, member = "", parent = ""): void {
+    if (typeof value === "string") this.add(value, kindOf(member), kindOf(parent));
+    else if (Array.isArray(value)) for (const element of value) this.learn(element, member, parent);
+    else if (typeof value === "object" && value !== null && !(value instanceof Date))
+      for (const [name, part] of Object.entries(value)) this.learn(part, name, member);
+  }
+
+  /** Forgets what the API says is gone. */
+  forget(value: string): void {
+    for (const [kind, values] of this.byKind) {
+      const left = values.filter(each => each !== value);
+      if (left.length === 0) this.byKind.delete(kind);
+      else this.byKind.set(kind, left);
+    }
+  }
+
+  /** A value for the member of the structure `parent`; undefined if no answer has had one. */
+  pick(random: Random, member: string, parent: string): string | undefined {
+    const kind = kindOf(member);
+    const qualified = kindOf(parent) + kind;
+    const names = [qualified, aliases[qualified], kind, aliases[kind], this.longestEndOf(kind)];
+    if (kind.endsWith("arn")) names.push("*arn");
+    const kinds = names.filter(name => name !== undefined && this.byKind.has(name));
+    // "routetableassociationid" is an "associationid", too.
+    const narrower = kind.length > 6 ? [...this.byKind.keys()].filter(known => known.endsWith(kind)) : [];
+    const chosen = narrower.length > 0 && random.chance(0.5) ? random.of(narrower) : kinds[0];
+    const values = chosen === undefined ? undefined : this.byKind.get(chosen);
+    return values && random.of(values);
+  }
+
+  /** The most specific known kind that the kind ends with: "groupid" for "vpcsecuritygroupid". */
+  private longestEndOf(kind: string): string | undefined {
+    const ends = [...this.byKind.keys()].filter(known => known.length > 3 && kind.endsWith(known));
+    return ends.sort((a, b) => b.length - a.length)[0];
+  }
+
+  private add(value: string, kind: string, parent: string): void {
+    if (value === "" || value.length > 300) return;
+    const kinds = [kind, parent + kind];
+    if (/^[a-z]+-[0-9a-f]{17}$/.test(value)) kinds.push("*id");
+    if (value.startsWith("arn:")) kinds.push("*arn");
+    for (const each of new Set(kinds)) {
+      const values = this.byKind.get(each) ?? [];
+      if (values.includes(value)) continue;
+      values.push(value);
+      this.byKind.set(each, values.slice(-remembered));
+    }
+  }
+}
