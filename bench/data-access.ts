@@ -16,7 +16,7 @@ import { SeedStore } from "../apps/data-access/store";
 import { cleanUp } from "../testing/clean-up";
 import { temporaryFolder } from "../testing/folders";
 import { saturate } from "../testing/load";
-import { median, serve, startServer } from "./servers";
+import { medianRatio, serve, startServer } from "./servers";
 
 const [connections = 32, milliseconds = 600] = process.argv.slice(2).map(Number);
 const rounds = 3;
@@ -53,14 +53,13 @@ async function compare(name: string, baseline: string, request: string): Promise
   try {
     const loadBaseline = await start(baseline);
     const loadOurs = await start(name);
-    const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    const ratio = await medianRatio(rounds, async () => {
       const base = await loadBaseline();
       const ours = await loadOurs();
       console.log(`${name} ${ours.toFixed(0)}/s, ${baseline} ${base.toFixed(0)}/s`);
-      ratios.push(ours / base);
-    }
-    console.log(`${name}: ratio ${median(ratios).toFixed(2)} to ${baseline}`);
+      return ours / base;
+    });
+    console.log(`${name}: ratio ${ratio} to ${baseline}`);
   } finally {
     await cleanUp();
   }

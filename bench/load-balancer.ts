@@ -4,35 +4,26 @@
  * `npx tsx bench/load-balancer.ts [connections] [milliseconds per round]`
  */
 import http from "node:http";
-import express from "express";
+import { createApp } from "../apps/common/app";
+import { createLog } from "../apps/common/log";
+import { createServer } from "../apps/common/server";
 import { realClock } from "../local/clock";
-import { LoadBalancer } from "../local/services/elbv2/load-balancer";
+import { forwardTo, LoadBalancer } from "../local/services/elbv2/load-balancer";
 import { TargetGroup } from "../local/services/elbv2/target-group";
 import { cleanUp } from "../testing/clean-up";
 import { saturate } from "../testing/load";
-import { median, serve, startServer } from "./servers";
+import { medianRatio, serve, startServer } from "./servers";
 
 const rounds = 8;
 const [connections = 32, milliseconds = 400] = process.argv.slice(2).map(Number);
 
-/** Configured as our services are. */
-function backend(): http.Server {
-  const app = express();
-  app.disable("etag");
-  app.disable("x-powered-by");
-  app.set("query parser", false);
-  app.get("/", (_req, res) => {
-    res.json(42);
-  });
-  app.get("/health", (_req, res) => {
-    res.json({ status: "ok" });
-  });
-  return http.createServer({ keepAliveTimeout: 65_000 }, app);
-}
+const backend = () =>
+  createServer(createApp(createLog("error"), { "/": { get: (_req, res) => void res.json(42) } })).server;
 
 async function loadBalancer(backendPort: number): Promise<http.Server> {
   const agent = new http.Agent({ keepAlive: true });
   const group = new TargetGroup(realClock(60), {
+    port: 8080,
     deregistrationDelaySeconds: 30,
     healthCheck: {
       path: "/health",
@@ -48,7 +39,7 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
     dnsName: "bench.elb.localhost",
     nodes: [() => ({ outcome: "open", agent, host: "127.0.0.1", port: backendPort })],
   });
-  balancer.addListener(80, group);
+  balancer.setListener(80, forwardTo(group));
   group.register({ id: "i-1", address: "10.0.2.10", port: 8080 });
   await group.until(targets => targets.every(({ targetHealth }) => targetHealth.state === "healthy"));
   return http.createServer((req, res) => void balancer.handle(req, res, { address: "203.0.113.9" }));
@@ -66,15 +57,14 @@ async function main(): Promise<void> {
     });
     await load(direct);
     await load(balanced);
-    const ratios: number[] = [];
-    for (let round = 1; round <= rounds; round++) {
+    const ratio = await medianRatio(rounds, async () => {
       const perSecond = { direct: await load(direct), balanced: await load(balanced) };
-      ratios.push(perSecond.balanced / perSecond.direct);
       console.log(
         `direct ${perSecond.direct.toFixed(0)}/s, through the load balancer ${perSecond.balanced.toFixed(0)}/s`,
       );
-    }
-    console.log(`ratio ${median(ratios).toFixed(2)} (Node ${process.version}, ${connections} connections)`);
+      return perSecond.balanced / perSecond.direct;
+    });
+    console.log(`ratio ${ratio} (Node ${process.version}, ${connections} connections)`);
   } finally {
     await cleanUp();
   }

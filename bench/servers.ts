@@ -24,8 +24,11 @@ export async function serve(server: http.Server): Promise<void> {
   process.once("disconnect", () => process.exit());
 }
 
-export function median(values: number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  return ((sorted[Math.floor(middle)] ?? NaN) + (sorted[Math.ceil(middle)] ?? NaN)) / 2;
+/** The median of what `measure` returns in each round, to two decimals. */
+export async function medianRatio(rounds: number, measure: () => Promise<number>): Promise<string> {
+  const ratios: number[] = [];
+  for (let round = 0; round < rounds; round++) ratios.push(await measure());
+  ratios.sort((a, b) => a - b);
+  const middle = (rounds - 1) / 2;
+  return (((ratios[Math.floor(middle)] ?? NaN) + (ratios[Math.ceil(middle)] ?? NaN)) / 2).toFixed(2);
 }

@@ -9,7 +9,7 @@ import http from "node:http";
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { bundle, startService } from "../testing/services";
-import { median } from "./servers";
+import { medianRatio } from "./servers";
 import { cleanUp } from "../testing/clean-up";
 
 const [seconds = 3] = process.argv.slice(2).map(Number);
@@ -47,19 +47,16 @@ async function main(): Promise<void> {
     const { http: url = "" } = await startService("stress", bundle("stress"), {
       STRESS_SECONDS: String(seconds + grace),
     }).urls;
-    const ratios: number[] = [];
-    for (let round = 0; round < rounds; round++) {
+    const ratio = await medianRatio(rounds, async () => {
       const idle = await percentile99(url);
       await ask(url, "POST");
       await delay((grace / 2) * 1000); // while the workers start
       const loaded = await percentile99(url);
       await delay(grace * 1000);
       console.log(`GET p99: ${idle.toFixed(2)} ms at rest, ${loaded.toFixed(2)} ms under load`);
-      ratios.push(loaded / idle);
-    }
-    console.log(
-      `ratio ${median(ratios).toFixed(2)} (Node ${process.version}, ${availableParallelism()} vCPUs)`,
-    );
+      return loaded / idle;
+    });
+    console.log(`ratio ${ratio} (Node ${process.version}, ${availableParallelism()} vCPUs)`);
   } finally {
     agent.destroy();
     await cleanUp();

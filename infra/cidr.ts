@@ -1,5 +1,5 @@
 /** Parses and divides the program's IPv4 ranges. */
-import { parseCIDR } from "ipaddr.js";
+import { IPv4, parseCIDR } from "ipaddr.js";
 
 export interface Cidr {
   /** The first address as an unsigned 32-bit number. */
@@ -20,8 +20,8 @@ export function parseIpv4Cidr(text: string): Cidr | undefined {
   }
 }
 
-function format({ network, prefix }: Cidr): string {
-  return `${[24, 16, 8, 0].map(shift => (network >>> shift) & 255).join(".")}/${prefix}`;
+function bytesOf(address: number): number[] {
+  return [24, 16, 8, 0].map(shift => (address >>> shift) & 255);
 }
 
 /** One of the 256 equal subnets of a VPC's range, from index 0: (10.0.0.0/16, 11) gives 10.0.11.0/24. */
@@ -29,19 +29,11 @@ export function subnetCidr(vpcCidr: string, index: number): string {
   const vpc = parseIpv4Cidr(vpcCidr);
   if (!vpc) throw new Error(`not an IPv4 range: ${vpcCidr}`);
   const prefix = vpc.prefix + 8;
-  return format({ network: vpc.network + index * 2 ** (32 - prefix), prefix });
+  return `${bytesOf(vpc.network + index * 2 ** (32 - prefix)).join(".")}/${prefix}`;
 }
 
-/** RFC 1918. */
-const privateRanges = [
-  { network: 0x0a000000, prefix: 8 },
-  { network: 0xac100000, prefix: 12 },
-  { network: 0xc0a80000, prefix: 16 },
-];
-
-export function isPrivate(cidr: Cidr): boolean {
-  return privateRanges.some(({ network, prefix }) => {
-    const size = 2 ** (32 - prefix);
-    return cidr.prefix >= prefix && Math.floor(cidr.network / size) === network / size;
-  });
+/** Whether all its addresses are private by RFC 1918. Its ends tell: no aligned range spans two of the private ones. */
+export function isPrivate({ network, prefix }: Cidr): boolean {
+  const ends = [network, network + 2 ** (32 - prefix) - 1];
+  return ends.every(end => new IPv4(bytesOf(end)).range() === "private");
 }

@@ -85,13 +85,16 @@ export function validate(values: Record<string, string>): Config {
   throw new pulumi.RunError(`the stack's configuration is not valid:${all}`);
 }
 
+/** The stack's values in a namespace, such as "aws", by key without it. */
+export function configuredIn(namespace: string): Record<string, string> {
+  const all = Object.entries(pulumi.runtime.allConfig());
+  const own = all.filter(([key]) => key.startsWith(`${namespace}:`));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(namespace.length + 1), value]));
+}
+
 /** Relies on the engine to fill in Pulumi.yaml's defaults. */
 export function loadConfig(): Config {
-  const prefix = `${pulumi.getProject()}:`;
-  const configured = Object.entries(pulumi.runtime.allConfig())
-    .filter(([key]) => key.startsWith(prefix))
-    .map(([key, value]) => [key.slice(prefix.length), value] as const);
-  const config = validate(Object.fromEntries(configured));
+  const config = validate(configuredIn(pulumi.getProject()));
   if (config.sshCidr === "0.0.0.0/0") {
     void pulumi.log.warn(
       "port 22 of the hosts is open to every address; narrow it with `pulumi config set sshCidr <your address>/32`",

@@ -13,6 +13,10 @@ export interface DataNetworkAclArgs {
 const tcp = "6";
 const everywhere = "0.0.0.0/0";
 
+function ingress(ruleNumber: number, cidrBlock: string, port: number) {
+  return { ruleNumber, egress: false, cidrBlock, fromPort: port, toPort: port };
+}
+
 /**
  * The data subnet's stateless firewall. It allows requests in on three ports and everything out, but no ephemeral port
  * in, so the data host can respond but never gets a reply to a request it sends.
@@ -30,28 +34,11 @@ export class DataNetworkAcl extends pulumi.ComponentResource {
       { parent: this },
     );
 
+    const { read, update } = ports["data-access"];
     const entries = Object.entries({
-      "ingress-ssh": {
-        ruleNumber: 100,
-        egress: false,
-        cidrBlock: everywhere,
-        fromPort: sshPort,
-        toPort: sshPort,
-      },
-      "ingress-update": {
-        ruleNumber: 200,
-        egress: false,
-        cidrBlock: args.receiverCidr,
-        fromPort: ports["data-access"].update,
-        toPort: ports["data-access"].update,
-      },
-      "ingress-read": {
-        ruleNumber: 300,
-        egress: false,
-        cidrBlock: everywhere,
-        fromPort: ports["data-access"].read,
-        toPort: ports["data-access"].read,
-      },
+      "ingress-ssh": ingress(100, everywhere, sshPort),
+      "ingress-update": ingress(200, args.receiverCidr, update),
+      "ingress-read": ingress(300, everywhere, read),
       "egress-all": { ruleNumber: 100, egress: true, cidrBlock: everywhere, fromPort: 0, toPort: 65535 },
     }).map(
       ([entry, rule]) =>

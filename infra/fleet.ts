@@ -1,24 +1,23 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "./config";
 import { instanceDefaults } from "./host";
 import type { LoadBalancer } from "./load-balancer";
 
-export interface FleetArgs {
+/** What the stack configures of a fleet; Pulumi.yaml describes each key. */
+type FleetConfig = Pick<
+  Config,
+  "instanceType" | "minSize" | "maxSize" | "desiredCapacity" | "warmupSeconds" | "targetCpuPercent"
+>;
+
+export interface FleetArgs extends FleetConfig {
   imageId: pulumi.Input<string>;
-  instanceType: string;
   keyName: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
   /** Instances are spread across these subnets' zones. */
   subnetIds: pulumi.Input<string>[];
   /** The load balancer that sends them requests. */
   loadBalancer: LoadBalancer;
-  minSize: number;
-  maxSize: number;
-  desiredCapacity: number;
-  /** Seconds after launch during which an instance's CPU is ignored. */
-  warmupSeconds: number;
-  /** The average CPU, in percent, that scaling aims for. */
-  targetCpuPercent: number;
   /** Value of the `part` tag: the service it runs. */
   part: string;
   /** Must exist before an instance is launched. */

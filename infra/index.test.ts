@@ -5,7 +5,8 @@
 import { Document, visit } from "yaml";
 import { ports, sshPort, type ServiceName } from "../apps/ports";
 import { installCommand } from "../apps/shipping/ship";
-import { unknown, type Registration } from "../local/pulumi/evaluate";
+import { unknown } from "../local/pulumi/evaluate";
+import type { Registration } from "../testing/registrations";
 import { rulesOf } from "./security-groups";
 import { evaluate, type Evaluation } from "./testing";
 

@@ -19,7 +19,7 @@ import { Service } from "./service";
 import { SshKey } from "./ssh-key";
 import { zonesFor } from "./zones";
 
-const config = loadConfig();
+const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, ...scaling } = loadConfig();
 const provider = awsProvider();
 const region = aws.getRegionOutput({}, { provider }).region;
 const ami = aws.ssm.getParameterOutput(
@@ -28,83 +28,76 @@ const ami = aws.ssm.getParameterOutput(
 ).value;
 
 // The network and its firewalls: a stateless one for the data subnet, a stateful one for each kind of host.
-const network = new Network(
+const { vpcId, subnetIds, subnetCidrs, routing } = new Network(
   "fleet",
-  { vpcCidr: config.vpcCidr, zones: zonesFor(config.instanceType, { provider }) },
+  { vpcCidr, zones: zonesFor(instanceType, { provider }) },
   { provider },
 );
 const dataAcl = new DataNetworkAcl(
   "data",
-  { vpcId: network.vpcId, subnetId: network.subnetIds.data, receiverCidr: network.subnetCidrs.receiver },
+  { vpcId, subnetId: subnetIds.data, receiverCidr: subnetCidrs.receiver },
   { provider },
 );
 const groups = new SecurityGroups(
   "groups",
-  {
-    vpcId: network.vpcId,
-    sshCidr: config.sshCidr,
-    dataCidr: network.subnetCidrs.data,
-    receiverCidr: network.subnetCidrs.receiver,
-  },
+  { vpcId, sshCidr, dataCidr: subnetCidrs.data, receiverCidr: subnetCidrs.receiver },
   { provider },
 );
 
 // Shared by all hosts.
 const key = new SshKey("fleet", {}, { provider });
-const runtime = fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true));
-const hostArgs = { instanceType: config.instanceType, ami, keyName: key.keyName };
-const reachable = [...network.routing, ...groups.rules, dataAcl.association];
+const hostArgs = { instanceType, ami, keyName: key.keyName };
+const serviceArgs = {
+  privateKey: key.privateKey,
+  runtime: fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true)),
+  dependsOn: [...routing, ...groups.rules, dataAcl.association],
+};
 
 // The data host stores the value.
 const data = new Host(
   "data",
   {
     ...hostArgs,
-    subnetId: network.subnetIds.data,
+    subnetId: subnetIds.data,
     securityGroupId: groups.ids["data-access"],
     part: "data-access",
     // Launched before its ACL is associated, it would run under the default ACL, which allows everything.
-    dependsOn: [...network.routing, dataAcl.association],
+    dependsOn: [...routing, dataAcl.association],
   },
   { provider },
 );
 const dataService = new Service("data-access", {
+  ...serviceArgs,
   host: data,
-  privateKey: key.privateKey,
-  runtime,
   release: buildRelease("data-access"),
-  dependsOn: reachable,
 });
 
 // Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
 // healthy.
 const identity = new ReceiverIdentity("receiver", {}, { provider });
 const receiverRelease = buildRelease("receiver");
-const receivers = Array.from({ length: config.receiverCount }, (_, index) => `receiver-${index + 1}`).map(
-  name => ({
+const receivers = Array.from({ length: receiverCount }, (_, index) => `receiver-${index + 1}`).map(name => ({
+  name,
+  host: new Host(
     name,
-    host: new Host(
-      name,
-      {
-        ...hostArgs,
-        subnetId: network.subnetIds.receiver,
-        securityGroupId: groups.ids.receiver,
-        instanceProfileName: identity.instanceProfileName,
-        part: "receiver",
-        dependsOn: network.routing,
-      },
-      { provider },
-    ),
-  }),
-);
+    {
+      ...hostArgs,
+      subnetId: subnetIds.receiver,
+      securityGroupId: groups.ids.receiver,
+      instanceProfileName: identity.instanceProfileName,
+      part: "receiver",
+      dependsOn: routing,
+    },
+    { provider },
+  ),
+}));
 const receiverServices: Service[] = [];
 for (const { name, host } of receivers) {
   const previous = receiverServices.at(-1) ?? dataService;
   receiverServices.push(
     new Service(name, {
+      ...serviceArgs,
       host,
-      privateKey: key.privateKey,
-      runtime,
       release: receiverRelease,
       environment: {
         // The private address: via the public one, requests would no longer come from the receiver subnet.
@@ -113,18 +106,22 @@ for (const { name, host } of receivers) {
         NETWORK_ACL_ID: dataAcl.networkAclId,
         AWS_REGION: region,
       },
-      dependsOn: reachable,
       startAfter: [identity.policy, previous.installed],
     }),
   );
 }
-const edge = [network.subnetIds["edge-a"], network.subnetIds["edge-b"]];
+const edge = [subnetIds["edge-a"], subnetIds["edge-b"]];
+// Both load balancers.
+const loadBalancerArgs = {
+  vpcId,
+  subnetIds: edge,
+  securityGroupId: groups.ids["load-balancer"],
+  dependsOn: routing,
+};
 const receiverLoadBalancer = new LoadBalancer(
   "receiver-lb",
   {
-    vpcId: network.vpcId,
-    subnetIds: edge,
-    securityGroupId: groups.ids["load-balancer"],
+    ...loadBalancerArgs,
     targetPort: ports.receiver.http,
     targets: Object.fromEntries(
       receivers.map(({ name, host }, index) => [
@@ -133,7 +130,6 @@ const receiverLoadBalancer = new LoadBalancer(
       ]),
     ),
     part: "receiver",
-    dependsOn: network.routing,
   },
   { provider },
 );
@@ -143,50 +139,37 @@ const stress = new Host(
   "stress",
   {
     ...hostArgs,
-    subnetId: network.subnetIds["edge-a"],
+    subnetId: subnetIds["edge-a"],
     securityGroupId: groups.ids.stress,
     part: "stress",
-    dependsOn: network.routing,
+    dependsOn: routing,
   },
   { provider },
 );
 const stressService = new Service("stress", {
+  ...serviceArgs,
   host: stress,
-  privateKey: key.privateKey,
-  runtime,
   release: buildRelease("stress"),
-  environment: { STRESS_SECONDS: String(config.stressSeconds) },
-  dependsOn: reachable,
+  environment: { STRESS_SECONDS: String(stressSeconds) },
 });
 const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });
 const fleetLoadBalancer = new LoadBalancer(
   "fleet-lb",
-  {
-    vpcId: network.vpcId,
-    subnetIds: edge,
-    securityGroupId: groups.ids["load-balancer"],
-    targetPort: ports.stress.http,
-    part: "stress",
-    dependsOn: network.routing,
-  },
+  { ...loadBalancerArgs, targetPort: ports.stress.http, part: "stress" },
   { provider },
 );
 const fleet = new Fleet(
   "fleet",
   {
+    ...scaling,
     imageId: image.imageId,
-    instanceType: config.instanceType,
+    instanceType,
     keyName: key.keyName,
     securityGroupId: groups.ids.stress,
     subnetIds: edge,
     loadBalancer: fleetLoadBalancer,
-    minSize: config.minSize,
-    maxSize: config.maxSize,
-    desiredCapacity: config.desiredCapacity,
-    warmupSeconds: config.warmupSeconds,
-    targetCpuPercent: config.targetCpuPercent,
     part: "stress",
-    dependsOn: [...network.routing, ...groups.rules],
+    dependsOn: [...routing, ...groups.rules],
   },
   { provider },
 );

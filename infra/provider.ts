@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { configuredIn } from "./config";
 
 /** The AWS provider, with the stack's `aws:` configuration; tags every resource with its project and stack. */
 export function awsProvider(): aws.Provider {
@@ -15,9 +16,7 @@ export function awsProvider(): aws.Provider {
 
 /** An explicit provider ignores the stack's configuration unless it is passed on, `allowedAccountIds` included. */
 function configuredArgs(): aws.ProviderArgs {
-  const prefix = "aws:";
-  const configured = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(prefix));
-  return Object.fromEntries(configured.map(([key, text]) => [key.slice(prefix.length), valueOf(text)]));
+  return Object.fromEntries(Object.entries(configuredIn("aws")).map(([key, text]) => [key, valueOf(text)]));
 }
 
 /** Parses lists, objects, booleans and numbers as JSON; other text stays as is. */

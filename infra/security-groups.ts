@@ -34,51 +34,40 @@ const anywhere: Peer = { cidr: "0.0.0.0/0" };
 /** Every rule of every group, keyed by its resource name. Nothing else is allowed. */
 export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string, Rule> {
   const { read, update } = ports["data-access"];
-  const { http } = ports.receiver;
   const ssh: Peer = { cidr: args.sshCidr };
   const data: Peer = { cidr: args.dataCidr };
+  const receivers: Peer = { cidr: args.receiverCidr };
   return {
-    "data-access-in-read": { group: "data-access", direction: "ingress", port: read, peer: anywhere },
-    "data-access-in-update": {
-      group: "data-access",
-      direction: "ingress",
-      port: update,
-      peer: { cidr: args.receiverCidr },
-    },
-    "data-access-in-ssh": { group: "data-access", direction: "ingress", port: sshPort, peer: ssh },
+    "data-access-in-read": allow("data-access", "ingress", anywhere, read),
+    "data-access-in-update": allow("data-access", "ingress", receivers, update),
+    "data-access-in-ssh": allow("data-access", "ingress", ssh, sshPort),
     // The group allows everything out; the subnet's ACL is what keeps replies from coming back.
-    "data-access-out-all": { group: "data-access", direction: "egress", peer: anywhere },
+    "data-access-out-all": allow("data-access", "egress", anywhere),
 
-    "receiver-in-http": { group: "receiver", direction: "ingress", port: http, peer: anywhere },
-    "receiver-in-ssh": { group: "receiver", direction: "ingress", port: sshPort, peer: ssh },
-    "receiver-out-read": { group: "receiver", direction: "egress", port: read, peer: data },
-    "receiver-out-update": { group: "receiver", direction: "egress", port: update, peer: data },
+    "receiver-in-http": allow("receiver", "ingress", anywhere, ports.receiver.http),
+    "receiver-in-ssh": allow("receiver", "ingress", ssh, sshPort),
+    "receiver-out-read": allow("receiver", "egress", data, read),
+    "receiver-out-update": allow("receiver", "egress", data, update),
     // The EC2 API.
-    "receiver-out-https": { group: "receiver", direction: "egress", port: 443, peer: anywhere },
+    "receiver-out-https": allow("receiver", "egress", anywhere, 443),
 
-    "load-balancer-in-http": { group: "load-balancer", direction: "ingress", port: 80, peer: anywhere },
-    "load-balancer-out-receiver": {
-      group: "load-balancer",
-      direction: "egress",
-      port: http,
-      peer: { group: "receiver" },
-    },
-    "load-balancer-out-stress": {
-      group: "load-balancer",
-      direction: "egress",
-      port: ports.stress.http,
-      peer: { group: "stress" },
-    },
+    "load-balancer-in-http": allow("load-balancer", "ingress", anywhere, 80),
+    "load-balancer-out-receiver": allow(
+      "load-balancer",
+      "egress",
+      { group: "receiver" },
+      ports.receiver.http,
+    ),
+    "load-balancer-out-stress": allow("load-balancer", "egress", { group: "stress" }, ports.stress.http),
 
     // No egress: instances find everything they need in their image.
-    "stress-in-http": {
-      group: "stress",
-      direction: "ingress",
-      port: ports.stress.http,
-      peer: { group: "load-balancer" },
-    },
-    "stress-in-ssh": { group: "stress", direction: "ingress", port: sshPort, peer: ssh },
+    "stress-in-http": allow("stress", "ingress", { group: "load-balancer" }, ports.stress.http),
+    "stress-in-ssh": allow("stress", "ingress", ssh, sshPort),
   };
+}
+
+function allow(group: GroupName, direction: Rule["direction"], peer: Peer, port?: number): Rule {
+  return { group, direction, peer, port };
 }
 
 /** The stateful firewalls: a group for each kind of host, and one for load balancers. */

@@ -7,7 +7,8 @@ import * as tls from "@pulumi/tls";
 import type { ServiceName } from "../apps/ports";
 import type { Release } from "../apps/shipping/release";
 import type * as Runtime from "../apps/shipping/runtime";
-import { evaluate as evaluateProgram, type Registration, type StackOutput } from "../local/pulumi/evaluate";
+import { evaluate as evaluateProgram, type StackOutput } from "../local/pulumi/evaluate";
+import { recordInto, type Registration } from "../testing/registrations";
 import { fullKey, readProject } from "../local/pulumi/stack";
 
 /** A provider function that the program called. */
@@ -102,7 +103,7 @@ export async function evaluate(options: Options = {}): Promise<Evaluation> {
         return Promise.resolve(answer(inputs));
       },
     },
-    { preview, registrations, revealSecrets: true },
+    { preview, revealSecrets: true, ...recordInto(registrations) },
   );
   return { resources: [...registrations.values()], calls, outputs };
 }

@@ -48,9 +48,7 @@ async function main(command: CommandName, options: Options): Promise<void> {
         process.exit(state.running ? 0 : 128 + constants.signals[signal]);
       });
   };
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
-  process.on("SIGHUP", stop);
+  process.on("SIGINT", stop).on("SIGTERM", stop).on("SIGHUP", stop);
 
   // When npm started it, it stops with npm, even if npm is killed.
   if (process.env["npm_lifecycle_event"] !== undefined) {
@@ -117,9 +115,7 @@ function fail(error: unknown): void {
 }
 
 // The reader has gone, as with `| head`, or the disk is full.
-process.stdout.on("error", ({ message }) => {
-  fail(new Error(`standard output: ${message}`));
-});
+process.stdout.on("error", ({ message }) => fail(new Error(`standard output: ${message}`)));
 process.stderr.on("error", () => undefined);
 
 try {

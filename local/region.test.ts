@@ -10,7 +10,7 @@ test("with an instance goes whatever listened at its address", async () => {
   region.network.registerEndpoint(interfaceId, 8080, 12345);
   const { interfaceId: own } = region.ec2.instances.hosts.get(id)?.options ?? {};
   expect(own).toBe(interfaceId);
-  await resources.delete("aws:ec2/instance:Instance", "instance");
+  await region.ec2.instances.terminate(id);
   const endpoints = Reflect.get(region.network, "endpoints") as Map<string, number>;
   expect([...endpoints.keys()]).not.toContain(`${interfaceId}:8080`);
 });

@@ -29,7 +29,7 @@ import { Ec2 } from "./services/ec2/ec2";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { amazonLinux2023 } from "./services/ec2/image";
 import { planLaunch } from "./services/ec2/launch-request";
-import { dataOf } from "./services/ec2/launch-template";
+import { currentVersion, dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { iamService } from "./services/iam/actions";
@@ -90,16 +90,18 @@ export class Region {
       ec2Api,
       localEnvironment,
       identities: iam,
-      onEnd: instanceId => this.elbv2.instanceEnded(instanceId),
-      onStart: () => undefined,
+      onEnd: (instanceId, how) => this.elbv2.instanceEnded(instanceId, how),
+      onStart: instanceId => this.elbv2.instanceStarted(instanceId),
     });
-    const { instances, interfaces } = this.ec2;
+    const { instances, interfaces, launchTemplates } = this.ec2;
     this.elbv2 = new Elbv2({
       ...surroundings,
       regionName,
       dns,
       network,
+      vpc,
       interfaces,
+      instanceExists: id => instances.records.get(id) !== undefined,
       instance: id => {
         const host = instances.hosts.get(id)?.options;
         return host && { name: host.name, ...interfaces.get(host.interfaceId) };
@@ -108,7 +110,12 @@ export class Region {
     this.autoScaling = new AutoScaling({
       ...this.groupContext(),
       regionName,
-      assertLaunchTemplate: version => dataOf(this.ec2.launchTemplates, version),
+      assertLaunchTemplate: ({ id, version }) =>
+        dataOf(launchTemplates, {
+          id,
+          version:
+            typeof version === "number" ? version : (currentVersion(launchTemplates, id, version) ?? 0),
+        }),
     });
   }
 
@@ -157,8 +164,13 @@ export class Region {
       autoScaling: () => ({
         autoScaling,
         regionName,
-        availabilityZoneOf: (id: string) => subnet(id)?.availabilityZone,
+        subnet,
+        defaultSubnetOf: (zone: string) =>
+          [...ec2.vpc.subnets.values()].find(each => each.defaultForAz && each.availabilityZone === zone)?.id,
         launchTemplateNameOf: (id: string) => ec2.launchTemplates.get(id)?.name,
+        launchTemplateIdOf: (name: string) =>
+          [...ec2.launchTemplates].find(([, template]) => template.name === name)?.[0],
+        isTargetGroup: (arn: string) => elbv2.targetGroups.has(arn),
         instanceTypeOf: (id: string) => ec2.instances.records.get(id)?.specification.instanceType,
         now,
         wallClock: wallClock(),
@@ -166,13 +178,13 @@ export class Region {
       cloudWatch: () => ({
         metrics,
         dashboards,
-        alarms: () => [],
+        alarms: () => autoScaling.alarms(),
         regionName,
         now,
         wallClock: wallClock(),
       }),
       ec2: () => ({ ec2, regionName, instanceProfiles, now, wallClock: wallClock(), report }),
-      elbv2: () => ({ elbv2, subnet, wallClock: wallClock() }),
+      elbv2: () => ({ elbv2, now, wallClock: wallClock() }),
       iam: () => ({ iam, wallClock: wallClock() }),
       ssm: () => ({ parameters, regionName }),
     };
@@ -224,6 +236,7 @@ export class Region {
         return interfaces.get(options.interfaceId).privateIpAddress;
       },
       terminate: instanceId => instances.terminate(instanceId),
+      currentVersion: (id, which) => currentVersion(launchTemplates, id, which),
       isRunning: instanceId => instances.hosts.has(instanceId),
       targetGroup: arn => elbv2.targetGroups.get(arn)?.group,
       cpuMeter: instanceId =>

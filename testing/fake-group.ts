@@ -1,6 +1,6 @@
 /** A region in which nothing runs but a group, on a clock that the test moves. */
 import { FakeClock } from "./fake-clock";
-import type { Target } from "../local/services/elbv2/target-group";
+import type { Target } from "../local/services/elbv2/registration";
 import type { TargetHealth } from "../local/services/elbv2/target-health";
 import { AutoScalingGroup } from "../local/services/auto-scaling/group";
 import { MetricStore } from "../local/services/cloudwatch/metrics";
@@ -14,7 +14,8 @@ export class FakeTargetGroup {
 
   constructor(private readonly clock: FakeClock) {}
 
-  register(target: Target): void {
+  register({ id, address }: Omit<Target, "port">): void {
+    const target = { id, address, port: 8080 };
     const registered = { target, state: "initial" as TargetHealth["state"] };
     this.targets.set(target.id, registered);
     this.clock.after(10_000, () => {
@@ -22,7 +23,7 @@ export class FakeTargetGroup {
     });
   }
 
-  async deregister(id: string): Promise<void> {
+  async deregister({ id }: { id: string }): Promise<void> {
     const registered = this.targets.get(id);
     if (!registered) return;
     registered.state = "draining";
@@ -46,6 +47,8 @@ const copySeconds = 10;
 export class FakeGroupContext implements GroupContext {
   readonly clock = new FakeClock();
   readonly metrics = new MetricStore();
+  /** Of every launch template. */
+  latestVersion = 1;
   readonly reports: string[] = [];
   readonly targetGroups = new Map([["arn-1", new FakeTargetGroup(this.clock)]]);
   /** Instances being launched or running, by id. */
@@ -91,6 +94,8 @@ export class FakeGroupContext implements GroupContext {
   }
 
   /** Like a real meter, it has no value in its first minute. */
+  readonly currentVersion = (): number => this.latestVersion;
+
   cpuMeter(instanceId: string) {
     const instance = this.launched.get(instanceId);
     if (!instance) throw new Error(`${instanceId} is not running, so it can't be measured`);
@@ -127,12 +132,14 @@ export const fleetSettings: GroupSettings = {
   launchTemplate: { id: "lt-1", version: 1 },
   subnetIds: ["subnet-a", "subnet-b"],
   targetGroupArns: ["arn-1"],
-  targetPort: 8080,
   minSize: 0,
   maxSize: 3,
   warmupSeconds: 300,
   healthCheckType: "ELB",
   healthCheckGracePeriodSeconds: 60,
+  defaultCooldown: 300,
+  newInstancesProtectedFromScaleIn: false,
+  terminationPolicies: ["Default"],
   enabledMetrics: [],
   tags: [],
 };

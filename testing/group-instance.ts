@@ -7,6 +7,7 @@ export function groupInstance(instanceId: string, fields: Partial<GroupInstance>
     instanceId,
     subnetId: "subnet-a",
     availabilityZone: "us-east-1a",
+    launchTemplateId: "lt-1",
     launchTemplateVersion: 1,
     lifecycleState: "InService",
     launchedAt: 0,

@@ -41,9 +41,7 @@ export function createApp(log: Logger, routes: Record<string, Route>): RequestLi
   };
 }
 
-const health: RequestHandler = (_request, response) => {
-  response.json({ status: "ok" });
-};
+const health: RequestHandler = (_request, response) => void response.json({ status: "ok" });
 
 /** Thrown by handlers: the request is at fault, and `message` tells the client why. */
 export class Refusal extends Error {

@@ -13,12 +13,17 @@ export type CommonEnvironment<Sockets extends Ports> = {
   LISTEN_ADDRESS: string;
 } & Record<PortVariable<SocketName<Sockets>>, number>;
 
-const portText = mustBe("a port from 0 to 65535");
-const port = z
-  .string(portText)
-  .regex(/^\d{1,5}$/, portText)
-  .transform(Number)
-  .refine(number => number <= 65535, portText);
+/** A number within bounds, written as `pattern` allows; `what` says so after "must be". */
+export function numeric(what: string, pattern: RegExp, smallest: number, largest: number) {
+  const text = mustBe(what);
+  return z
+    .string(text)
+    .regex(pattern, text)
+    .transform(Number)
+    .refine(number => number >= smallest && number <= largest, text);
+}
+
+const port = numeric("a port from 0 to 65535", /^\d{1,5}$/, 0, 65535);
 
 function commonSchema<Sockets extends Ports>(ports: Sockets): z.ZodType<CommonEnvironment<Sockets>> {
   const sockets = Object.entries(ports);

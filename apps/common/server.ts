@@ -45,9 +45,7 @@ export function createServer(app: RequestListener): DrainableServer {
       // To Node a connection without any request yet is not idle, and browsers open such connections in advance.
       for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
     }, closeIdleAfter);
-    const closeAll = setTimeout(() => {
-      server.closeAllConnections();
-    }, closeAllAfter);
+    const closeAll = setTimeout(() => server.closeAllConnections(), closeAllAfter);
     await closed;
     clearTimeout(closeIdle);
     clearTimeout(closeAll);

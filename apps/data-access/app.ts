@@ -5,27 +5,18 @@ import { seedUpdateSchema } from "../common/seed";
 import type { SeedStore } from "./store";
 
 export function createReadApp(store: SeedStore, log: Logger): RequestListener {
-  return createApp(log, {
-    "/": {
-      get: (_request, response) => {
-        response.json(store.value);
-      },
-    },
-  });
+  return createApp(log, { "/": { get: (_request, response) => void response.json(store.value) } });
 }
 
 export function createUpdateApp(store: Pick<SeedStore, "update">, log: Logger): RequestListener {
-  return createApp(log, {
-    "/": {
-      post: withBody(seedUpdateSchema, async ({ num }, response) => {
-        try {
-          await store.update(num);
-          response.json({ num, status: "ok" });
-        } catch (error) {
-          log.error({ err: error }, "the seed could not be written");
-          response.status(500).json({ num, status: "error" });
-        }
-      }),
-    },
+  const post = withBody(seedUpdateSchema, async ({ num }, response) => {
+    try {
+      await store.update(num);
+      response.json({ num, status: "ok" });
+    } catch (error) {
+      log.error({ err: error }, "the seed could not be written");
+      response.status(500).json({ num, status: "error" });
+    }
   });
+  return createApp(log, { "/": { post } });
 }

@@ -1,8 +1,4 @@
-/** The part of `SeedFile` that the store needs. */
-export interface SeedStorage {
-  readonly initial: number;
-  replace(num: number): Promise<void>;
-}
+import type { SeedFile } from "./seed-file";
 
 /**
  * The seed in memory, in front of the seed on disk. Reads never wait, and see only what is durable. Updates are
@@ -16,7 +12,7 @@ export class SeedStore {
   /** Settles with the last requested write. */
   #last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly storage: SeedStorage) {
+  constructor(private readonly storage: Pick<SeedFile, "initial" | "replace">) {
     this.#durable = this.#latest = storage.initial;
   }
 

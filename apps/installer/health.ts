@@ -1,15 +1,13 @@
 import { get, type ClientRequest } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** A port of 127.0.0.1, looked up before each request; undefined while nothing listens. */
-export type PortOf = () => number | undefined;
-
 /**
  * Resolves once GET /health has answered 200 on every port.
+ * @param ports of 127.0.0.1, each looked up before each request; undefined while nothing listens
  * @param whileNot called after every failed attempt; what it throws ends the wait
  */
 export async function untilHealthy(
-  ports: PortOf[],
+  ports: (() => number | undefined)[],
   signal: AbortSignal,
   whileNot: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
@@ -32,8 +30,6 @@ async function answersHealth(port: number | undefined, signal: AbortSignal): Pro
       .on("timeout", function (this: ClientRequest) {
         this.destroy();
       })
-      .on("error", () => {
-        resolve(false);
-      });
+      .on("error", () => resolve(false));
   });
 }

@@ -17,9 +17,7 @@ async function main(): Promise<string> {
   const manifest = manifestSchema.safeParse(input);
   if (!manifest.success) throw new Error(`the manifest is not valid:\n${z.prettifyError(manifest.error)}`);
   // On standard error, because standard output is for the outcome.
-  const report = (step: string) => {
-    console.error(`${manifest.data.service}: ${step}`);
-  };
+  const report = (step: string) => console.error(`${manifest.data.service}: ${step}`);
   return install(manifest.data, new Systemd(report), { report });
 }
 
@@ -27,9 +25,7 @@ async function main(): Promise<string> {
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
 main().then(
-  outcome => {
-    console.log(outcome);
-  },
+  outcome => console.log(outcome),
   (error: unknown) => {
     console.error(`install failed: ${(error as Error).message}`);
     process.exitCode = 1;

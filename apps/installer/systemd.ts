@@ -11,6 +11,7 @@ import type { Unit } from "./unit";
 import { isUnitOf, serviceUnit, unitFiles } from "./unit-files";
 
 const unitFolder = "/etc/systemd/system";
+const messagesOnly = ["--no-pager", "--quiet", "--output=cat"];
 
 export class Systemd implements Platform {
   readonly root = "/";
@@ -68,7 +69,7 @@ export class Systemd implements Platform {
           [`--after-cursor=${this.cursor}`, ...[...unitFiles(unit).keys()].map(name => `--unit=${name}`)]
         : // What its processes logged, and what systemd logged about them.
           [`_SYSTEMD_INVOCATION_ID=${this.invocation}`, "+", `INVOCATION_ID=${this.invocation}`];
-    return run("journalctl", [...which, "--lines=30", "--no-pager", "--quiet", "--output=cat"]);
+    return run("journalctl", [...which, "--lines=30", ...messagesOnly]);
   }
 }
 
@@ -90,13 +91,7 @@ async function stateOf(unit: Unit): Promise<UnitState> {
 }
 
 async function journalEnd(): Promise<string> {
-  const shown = await run("journalctl", [
-    "--lines=1",
-    "--no-pager",
-    "--quiet",
-    "--output=cat",
-    "--show-cursor",
-  ]);
+  const shown = await run("journalctl", ["--lines=1", "--show-cursor", ...messagesOnly]);
   const [, cursor] = /^-- cursor: (.+)$/m.exec(shown) ?? [];
   if (cursor === undefined) throw new Error("the journal is empty");
   return cursor;

@@ -58,9 +58,7 @@ async function within<T>(
   try {
     signal.throwIfAborted();
     const timeUp = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener("abort", () => {
-        reject(signal.reason as Error);
-      });
+      signal.addEventListener("abort", () => reject(signal.reason as Error));
     });
     return await Promise.race([timeUp, ask(signal)]);
   } catch (cause) {

@@ -39,7 +39,7 @@ export function buildRelease(service: ServiceName): Release {
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, "build-"));
   try {
-    const { installer, [service]: main } = bundles();
+    const { installer, [service]: main } = (bundles ??= bundle());
     writeFileSync(join(work, "installer.js"), installer);
     writeFileSync(join(work, "main.js"), main);
     const built = join(work, "release.tar");
@@ -81,12 +81,10 @@ function removeUnusedFrom(folder: string): void {
 
 type Bundles = Record<ServiceName | "installer", Uint8Array>;
 
-/** Every service and the installer, each as one file; built together, once per process. */
-function bundles(): Bundles {
-  return (built ??= bundle());
-}
-let built: Bundles | undefined;
+/** Built once per process. */
+let bundles: Bundles | undefined;
 
+/** Every service and the installer, each as one file, built together. */
 function bundle(): Bundles {
   const programs = ["installer", ...(Object.keys(ports) as ServiceName[])] as const;
   const { outputFiles } = buildSync({

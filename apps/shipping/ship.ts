@@ -2,6 +2,7 @@
  * How a service reaches a host: which files are copied where, and the command that installs them. The command provider
  * and the host suite over plain SSH use the same strings.
  */
+import { installationRoot as root } from "../installer/unit";
 import type { Manifest } from "../manifest";
 import { ports } from "../ports";
 import type { Release } from "./release";
@@ -12,7 +13,6 @@ export const remoteUser = "ec2-user";
 const home = `/home/${remoteUser}`;
 
 export const remoteRuntime = `${home}/${runtime.archiveName}`;
-const root = "/opt/elastic-fleet";
 const runtimeFolder = `${root}/runtimes/${runtime.sha256}`;
 
 /** What a release's location and installation depend on. */
@@ -38,23 +38,19 @@ export function manifestFor(
   };
 }
 
-/** What is copied to a host, and what then runs there. `Source` is how the caller refers to a file of this machine. */
-export interface Shipment<Source> {
-  /** Each a file of this machine, and its path on the host. */
-  copies: Record<"runtime" | "release", { source: Source; remotePath: string }>;
-  command: string;
-  /** The command's standard input. */
-  stdin: (environment: Record<string, string>) => string;
-}
-
-export function shipmentOf<Source>(release: Release, runtimeArchive: Source): Shipment<Source | string> {
+/**
+ * What is copied to a host, and what then runs there, with its standard input. `Source` is how the caller refers to a
+ * file of this machine.
+ */
+export function shipmentOf<Source>(release: Release, runtimeArchive: Source) {
   return {
     copies: {
       runtime: { source: runtimeArchive, remotePath: remoteRuntime },
       release: { source: release.archive, remotePath: remoteRelease(release) },
     },
     command: installCommand(release),
-    stdin: environment => JSON.stringify(manifestFor(release, environment), undefined, 2),
+    stdin: (environment: Record<string, string>) =>
+      JSON.stringify(manifestFor(release, environment), undefined, 2),
   };
 }
 

@@ -11,9 +11,7 @@ export interface Host {
 }
 
 export function createStressApp(host: Host, log: Logger): RequestListener {
-  const get: RequestHandler = (_request, response) => {
-    response.json(host.name());
-  };
+  const get: RequestHandler = (_request, response) => void response.json(host.name());
 
   const post: RequestHandler = async (request, response) => {
     // No body is expected and none is used, but it is read, within the same bound as elsewhere.

@@ -22,9 +22,7 @@ export function burn(end: BigInt64Array): void {
   runRounds({
     now: () => performance.now(),
     ended: () => process.hrtime.bigint() >= Atomics.load(end, 0),
-    rest: length => {
-      Atomics.wait(end, 0, Atomics.load(end, 0), length);
-    },
+    rest: length => void Atomics.wait(end, 0, Atomics.load(end, 0), length),
   });
 }
 

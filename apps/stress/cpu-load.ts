@@ -39,9 +39,7 @@ export class CpuLoad {
   private start(): void {
     const worker = this.options.startWorker(this.end);
     this.running.add(worker);
-    worker.once("error", (error: unknown) => {
-      this.log.error({ err: error }, "a worker failed");
-    });
+    worker.once("error", (error: unknown) => this.log.error({ err: error }, "a worker failed"));
     worker.once("exit", (code: number) => {
       this.running.delete(worker);
       // It read the end just before a request moved that. After a failure only the next request starts another.

@@ -14,17 +14,8 @@ if (isMainThread) {
     // A release is one file, so its workers start here, too.
     const startWorker = (end: BigInt64Array) => new Worker(__filename, { workerData: end });
     const load = new CpuLoad({ seconds, workers, startWorker }, log);
-    return {
-      http: createStressApp(
-        {
-          name: () => HOST_NAME ?? hostname(),
-          stress: () => {
-            load.request();
-          },
-        },
-        log,
-      ),
-    };
+    const host = { name: () => HOST_NAME ?? hostname(), stress: () => load.request() };
+    return { http: createStressApp(host, log) };
   });
 } else {
   burn(workerData as BigInt64Array);

@@ -255,7 +255,7 @@ describe("Elastic Load Balancing", () => {
         LoadBalancerArn: balancerArn(),
         DNSName: output("aws:lb/loadBalancer:LoadBalancer", "dnsName"),
         Scheme: "internet-facing",
-        State: { Code: "active" },
+        State: { Code: "provisioning" },
         VpcId: id("vpc"),
         AvailabilityZones: [{ SubnetId: id("subnet-1") }, { SubnetId: id("subnet-2") }],
         SecurityGroups: [id("group")],

@@ -63,10 +63,12 @@ export class Host implements Platform {
   /** @throws if the host is shut down meanwhile */
   async boot(): Promise<void> {
     await mkdir(join(this.root, "tmp"), { recursive: true });
-    const { dns, network, interfaceId } = this.options;
+    const { dns, network, interfaceId, ec2Api } = this.options;
     const networkRoute = network.routerFrom({ interfaceId });
     this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
-    this.ports.ec2Api = await this.serve(this.createEc2ApiServer(networkRoute));
+    // The SDK ignores HTTP proxies, so this server stands in for its connection to the EC2 API, with the same rules.
+    const toEc2Api = createServer((req, res) => void passThrough(req, res, networkRoute(ec2Api)));
+    this.ports.ec2Api = await this.serve(toEc2Api);
 
     // Link-local traffic stays on the host, where no group or ACL applies.
     const metadataAgent = new http.Agent();
@@ -134,9 +136,7 @@ export class Host implements Platform {
         if (loopbackPort === undefined) network.unregisterEndpoint(interfaceId, port);
         else network.registerEndpoint(interfaceId, port, loopbackPort);
       },
-      onExit: ending => {
-        report(`${name}: ${unit.service} ${ending}; restarting`);
-      },
+      onExit: ending => report(`${name}: ${unit.service} ${ending}; restarting`),
     });
     this.services.set(unit.service, supervisor);
     supervisor.start();
@@ -173,11 +173,6 @@ export class Host implements Platform {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${this.ports.metadata}`,
       AWS_ENDPOINT_URL_EC2: `http://127.0.0.1:${this.ports.ec2Api}`,
     };
-  }
-
-  /** The SDK ignores HTTP proxies, so this server stands in for its connection to the EC2 API, with the same rules. */
-  private createEc2ApiServer(route: Router): http.Server {
-    return createServer((req, res) => void passThrough(req, res, route(this.options.ec2Api)));
   }
 
   private async serve(server: http.Server): Promise<number> {

@@ -1,5 +1,6 @@
 /** Starts child processes that never outlive the region, however it ends. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import type { Readable } from "node:stream";
 
 /**
@@ -35,10 +36,7 @@ export async function start(
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ignore", "ignore", "pipe"],
   });
-  await new Promise<void>((resolve, reject) => {
-    child.once("spawn", resolve);
-    child.once("error", reject);
-  });
+  await once(child, "spawn");
   const { pid, stdout, stderr } = child;
   const guard = (child.stdio as unknown[])[5] as Readable;
   if (pid === undefined || !stdout || !stderr) throw new Error(`${program} has no pipes`);

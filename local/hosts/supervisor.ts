@@ -59,10 +59,8 @@ export class Supervisor {
     this.stopping.abort();
     if (this.child) terminate(this.child);
     await this.running;
-    await new Promise<void>(resolve => {
-      if (this.journal) this.journal.end(resolve);
-      else resolve();
-    });
+    const { journal } = this;
+    if (journal) await new Promise<void>(resolve => journal.end(resolve));
   }
 
   /**

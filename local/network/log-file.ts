@@ -12,7 +12,7 @@ export class LogFile {
 
   constructor(
     private readonly path: string,
-    private readonly options: { limit: number } = { limit },
+    private readonly options = { limit },
   ) {
     this.stream = open(path);
   }
@@ -28,7 +28,7 @@ export class LogFile {
 
   /** Resolves once everything is written. */
   async close(): Promise<void> {
-    await Promise.all([this.previous, endStream(this.stream)]);
+    await Promise.all([this.previous, new Promise<void>(resolve => this.stream.end(resolve))]);
   }
 
   private rotate(): void {
@@ -38,10 +38,6 @@ export class LogFile {
     this.stream = open(this.path);
     this.bytes = 0;
   }
-}
-
-function endStream(stream: WriteStream): Promise<void> {
-  return new Promise(resolve => stream.end(resolve));
 }
 
 function open(path: string): WriteStream {

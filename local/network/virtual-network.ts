@@ -89,9 +89,9 @@ export class VirtualNetwork {
     }
     let agent = this.agents.get(key);
     if (!agent) {
-      agent = new FlowAgent(socket => {
-        this.track(socket, { ...connection, sourcePort: this.takeEphemeralPort() });
-      });
+      agent = new FlowAgent(socket =>
+        this.track(socket, { ...connection, sourcePort: this.takeEphemeralPort() }),
+      );
       this.agents.set(key, agent);
     }
     return { outcome: "open", agent, host: "127.0.0.1", port };

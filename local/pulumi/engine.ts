@@ -3,9 +3,6 @@ import type { Engine } from "./evaluate";
 import { invoke, type DataSourceContext } from "./data-sources";
 import type { DeclaredResources } from "./declared-resources";
 
-type NewResource = Engine["newResource"];
-type Call = Engine["call"];
-
 export class RegionEngine implements Engine {
   /** Default tags by provider name. */
   private readonly defaultTags = new Map<string, Record<string, string>>();
@@ -18,7 +15,7 @@ export class RegionEngine implements Engine {
     private readonly without: readonly string[] = [],
   ) {}
 
-  newResource: NewResource = async ({ type, name, inputs: declared, provider, custom }) => {
+  newResource: Engine["newResource"] = async ({ type, name, inputs: declared, provider, custom }) => {
     const inputs = declared as Record<string, unknown>;
     if (custom === false) return { id: "", state: inputs };
     if (type.startsWith("pulumi:providers:")) {
@@ -38,7 +35,7 @@ export class RegionEngine implements Engine {
     return { id, state: { ...inputs, ...outputs } };
   };
 
-  call: Call = ({ token, inputs }) => Promise.resolve(invoke(this.dataSources, token, inputs));
+  call: Engine["call"] = ({ token, inputs }) => Promise.resolve(invoke(this.dataSources, token, inputs));
 
   /** @throws if the program doesn't declare a resource that should be skipped */
   assertAllLeftOut(): void {

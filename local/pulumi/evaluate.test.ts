@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { onCleanUp } from "../../testing/clean-up";
 import * as pulumi from "@pulumi/pulumi";
-import { evaluate, unknown, type Engine, type EvaluateOptions, type Registration } from "./evaluate";
+import { recordInto, type Registration } from "../../testing/registrations";
+import { evaluate, unknown, type Engine, type EvaluateOptions } from "./evaluate";
 import type { Stack } from "./stack";
 import { temporaryFolder } from "../../testing/folders";
 
@@ -176,7 +177,7 @@ test("revealed secrets are still marked secret", async () => {
 describe("registrations", () => {
   async function registrationsOf(source: string, options?: EvaluateOptions) {
     const registrations = new Map<string, Registration>();
-    const result = await run(source, { ...options, registrations });
+    const result = await run(source, { ...options, ...recordInto(registrations) });
     if (result.error) throw result.error;
     return { ...result, registrations: [...registrations.values()] };
   }

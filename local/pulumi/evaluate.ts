@@ -23,36 +23,14 @@ export type StackOutput = { secret: false; value: unknown } | { secret: true; va
 /** Replaces values that aren't known yet in a preview. */
 export const unknown = "(unknown)";
 
-/** A resource as registered by the program. */
-export interface Registration {
-  type: string;
-  name: string;
-  urn: string;
-  /** False for a component. */
-  custom: boolean;
-  /** With secrets in plain text; assets are paths. */
-  inputs: Record<string, unknown>;
-  /** The same with "(secret)" for secrets. */
-  maskedInputs: Record<string, unknown>;
-  /** A component's registered outputs, with secrets masked; undefined until it registers them. */
-  registeredOutputs?: Record<string, unknown>;
-  /** The parent's URN; empty at the top level. */
-  parent: string;
-  /** Sorted URNs of its dependencies that none of its inputs comes from. */
-  dependsOn: string[];
-  /** All options that are set, by their names in pulumi.CustomResourceOptions. */
-  options: Record<string, unknown>;
-  /** URN and id of an explicit provider; empty for the default one. */
-  provider: string;
-}
-
 export interface EvaluateOptions {
   /** Evaluates like `pulumi preview`: outputs that the engine omits are unknown. */
   preview?: boolean;
   /** Keeps the values of secret outputs. */
   revealSecrets?: boolean;
-  /** Filled with everything the program registers, by URN. Collecting it takes time. */
-  registrations?: Map<string, Registration>;
+  /** Called with each registered resource, and with a component's outputs once it registers them. */
+  onRegister?: (urn: string, request: RegisterResourceRequest) => void;
+  onRegisterOutputs?: (request: RegisterResourceOutputsRequest) => void;
 }
 
 const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: () => T) => T };
@@ -64,62 +42,55 @@ const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: ()
  */
 export function evaluate(
   program: string,
-  stack: Stack,
+  { project, stack, config }: Stack,
   engine: Engine,
   options: EvaluateOptions = {},
 ): Promise<Record<string, StackOutput>> {
-  return withLocalStorage(() => evaluateInStore(program, stack, engine, options));
-}
-
-async function evaluateInStore(
-  program: string,
-  { project, stack, config }: Stack,
-  engine: Engine,
-  options: EvaluateOptions,
-): Promise<Record<string, StackOutput>> {
-  let fail: (error: unknown) => void = () => undefined;
-  const failure = new Promise<never>((_, reject) => {
-    fail = reject;
+  return withLocalStorage(async () => {
+    let fail: (error: unknown) => void = () => undefined;
+    const failure = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
+    // rejects the evaluation; its dependents stay pending.
+    const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
+      try {
+        return await work();
+      } catch (error) {
+        fail(error);
+        return new Promise<never>(() => undefined);
+      }
+    };
+    // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
+    process.on("unhandledRejection", fail);
+    const secretOutputs = new Map<string, string[]>();
+    pulumi.runtime.setAllConfig(config);
+    await pulumi.runtime.setMocks(
+      {
+        newResource: args =>
+          orFail(async () => {
+            const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
+            // As in Pulumi's engine, secret inputs are secret outputs.
+            const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
+              containsSecret(value),
+            );
+            const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
+            for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
+              if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
+            }
+            return { id, state };
+          }),
+        call: args => orFail(() => engine.call({ ...args, inputs: unwrapSecrets(args.inputs) })),
+      },
+      project,
+      stack,
+      options.preview ?? false,
+    );
+    watchRegistrations(secretOutputs, options, fail);
+    const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
+    process.off("unhandledRejection", fail);
+    return outputs;
   });
-  // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
-  // rejects the evaluation; its dependents stay pending.
-  const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      fail(error);
-      return new Promise<never>(() => undefined);
-    }
-  };
-  // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
-  process.on("unhandledRejection", fail);
-  const secretOutputs = new Map<string, string[]>();
-  pulumi.runtime.setAllConfig(config);
-  await pulumi.runtime.setMocks(
-    {
-      newResource: args =>
-        orFail(async () => {
-          const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
-          // As in Pulumi's engine, secret inputs are secret outputs.
-          const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
-            containsSecret(value),
-          );
-          const declaredSecret = secretOutputs.get(`${args.type}::${args.name}`) ?? [];
-          for (const key of [...secretInputs.map(([key]) => key), ...declaredSecret]) {
-            if (state[key] !== undefined) state[key] = pulumi.secret(state[key]);
-          }
-          return { id, state };
-        }),
-      call: args => orFail(() => engine.call({ ...args, inputs: unwrapSecrets(args.inputs) })),
-    },
-    project,
-    stack,
-    options.preview ?? false,
-  );
-  watchRegistrations(secretOutputs, options.registrations, fail);
-  const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
-  process.off("unhandledRejection", fail);
-  return outputs;
 }
 
 /** An output's members at run time, which its type hides from programs. */
@@ -171,13 +142,13 @@ interface Monitor {
 }
 
 /**
- * Reads from the requests what mocks ignore: options, dependencies, and `additionalSecretOutputs`, with which a
- * provider's SDK marks secret outputs. Also rejects duplicate URNs, as Pulumi's engine does.
+ * Reads from the requests what mocks ignore: `additionalSecretOutputs`, with which a provider's SDK marks secret
+ * outputs. Also rejects duplicate URNs, as Pulumi's engine does.
  * @param secretOutputs filled with the names of each resource's secret outputs, by "type::name"
  */
 function watchRegistrations(
   secretOutputs: Map<string, string[]>,
-  registrations: Map<string, Registration> | undefined,
+  { onRegister, onRegisterOutputs }: EvaluateOptions,
   fail: (error: unknown) => void,
 ): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
@@ -193,81 +164,13 @@ function watchRegistrations(
         const urn = response.getUrn();
         if (urns.has(urn)) fail(new Error(`duplicate resource URN ${urn}`));
         urns.add(urn);
-        registrations?.set(urn, describe(urn, request));
+        onRegister?.(urn, request);
       }
       callback(error, response);
     });
   };
   monitor.registerResourceOutputs = (request, callback) => {
-    const component = registrations?.get(request.getUrn());
-    if (component)
-      component.registeredOutputs = plainFields(request.getOutputs()?.toJavaScript() ?? {}, "masked");
+    onRegisterOutputs?.(request);
     registerResourceOutputs(request, callback);
   };
-}
-
-function describe(urn: string, request: RegisterResourceRequest): Registration {
-  const inputs = request.getObject()?.toJavaScript() ?? {};
-  const fromInputs = new Set<string>();
-  request.getPropertydependenciesMap().forEach(dependencies => {
-    for (const dependency of dependencies.getUrnsList()) fromInputs.add(dependency);
-  });
-  const options = {
-    protect: request.getProtect(),
-    retainOnDelete: request.getRetainondelete(),
-    deleteBeforeReplace: request.getDeletebeforereplace(),
-    ignoreChanges: request.getIgnorechangesList(),
-    replaceOnChanges: request.getReplaceonchangesList(),
-    additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
-    aliases: request.getAliasesList().map(alias => alias.getSpec()?.getType() ?? alias.getUrn()),
-    import: request.getImportid(),
-    deletedWith: request.getDeletedwith(),
-    customTimeouts: Object.values(request.getCustomtimeouts()?.toObject() ?? {}).filter(Boolean),
-  };
-  return {
-    type: request.getType(),
-    name: request.getName(),
-    urn,
-    custom: request.getCustom(),
-    inputs: plainFields(inputs, "revealed"),
-    maskedInputs: plainFields(inputs, "masked"),
-    parent: request.getParent(),
-    dependsOn: request
-      .getDependenciesList()
-      .filter(dependency => !fromInputs.has(dependency))
-      .sort(),
-    options: Object.fromEntries(
-      Object.entries(options).filter(([, value]) => value && !(Array.isArray(value) && value.length === 0)),
-    ),
-    provider: request.getProvider(),
-  };
-}
-
-/** Converts a wire value into a readable one. */
-function plain(value: unknown, secrets: "revealed" | "masked"): unknown {
-  const { unknownValue, specialSigKey, specialAssetSig, specialSecretSig, specialResourceSig } =
-    pulumi.runtime;
-  if (value === unknownValue) return unknown;
-  if (Array.isArray(value)) return value.map(element => plain(element, secrets));
-  if (typeof value !== "object" || value === null) return value;
-  const fields = value as Record<string, unknown>;
-  switch (fields[specialSigKey]) {
-    case undefined:
-      return plainFields(fields, secrets);
-    case specialAssetSig:
-      return fields["path"];
-    case specialResourceSig:
-      return fields["urn"];
-    case specialSecretSig:
-      return secrets === "masked" ? "(secret)" : plain(fields["value"], secrets);
-    default:
-      throw new Error(`unsupported wire value ${JSON.stringify(value)}`);
-  }
-}
-
-function plainFields(
-  fields: Record<string, unknown>,
-  secrets: "revealed" | "masked",
-): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, field]) => [key, plain(field, secrets)]));
 }

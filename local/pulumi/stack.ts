@@ -20,13 +20,10 @@ const stackSchema = z.object({ config: z.record(z.string(), z.unknown()).nullish
 /** The project's name and its configuration defaults by full key, which an engine fills in. */
 export function readProject(root: string): Pick<Stack, "project" | "config"> {
   const { name, config } = projectSchema.parse(parse(readFileSync(join(root, "Pulumi.yaml"), "utf8")));
-  const defaults = Object.entries(config ?? {}).filter(([, declared]) => declared.default !== undefined);
-  return {
-    project: name,
-    config: Object.fromEntries(
-      defaults.map(([key, declared]) => [fullKey(key, name), toText(declared.default)]),
-    ),
-  };
+  const defaults = Object.entries(config ?? {}).flatMap(([key, { default: value }]) =>
+    value === undefined ? [] : [[fullKey(key, name), toText(value)] as const],
+  );
+  return { project: name, config: Object.fromEntries(defaults) };
 }
 
 /**
@@ -48,11 +45,9 @@ export function readStack(root: string, stack: string, overrides: Record<string,
   } catch (error) {
     throw new Error(`${file} is not a valid stack file: ${(error as Error).message}`, { cause: error });
   }
-  const values = new Map<string, unknown>();
-  for (const [key, value] of [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)])
-    values.set(fullKey(key, project), value);
+  const values = [...Object.entries(content?.config ?? {}), ...Object.entries(overrides)];
   const config = { ...defaults };
-  for (const [key, value] of values) {
+  for (const [key, value] of new Map(values.map(([key, value]) => [fullKey(key, project), value]))) {
     if (typeof value === "object" && value !== null && "secure" in value)
       throw new Error(
         `${file}: ${key} is encrypted; the local region can't decrypt it, pass it with --config ${key}=VALUE`,

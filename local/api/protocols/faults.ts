@@ -90,5 +90,6 @@ export function expectedScalar(shape: Shape): string {
   if (shape.isBooleanSchema()) return "true or false";
   if (shape.isNumericSchema()) return "a number";
   if (shape.isTimestampSchema()) return "a timestamp";
+  if (shape.isBlobSchema()) return "Base64";
   return "a string";
 }

@@ -1,4 +1,4 @@
-import { DescribeInstances$, TerminateInstances$ } from "@aws-sdk/client-ec2";
+import { DescribeInstances$, ImportKeyPair$, TerminateInstances$ } from "@aws-sdk/client-ec2";
 import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
 import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
 import fc from "fast-check";
@@ -39,6 +39,12 @@ test.each<[Dialect, Operation, string, object]>([
     DescribeInstances$,
     "Filter.1.Name=x&Filter.1.Value.1=a&Filter.1.Value.2=b&Filter.2.Name=y&MaxResults=5&DryRun=true",
     { Filters: [{ Name: "x", Values: ["a", "b"] }, { Name: "y" }], MaxResults: 5, DryRun: true },
+  ],
+  [
+    "ec2",
+    ImportKeyPair$,
+    "KeyName=a&PublicKeyMaterial=aGVsbG8%3D",
+    { KeyName: "a", PublicKeyMaterial: new Uint8Array(Buffer.from("hello")) },
   ],
   ["query", DescribeAutoScalingGroups$, "AutoScalingGroupNames=", { AutoScalingGroupNames: [] }],
   [

@@ -120,7 +120,13 @@ function scalar(text: string, shape: Shape): unknown {
   if (shape.isNumericSchema())
     return /^-?\d{1,20}(\.\d{1,20})?(e[-+]?\d{1,3})?$/i.test(text) ? Number(text) : undefined;
   if (shape.isTimestampSchema()) return timestamp(text);
+  if (shape.isBlobSchema()) return blob(text);
   return text;
+}
+
+function blob(base64: string): Uint8Array | undefined {
+  const bytes = Buffer.from(base64, "base64");
+  return bytes.toString("base64") === base64 ? new Uint8Array(bytes) : undefined;
 }
 
 /** ISO 8601 as clients send it; in UTC unless it has an offset. */

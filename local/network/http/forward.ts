@@ -5,10 +5,7 @@
 import http from "node:http";
 import type { Connection } from "../router";
 
-export interface Upstream {
-  agent: http.Agent;
-  host: string;
-  port: number;
+export interface Upstream extends Omit<Extract<Connection, { outcome: "open" }>, "outcome"> {
   /** Request target; by default the client's. */
   path?: string;
   /** Header fields that replace the client's fields of the same name. */

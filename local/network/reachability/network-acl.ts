@@ -34,13 +34,14 @@ export function networkAclOf(model: VpcModel, subnet: Subnet): NetworkAcl {
 
 /** One direction's entries in evaluation order, ending with the implied deny. */
 export function entriesInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
-  return [...storedInOrder(acl, egress), impliedDeny(egress)];
+  const stored = acl.entries.filter(entry => entry.egress === egress);
+  return [...stored.sort((a, b) => a.ruleNumber - b.ruleNumber), impliedDeny(egress)];
 }
 
 /** The first entry that matches a TCP packet. */
 export function decidingEntry(acl: NetworkAcl, packet: AclPacket): NetworkAclEntry {
   const { egress } = packet;
-  return storedInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
+  return entriesInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
 }
 
 /** Formats an entry: "200, allow TCP 8080 from 10.0.2.0/24". */
@@ -50,10 +51,6 @@ export function describeEntry(entry: NetworkAclEntry): string {
   const ports = portRange?.from === portRange?.to ? portRange?.from : `${portRange?.from}-${portRange?.to}`;
   const traffic = protocol === "-1" ? "all traffic" : `TCP ${ports ?? "0-65535"}`;
   return `${ruleNumber}, ${ruleAction} ${traffic} ${egress ? "to" : "from"} ${cidrBlock}`;
-}
-
-function storedInOrder(acl: NetworkAcl, egress: boolean): NetworkAclEntry[] {
-  return acl.entries.filter(entry => entry.egress === egress).sort((a, b) => a.ruleNumber - b.ruleNumber);
 }
 
 function matches(entry: NetworkAclEntry, { address, destinationPort }: AclPacket): boolean {

@@ -36,7 +36,7 @@ export function evaluateConnection(model: VpcModel, connection: ConnectionAttemp
       dstaddr: to.address,
       dstport: to.port,
     };
-    const packet = { direction: "ingress", packet: "request", ...ends } as const;
+    const packet: Packet = { direction: "ingress", packet: "request", ...ends };
     return decide(dropOf(packet, unassignedAddress(model, to.address)));
   }
   const crossings = [

@@ -1,13 +1,17 @@
 /** AWS's API as the providers use it. */
 import type { Caller } from "../../api/caller";
-import type { ActionsOf } from "../../api/service";
+import type { autoScalingService } from "../../services/auto-scaling/actions";
+import type { cloudWatchService } from "../../services/cloudwatch/actions";
+import type { ec2Service } from "../../services/ec2/actions";
+import type { elbv2Service } from "../../services/elbv2/actions";
+import type { iamService } from "../../services/iam/actions";
 
 export interface Calls {
-  autoScaling: Caller<ActionsOf<typeof import("@aws-sdk/client-auto-scaling"), never>>;
-  cloudWatch: Caller<ActionsOf<typeof import("@aws-sdk/client-cloudwatch"), never>>;
-  ec2: Caller<ActionsOf<typeof import("@aws-sdk/client-ec2"), never>>;
-  elbv2: Caller<ActionsOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), never>>;
-  iam: Caller<ActionsOf<typeof import("@aws-sdk/client-iam"), never>>;
+  autoScaling: Caller<typeof autoScalingService.actions>;
+  cloudWatch: Caller<typeof cloudWatchService.actions>;
+  ec2: Caller<typeof ec2Service.actions>;
+  elbv2: Caller<typeof elbv2Service.actions>;
+  iam: Caller<typeof iamService.actions>;
 }
 
 /** What the providers call and wait for. */

@@ -121,13 +121,13 @@ describe("rejects, as AWS does,", () => {
       "a group with an unknown template",
       "Group",
       { launchTemplate: { id: "lt-0", version: "1" } },
-      "InvalidLaunchTemplateId.NotFound",
+      "ValidationError: You must use a valid fully-formed launch template. The specified launch template, with template ID",
     ],
     [
       "a group with an unknown template version",
       "Group",
       inputs => ({ launchTemplate: { ...(inputs["launchTemplate"] as object), version: "2" } }),
-      "InvalidLaunchTemplateId.VersionNotFound",
+      "ValidationError: You must use a valid fully-formed launch template. Could not find the specified version 2",
     ],
     [
       "a group that follows the latest version",

@@ -3,6 +3,13 @@
  * checks for instances in an Auto Scaling group" and "Detach or attach instances" (EC2 Auto Scaling User Guide), in the
  * AWS CLI's describe-scaling-activities, and in published logs.
  */
+import type { HealthCheck } from "./instance";
+
+const healthChecks: Record<HealthCheck, string> = {
+  EC2: "an EC2 health check indicating it has been terminated or stopped",
+  ELB: "an ELB system health check failure",
+  user: "a user health-check",
+};
 
 /** The sentence for each kind of cause, without its time and full stop. */
 const sentences = {
@@ -35,11 +42,8 @@ const sentences = {
     `instance ${instanceId} was taken out of service in response to a user request` +
     (shrinking ? `, shrinking the capacity from ${shrinking.from} to ${shrinking.to}` : ""),
 
-  unhealthy: ({ check }: { check: "EC2" | "ELB" }) =>
-    "an instance was taken out of service in response to an " +
-    (check === "ELB"
-      ? "ELB system health check failure"
-      : "EC2 health check indicating it has been terminated or stopped"),
+  unhealthy: ({ check }: { check: HealthCheck }) =>
+    `an instance was taken out of service in response to ${healthChecks[check]}`,
 
   replacement: () => "an instance was launched in response to an unhealthy instance needing to be replaced",
 

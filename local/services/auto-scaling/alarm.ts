@@ -33,3 +33,17 @@ export function alarmState(points: readonly (number | undefined)[], alarm: Alarm
   const age = range.length - range.findIndex(point => point !== undefined);
   return age >= evaluationPeriods ? "ALARM" : "INSUFFICIENT_DATA";
 }
+
+/** Why an alarm has its state, in CloudWatch's words, without the datapoints' times. */
+export function stateReason(
+  state: AlarmState,
+  points: readonly (number | undefined)[],
+  { evaluationPeriods, threshold, side }: Alarm & { threshold: number; side: "greater" | "less" },
+): string {
+  const present = points.filter(point => point !== undefined).slice(-evaluationPeriods);
+  const datapoints = (count: number) => (count === 1 ? "1 datapoint" : `${count} datapoints`);
+  if (state === "INSUFFICIENT_DATA")
+    return `Insufficient Data: ${datapoints(evaluationPeriods)} were unknown.`;
+  const were = `${present.length === 1 ? "was" : "were"}${state === "OK" ? " not" : ""}`;
+  return `Threshold Crossed: ${datapoints(present.length)} [${present.join(", ")}] ${were} ${side} than the threshold (${threshold}).`;
+}

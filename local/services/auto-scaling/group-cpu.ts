@@ -1,9 +1,9 @@
 /** Records the CPU of a group's instances in the region's metrics, once a minute. */
 import { isWarm, type GroupInstance } from "./instance";
-import type { CpuMeter, GroupContext, Metric } from "./instance-launcher";
+import type { GroupContext, Metric } from "./instance-launcher";
 
 export class GroupCpu {
-  private readonly meters = new Map<string, CpuMeter>();
+  private readonly meters = new Map<string, ReturnType<GroupContext["cpuMeter"]>>();
 
   constructor(
     private readonly context: Pick<GroupContext, "clock" | "metrics" | "cpuMeter">,
@@ -45,16 +45,19 @@ export class GroupCpu {
   }
 
   private get metric(): Metric {
-    return cpuOf("AutoScalingGroupName", this.groupName);
+    return groupCpuMetric(this.groupName);
   }
 
   private meterOf(instanceId: string) {
-    const existing = this.meters.get(instanceId);
-    if (existing) return existing;
-    const meter = this.context.cpuMeter(instanceId);
+    const meter = this.meters.get(instanceId) ?? this.context.cpuMeter(instanceId);
     this.meters.set(instanceId, meter);
     return meter;
   }
+}
+
+/** The average over a group's warm instances. */
+export function groupCpuMetric(groupName: string): Metric {
+  return cpuOf("AutoScalingGroupName", groupName);
 }
 
 function cpuOf(dimension: "InstanceId" | "AutoScalingGroupName", value: string): Metric {

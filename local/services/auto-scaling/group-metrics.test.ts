@@ -13,6 +13,12 @@ test("measures a group's limits and the number of instances in each state", () =
     GroupPendingInstances: 1,
     GroupTerminatingInstances: 2,
     GroupTotalInstances: 6,
+    GroupStandbyInstances: 0,
+    GroupInServiceCapacity: 3,
+    GroupPendingCapacity: 1,
+    GroupStandbyCapacity: 0,
+    GroupTerminatingCapacity: 2,
+    GroupTotalCapacity: 6,
   });
 });
 

@@ -14,6 +14,9 @@ const inState =
   ({ instances }: GroupSize) =>
     instances.filter(({ lifecycleState }) => lifecycleState === state).length;
 
+const none = () => undefined;
+
+/** Without weights, capacity is counted in instances. Warm pools, which no group has here, send nothing. */
 const counts = {
   GroupMinSize: ({ minSize }) => minSize,
   GroupMaxSize: ({ maxSize }) => maxSize,
@@ -22,9 +25,21 @@ const counts = {
   GroupPendingInstances: inState("Pending"),
   GroupTerminatingInstances: inState("Terminating"),
   GroupTotalInstances: ({ instances }) => instances.length,
-} satisfies Record<string, (group: GroupSize) => number>;
+  GroupStandbyInstances: () => 0,
+  GroupInServiceCapacity: inState("InService"),
+  GroupPendingCapacity: inState("Pending"),
+  GroupStandbyCapacity: () => 0,
+  GroupTerminatingCapacity: inState("Terminating"),
+  GroupTotalCapacity: ({ instances }) => instances.length,
+  WarmPoolDesiredCapacity: none,
+  WarmPoolWarmedCapacity: none,
+  WarmPoolPendingCapacity: none,
+  WarmPoolTerminatingCapacity: none,
+  WarmPoolTotalCapacity: none,
+  GroupAndWarmPoolDesiredCapacity: none,
+  GroupAndWarmPoolTotalCapacity: none,
+} satisfies Record<string, (group: GroupSize) => number | undefined>;
 
-/** Without those for standby, warm pools and weights. */
 export type GroupMetric = keyof typeof counts;
 
 export const groupMetrics = Object.keys(counts) as GroupMetric[];
@@ -35,8 +50,8 @@ export function measureGroup(
   size: GroupSize,
 ): { metric: Metric; value: number }[] {
   const dimensions = [{ name: "AutoScalingGroupName", value: groupName }];
-  return enabled.map(name => ({
-    metric: { namespace: "AWS/AutoScaling", name, dimensions },
-    value: counts[name](size),
-  }));
+  return enabled.flatMap(name => {
+    const value = counts[name](size);
+    return value === undefined ? [] : [{ metric: { namespace: "AWS/AutoScaling", name, dimensions }, value }];
+  });
 }

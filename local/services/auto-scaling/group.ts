@@ -4,19 +4,26 @@
  */
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import type { Cause } from "./activity";
-import { validationError } from "../../api/aws-error";
 import { eachMinute } from "../../clock";
 import { ActivityLog, type Activity, type TimedCause } from "./activity-log";
 import { GroupCpu } from "./group-cpu";
 import { measureGroup } from "./group-metrics";
-import type { GroupInstance } from "./instance";
-import { Lifecycle } from "./lifecycle";
-import type { ScalingPolicy } from "./policy";
-import { reconcile } from "./reconcile";
-import type { Refresh } from "./refresh";
-import type { GroupSettings } from "./settings";
+import { failedCheck, inGracePeriod, type GroupInstance, type HealthCheck } from "./instance";
 import type { GroupContext } from "./instance-launcher";
-import { track, trackedMinutes } from "./target-tracking";
+import {
+  InstanceRefreshes,
+  withWarmup,
+  type InstanceRefresh,
+  type RefreshRequest,
+} from "./instance-refreshes";
+import { Lifecycle } from "./lifecycle";
+import { evaluatePolicies, targetTrackingPolicy, type PolicySettings, type ScalingPolicy } from "./policy";
+import { reconcile } from "./reconcile";
+import { refusals } from "./refusals";
+import type { ScalingProcess } from "./scaling-processes";
+import type { GroupSettings } from "./settings";
+import type { AttachmentState } from "./target-group-attachments";
+import { trackedMinutes } from "./target-tracking";
 
 /** How often the group checks the health and number of its instances, in region milliseconds. */
 const reconcileInterval = 10_000;
@@ -25,6 +32,9 @@ export class AutoScalingGroup {
   /** In region milliseconds. */
   readonly createdAt: number;
   readonly policies = new Map<string, ScalingPolicy>();
+  /** By process, when it was suspended. */
+  readonly suspendedProcesses = new Map<ScalingProcess, number>();
+  readonly refreshes = new InstanceRefreshes();
   private readonly log: ActivityLog;
   private readonly lifecycle: Lifecycle;
   private readonly cpu: GroupCpu;
@@ -34,7 +44,6 @@ export class AutoScalingGroup {
   private readonly events = new EventEmitter();
   /** Why the desired capacity last changed; a cause of the activities that follow from it. */
   private capacityChange: TimedCause | undefined;
-  private refresh: Refresh | undefined;
 
   constructor(
     private readonly context: GroupContext,
@@ -45,7 +54,7 @@ export class AutoScalingGroup {
     this.createdAt = clock.now();
     setMaxListeners(0, this.closing.signal, this.events);
     this.log = new ActivityLog(current.label, context);
-    this.lifecycle = new Lifecycle(context, this.log, () => this.current);
+    this.lifecycle = new Lifecycle(context, this.log, () => this.snapshot);
     this.cpu = new GroupCpu(context, current.name);
     this.capacityChange = { at: clock.now(), cause: { kind: "groupCreated", desired } };
     this.reconcile();
@@ -76,6 +85,19 @@ export class AutoScalingGroup {
     return this.log.activities;
   }
 
+  /** Who found the instance unhealthy, if anybody did. */
+  failedCheck(instance: GroupInstance): HealthCheck | undefined {
+    return failedCheck(instance, this.snapshot, this.context.clock.now());
+  }
+
+  get isClosing(): boolean {
+    return this.closing.signal.aborted;
+  }
+
+  targetGroupStates(): { arn: string; state: AttachmentState }[] {
+    return this.lifecycle.targetGroupStates();
+  }
+
   /** UpdateAutoScalingGroup; clamps the desired capacity to the new limits. */
   configure(settings: GroupSettings, desiredCapacity = this.desired): void {
     const before = this.current;
@@ -91,10 +113,8 @@ export class AutoScalingGroup {
   /** @throws AwsError if the capacity exceeds the group's limits */
   setDesiredCapacity(to: number): void {
     const { minSize, maxSize } = this.current;
-    if (to < minSize || to > maxSize) {
-      const limit = to < minSize ? `below min value ${minSize}` : `above max value ${maxSize}`;
-      throw validationError(`New SetDesiredCapacity value ${to} is ${limit} for the AutoScalingGroup.`);
-    }
+    if (to < minSize) throw refusals.capacityBelowMin(to, minSize);
+    if (to > maxSize) throw refusals.capacityAboveMax(to, maxSize);
     this.lifecycle.clearBackOff();
     this.changeCapacity(to, { kind: "desiredCapacitySet", from: this.desired, to });
   }
@@ -109,11 +129,7 @@ export class AutoScalingGroup {
     if (!instance || instance.lifecycleState === "Terminating") return undefined;
     const from = this.desired;
     const { minSize } = this.current;
-    if (decrement && from <= minSize)
-      throw validationError(
-        `Currently, desiredSize equals minSize (${minSize}). Terminating instance without replacement will violate ` +
-          "group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.",
-      );
+    if (decrement && from <= minSize) throw refusals.decrementBelowMin(minSize);
     if (decrement) this.desired = from - 1;
     const shrinking = decrement ? { from, to: from - 1 } : undefined;
     const activity = this.terminate(instance, [{ kind: "userTerminated", instanceId, shrinking }]);
@@ -121,10 +137,64 @@ export class AutoScalingGroup {
     return activity;
   }
 
-  /** StartInstanceRefresh: replaces all current instances, superseding any refresh in progress. */
-  startInstanceRefresh(preferences: Omit<Refresh, "replaces">): void {
-    this.refresh = { ...preferences, replaces: new Set(this.instances.keys()) };
+  /** SetInstanceHealth; in the grace period, an instance that is declared unhealthy is left alone if that is respected. */
+  setInstanceHealth(instance: GroupInstance, healthy: boolean, respectGracePeriod: boolean): void {
+    const { healthCheckGracePeriodSeconds } = this.current;
+    const now = this.context.clock.now();
+    const spared = respectGracePeriod && inGracePeriod(instance, healthCheckGracePeriodSeconds, now);
+    if (!healthy && spared) return;
+    instance.markedUnhealthy = !healthy;
+    this.reconcile();
+  }
+
+  /** SetInstanceProtection. */
+  protect(instances: readonly GroupInstance[], isProtected: boolean): void {
+    for (const instance of instances) instance.protectedFromScaleIn = isProtected;
+    this.reconcile();
+  }
+
+  /** Changes what concerns no instance that is already there. */
+  amend(changes: Partial<Pick<GroupSettings, "tags" | "enabledMetrics">>): void {
+    this.current = { ...this.current, ...changes };
+  }
+
+  /** PutScalingPolicy: a policy that exists keeps its id and its alarms. */
+  putPolicy(name: string, settings: PolicySettings): ScalingPolicy {
+    const now = this.context.clock.now();
+    const created = targetTrackingPolicy(this.name, name, settings.targetValue, settings, now);
+    const policy = { ...created, ...this.policies.get(name), ...settings, updatedAt: now };
+    this.policies.set(name, policy);
+    return policy;
+  }
+
+  suspend(processes: readonly ScalingProcess[]): void {
+    const now = this.context.clock.now();
+    for (const process of processes)
+      this.suspendedProcesses.set(process, this.suspendedProcesses.get(process) ?? now);
+  }
+
+  resume(processes: readonly ScalingProcess[]): void {
+    for (const process of processes) this.suspendedProcesses.delete(process);
+    this.reconcile();
+  }
+
+  /**
+   * StartInstanceRefresh: replaces all current instances, or those that differ from its launch template, superseding any
+   * refresh in progress.
+   */
+  startInstanceRefresh(request: RefreshRequest): InstanceRefresh {
+    const { clock, currentVersion } = this.context;
+    const { id, version: which } = request.launchTemplate ?? this.current.launchTemplate;
+    const version = typeof which === "number" ? which : currentVersion(id, which);
+    const refresh = this.refreshes.start(request, this.instances.values(), { id, version }, clock.now());
     this.context.report(`${this.current.label}: instance refresh started`);
+    this.reconcile();
+    return refresh;
+  }
+
+  /** CancelInstanceRefresh. */
+  cancelInstanceRefresh(refresh: InstanceRefresh, waitForTransitioningInstances: boolean): void {
+    this.refreshes.cancel(refresh, waitForTransitioningInstances);
     this.reconcile();
   }
 
@@ -145,22 +215,31 @@ export class AutoScalingGroup {
   }
 
   private get snapshot() {
-    return { ...this.current, desiredCapacity: this.desired, instances: [...this.instances.values()] };
+    const { launchTemplate } = this.refreshes.inProgress ?? {};
+    return {
+      ...this.current,
+      ...(launchTemplate && { launchTemplate }),
+      desiredCapacity: this.desired,
+      instances: [...this.instances.values()],
+      suspendedProcesses: new Set(this.suspendedProcesses.keys()),
+    };
   }
 
   private reconcile(): void {
     if (this.closing.signal.aborted) return;
     this.lifecycle.observe();
     this.completeRefresh();
+    const { inProgress } = this.refreshes;
     const { terminate, launch } = reconcile(
       {
         ...this.snapshot,
+        warmupSeconds: this.current.warmupSeconds ?? 0,
         subnets: this.current.subnetIds.map(subnetId => ({
           subnetId,
           // A launch into a deleted subnet fails on its own.
           availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
         })),
-        refresh: this.refresh,
+        refresh: inProgress && withWarmup(inProgress, this.current),
       },
       this.context.clock.now(),
     );
@@ -177,9 +256,12 @@ export class AutoScalingGroup {
   }
 
   private completeRefresh(): void {
-    if (!this.refresh || [...this.refresh.replaces].some(id => this.instances.has(id))) return;
-    this.refresh = undefined;
-    this.context.report(`${this.current.label}: instance refresh succeeded`);
+    const ended = this.refreshes.update([...this.instances.values()], this.context.clock.now());
+    if (!ended) return;
+    const { status, launchTemplate } = ended;
+    if (status === "Successful" && launchTemplate) this.current = { ...this.current, launchTemplate };
+    const outcome = { Successful: "succeeded", Failed: "failed", Cancelled: "cancelled" };
+    this.context.report(`${this.current.label}: instance refresh ${outcome[status]}`);
   }
 
   private terminate(instance: GroupInstance, causes: Cause[]): Activity {
@@ -217,14 +299,12 @@ export class AutoScalingGroup {
     const { name, enabledMetrics } = this.current;
     for (const { metric, value } of measureGroup(name, enabledMetrics, this.snapshot))
       this.context.metrics.put(metric, start, value);
-    const points = await this.cpu.measure(start, trackedMinutes, this.snapshot);
+    const { warmupSeconds = 0 } = this.current;
+    const points = await this.cpu.measure(start, trackedMinutes, { ...this.snapshot, warmupSeconds });
     if (this.closing.signal.aborted) return;
-    for (const policy of this.policies.values()) {
-      const { change } = track(points, policy.targetValue, this.snapshot, this.context.clock.now());
-      if (!change) continue;
-      const { from, to } = change;
-      const alarm = change.alarm === "AlarmHigh" ? policy.alarmHigh : policy.alarmLow;
-      this.changeCapacity(to, { kind: "alarm", alarm, policy: policy.name, from, to });
-    }
+    const now = this.context.clock.now();
+    const change = evaluatePolicies([...this.policies.values()], points, this.snapshot, now);
+    if (!change || this.suspendedProcesses.has("AlarmNotification")) return;
+    this.changeCapacity(change.to, { kind: "alarm", ...change });
   }
 }

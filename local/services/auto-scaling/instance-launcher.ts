@@ -1,5 +1,6 @@
 /** What an Auto Scaling group needs from the rest of the region: everything that involves processes, sockets or real time. */
 import type { Clock } from "../../clock";
+import type { CpuMeter } from "../../hosts/cpu";
 
 export interface LaunchRequest {
   instanceId: string;
@@ -16,6 +17,12 @@ export interface LaunchTemplateVersion {
   version: number;
 }
 
+/** As a group names it: the version may be whichever is the latest, or the default, at each launch. */
+export interface GroupLaunchTemplate {
+  id: string;
+  version: number | "$Latest" | "$Default";
+}
+
 /** EC2 as seen by a group. */
 export interface InstanceLauncher {
   /** Resolves to the instance's private address once it has booted; a failed launch leaves nothing behind. */
@@ -23,25 +30,21 @@ export interface InstanceLauncher {
   /** Terminates an instance, even while it boots; no-op for an unknown one. */
   terminate(instanceId: string): Promise<void>;
   isRunning(instanceId: string): boolean;
+  /** The number of a launch template's latest or default version; undefined for an unknown template. */
+  readonly currentVersion: (launchTemplateId: string, which: "$Latest" | "$Default") => number | undefined;
   /** Undefined for an unknown subnet. */
   availabilityZoneOf(subnetId: string): string | undefined;
-  cpuMeter(instanceId: string): CpuMeter;
-}
-
-export interface CpuMeter {
-  /** CPUUtilization since the last call, in percent; undefined the first time. */
-  measure(): Promise<number | undefined>;
-  stop(): void;
+  cpuMeter(instanceId: string): Pick<CpuMeter, "measure" | "stop">;
 }
 
 /** A target's health state in Elastic Load Balancing. */
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining" | "unused";
 
-/** A target group as seen by a group that registers its instances there. */
+/** A target group as seen by a group that registers its instances there, at the target group's own port. */
 export interface InstanceTargets {
-  register(target: { id: string; address: string; port: number }): void;
-  /** Resolves once the target has drained. */
-  deregister(id: string): Promise<void>;
+  register(instance: { id: string; address: string }): void;
+  /** Resolves once the instance has drained. */
+  deregister(instance: { id: string }): Promise<void>;
   describe(): { target: { id: string }; targetHealth: { state: TargetState } }[];
 }
 

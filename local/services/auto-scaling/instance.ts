@@ -3,6 +3,7 @@
  * region milliseconds.
  */
 import type { TargetState } from "./instance-launcher";
+import type { ScalingProcess } from "./scaling-processes";
 
 /** "Amazon EC2 Auto Scaling instance lifecycle" (EC2 Auto Scaling User Guide), without hooks and standby. */
 export type LifecycleState = "Pending" | "InService" | "Terminating";
@@ -11,7 +12,8 @@ export interface GroupInstance {
   instanceId: string;
   subnetId: string;
   availabilityZone: string;
-  /** The launch template version that it was launched from. */
+  /** The launch template that it was launched from. */
+  launchTemplateId: string;
   launchTemplateVersion: number;
   lifecycleState: LifecycleState;
   launchedAt: number;
@@ -21,6 +23,9 @@ export interface GroupInstance {
   inServiceAt?: number;
   /** EC2 no longer runs it: somebody stopped or terminated it. */
   stopped?: boolean;
+  /** SetInstanceHealth declared it unhealthy. */
+  markedUnhealthy?: boolean;
+  protectedFromScaleIn?: boolean;
   /** Its health in the group's target group, if it is registered. */
   targetHealth?: TargetState;
 }
@@ -45,9 +50,17 @@ export function isWarmingUp(instance: Warming, warmupSeconds: number, now: numbe
   return instance.lifecycleState !== "Terminating" && !isWarm(instance, warmupSeconds, now);
 }
 
+/** Who found an instance unhealthy; the user by SetInstanceHealth. */
+export type HealthCheck = "EC2" | "ELB" | "user";
+
 export interface HealthChecks {
   healthCheckType: "EC2" | "ELB";
   healthCheckGracePeriodSeconds: number;
+}
+
+/** HealthChecks, which a group can suspend. */
+export interface SuspendableHealthChecks extends HealthChecks {
+  suspendedProcesses?: ReadonlySet<ScalingProcess>;
 }
 
 /**
@@ -57,12 +70,22 @@ export interface HealthChecks {
  */
 export function failedCheck(
   instance: GroupInstance,
-  { healthCheckType, healthCheckGracePeriodSeconds }: HealthChecks,
+  { healthCheckType, healthCheckGracePeriodSeconds, suspendedProcesses }: SuspendableHealthChecks,
   now: number,
-): "EC2" | "ELB" | undefined {
-  const { lifecycleState, inServiceAt = Infinity, stopped, targetHealth } = instance;
+): HealthCheck | undefined {
+  const { lifecycleState, stopped, markedUnhealthy, targetHealth } = instance;
   if (lifecycleState === "Terminating") return undefined;
-  if (stopped) return "EC2";
-  const inGracePeriod = now < inServiceAt + healthCheckGracePeriodSeconds * 1000;
-  return healthCheckType === "ELB" && targetHealth === "unhealthy" && !inGracePeriod ? "ELB" : undefined;
+  const isChecked = !suspendedProcesses?.has("HealthCheck");
+  if (stopped && isChecked) return "EC2";
+  if (markedUnhealthy) return "user";
+  if (!isChecked || healthCheckType === "EC2" || targetHealth !== "unhealthy") return undefined;
+  return inGracePeriod(instance, healthCheckGracePeriodSeconds, now) ? undefined : "ELB";
+}
+
+export function inGracePeriod(
+  { inServiceAt = Infinity }: Pick<GroupInstance, "inServiceAt">,
+  gracePeriodSeconds: number,
+  now: number,
+): boolean {
+  return now < inServiceAt + gracePeriodSeconds * 1000;
 }

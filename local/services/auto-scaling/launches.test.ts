@@ -9,8 +9,6 @@ import type { TargetHealthDescription } from "../elbv2/target-group";
 import { hasFirstInstance } from "./first-instance";
 import type { AutoScalingGroup } from "./group";
 
-const type = "aws:autoscaling/group:Group";
-const templateType = "aws:ec2/launchTemplate:LaunchTemplate";
 const imageType = "aws:ec2/amiFromInstance:AmiFromInstance";
 
 /** The samples' group, with one instance in service. */
@@ -21,12 +19,16 @@ async function setUp() {
     samples()
       .find(sample => sample.name === name)
       ?.inputs(made) ?? {};
-  const update = (changes: object) =>
-    resources.update({ type, name: "fleet", inputs: { ...inputsOf("fleet"), maxSize: 3, ...changes } });
   const [group] = region.autoScaling.groups.values();
+  const update = (changes: object) =>
+    region.calls.autoScaling.UpdateAutoScalingGroup({
+      AutoScalingGroupName: group?.name,
+      MaxSize: 3,
+      ...changes,
+    });
   const [targets] = [...region.elbv2.targetGroups.values()].map(running => running.group);
   if (!group || !targets) throw new Error("the samples have no group");
-  await update({ desiredCapacity: 1 });
+  await update({ DesiredCapacity: 1 });
   await group.until(hasFirstInstance);
   return { region, resources, clock, events, made, inputsOf, update, group, targets };
 }
@@ -49,6 +51,28 @@ test("an instance is launched from the template and registered at its own addres
   const target = { id: instance?.instanceId, port: ports.receiver.http };
   expect(targets.describe().map(each => each.target)).toContainEqual(target);
   expect([...(host?.services.keys() ?? [])]).toEqual(["receiver"]);
+});
+
+test("an instance is registered with each target group at that group's own port", async () => {
+  const { region, made, group } = await setUp();
+  const { TargetGroups } = await region.calls.elbv2.CreateTargetGroup({
+    Name: "other",
+    Protocol: "HTTP",
+    Port: 9090,
+    VpcId: made["vpc"]?.id,
+  });
+  const arns = [made["aws:lb/targetGroup:TargetGroup"]?.id ?? "", TargetGroups[0]?.TargetGroupArn ?? ""];
+  await region.calls.autoScaling.AttachLoadBalancerTargetGroups({
+    AutoScalingGroupName: group.name,
+    TargetGroupARNs: arns.slice(1),
+  });
+  const [instance] = inService(group);
+  const portsOf = (arn: string) =>
+    region.elbv2
+      .groupOf(arn)
+      .describe()
+      .flatMap(({ target }) => (target.id === instance?.instanceId ? [target.port] : []));
+  expect(arns.map(portsOf)).toEqual([[ports.receiver.http], [9090]]);
 });
 
 test("the CPU of an instance's processes is measured", async () => {
@@ -88,11 +112,18 @@ test("a new image refreshes the group; the old image can be deleted meanwhile", 
   const [old] = inService(group);
   const image = { ...inputsOf("image"), name: "sample-image-2" };
   const { id: imageId } = await resources.create({ type: imageType, name: "image-2", inputs: image });
-  const template = { ...inputsOf("template"), imageId };
-  const updated = await resources.update({ type: templateType, name: "template", inputs: template });
-  const version = String(updated["latestVersion"]);
-  await update({ desiredCapacity: 1, launchTemplate: { id: made["template"]?.id, version } });
-  await resources.delete(imageType, "image");
+  const LaunchTemplateId = made["template"]?.id;
+  await region.calls.ec2.CreateLaunchTemplateVersion({
+    LaunchTemplateId,
+    SourceVersion: "1",
+    LaunchTemplateData: { ImageId: imageId },
+  });
+  await update({ LaunchTemplate: { LaunchTemplateId, Version: "2" } });
+  await region.calls.autoScaling.StartInstanceRefresh({
+    AutoScalingGroupName: group.name,
+    Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+  });
+  await region.calls.ec2.DeregisterImage({ ImageId: made["image"]?.id });
 
   await group.until(() => inService(group).length === 2);
   const [, fresh] = inService(group);
@@ -112,19 +143,19 @@ test("a new image refreshes the group; the old image can be deleted meanwhile", 
 test("an update that changes neither capacity nor template overrides neither", async () => {
   const { group, update } = await setUp();
   group.setDesiredCapacity(2);
-  await update({ desiredCapacity: 1, healthCheckGracePeriod: 30 });
+  await update({ HealthCheckGracePeriod: 30 });
   expect([group.desiredCapacity, group.settings.healthCheckGracePeriodSeconds]).toEqual([2, 30]);
   const kinds = group.activities.flatMap(({ causes }) => causes.map(({ cause }) => cause.kind));
   expect(kinds).not.toContainEqual(expect.stringMatching(/^refresh/));
 });
 
 test("deleting a group terminates its instances, even those that boot", async () => {
-  const { region, resources, group, targets, clock } = await setUp();
+  const { region, group, targets, clock } = await setUp();
   const others = [...region.ec2.instances.hosts.keys()].filter(id => !group.instances.has(id));
   group.setDesiredCapacity(3);
   const roots = [...group.instances.keys()].map(id => `${region.options.folder}/hosts/fleet-${id}`);
   expect(roots).toHaveLength(3);
-  await resources.delete(type, "fleet");
+  await region.autoScaling.deleteGroup(group.name);
   expect([...region.ec2.instances.hosts.keys()]).toEqual(others);
   expect(region.ec2.vpc.networkInterfaces.size).toBe(others.length + 2); // and the load balancer's two
   expect(roots.filter(existsSync)).toEqual([]);

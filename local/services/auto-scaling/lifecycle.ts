@@ -5,8 +5,10 @@ import { description, launchFailure } from "./activity";
 import type { Activity, ActivityLog, TimedCause } from "./activity-log";
 import { launchBackOff } from "./back-off";
 import type { GroupInstance } from "./instance";
-import type { GroupSettings } from "./settings";
 import type { GroupContext } from "./instance-launcher";
+import type { ScalingProcess } from "./scaling-processes";
+import type { GroupSettings } from "./settings";
+import { attachmentState, type AttachmentState } from "./target-group-attachments";
 
 /** The group's tags that propagate at launch, and the tag that names the group. */
 function launchTags({ name, tags }: GroupSettings): Record<string, string> {
@@ -17,11 +19,18 @@ function launchTags({ name, tags }: GroupSettings): Record<string, string> {
   };
 }
 
+/** A group's settings as they are at the moment. */
+export interface CurrentSettings extends GroupSettings {
+  suspendedProcesses: ReadonlySet<ScalingProcess>;
+}
+
 export class Lifecycle {
   readonly instances = new Map<string, GroupInstance>();
   /** Launches in progress, by instance; they never reject. */
   private readonly launches = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
+  /** Detached target groups from which instances still drain. */
+  private readonly removing = new Map<string, Promise<unknown>>();
   private failedLaunches = 0;
   /** No launches before this time. */
   private backOffUntil = 0;
@@ -29,7 +38,7 @@ export class Lifecycle {
   constructor(
     private readonly context: GroupContext,
     private readonly log: ActivityLog,
-    private readonly settings: () => GroupSettings,
+    private readonly settings: () => CurrentSettings,
   ) {}
 
   /** False during the back-off after a failed launch. */
@@ -44,13 +53,16 @@ export class Lifecycle {
 
   /** Resolves once the launch has succeeded or failed; the activity log says which. */
   launch(subnetId: string, causes: readonly TimedCause[]): Promise<void> {
-    const { label: name, launchTemplate } = this.settings();
+    const settings = this.settings();
     const { clock } = this.context;
+    const launchTemplate = { id: settings.launchTemplate.id, version: this.versionToLaunch(settings) };
     const instance: GroupInstance = {
       instanceId: resourceId("i"),
       subnetId,
       availabilityZone: this.context.availabilityZoneOf(subnetId) ?? "",
+      launchTemplateId: launchTemplate.id,
       launchTemplateVersion: launchTemplate.version,
+      protectedFromScaleIn: settings.newInstancesProtectedFromScaleIn,
       lifecycleState: "Pending",
       launchedAt: clock.now(),
     };
@@ -58,7 +70,7 @@ export class Lifecycle {
     this.instances.set(instanceId, instance);
     const activity = this.log.begin(description.launch(instanceId), causes, instance);
     const launching = this.context
-      .launch({ instanceId, name, subnetId, launchTemplate, tags: launchTags(this.settings()) })
+      .launch({ instanceId, name: settings.label, subnetId, launchTemplate, tags: launchTags(settings) })
       .then(
         address => {
           this.failedLaunches = 0;
@@ -68,7 +80,7 @@ export class Lifecycle {
           instance.lifecycleState = "InService";
           instance.inServiceAt = clock.now();
           instance.privateIpAddress = address;
-          this.register(instance);
+          if (!this.settings().suspendedProcesses.has("AddToLoadBalancer")) this.register(instance);
         },
         (error: unknown) => {
           this.instances.delete(instanceId);
@@ -92,11 +104,11 @@ export class Lifecycle {
 
   /** Updates each instance with its health in the target groups and EC2. */
   observe(): void {
-    const health = new Map(
-      this.targetGroups().flatMap(group =>
-        group.describe().map(({ target, targetHealth }) => [target.id, targetHealth.state]),
-      ),
-    );
+    const targets = this.targetGroups().flatMap(group => group.describe());
+    const health = new Map(targets.map(({ target, targetHealth }) => [target.id, targetHealth.state]));
+    // Unhealthy in one of several target groups is unhealthy.
+    for (const { target, targetHealth } of targets)
+      if (targetHealth.state === "unhealthy") health.set(target.id, "unhealthy");
     for (const instance of this.instances.values()) {
       instance.targetHealth = health.get(instance.instanceId);
       if (instance.lifecycleState === "InService")
@@ -109,11 +121,20 @@ export class Lifecycle {
     const { targetGroupArns: now } = this.settings();
     const removed = before.filter(arn => !now.includes(arn));
     const added = now.filter(arn => !before.includes(arn));
-    for (const instance of this.instances.values()) {
-      if (instance.lifecycleState !== "InService") continue;
-      void this.deregister(instance.instanceId, removed);
-      this.register(instance, added);
-    }
+    const inService = [...this.instances.values()].filter(each => each.lifecycleState === "InService");
+    for (const arn of removed) this.detach(arn, inService);
+    for (const instance of inService) this.register(instance, added);
+  }
+
+  /** Attached target groups, and those from which instances still drain. */
+  targetGroupStates(): { arn: string; state: AttachmentState }[] {
+    const { targetGroupArns } = this.settings();
+    const instances = [...this.instances.values()];
+    const attached = targetGroupArns.map(arn => {
+      return { arn, state: attachmentState(this.context.targetGroup(arn), instances) };
+    });
+    const detached = [...this.removing.keys()].filter(arn => !targetGroupArns.includes(arn));
+    return [...attached, ...detached.map(arn => ({ arn, state: "Removing" as const }))];
   }
 
   /** Terminates all instances at once, without draining, including those that boot. Resolves when none is left. */
@@ -130,6 +151,21 @@ export class Lifecycle {
     await Promise.all(this.launches.values());
     await terminateAll();
     this.instances.clear();
+  }
+
+  private detach(arn: string, instances: readonly GroupInstance[]): void {
+    const drained = Promise.all(instances.map(({ instanceId }) => this.deregister(instanceId, [arn]))).then(
+      () => {
+        if (this.removing.get(arn) === drained) this.removing.delete(arn);
+      },
+    );
+    this.removing.set(arn, drained);
+  }
+
+  /** 0 for a template that is gone: the launch then fails with EC2's own reason. */
+  private versionToLaunch({ launchTemplate }: GroupSettings): number {
+    if (typeof launchTemplate.version === "number") return launchTemplate.version;
+    return this.context.currentVersion(launchTemplate.id, launchTemplate.version) ?? 0;
   }
 
   private async drainAndTerminate(instanceId: string, activity: Activity): Promise<void> {
@@ -164,11 +200,10 @@ export class Lifecycle {
 
   private register({ instanceId: id, privateIpAddress: address }: GroupInstance, arns?: string[]): void {
     if (address === undefined) return;
-    for (const group of this.targetGroups(arns))
-      group.register({ id, address, port: this.settings().targetPort });
+    for (const group of this.targetGroups(arns)) group.register({ id, address });
   }
 
   private async deregister(id: string, arns?: string[]): Promise<void> {
-    await Promise.all(this.targetGroups(arns).map(group => group.deregister(id)));
+    await Promise.all(this.targetGroups(arns).map(group => group.deregister({ id })));
   }
 }

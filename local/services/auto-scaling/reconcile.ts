@@ -3,20 +3,28 @@
  * Pure: the caller must mark the instances as Pending and Terminating at once, so that the next plan doesn't repeat them.
  *
  * Sources, all in the EC2 Auto Scaling User Guide: "Health checks for instances in an Auto Scaling group" and
- * "Amazon EC2 Auto Scaling benefits" (instance distribution). Not modelled: rebalancing zones for its own sake, scale-in
- * protection, instance maintenance policies, Spot.
+ * "Amazon EC2 Auto Scaling benefits" (instance distribution), "Suspend and resume processes", "Use instance scale-in
+ * protection". Not modelled: rebalancing zones for its own sake, instance maintenance policies, Spot.
  */
 import type { Cause } from "./activity";
-import { failedCheck, isWarmingUp, type GroupInstance, type HealthChecks } from "./instance";
+import {
+  failedCheck,
+  isWarmingUp,
+  type GroupInstance,
+  type HealthCheck,
+  type SuspendableHealthChecks,
+} from "./instance";
 import { planRefresh, type Refresh } from "./refresh";
-import { selectForTermination, lowest, occurrences } from "./termination-policy";
+import type { ScalingProcess } from "./scaling-processes";
+import { selectForTermination, lowest, occurrences, type TerminationPolicy } from "./termination-policy";
 
-export interface Group extends HealthChecks {
+export interface Group extends SuspendableHealthChecks {
   desiredCapacity: number;
   warmupSeconds: number;
   /** Subnets to launch into. */
   subnets: readonly { subnetId: string; availabilityZone: string }[];
   instances: readonly GroupInstance[];
+  terminationPolicies?: readonly TerminationPolicy[];
   /** The instance refresh in progress. */
   refresh?: Refresh;
 }
@@ -26,10 +34,28 @@ export interface Plan {
   launch: { subnetId: string; causes: Cause[] }[];
 }
 
-/** @param now in region milliseconds */
+const noProcesses: ReadonlySet<ScalingProcess> = new Set();
+
+/**
+ * Without what suspended processes would do: an instance that can't be launched or terminated is planned again once they
+ * resume.
+ * @param now in region milliseconds
+ */
 export function reconcile(group: Group, now: number): Plan {
+  const { suspendedProcesses: suspended = noProcesses } = group;
+  const { launch, terminate } = plan(
+    suspended.has("InstanceRefresh") ? { ...group, refresh: undefined } : group,
+    now,
+  );
+  return {
+    launch: suspended.has("Launch") ? [] : launch,
+    terminate: suspended.has("Terminate") ? [] : terminate,
+  };
+}
+
+function plan(group: Group, now: number): Plan {
   const capacity = group.instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
-  const replaced = unhealthy(capacity, group, now);
+  const replaced = group.suspendedProcesses?.has("ReplaceUnhealthy") ? [] : unhealthy(capacity, group, now);
   const kept = capacity.filter(
     instance => !replaced.some(({ instanceId }) => instanceId === instance.instanceId),
   );
@@ -39,7 +65,12 @@ export function reconcile(group: Group, now: number): Plan {
     : {
         launch: Math.max(0, desiredCapacity - kept.length),
         outdated: [],
-        excess: selectForTermination(kept, kept.length - desiredCapacity, now),
+        excess: selectForTermination(
+          kept.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn),
+          kept.length - desiredCapacity,
+          now,
+          group.terminationPolicies,
+        ),
       };
 
   // The first launches replace unhealthy instances, the next ones make up for missing capacity; only a refresh launches
@@ -68,7 +99,7 @@ export function reconcile(group: Group, now: number): Plan {
 }
 
 /**
- * The instances to replace now: all that EC2 no longer runs; otherwise one of those that fail the load balancer's check,
+ * The instances to replace now: all that EC2 no longer runs or a user declared unhealthy; otherwise one of those that fail the load balancer's check,
  * unless another instance is pending or warming up. (AWS replaces a tenth of the desired capacity at a time: one, for
  * groups of fewer than twenty.)
  */
@@ -76,12 +107,12 @@ function unhealthy(
   instances: readonly GroupInstance[],
   group: Group,
   now: number,
-): { instanceId: string; failed: "EC2" | "ELB" }[] {
+): { instanceId: string; failed: HealthCheck }[] {
   const failing = instances.flatMap(instance => {
     const failed = failedCheck(instance, group, now);
     return failed ? [{ instanceId: instance.instanceId, failed }] : [];
   });
-  const stopped = failing.filter(({ failed }) => failed === "EC2");
+  const stopped = failing.filter(({ failed }) => failed !== "ELB");
   if (stopped.length > 0) return stopped;
   const [first] = failing;
   const settled = instances.every(

@@ -1,10 +1,15 @@
 /**
  * Plans an instance refresh, as a pure function: launches new instances first, then terminates the old ones.
  * Sources: "How an instance refresh works in an Auto Scaling group" (EC2 Auto Scaling User Guide), and RefreshPreferences
- * (Auto Scaling API Reference). Not modelled: checkpoints, skip matching, rollback, failure after an hour without
- * progress.
+ * (Auto Scaling API Reference). Not modelled: checkpoints, rollback.
  */
-import { failedCheck, isWarm, type GroupInstance, type HealthChecks } from "./instance";
+import {
+  failedCheck,
+  isWarm,
+  type GroupInstance,
+  type HealthChecks,
+  type SuspendableHealthChecks,
+} from "./instance";
 import { selectForTermination } from "./termination-policy";
 
 export interface Refresh {
@@ -12,6 +17,20 @@ export interface Refresh {
   replaces: ReadonlySet<string>;
   minHealthyPercentage: number;
   maxHealthyPercentage: number;
+  /** Instead of the group's default instance warm-up. */
+  instanceWarmupSeconds?: number;
+  /** What becomes of old instances that are protected from scale-in; by default the refresh waits for them. */
+  scaleInProtectedInstances?: "Refresh" | "Ignore" | "Wait";
+}
+
+/** The instances that the refresh still has to replace. */
+export function outdatedInstances<
+  Instance extends Pick<GroupInstance, "instanceId" | "protectedFromScaleIn">,
+>(instances: Iterable<Instance>, { replaces, scaleInProtectedInstances }: Refresh): Instance[] {
+  return [...instances].filter(
+    ({ instanceId, protectedFromScaleIn }) =>
+      replaces.has(instanceId) && !(protectedFromScaleIn && scaleInProtectedInstances === "Ignore"),
+  );
 }
 
 export interface RefreshPlan {
@@ -29,16 +48,18 @@ export interface RefreshPlan {
  */
 export function planRefresh(
   capacity: readonly GroupInstance[],
-  group: HealthChecks & { desiredCapacity: number; warmupSeconds: number; refresh: Refresh },
+  group: SuspendableHealthChecks & { desiredCapacity: number; warmupSeconds: number; refresh: Refresh },
   now: number,
 ): RefreshPlan {
   const { desiredCapacity, refresh } = group;
-  const old = capacity.filter(({ instanceId }) => refresh.replaces.has(instanceId));
-  const fresh = capacity.filter(({ instanceId }) => !refresh.replaces.has(instanceId));
+  const { instanceWarmupSeconds: warmupSeconds = group.warmupSeconds, scaleInProtectedInstances } = refresh;
+  const old = outdatedInstances(capacity, refresh);
+  const fresh = capacity.filter(instance => !old.includes(instance));
+  const isUnprotected = ({ protectedFromScaleIn }: GroupInstance) => !protectedFromScaleIn;
   const isServing = (instance: GroupInstance) =>
     instance.lifecycleState === "InService" && failedCheck(instance, group, now) === undefined;
   const serving = old.filter(isServing);
-  const ready = fresh.filter(instance => isReady(instance, group, now));
+  const ready = fresh.filter(instance => isReady(instance, { ...group, warmupSeconds }, now));
 
   const least = Math.ceil((desiredCapacity * refresh.minHealthyPercentage) / 100);
   // Always at least one above the minimum, or a small group could never replace anything.
@@ -48,9 +69,13 @@ export function planRefresh(
     // Old instances that don't serve can go at once.
     outdated: [
       ...old.filter(instance => !isServing(instance)),
-      ...selectForTermination(serving, serving.length - Math.max(0, least - ready.length), now),
+      ...selectForTermination(
+        scaleInProtectedInstances === "Refresh" ? serving : serving.filter(isUnprotected),
+        serving.length - Math.max(0, least - ready.length),
+        now,
+      ),
     ],
-    excess: selectForTermination(fresh, fresh.length - desiredCapacity, now),
+    excess: selectForTermination(fresh.filter(isUnprotected), fresh.length - desiredCapacity, now),
   };
 }
 

@@ -6,11 +6,18 @@
  */
 import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
-import type { GroupSettings } from "./settings";
 
-export interface TrackedGroup extends Pick<GroupSettings, "minSize" | "maxSize" | "warmupSeconds"> {
+export interface TrackedGroup {
+  minSize: number;
+  maxSize: number;
+  warmupSeconds: number;
   desiredCapacity: number;
   instances: readonly Warming[];
+}
+
+/** What a policy adds to its target. */
+export interface TrackingOptions {
+  disableScaleIn: boolean;
 }
 
 export interface Tracking {
@@ -32,10 +39,11 @@ export const trackedMinutes = lowPeriods + extraPeriods;
  * The alarms that Auto Scaling creates for a policy: 3 of 3 minutes above the target, and 15 of 15 below 70 % of it. AWS
  * doesn't document this; published listings show it. (90 % is Application Auto Scaling's.)
  */
-export function alarmsOf(target: number): { high: Alarm; low: Alarm } {
+export function alarmsOf(target: number): Record<"high" | "low", Alarm & { threshold: number }> {
+  const lowThreshold = target * 0.7;
   return {
-    high: { evaluationPeriods: highPeriods, breaches: value => value > target },
-    low: { evaluationPeriods: lowPeriods, breaches: value => value < target * 0.7 },
+    high: { threshold: target, evaluationPeriods: highPeriods, breaches: value => value > target },
+    low: { threshold: lowThreshold, evaluationPeriods: lowPeriods, breaches: value => value < lowThreshold },
   };
 }
 
@@ -59,28 +67,42 @@ export function track(
   // states decide, not their transitions.
   const from = group.desiredCapacity;
   const proportion = latest / target;
+  const warm = group.instances.filter(instance => isWarm(instance, group.warmupSeconds, now)).length;
   if (high === "ALARM") {
-    const to = scaledOut(group, proportion, now);
+    const to = Math.min(group.maxSize, scaledOut(warm, proportion));
     if (to > from) return { high, low, change: { alarm: "AlarmHigh", from, to } };
   } else if (low === "ALARM") {
-    const to = scaledIn(group, proportion, now);
+    const to = scaledIn(group, warm, proportion, now);
     if (to < from) return { high, low, change: { alarm: "AlarmLow", from, to } };
   }
   return { high, low };
 }
 
 /**
+ * The one change that a group's policies make together: the largest capacity wins, and all that may scale in must agree
+ * to do so ("Considerations for multiple scaling policies").
+ */
+export function combine<Tracked extends { policy: TrackingOptions; tracking: Tracking }>(
+  tracked: readonly Tracked[],
+): Tracked | undefined {
+  const changes = (alarm: "AlarmHigh" | "AlarmLow") =>
+    tracked
+      .filter(({ tracking: { change } }) => change?.alarm === alarm)
+      .sort((a, b) => (b.tracking.change?.to ?? 0) - (a.tracking.change?.to ?? 0));
+  const [largest] = changes("AlarmHigh");
+  if (largest) return largest;
+  const scalingIn = tracked.filter(({ policy }) => !policy.disableScaleIn);
+  const agreeing = changes("AlarmLow").filter(({ policy }) => !policy.disableScaleIn);
+  return agreeing.length === scalingIn.length ? agreeing[0] : undefined;
+}
+
+/**
  * Scales out in proportion, in one step. Instances that are warming up didn't contribute to the metric but do count
  * towards the desired capacity, so that no load is counted twice.
  */
-function scaledOut(
-  { instances, warmupSeconds, maxSize }: TrackedGroup,
-  proportion: number,
-  now: number,
-): number {
-  const warm = instances.filter(instance => isWarm(instance, warmupSeconds, now));
+function scaledOut(warm: number, proportion: number): number {
   // Floating point may yield slightly more than a whole number: 7 instances at 400 / 7 % need 8, not 9.
-  return Math.min(maxSize, Math.ceil(warm.length * proportion - 1e-9));
+  return Math.ceil(warm * proportion - 1e-9);
 }
 
 /**
@@ -89,10 +111,9 @@ function scaledOut(
  * limit of one per minute is from activity logs (e.g. "3 to 2" a minute after "4 to 3", idle) and
  * aws/containers-roadmap#1150.
  */
-function scaledIn(group: TrackedGroup, proportion: number, now: number): number {
+function scaledIn(group: TrackedGroup, warm: number, proportion: number, now: number): number {
   const { instances, warmupSeconds, minSize, desiredCapacity } = group;
-  const warm = instances.filter(instance => isWarm(instance, warmupSeconds, now));
-  const scalingOut = warm.length < desiredCapacity;
+  const scalingOut = warm < desiredCapacity;
   if (scalingOut || instances.some(instance => isWarmingUp(instance, warmupSeconds, now)))
     return desiredCapacity;
   return Math.max(minSize, desiredCapacity - 1, Math.ceil(instances.length * proportion));

@@ -50,8 +50,6 @@ export const computeRefusals = {
     ),
   snapshotInUse: (id: string, imageId: string) =>
     new AwsError("InvalidSnapshot.InUse", `The snapshot ${id} is currently in use by ${imageId}`),
-  snapshotNotOwned: (id: string) =>
-    new AwsError("OperationNotPermitted", `You do not own the snapshot '${id}'`),
 
   volumeUnchanged: () =>
     missing("The request must contain the parameter size, volumeType, iops or throughput"),

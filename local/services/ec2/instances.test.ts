@@ -101,9 +101,9 @@ describe("a launch from an image", () => {
   });
 
   test("in progress completes after the image is deregistered, but later launches fail", async () => {
-    const { region, resources, specification } = await setUp();
+    const { region, id, specification } = await setUp();
     const launching = region.ec2.instances.launch(specification());
-    await resources.delete("aws:ec2/amiFromInstance:AmiFromInstance", "image");
+    await region.calls.ec2.DeregisterImage({ ImageId: id("image") });
     expect(readdirSync(join(region.options.folder, "images"))).toEqual([]);
     const { options } = await launching;
     await expect(responseFrom(region, options.instanceId)).resolves.toMatch(/^ip-10-0-1-/);

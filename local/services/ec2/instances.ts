@@ -153,7 +153,7 @@ export class Instances {
     await this.end(instanceId, userInitiated(this.context.clock.now()));
   }
 
-  /** Resolves once no launch, stop, start or reboot of the instance is under way. */
+  /** Resolves once no launch, stop, start or reboot of the instance is in progress, however it ended. */
   async settled(instanceId: string): Promise<void> {
     await this.transitions.get(instanceId);
   }

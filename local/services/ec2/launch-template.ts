@@ -66,6 +66,16 @@ export function templateWith(templates: ReadonlyMap<string, LaunchTemplate>, id:
   throw refusal.code === "InvalidLaunchTemplateId.NotFound" ? refusals.templateNotFound(id) : refusal;
 }
 
+/** The number of a template's latest or default version; undefined for an unknown template. */
+export function currentVersion(
+  templates: ReadonlyMap<string, LaunchTemplate>,
+  id: string,
+  which: "$Latest" | "$Default",
+): number | undefined {
+  const template = templates.get(id);
+  return which === "$Latest" ? template && Math.max(...template.versions.keys()) : template?.defaultVersion;
+}
+
 /**
  * The data of one template version.
  * @throws AwsError for an unknown template or version

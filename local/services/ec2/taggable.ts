@@ -13,17 +13,22 @@ type TaggableById = ReadonlyMap<string, Taggable>;
 
 /** For each type, its resources by id; `now` is in region milliseconds. */
 const taggable = {
+  image: ({ images }) => new Map([...images].filter(([, { owner }]) => owner === "self")),
   instance: ({ instances }, now) =>
     new Map(
       instances.records.visible(now).map(({ specification }) => [specification.instanceId, specification]),
     ),
   "internet-gateway": ({ vpc }) => vpc.internetGateways,
+  "key-pair": ({ keyPairs }) => keyPairs,
+  "launch-template": ({ launchTemplates }) => launchTemplates,
   "network-acl": ({ vpc }) => vpc.networkAcls,
   "network-interface": ({ vpc }) => vpc.networkInterfaces,
   "route-table": ({ vpc }) => vpc.routeTables,
   "security-group": ({ vpc }) => vpc.securityGroups,
   "security-group-rule": ({ vpc }) => vpc.securityGroupRules,
+  snapshot: ({ images }) => images.snapshots,
   subnet: ({ vpc }) => vpc.subnets,
+  volume: ({ volumes }) => volumes,
   vpc: ({ vpc }) => vpc.vpcs,
 } satisfies Partial<Record<ResourceType, (ec2: Ec2, now: number) => TaggableById>>;
 
@@ -43,6 +48,6 @@ export function allTaggable(ec2: Ec2, now: number): { type: ResourceType; id: st
 export function taggableWith(ec2: Ec2, now: number, id: string): Taggable {
   const type = typeOf(id);
   if (type === undefined || !Object.hasOwn(taggable, type)) throw networkRefusals.invalidId(id);
-  const resources: TaggableById = taggable[type as TaggableType](ec2, now);
+  const resources: TaggableById = taggable[type](ec2, now);
   return find(resources, type, id);
 }

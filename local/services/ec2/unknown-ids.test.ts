@@ -1,4 +1,4 @@
-/** Every action on a network refuses ids that nothing has, and what isn't an id, in the words of the id's type. */
+/** Every action refuses ids that nothing has, and what isn't an id, in the words of the id's type. */
 import { openRegion } from "../../../testing/sample-resources";
 import type { Region } from "../../region";
 import { resourceTypes, type ResourceType } from "./resource-types";
@@ -114,7 +114,64 @@ const calls: Partial<Record<ResourceType, Record<string, Call>>> = {
   },
 };
 
-const rows = Object.entries(calls).flatMap(([type, actions]) =>
+const computeCalls: typeof calls = {
+  image: {
+    DeregisterImage: (ec2, ImageId) => ec2.DeregisterImage({ ImageId }),
+    DescribeImageAttribute: (ec2, ImageId) => ec2.DescribeImageAttribute({ ImageId, Attribute }),
+    DescribeImages: (ec2, id) => ec2.DescribeImages({ ImageIds: [id] }),
+    RunInstances: (ec2, ImageId) => ec2.RunInstances({ ImageId, MinCount: 1, MaxCount: 1 }),
+  },
+  instance: {
+    AssociateIamInstanceProfile: (ec2, InstanceId) =>
+      ec2.AssociateIamInstanceProfile({ InstanceId, IamInstanceProfile: { Name: "a" } }),
+    CreateImage: (ec2, InstanceId) => ec2.CreateImage({ InstanceId, Name: "one" }),
+    DescribeInstanceAttribute: (ec2, InstanceId) =>
+      ec2.DescribeInstanceAttribute({ InstanceId, Attribute: "userData" }),
+    DescribeInstanceCreditSpecifications: (ec2, id) =>
+      ec2.DescribeInstanceCreditSpecifications({ InstanceIds: [id] }),
+    DescribeInstanceStatus: (ec2, id) => ec2.DescribeInstanceStatus({ InstanceIds: [id] }),
+    DescribeInstances: (ec2, id) => ec2.DescribeInstances({ InstanceIds: [id] }),
+    GetInstanceUefiData: (ec2, InstanceId) => ec2.GetInstanceUefiData({ InstanceId }),
+    ModifyInstanceAttribute: (ec2, InstanceId) =>
+      ec2.ModifyInstanceAttribute({ InstanceId, SourceDestCheck: { Value: true } }),
+    ModifyInstanceCreditSpecification: (ec2, InstanceId) =>
+      ec2.ModifyInstanceCreditSpecification({
+        InstanceCreditSpecifications: [{ InstanceId, CpuCredits: "standard" }],
+      }),
+    ModifyInstanceMetadataOptions: (ec2, InstanceId) => ec2.ModifyInstanceMetadataOptions({ InstanceId }),
+    MonitorInstances: (ec2, id) => ec2.MonitorInstances({ InstanceIds: [id] }),
+    RebootInstances: (ec2, id) => ec2.RebootInstances({ InstanceIds: [id] }),
+    StartInstances: (ec2, id) => ec2.StartInstances({ InstanceIds: [id] }),
+    StopInstances: (ec2, id) => ec2.StopInstances({ InstanceIds: [id] }),
+    TerminateInstances: (ec2, id) => ec2.TerminateInstances({ InstanceIds: [id] }),
+    UnmonitorInstances: (ec2, id) => ec2.UnmonitorInstances({ InstanceIds: [id] }),
+  },
+  "launch-template": {
+    CreateLaunchTemplateVersion: (ec2, LaunchTemplateId) =>
+      ec2.CreateLaunchTemplateVersion({ LaunchTemplateId, LaunchTemplateData: {} }),
+    DeleteLaunchTemplate: (ec2, LaunchTemplateId) => ec2.DeleteLaunchTemplate({ LaunchTemplateId }),
+    DeleteLaunchTemplateVersions: (ec2, LaunchTemplateId) =>
+      ec2.DeleteLaunchTemplateVersions({ LaunchTemplateId, Versions: ["1"] }),
+    DescribeLaunchTemplateVersions: (ec2, LaunchTemplateId) =>
+      ec2.DescribeLaunchTemplateVersions({ LaunchTemplateId }),
+    DescribeLaunchTemplates: (ec2, id) => ec2.DescribeLaunchTemplates({ LaunchTemplateIds: [id] }),
+    ModifyLaunchTemplate: (ec2, LaunchTemplateId) =>
+      ec2.ModifyLaunchTemplate({ LaunchTemplateId, DefaultVersion: "1" }),
+    RunInstances: (ec2, LaunchTemplateId) =>
+      ec2.RunInstances({ LaunchTemplate: { LaunchTemplateId }, MinCount: 1, MaxCount: 1 }),
+  },
+  snapshot: {
+    DeleteSnapshot: (ec2, SnapshotId) => ec2.DeleteSnapshot({ SnapshotId }),
+    DescribeSnapshots: (ec2, id) => ec2.DescribeSnapshots({ SnapshotIds: [id] }),
+  },
+  volume: {
+    DescribeVolumes: (ec2, id) => ec2.DescribeVolumes({ VolumeIds: [id] }),
+    DescribeVolumesModifications: (ec2, id) => ec2.DescribeVolumesModifications({ VolumeIds: [id] }),
+    ModifyVolume: (ec2, VolumeId) => ec2.ModifyVolume({ VolumeId, Size: 9 }),
+  },
+};
+
+const rows = Object.entries({ ...calls, ...computeCalls }).flatMap(([type, actions]) =>
   Object.entries(actions).map(([action, call]) => [type as ResourceType, action, call] as const),
 );
 

@@ -1,168 +1,146 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
-import type http from "node:http";
-import { AwsError, validationError } from "../../api/aws-error";
-import type { Clock } from "../../clock";
 import { accountId, hex } from "../../identifiers";
-import type { Dns } from "../../network/dns";
-import { closeServer, createServer, listen } from "../../network/http/servers";
-import type { InterfaceRequest, NetworkInterface } from "../../network/reachability/vpc-model";
-import type { VirtualNetwork } from "../../network/virtual-network";
-import { sendBadRequest } from "./error-responses";
+import { find } from "./arns";
+import { defaultsOf, loadBalancerAttributes, targetGroupAttributes, type Attributes } from "./attributes";
+import { closeListener, openOnInterfaces } from "./listeners";
 import { LoadBalancer } from "./load-balancer";
+import { targetGroupsOf } from "./routing-actions";
+import type { Elbv2Context, Listener, RunningLoadBalancer, RunningTargetGroup } from "./state";
+import type { Tags } from "./tags";
 import { TargetGroup, type TargetGroupSettings } from "./target-group";
-
-/** What load balancers need from EC2 and the network. */
-export interface Elbv2Context {
-  regionName: string;
-  clock: Clock;
-  dns: Dns;
-  network: Pick<VirtualNetwork, "routerFrom" | "registerEndpoint" | "unregisterEndpoint" | "peerOf">;
-  interfaces: {
-    attach(request: InterfaceRequest): Pick<NetworkInterface, "id" | "publicIpAddress">;
-    detach(id: string): void;
-  };
-  /** Undefined unless the instance is running. */
-  instance: (id: string) => { name: string; privateIpAddress: string } | undefined;
-  /** Called with one line per change of a target's health. */
-  report: (event: string) => void;
-}
-
-/** A load balancer and its place in the network. */
-export interface RunningLoadBalancer {
-  /** Shown to users. */
-  label: string;
-  dnsName: string;
-  /** In region milliseconds. */
-  createdAt: number;
-  subnetIds: string[];
-  securityGroupIds: string[];
-  interfaceIds: string[];
-  loadBalancer: LoadBalancer;
-  /** By port. */
-  listeners: Map<number, Listener>;
-}
-
-export interface Listener {
-  arn: string;
-  targetGroupArn: string;
-  /** On loopback. */
-  server: http.Server;
-}
-
-/** The parameters of CreateTargetGroup, without those that are constant here. */
-export interface TargetGroupDescription extends TargetGroupSettings {
-  vpcId: string;
-  /** For targets registered without a port. */
-  port: number;
-}
-
-export interface RunningTargetGroup {
-  /** Shown to users. */
-  label: string;
-  description: TargetGroupDescription;
-  group: TargetGroup;
-}
 
 export class Elbv2 {
   /** By ARN, like target groups. */
   readonly loadBalancers = new Map<string, RunningLoadBalancer>();
   readonly targetGroups = new Map<string, RunningTargetGroup>();
 
-  constructor(private readonly context: Elbv2Context) {}
+  constructor(readonly context: Elbv2Context) {}
 
-  /** @returns the load balancer's ARN */
   createLoadBalancer({
     name,
-    label,
-    subnetIds,
-    securityGroupIds,
-  }: Record<"name" | "label", string> & Record<"subnetIds" | "securityGroupIds", string[]>): string {
-    if (name.length > 32) throw validationError(`Load balancer name '${name}' is longer than 32`);
-    const { regionName, clock, dns, network, interfaces } = this.context;
+    tags = {},
+    label = tags["Name"] ?? name,
+    ...place
+  }: Pick<RunningLoadBalancer, "name" | "vpcId" | "subnetIds" | "securityGroupIds"> &
+    Partial<Pick<RunningLoadBalancer, "label" | "tags">>): RunningLoadBalancer {
+    const { regionName, clock } = this.context;
     const arn = this.arn(`loadbalancer/app/${name}/${hex(16)}`);
     const dnsName = `${name}-${Math.floor(Math.random() * 9e8 + 1e8)}.${regionName}.elb.localhost`;
-    const request = {
-      groupIds: securityGroupIds,
-      publicAddress: true,
-      description: `ELB ${arn.split(":loadbalancer/").at(-1)}`,
-    };
-    const attached = subnetIds.map(subnetId => interfaces.attach({ subnetId, ...request }));
-    const addresses = attached.map(({ publicIpAddress = "" }) => publicIpAddress);
-    dns.set(dnsName, addresses);
-    const interfaceIds = attached.map(({ id }) => id);
-    const nodes = interfaceIds.map(interfaceId => network.routerFrom({ interfaceId }));
-    this.loadBalancers.set(arn, {
+    const running: RunningLoadBalancer = {
+      arn,
+      name,
       label,
       dnsName,
       createdAt: clock.now(),
-      subnetIds,
-      securityGroupIds,
-      interfaceIds,
-      loadBalancer: new LoadBalancer({ dnsName, nodes }),
+      ...place,
+      interfaceIds: [],
+      attributes: defaultsOf(loadBalancerAttributes),
+      tags,
+      loadBalancer: new LoadBalancer({ dnsName, nodes: [] }),
       listeners: new Map(),
-    });
-    return arn;
+    };
+    this.setSubnets(running, place.subnetIds);
+    this.loadBalancers.set(arn, running);
+    return running;
+  }
+
+  /** Puts a node into each subnet; those that were there before stay. */
+  setSubnets(running: RunningLoadBalancer, subnetIds: string[]): void {
+    const { interfaces, dns, vpc } = this.context;
+    const before = new Map(running.interfaceIds.map((id, index) => [running.subnetIds[index] ?? "", id]));
+    const added: string[] = [];
+    try {
+      running.interfaceIds = subnetIds.map(subnetId => {
+        const existing = before.get(subnetId);
+        if (existing !== undefined) return existing;
+        const { id } = interfaces.attach({
+          subnetId,
+          groupIds: running.securityGroupIds,
+          publicAddress: true,
+          description: `ELB ${running.arn.split(":loadbalancer/").at(-1) ?? ""}`,
+        });
+        added.push(id);
+        return id;
+      });
+    } catch (error) {
+      for (const id of added) interfaces.detach(id);
+      throw error;
+    }
+    running.subnetIds = subnetIds;
+    for (const listener of running.listeners.values())
+      openOnInterfaces(this.context, listener, running.interfaceIds);
+    for (const [subnetId, id] of before) if (!subnetIds.includes(subnetId)) interfaces.detach(id);
+    dns.set(
+      running.dnsName,
+      running.interfaceIds.map(id => vpc.networkInterfaces.get(id)?.publicIpAddress ?? ""),
+    );
+    this.configure(running);
+  }
+
+  setSecurityGroups(running: RunningLoadBalancer, groupIds: string[]): void {
+    running.securityGroupIds = groupIds;
+    for (const id of running.interfaceIds) {
+      const attached = this.context.vpc.networkInterfaces.get(id);
+      if (attached) attached.groupIds = groupIds;
+    }
+  }
+
+  setAttributes(running: RunningLoadBalancer, attributes: Attributes): void {
+    running.attributes = attributes;
+    this.configure(running);
   }
 
   /** Deletes a load balancer and its listeners; no-op for an unknown one. */
   deleteLoadBalancer(arn: string): void {
     const running = this.loadBalancers.get(arn);
     if (!running) return;
-    for (const port of running.listeners.keys()) this.closeListener(running, port);
+    for (const listener of running.listeners.values()) closeListener(this.context, running, listener);
     this.loadBalancers.delete(arn);
     this.context.dns.delete(running.dnsName);
     for (const interfaceId of running.interfaceIds) this.context.interfaces.detach(interfaceId);
   }
 
-  /**
-   * Creates a listener that forwards to one target group, and resolves to its ARN.
-   * @throws AwsError if the load balancer or target group is unknown, or the port already has a listener
-   */
-  async createListener(loadBalancerArn: string, port: number, targetGroupArn: string): Promise<string> {
-    const running = this.loadBalancers.get(loadBalancerArn);
-    if (!running) throw new AwsError("LoadBalancerNotFound", `Load balancer '${loadBalancerArn}' not found`);
-    const { group } = this.targetGroup(targetGroupArn);
-    const { loadBalancer, interfaceIds, listeners } = running;
-    if (listeners.has(port))
-      throw new AwsError("DuplicateListener", "A listener already exists on this port");
-    const { network } = this.context;
-    const server = createServer((req, res) => {
-      const client = network.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
-      void loadBalancer.handle(req, res, client, { port });
-    });
-    server.on("clientError", sendBadRequest);
-    const loopbackPort = await listen(server);
-    const arn = `${loadBalancerArn.replace(":loadbalancer/", ":listener/")}/${hex(16)}`;
-    listeners.set(port, { arn, targetGroupArn, server });
-    loadBalancer.addListener(port, group);
-    for (const interfaceId of interfaceIds) network.registerEndpoint(interfaceId, port, loopbackPort);
-    return arn;
+  /** All listeners, by ARN. */
+  get listeners(): Map<string, Listener> {
+    return new Map([...this.loadBalancers.values()].flatMap(({ listeners }) => [...listeners]));
   }
 
-  /** No-op for an unknown listener. */
-  deleteListener(loadBalancerArn: string, port: number): void {
-    const running = this.loadBalancers.get(loadBalancerArn);
-    if (running) this.closeListener(running, port);
+  /** All rules by ARN, the defaults included. */
+  get rules(): Map<string, { tags: Tags }> {
+    const all = [...this.listeners.values()].flatMap(({ rules, defaultRule }) => [
+      ...rules.values(),
+      defaultRule,
+    ]);
+    return new Map(all.map(rule => [rule.arn, rule]));
   }
 
-  /** @returns the target group's ARN */
-  createTargetGroup(name: string, label: string, description: TargetGroupDescription): string {
+  createTargetGroup({
+    name,
+    attributes = defaultsOf(targetGroupAttributes),
+    tags = {},
+    label = tags["Name"] ?? name,
+    ...rest
+  }: Pick<RunningTargetGroup, "name" | "vpcId" | "port" | "healthCheck"> &
+    Partial<Pick<RunningTargetGroup, "label" | "attributes" | "tags">>): RunningTargetGroup {
     const { clock, instance, report } = this.context;
     const arn = this.arn(`targetgroup/${name}/${hex(16)}`);
-    const group = new TargetGroup(clock, description);
+    const group = new TargetGroup(clock, settingsOf({ ...rest, attributes }));
     group.on("change", ({ target, targetHealth: { state, reason, description } }) => {
       const hostName = instance(target.id)?.name;
       const host = hostName === undefined ? target.id : `${hostName} (${target.id})`;
       report(`${label}: ${host} is ${state}${reason ? ` (${reason}: ${description ?? ""})` : ""}`);
     });
-    this.targetGroups.set(arn, { label, description, group });
-    return arn;
+    const running = { arn, name, label, ...rest, attributes, tags, group };
+    this.targetGroups.set(arn, running);
+    return running;
   }
 
-  modifyTargetGroup(arn: string, description: TargetGroupDescription): void {
-    const running = this.targetGroup(arn);
-    running.group.configure(description);
-    running.description = description;
+  modifyTargetGroup(
+    running: RunningTargetGroup,
+    changes: Partial<Pick<RunningTargetGroup, "healthCheck" | "attributes">>,
+  ): void {
+    Object.assign(running, changes);
+    running.group.configure(settingsOf(running));
   }
 
   /** No-op for an unknown target group. */
@@ -171,48 +149,55 @@ export class Elbv2 {
     this.targetGroups.delete(arn);
   }
 
-  /** @throws AwsError if the instance isn't running or the target group is unknown */
-  registerTarget(targetGroupArn: string, { id, port }: { id: string; port: number }): void {
-    const instance = this.context.instance(id);
-    if (!instance)
-      throw new AwsError("InvalidTarget", `The following targets are not in a running state: ${id}`);
-    this.targetGroup(targetGroupArn).group.register({ id, address: instance.privateIpAddress, port });
+  /** The load balancers that forward to a target group. */
+  loadBalancersOf(targetGroupArn: string): RunningLoadBalancer[] {
+    return [...this.loadBalancers.values()].filter(({ listeners }) =>
+      [...listeners.values()].some(({ defaultAction, rules }) =>
+        [defaultAction, ...[...rules.values()].map(({ action }) => action)].some(action =>
+          targetGroupsOf(action).includes(targetGroupArn),
+        ),
+      ),
+    );
   }
 
-  /** Returns at once, as DeregisterTargets does; the target then drains. */
-  deregisterTarget(targetGroupArn: string, id: string): void {
-    void this.targetGroups.get(targetGroupArn)?.group.deregister(id);
+  readonly groupOf = (targetGroupArn: string): TargetGroup =>
+    find(this.targetGroups, "target group", targetGroupArn).group;
+
+  /** Call when an instance stops or terminates: its targets stay registered but get no more requests or checks. */
+  instanceEnded(instanceId: string, how: "stopped" | "terminated"): void {
+    for (const { group } of this.targetGroups.values()) group.instanceEnded(instanceId, how);
   }
 
-  /** Call when an instance starts to terminate: its targets stay registered but get no more requests or checks. */
-  instanceEnded(instanceId: string): void {
-    for (const { group } of this.targetGroups.values()) group.instanceEnded(instanceId);
+  /** Call when a stopped instance runs again. */
+  instanceStarted(instanceId: string): void {
+    for (const { group } of this.targetGroups.values()) group.instanceStarted(instanceId);
   }
 
   /** Stops checks, requests and listeners. */
   close(): void {
     for (const { group } of this.targetGroups.values()) group.stop();
-    for (const { listeners } of this.loadBalancers.values())
-      for (const { server } of listeners.values()) closeServer(server);
+    for (const running of this.loadBalancers.values())
+      for (const listener of running.listeners.values()) closeListener(this.context, running, listener);
   }
 
-  private targetGroup(arn: string): RunningTargetGroup {
-    const found = this.targetGroups.get(arn);
-    if (found) return found;
-    throw new AwsError("TargetGroupNotFound", `Target group '${arn}' not found`);
-  }
-
-  private closeListener(running: RunningLoadBalancer, port: number): void {
-    const listener = running.listeners.get(port);
-    if (!listener) return;
-    const { network } = this.context;
-    for (const interfaceId of running.interfaceIds) network.unregisterEndpoint(interfaceId, port);
-    running.loadBalancer.removeListener(port);
-    running.listeners.delete(port);
-    closeServer(listener.server);
+  private configure({ loadBalancer, dnsName, interfaceIds, attributes }: RunningLoadBalancer): void {
+    loadBalancer.configure({
+      dnsName,
+      nodes: interfaceIds.map(interfaceId => this.context.network.routerFrom({ interfaceId })),
+      idleTimeoutSeconds: Number(attributes["idle_timeout.timeout_seconds"]),
+    });
   }
 
   private arn(resource: string): string {
     return `arn:aws:elasticloadbalancing:${this.context.regionName}:${accountId}:${resource}`;
   }
+}
+
+function settingsOf({
+  port,
+  healthCheck,
+  attributes,
+}: Pick<RunningTargetGroup, "port" | "healthCheck" | "attributes">): TargetGroupSettings {
+  const delay = Number(attributes["deregistration_delay.timeout_seconds"]);
+  return { port, healthCheck, deregistrationDelaySeconds: delay };
 }

@@ -6,7 +6,13 @@ import type { Address, Connection, Router } from "../../network/router";
 import { allClosed, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
 import { lines, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
-import { LoadBalancer, type LoadBalancerSettings, type RequestRecord } from "./load-balancer";
+import {
+  forwardTo,
+  LoadBalancer,
+  pickWeighted,
+  type LoadBalancerSettings,
+  type RequestRecord,
+} from "./load-balancer";
 import { sendBadRequest } from "./error-responses";
 import { TargetGroup } from "./target-group";
 
@@ -33,7 +39,7 @@ async function balance(ports: Port[], settings: Partial<LoadBalancerSettings> = 
     const port = ports[Number(address.split(".")[3]) - 1] ?? "dropped";
     return typeof port === "number" ? { outcome: "open", agent, host: loopback, port } : { outcome: port };
   };
-  const group = new TargetGroup(clock, { deregistrationDelaySeconds: delay / 1000, healthCheck });
+  const group = new TargetGroup(clock, { port: 8080, deregistrationDelaySeconds: delay / 1000, healthCheck });
   onCleanUp(() => group.stop());
   const records: RequestRecord[] = [];
   const waiting: (() => void)[] = [];
@@ -46,7 +52,7 @@ async function balance(ports: Port[], settings: Partial<LoadBalancerSettings> = 
     },
     ...settings,
   });
-  balancer.addListener(80, group);
+  balancer.setListener(80, forwardTo(group));
   ports.forEach((_, i) => group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 }));
   const { port, server } = await listenHttp((req, res) => {
     void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
@@ -246,7 +252,7 @@ describe("a client that disconnects", () => {
     expect(req.socket.destroyed).toBe(true);
     expect(records).toMatchObject([{ targetId: "i-1", status: 460 }]);
     expect(records[0]?.targetStatus).toBeUndefined();
-    await group.deregister("i-1");
+    await group.deregister({ id: "i-1" });
   });
 });
 
@@ -262,7 +268,7 @@ describe("a request in flight to a deregistered target", () => {
 
   test("completes, which completes the deregistration", async () => {
     const { group, response, arrived, port } = await inFlight();
-    const deregistered = group.deregister("i-1");
+    const deregistered = group.deregister({ id: "i-1" });
     expect(await exchange(port, get)).toMatch(/^HTTP\/1.1 503/);
     arrived[0]?.end("late");
     expect(await response).toContain("late");
@@ -271,7 +277,7 @@ describe("a request in flight to a deregistered target", () => {
 
   test("gets 502 when the delay elapses", async () => {
     const { group, response, clock } = await inFlight();
-    const deregistered = group.deregister("i-1");
+    const deregistered = group.deregister({ id: "i-1" });
     clock.advance(delay);
     expect(await response).toMatch(/^HTTP\/1.1 502/);
     await deregistered;
@@ -281,14 +287,14 @@ describe("a request in flight to a deregistered target", () => {
     const { group, clock, port, server } = await balance(["dropped"]);
     const response = exchange(port, get);
     await once(server, "request");
-    void group.deregister("i-1");
+    void group.deregister({ id: "i-1" });
     clock.advance(delay);
     expect(await response).toMatch(/^HTTP\/1.1 502/);
   });
 
   test("gets 502 when the target closes the connection", async () => {
     const { group, response, arrived } = await inFlight();
-    void group.deregister("i-1");
+    void group.deregister({ id: "i-1" });
     arrived[0]?.destroy();
     expect(await response).toMatch(/^HTTP\/1.1 502/);
   });
@@ -299,7 +305,7 @@ describe("a listener", () => {
     const { balancer, group } = await balance(["refused"]);
     const state = () => group.describe()[0]?.targetHealth.state;
     expect(state()).toBe("initial");
-    balancer.addListener(8080, group);
+    balancer.setListener(8080, forwardTo(group));
     balancer.removeListener(80);
     expect([balancer.listensOn(80), balancer.listensOn(8080)]).toEqual([false, true]);
     expect(state()).toBe("initial");
@@ -309,9 +315,9 @@ describe("a listener", () => {
 
   test("can switch to another group", async () => {
     const { balancer, group, clock } = await balance(["refused"]);
-    const other = new TargetGroup(clock, { deregistrationDelaySeconds: 0, healthCheck });
+    const other = new TargetGroup(clock, { port: 8080, deregistrationDelaySeconds: 0, healthCheck });
     other.register({ id: "i-9", address: "10.0.2.9", port: 80 });
-    balancer.addListener(80, other);
+    balancer.setListener(80, forwardTo(other));
     expect(group.describe()[0]?.targetHealth.state).toBe("unused");
     expect(other.describe()[0]?.targetHealth.state).toBe("initial");
     other.stop();
@@ -349,7 +355,7 @@ test("1,000 completed and aborted requests leave no connection in use and every 
     }),
   );
   // Deregistration resolves once the load balancer has no request in flight to the target.
-  await Promise.all(["i-1", "i-2", "i-3"].map(id => group.deregister(id)));
+  await Promise.all(["i-1", "i-2", "i-3"].map(id => group.deregister({ id })));
   const counts = new Map<number, number>();
   for (const { status } of records) counts.set(status, (counts.get(status) ?? 0) + 1);
   expect([counts.get(200), counts.get(502)]).toEqual([500, 250]);
@@ -360,3 +366,15 @@ test("1,000 completed and aborted requests leave no connection in use and every 
   agent.destroy();
   await allClosed(targets.flatMap(({ sockets }) => [...sockets]));
 }, 60_000);
+
+test.each([
+  [[1, 3], 0, 0],
+  [[1, 3], 0.24, 0],
+  [[1, 3], 0.25, 1],
+  [[1, 3], 0.99, 1],
+  [[0, 1], 0, 1],
+  [[0, 0], 0.5, undefined],
+])("of groups with the weights %j, %d picks number %s", (weights, at, expected) => {
+  const groups = weights.map((weight, group) => ({ group, weight }));
+  expect(pickWeighted(groups, at)).toBe(expected);
+});

@@ -1,8 +1,14 @@
 import type http from "node:http";
+import type {
+  FixedResponseActionConfig,
+  RedirectActionConfig,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
 import { forward, silence, type Failure, type Forwarded } from "../../network/http/forward";
 import type { Router } from "../../network/router";
 import { forwardedHeaders } from "./forwarded-headers";
-import { sendError, type ErrorStatus } from "./error-responses";
+import { sendError, sendFixedResponse, sendRedirect, type ErrorStatus } from "./error-responses";
+import { redirectLocation } from "./redirect";
+import { requestTargetOf, ruleFor, type RoutingRule } from "./routing-rules";
 import type { Picked, TargetGroup } from "./target-group";
 
 export interface LoadBalancerSettings {
@@ -36,50 +42,62 @@ export interface EntryPoint {
   node?: Router;
 }
 
+interface WeightedGroup {
+  group: TargetGroup;
+  weight: number;
+}
+
+/** What a listener does with a request. */
+export type RoutingAction =
+  | { type: "forward"; groups: readonly WeightedGroup[] }
+  | { type: "fixed-response"; config: FixedResponseActionConfig }
+  | { type: "redirect"; config: RedirectActionConfig };
+
+/** The rules of a listener that only forwards. */
+export const forwardTo = (group: TargetGroup): RoutingRule<RoutingAction>[] => [
+  { conditions: [], action: { type: "forward", groups: [{ group, weight: 1 }] } },
+];
+
 /**
- * An Application Load Balancer with cross-zone load balancing: HTTP listeners that forward to one target group each. It
- * has no server of its own; servers pass requests to `handle` and should handle "clientError" with `sendBadRequest`.
+ * An Application Load Balancer with cross-zone load balancing: HTTP listeners with their rules. It has no server of its own; servers pass requests to `handle` and should handle "clientError" with `sendBadRequest`.
  * Upgrades (WebSocket) are not supported.
  */
 export class LoadBalancer {
-  private readonly listeners = new Map<number, TargetGroup>();
+  /** Each listener's rules by its port; by priority, the default last. */
+  private readonly listeners = new Map<number, readonly RoutingRule<RoutingAction>[]>();
   private turn = 0;
 
   constructor(private settings: LoadBalancerSettings) {}
 
   configure(settings: LoadBalancerSettings): void {
     this.settings = settings;
-    for (const group of this.listeners.values()) group.setNodes(settings.nodes);
+    for (const group of this.groups()) group.setNodes(settings.nodes);
   }
 
-  /** Creates or changes the listener on a port; its default action forwards to the group. */
-  addListener(port: number, group: TargetGroup): void {
-    const before = this.listeners.get(port);
-    this.listeners.set(port, group);
-    if (before && before !== group) this.release(before);
-    group.setNodes(this.settings.nodes);
+  /** Creates or changes the listener on a port. Its rules are in the order of their priority, the default last. */
+  setListener(port: number, rules: readonly RoutingRule<RoutingAction>[]): void {
+    this.changeGroups(() => this.listeners.set(port, rules));
   }
 
-  /** Removes a listener; a group without listeners is no longer in use. */
   removeListener(port: number): void {
-    const group = this.listeners.get(port);
-    this.listeners.delete(port);
-    if (group) this.release(group);
+    this.changeGroups(() => this.listeners.delete(port));
   }
 
   listensOn(port: number): boolean {
     return this.listeners.has(port);
   }
 
-  /** Forwards the request to a target. The client always gets a response, unless it disconnects. */
+  /** Does with a request what the first rule that it meets says. The client always gets a response, unless it disconnects. */
   async handle(
     req: http.IncomingMessage,
     res: http.ServerResponse,
     client: { address: string; port?: number },
     { port = 80, node = this.nextNode() }: EntryPoint = {},
   ): Promise<void> {
-    const group = this.listeners.get(port);
-    if (!group || !node) {
+    const host = req.headers.host ?? this.settings.dnsName;
+    const target = requestTargetOf(req.url ?? "/", host);
+    const action = ruleFor(this.listeners.get(port) ?? [], target)?.action;
+    if (!action || !node) {
       // The listener was deleted while the client kept its connection open.
       req.socket.destroy();
       return;
@@ -88,7 +106,17 @@ export class LoadBalancer {
     const report = (result: Pick<RequestRecord, "status" | "targetId" | "targetStatus">) =>
       this.settings.onRequest?.({ client, ...result, durationMs: performance.now() - start });
 
-    const picked = group.pick();
+    if (action.type === "fixed-response") {
+      report({ status: sendFixedResponse(res, action.config) });
+      return;
+    }
+    if (action.type === "redirect") {
+      const status = action.config.StatusCode === "HTTP_301" ? 301 : 302;
+      sendRedirect(res, status, redirectLocation(action.config, { protocol: "HTTP", port, ...target }));
+      report({ status });
+      return;
+    }
+    const picked = pickWeighted(action.groups, Math.random())?.pick();
     if (!picked) {
       sendError(res, 503);
       report({ status: 503 });
@@ -141,26 +169,41 @@ export class LoadBalancer {
     return nodes[this.turn++ % nodes.length];
   }
 
-  private release(group: TargetGroup): void {
-    if (![...this.listeners.values()].includes(group)) group.setNodes([]);
+  private groups(): Set<TargetGroup> {
+    const actions = [...this.listeners.values()].flat().map(({ action }) => action);
+    return new Set(
+      actions.flatMap(each => (each.type === "forward" ? each.groups.map(({ group }) => group) : [])),
+    );
   }
+
+  /** A group that no rule forwards to any more is no longer in use. */
+  private changeGroups(change: () => void): void {
+    const before = this.groups();
+    change();
+    const after = this.groups();
+    for (const group of before) if (!after.has(group)) group.setNodes([]);
+    for (const group of after) group.setNodes(this.settings.nodes);
+  }
+}
+
+/**
+ * @param at from 0 up to 1
+ * @returns undefined if no group has a weight
+ */
+export function pickWeighted<Group>(
+  groups: readonly { group: Group; weight: number }[],
+  at: number,
+): Group | undefined {
+  const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+  let rest = at * total;
+  return groups.find(({ weight }) => (rest -= weight) < 0)?.group;
 }
 
 /** 460 is logged but never sent: the client has disconnected. */
 function statusOf(failure: Failure, req: http.IncomingMessage): ErrorStatus | 460 {
-  switch (failure) {
-    case "refused":
-    case "reset":
-    case "malformed":
-    case "cancelled":
-    case "unsendable":
-      return 502;
-    case "connect-timeout":
-      return 504;
-    case "idle-timeout":
-      // Depends on who is late: the target, or the client with its request.
-      return req.complete ? 504 : 408;
-    case "client-gone":
-      return 460;
-  }
+  if (failure === "client-gone") return 460;
+  if (failure === "connect-timeout") return 504;
+  // Depends on who is late: the target, or the client with its request.
+  if (failure === "idle-timeout") return req.complete ? 504 : 408;
+  return 502;
 }

@@ -26,7 +26,7 @@ const deregistrationDelaySeconds = delay / 1000;
 function groupOf(settings: Partial<HealthCheckSettings> = {}) {
   const clock = new FakeClock();
   const changed = { ...healthCheck, ...settings };
-  const group = new TargetGroup(clock, { healthCheck: changed, deregistrationDelaySeconds });
+  const group = new TargetGroup(clock, { healthCheck: changed, port: 8080, deregistrationDelaySeconds });
   onCleanUp(() => group.stop());
   const changes: string[] = [];
   group.on("change", ({ target, targetHealth: { state, reason } }) => {
@@ -223,7 +223,11 @@ describe("changed settings", () => {
     clock.advance(interval);
     await group.until(statesAre("i-1 unhealthy"));
     const changed = { path: "/new", matcher: "200-299", healthyThreshold: 3, intervalSeconds: 20 };
-    group.configure({ healthCheck: { ...healthCheck, ...changed }, deregistrationDelaySeconds: 0 });
+    group.configure({
+      healthCheck: { ...healthCheck, ...changed },
+      port: 8080,
+      deregistrationDelaySeconds: 0,
+    });
     expect(states(group.describe())).toBe("i-1 unhealthy");
     for (const wait of [0, 20_000, 20_000]) {
       const finished = checkFinished();
@@ -232,7 +236,7 @@ describe("changed settings", () => {
     }
     expect(changes.at(-1)).toBe("i-1 healthy");
     expect(paths).toEqual(["/health", "/health", "/new", "/new", "/new"]);
-    void group.deregister("i-1");
+    void group.deregister({ id: "i-1" });
     clock.advance(0);
     expect(group.describe()).toEqual([]);
   });
@@ -245,7 +249,7 @@ describe("changed settings", () => {
     const finished = checkFinished();
     clock.advance(0);
     await once(server, "connection");
-    group.configure({ healthCheck: strict, deregistrationDelaySeconds: 0 });
+    group.configure({ healthCheck: strict, port: 8080, deregistrationDelaySeconds: 0 });
     await finished;
     isResponding = true;
     clock.advance(0);
@@ -260,7 +264,11 @@ describe("changed settings", () => {
   ])("%p are rejected, and change nothing", async (invalid, message) => {
     expect(() => groupOf(invalid)).toThrow(message);
     const { clock, group, paths } = await groupWithTarget();
-    const settings = { healthCheck: { ...healthCheck, ...invalid }, deregistrationDelaySeconds: 1 };
+    const settings = {
+      healthCheck: { ...healthCheck, ...invalid },
+      port: 8080,
+      deregistrationDelaySeconds: 1,
+    };
     expect(() => group.configure(settings)).toThrow(message);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy"));
@@ -303,9 +311,9 @@ describe("the next target", () => {
     clock.advance(interval);
     await group.until(statesAre("i-1 unhealthy, i-2 unhealthy"));
     expect(pickAll(group, 3)).toEqual(["i-1", "i-2", "i-1"]);
-    void group.deregister("i-1");
+    void group.deregister({ id: "i-1" });
     expect(pickAll(group, 2)).toEqual(["i-2", "i-2"]);
-    void group.deregister("i-2");
+    void group.deregister({ id: "i-2" });
     expect(group.pick()).toBeUndefined();
   });
 
@@ -317,7 +325,11 @@ describe("the next target", () => {
     );
     fc.assert(
       fc.property(fc.array(step), steps => {
-        const group = new TargetGroup(new FakeClock(), { healthCheck, deregistrationDelaySeconds: 300 });
+        const group = new TargetGroup(new FakeClock(), {
+          healthCheck,
+          port: 8080,
+          deregistrationDelaySeconds: 300,
+        });
         group.setNodes([refused]);
         const registered = new Set<string>();
         let turns = new Map<string, number>();
@@ -335,7 +347,7 @@ describe("the next target", () => {
             group.register({ id: `i-${step.add}`, address: `10.0.2.${step.add}`, port: 8080 });
             registered.add(`i-${step.add}`);
           } else {
-            void group.deregister(`i-${step.remove}`);
+            void group.deregister({ id: `i-${step.remove}` });
             registered.delete(`i-${step.remove}`);
           }
         }
@@ -352,11 +364,11 @@ describe("a target whose instance has terminated", () => {
     clock.advance(0);
     await group.until(statesAre("i-1 healthy, i-2 healthy"));
     const picked = [group.pick(), group.pick()].find(each => each?.target.id === "i-1");
-    group.instanceEnded("i-1");
+    group.instanceEnded("i-1", "terminated");
     expect(picked?.signal.aborted).toBe(true);
     expect(changes.at(-1)).toBe("i-1 unused Target.InvalidState");
     expect([group.pick(), group.pick()].map(each => each?.target.id)).toEqual(["i-2", "i-2"]);
-    group.instanceEnded("i-2");
+    group.instanceEnded("i-2", "terminated");
     const checks = paths.length;
     group.setNodes([]);
     group.setNodes([route]);
@@ -371,8 +383,8 @@ describe("a target whose instance has terminated", () => {
     const { group } = groupOf();
     group.setNodes([refused]);
     group.register(one);
-    void group.deregister("i-1");
-    group.instanceEnded("i-1");
+    void group.deregister({ id: "i-1" });
+    group.instanceEnded("i-1", "terminated");
     expect(states(group.describe())).toBe("i-1 draining");
   });
 });
@@ -388,7 +400,7 @@ describe("a deregistered target", () => {
 
   test("without requests in flight is deregistered at once, but shows as draining until the delay elapses", async () => {
     const { clock, group, changes } = registered();
-    await group.deregister("i-1");
+    await group.deregister({ id: "i-1" });
     expect(group.describe()[0]?.targetHealth).toEqual(draining.targetHealth);
     clock.advance(delay - 1);
     const drains = "i-1 draining Target.DeregistrationInProgress";
@@ -403,7 +415,7 @@ describe("a deregistered target", () => {
     const { group } = registered();
     const [first, second] = [group.pick(), group.pick()];
     let isDeregistered = false;
-    const deregistered = group.deregister("i-1").then(() => (isDeregistered = true));
+    const deregistered = group.deregister({ id: "i-1" }).then(() => (isDeregistered = true));
     first?.done();
     await Promise.resolve();
     expect(isDeregistered).toBe(false);
@@ -415,7 +427,7 @@ describe("a deregistered target", () => {
   test("aborts requests still in flight when the delay elapses", async () => {
     const { clock, group } = registered();
     const picked = group.pick();
-    const deregistered = group.deregister("i-1");
+    const deregistered = group.deregister({ id: "i-1" });
     clock.advance(delay - 1);
     expect(picked?.signal.aborted).toBe(false);
     clock.advance(1);
@@ -426,9 +438,9 @@ describe("a deregistered target", () => {
   test("drains once even if deregistered twice", async () => {
     const { clock, group } = registered();
     group.pick();
-    const first = group.deregister("i-1");
+    const first = group.deregister({ id: "i-1" });
     clock.advance(delay / 2);
-    const second = group.deregister("i-1");
+    const second = group.deregister({ id: "i-1" });
     clock.advance(delay / 2);
     await Promise.all([first, second]);
     expect(group.describe()).toEqual([]);
@@ -437,7 +449,7 @@ describe("a deregistered target", () => {
   test("starts over when registered again, while its requests continue", async () => {
     const { clock, group, changes } = registered();
     const picked = group.pick();
-    const deregistered = group.deregister("i-1");
+    const deregistered = group.deregister({ id: "i-1" });
     group.register(one);
     await deregistered;
     expect(changes.at(-1)).toBe("i-1 initial Elb.RegistrationInProgress");
@@ -448,7 +460,7 @@ describe("a deregistered target", () => {
 
   test("keeps draining when the group becomes unused", () => {
     const { clock, group, changes } = registered();
-    void group.deregister("i-1");
+    void group.deregister({ id: "i-1" });
     group.setNodes([]);
     expect(changes.at(-1)).toBe("i-1 draining Target.DeregistrationInProgress");
     clock.advance(delay);
@@ -457,7 +469,7 @@ describe("a deregistered target", () => {
 
   test("may be unknown", async () => {
     const { group } = groupOf();
-    await expect(group.deregister("i-9")).resolves.toBeUndefined();
+    await expect(group.deregister({ id: "i-9" })).resolves.toBeUndefined();
   });
 });
 
@@ -468,7 +480,7 @@ test("a stopped group leaves no timer, socket, request or waiting caller behind"
   await once(server, "connection");
   const picked = group.pick();
   group.pick();
-  const deregistered = group.deregister("i-2");
+  const deregistered = group.deregister({ id: "i-2" });
   const waiting = group.until(statesAre("i-1 healthy"));
   group.stop();
   expect(clock.pending).toBe(0);

@@ -1,8 +1,9 @@
 import { EventEmitter, once, setMaxListeners } from "node:events";
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock";
-import type { Address, Router } from "../../network/router";
+import type { Router } from "../../network/router";
 import { checkHealth } from "./health-check";
+import { abortController, keyOf, Registration, type Target, type TargetId } from "./registration";
 import {
   afterCheck,
   checking,
@@ -11,6 +12,7 @@ import {
   notRegistered,
   parseMatcher,
   registering,
+  stopped,
   terminated,
   type CheckResult,
   type HealthState,
@@ -31,14 +33,11 @@ export interface HealthCheckSettings extends Thresholds {
 }
 
 export interface TargetGroupSettings {
+  /** Of targets that are registered without one. */
+  port: number;
   healthCheck: HealthCheckSettings;
   /** Seconds on the region's clock. */
   deregistrationDelaySeconds: number;
-}
-
-/** A target: an instance's id, and the address that gets its traffic. */
-export interface Target extends Address {
-  id: string;
 }
 
 /** TargetHealthDescription of the ELB API Reference. */
@@ -56,36 +55,14 @@ export interface Picked {
   done: () => void;
 }
 
-/** A registered target and its state. */
-class Registration {
-  health: HealthState = notInUse;
-  inFlight = 0;
-  /** The turn in which it was last picked; the target that has waited longest is next. */
-  lastPicked = 0;
-  /** Aborts its requests in flight. */
-  readonly abortController = new AbortController();
-  stopChecks: () => void = () => undefined;
-  stopDraining: () => void = () => undefined;
-  /** While draining, resolves once no request is in flight. */
-  drained: Promise<void> = Promise.resolve();
-  onIdle: () => void = () => undefined;
-
-  constructor(readonly target: Target) {
-    setMaxListeners(0, this.abortController.signal);
-  }
-
-  get state(): TargetHealth["state"] {
-    return this.health.targetHealth.state;
-  }
-}
-
 /**
  * Registers targets, checks their health and picks one for each request. Emits "change" with a target's description
  * when its health changes.
  */
 export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription] }> {
+  /** By id and port. */
   private readonly registrations = new Map<string, Registration>();
-  private readonly stopped = new AbortController();
+  private readonly closed = new AbortController();
   private nodes: readonly Router[] = [];
   private turn = 0;
   private matches: (code: number) => boolean;
@@ -97,7 +74,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     super();
     this.matches = validate(settings);
     this.setMaxListeners(0);
-    setMaxListeners(0, this.stopped.signal);
+    setMaxListeners(0, this.closed.signal);
   }
 
   /** Changes the settings: targets keep their health, and health checks use the new settings from now on. */
@@ -105,8 +82,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     this.matches = validate(settings);
     this.settings = settings;
     for (const registration of this.registrations.values()) {
-      if (registration.state !== "draining" && registration.state !== "unused")
-        this.startChecks(registration);
+      if (registration.isInUse) this.startChecks(registration);
     }
   }
 
@@ -120,9 +96,10 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   /** Adds a target. A draining one starts over; one that is already registered stays as it is. */
-  register(target: Target): void {
-    const existing = this.registrations.get(target.id);
-    if (existing?.target.address === target.address && existing.target.port === target.port) {
+  register({ id, address, port = this.settings.port }: TargetId & Pick<Target, "address">): void {
+    const target = { id, address, port };
+    const existing = this.find(target);
+    if (existing?.target.address === address) {
       if (existing.state !== "draining") return;
       existing.stopDraining();
       this.restart(existing);
@@ -132,7 +109,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     existing?.stopDraining();
     existing?.abortController.abort();
     const registration = new Registration(target);
-    this.registrations.set(target.id, registration);
+    this.registrations.set(keyOf(target), registration);
     this.restart(registration);
   }
 
@@ -141,20 +118,30 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
    * requests that are still in flight; the promise resolves as soon as none is ("Edit target group attributes",
    * Deregistration delay). No-op for an unknown target (DeregisterTargets).
    */
-  async deregister(id: string): Promise<void> {
-    const registration = this.registrations.get(id);
+  async deregister(target: TargetId): Promise<void> {
+    const registration = this.find(target);
     if (!registration) return;
     if (registration.state !== "draining") this.drain(registration);
     await registration.drained;
   }
 
-  /** Call when an instance terminates: its target stays registered but gets no more requests or checks. */
-  instanceEnded(id: string): void {
-    const registration = this.registrations.get(id);
-    if (!registration || registration.state === "draining") return;
-    registration.stopChecks();
-    registration.abortController.abort();
-    this.setHealth(registration, terminated);
+  /** Call when an instance stops or terminates: its targets stay registered but get no more requests or checks. */
+  instanceEnded(id: string, how: "stopped" | "terminated"): void {
+    for (const registration of this.targetsOf(id)) {
+      registration.stopChecks();
+      registration.abortController.abort();
+      this.setHealth(registration, how === "stopped" ? stopped : terminated);
+    }
+  }
+
+  /** Call when a stopped instance runs again: its targets are checked anew. */
+  instanceStarted(id: string): void {
+    for (const registration of this.targetsOf(id)) {
+      if (registration.health !== stopped) continue;
+      registration.abortController = abortController();
+      registration.health = notInUse;
+      this.restart(registration);
+    }
   }
 
   /**
@@ -162,16 +149,11 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
    * fails open to all registered targets. Undefined if none is registered.
    */
   pick(): Picked | undefined {
-    const registered = [...this.registrations.values()].filter(
-      registration => registration.state !== "draining" && registration.state !== "unused",
-    );
+    const registered = [...this.registrations.values()].filter(({ isInUse }) => isInUse);
     const healthy = registered.filter(registration => registration.state === "healthy");
-    let next: Registration | undefined;
-    for (const registration of healthy.length > 0 ? healthy : registered) {
-      if (!next || registration.lastPicked < next.lastPicked) next = registration;
-    }
-    if (!next) return undefined;
-    const registration = next;
+    const candidates = healthy.length > 0 ? healthy : registered;
+    const [registration] = candidates.sort((a, b) => a.lastPicked - b.lastPicked);
+    if (!registration) return undefined;
     registration.lastPicked = ++this.turn;
     registration.inFlight++;
     return {
@@ -185,22 +167,22 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   }
 
   /** DescribeTargetHealth: all targets, or the given ones, registered or not. */
-  describe(targets?: readonly { id: string; port: number }[]): TargetHealthDescription[] {
+  describe(targets?: readonly TargetId[]): TargetHealthDescription[] {
     return targets
-      ? targets.map(({ id, port }) =>
-          this.description({ id, port }, this.registrations.get(id)?.health ?? notRegistered),
+      ? targets.map(({ id, port = this.settings.port }) =>
+          this.description({ id, port }, this.find({ id, port })?.health ?? notRegistered),
         )
       : [...this.registrations.values()].map(({ target, health }) => this.description(target, health));
   }
 
   /** Resolves once the condition holds; rejects if the group stops first. */
   async until(condition: (targets: TargetHealthDescription[]) => boolean): Promise<void> {
-    while (!condition(this.describe())) await once(this, "change", { signal: this.stopped.signal });
+    while (!condition(this.describe())) await once(this, "change", { signal: this.closed.signal });
   }
 
   /** Stops checks, draining and requests in flight, leaving no timer and no socket. */
   stop(): void {
-    this.stopped.abort();
+    this.closed.abort();
     for (const registration of this.registrations.values()) {
       registration.stopChecks();
       registration.stopDraining();
@@ -209,8 +191,19 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
     this.registrations.clear();
   }
 
+  private find({ id, port = this.settings.port }: TargetId): Registration | undefined {
+    return this.registrations.get(keyOf({ id, port }));
+  }
+
+  /** The instance's targets, without those that are draining. */
+  private targetsOf(id: string): Registration[] {
+    return [...this.registrations.values()].filter(
+      each => each.target.id === id && each.state !== "draining",
+    );
+  }
+
   private restart(registration: Registration): void {
-    if (registration.health === terminated) return;
+    if (registration.health === terminated || registration.health === stopped) return;
     registration.stopChecks();
     if (this.nodes.length === 0) {
       this.setHealth(registration, notInUse);
@@ -269,7 +262,7 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
   private drain(registration: Registration): void {
     registration.stopChecks();
     const cancel = this.clock.after(this.settings.deregistrationDelaySeconds * 1000, () => {
-      this.registrations.delete(registration.target.id);
+      this.registrations.delete(keyOf(registration.target));
       registration.stopDraining();
       registration.abortController.abort();
       this.emit("change", this.description(registration.target, notRegistered));

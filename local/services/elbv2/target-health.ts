@@ -47,8 +47,12 @@ export interface HealthState {
   readonly failures: number;
 }
 
-const healthState = (state: TargetHealth["state"], reason: TargetHealthReason): HealthState => ({
-  targetHealth: { state, reason, description: descriptions[reason] },
+const healthState = (
+  state: TargetHealth["state"],
+  reason: TargetHealthReason,
+  description = descriptions[reason],
+): HealthState => ({
+  targetHealth: { state, reason, description },
   passes: 0,
   failures: 0,
 });
@@ -57,6 +61,7 @@ export const registering = healthState("initial", "Elb.RegistrationInProgress");
 export const checking = healthState("initial", "Elb.InitialHealthChecking");
 export const draining = healthState("draining", "Target.DeregistrationInProgress");
 export const notInUse = healthState("unused", "Target.NotInUse");
+export const stopped = healthState("unused", "Target.InvalidState", "Target is in the stopped state");
 export const terminated = healthState("unused", "Target.InvalidState");
 export const notRegistered = healthState("unused", "Target.NotRegistered");
 

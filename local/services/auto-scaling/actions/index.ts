@@ -1,8 +1,16 @@
 import type { ServiceOf } from "../../../api/service";
+import { accountActions } from "./account";
 import type { AutoScalingActionContext } from "./context";
-import { describeAutoScalingGroups, setDesiredCapacity } from "./groups";
-import { describePolicies } from "./policies";
-import { describeScalingActivities, terminateInstanceInAutoScalingGroup } from "./scaling-activities";
+import { groupDescriptionActions } from "./group-description";
+import { groupActions } from "./groups";
+import { instanceRefreshActions } from "./instance-refreshes";
+import { instanceActions } from "./instances";
+import { metricsCollectionActions } from "./metrics-collection";
+import { policyActions } from "./policies";
+import { scalingActivityActions } from "./scaling-activities";
+import { scalingProcessActions } from "./scaling-processes";
+import { tagActions } from "./tags";
+import { targetGroupActions } from "./target-groups";
 
 export const autoScalingService = {
   scope: "autoscaling",
@@ -10,10 +18,16 @@ export const autoScalingService = {
   model: () => import("@aws-sdk/client-auto-scaling"),
   source: "local/services/auto-scaling/actions/index.ts",
   actions: {
-    DescribeAutoScalingGroups: describeAutoScalingGroups,
-    DescribePolicies: describePolicies,
-    DescribeScalingActivities: describeScalingActivities,
-    SetDesiredCapacity: setDesiredCapacity,
-    TerminateInstanceInAutoScalingGroup: terminateInstanceInAutoScalingGroup,
+    ...accountActions,
+    ...groupActions,
+    ...groupDescriptionActions,
+    ...instanceActions,
+    ...instanceRefreshActions,
+    ...metricsCollectionActions,
+    ...policyActions,
+    ...scalingActivityActions,
+    ...scalingProcessActions,
+    ...tagActions,
+    ...targetGroupActions,
   },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-auto-scaling"), AutoScalingActionContext>;

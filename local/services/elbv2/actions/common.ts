@@ -23,13 +23,3 @@ export function assertOneSelector(selectors: Record<string, readonly string[]>):
       `You can specify only one of the following: ${given.map(([selector]) => selector).join(", ")}`,
     );
 }
-
-export function assertArns(arns: readonly string[], kind: string, pattern: RegExp): void {
-  const malformed = arns.find(arn => !pattern.test(arn));
-  if (malformed !== undefined) throw validationError(`'${malformed}' is not a valid ${kind} ARN`);
-}
-
-/** The name in an ARN that ends in `/name/id`. */
-export function nameOf(arn: string): string {
-  return arn.split("/").at(-2) ?? "";
-}

@@ -5,8 +5,8 @@ import type { Elbv2 } from "../elbv2";
 /** What Elastic Load Balancing's actions act on. */
 export interface Elbv2ActionContext {
   elbv2: Elbv2;
-  /** A subnet in EC2; undefined for an unknown one. */
-  subnet: (id: string) => { vpcId: string; availabilityZone: string } | undefined;
+  /** Region milliseconds. */
+  now: () => number;
   wallClock: WallClock;
 }
 

@@ -1,7 +1,12 @@
 import type { ServiceOf } from "../../../api/service";
+import { accountLimitActions } from "./account-limits";
 import type { Elbv2ActionContext } from "./context";
-import { describeListeners, describeLoadBalancers } from "./load-balancers";
-import { describeTargetGroups, describeTargetHealth } from "./target-groups";
+import { listenerActions } from "./listeners";
+import { loadBalancerActions } from "./load-balancers";
+import { ruleActions } from "./rules";
+import { tagActions } from "./tags";
+import { targetGroupActions } from "./target-groups";
+import { targetActions } from "./targets";
 
 export const elbv2Service = {
   scope: "elasticloadbalancing",
@@ -9,9 +14,12 @@ export const elbv2Service = {
   model: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
   source: "local/services/elbv2/actions/index.ts",
   actions: {
-    DescribeListeners: describeListeners,
-    DescribeLoadBalancers: describeLoadBalancers,
-    DescribeTargetGroups: describeTargetGroups,
-    DescribeTargetHealth: describeTargetHealth,
+    ...accountLimitActions,
+    ...listenerActions,
+    ...loadBalancerActions,
+    ...ruleActions,
+    ...tagActions,
+    ...targetActions,
+    ...targetGroupActions,
   },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-elastic-load-balancing-v2"), Elbv2ActionContext>;

@@ -1,97 +1,207 @@
-/** Load balancers and listeners. Sources: ELB API Reference, "DescribeLoadBalancers" and "DescribeListeners". */
-import type { Listener, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
-import type { Listener as RunningListener, RunningLoadBalancer } from "../elbv2";
-import type { Elbv2Actions, Elbv2ActionContext } from "./context";
-import { AwsError, validationError } from "../../../api/aws-error";
-import { assertArns, assertOneSelector, nameOf, page } from "./common";
+/** Load balancers. Sources: ELB API Reference, each action by its name. */
+import { isDeepStrictEqual } from "node:util";
+import type { AvailabilityZone, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { find, notFound, assertArns } from "../arns";
+import { attributeList, loadBalancerAttributes, withAttributes } from "../attributes";
+import { assertSecurityGroups, defaultSecurityGroup, vpcOf } from "../placement";
+import { refusals } from "../refusals";
+import type { RunningLoadBalancer } from "../state";
+import { withTags } from "../tags";
+import { assertName } from "../validation";
+import type { Elbv2ActionContext, Elbv2Actions } from "./context";
+import { assertOneSelector, page } from "./common";
 
-export const describeLoadBalancers: Elbv2Actions["DescribeLoadBalancers"] = {
-  parameters: ["LoadBalancerArns", "Names", "Marker", "PageSize"],
-  handle(context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) {
-    assertOneSelector({ "load balancer ARNs": arns, "load balancer names": names });
-    assertArns(arns, "load balancer", /:loadbalancer\/app\/[^/]+\/[0-9a-f]+$/);
-    const all = [...context.elbv2.loadBalancers].map(([arn, running]) =>
-      descriptionOf(context, arn, running),
-    );
-    const missing = names.filter(name => !all.some(each => each.LoadBalancerName === name));
-    if (missing.length > 0) throw notFound(`Load balancers '[${missing.join(", ")}]' not found`);
-    if (!arns.every(arn => context.elbv2.loadBalancers.has(arn)))
-      throw notFound("One or more load balancers not found");
-    const found = all.filter(
-      ({ LoadBalancerArn = "", LoadBalancerName = "" }) =>
-        (arns.length === 0 || arns.includes(LoadBalancerArn)) &&
-        (names.length === 0 || names.includes(LoadBalancerName)),
-    );
-    const { items, NextMarker } = page(found, paging);
-    return { LoadBalancers: items, NextMarker };
+/** Region milliseconds from creation until a load balancer is active. */
+const provisioning = 5_000;
+
+export const loadBalancerActions = {
+  CreateLoadBalancer: {
+    parameters: [
+      "Name",
+      "Subnets",
+      "SubnetMappings.SubnetId",
+      "SecurityGroups",
+      "Scheme",
+      "Tags",
+      "Type",
+      "IpAddressType",
+    ],
+    handle(context, { Name = "", Scheme = "internet-facing", Type = "application", Tags, ...input }) {
+      const { elbv2 } = context;
+      assertName("Load balancer", Name);
+      if (Type !== "application")
+        throw refusals.regionLacks(`${Type} load balancers`, "application load balancers");
+      if (Scheme !== "internet-facing")
+        throw refusals.regionLacks(`${Scheme} load balancers`, "internet-facing ones");
+      assertIpv4(input.IpAddressType);
+      const { vpc } = elbv2.context;
+      const subnetIds = subnetsOf(input);
+      const vpcId = vpcOf(vpc, subnetIds);
+      const { SecurityGroups = [] } = input;
+      assertSecurityGroups(vpc, vpcId, SecurityGroups);
+      const securityGroupIds = SecurityGroups.length > 0 ? SecurityGroups : defaultSecurityGroup(vpc, vpcId);
+      const tags = withTags({}, Tags);
+      const existing = [...elbv2.loadBalancers.values()].find(({ name }) => name === Name);
+      if (existing && !isSame(existing, { subnetIds, securityGroupIds }))
+        throw refusals.duplicateLoadBalancerName(Name);
+      const running =
+        existing ?? elbv2.createLoadBalancer({ name: Name, vpcId, subnetIds, securityGroupIds, tags });
+      return { LoadBalancers: [descriptionOf(context, running)] };
+    },
   },
-};
 
-function notFound(message: string): AwsError {
-  return new AwsError("LoadBalancerNotFound", message);
+  DescribeLoadBalancers: {
+    parameters: ["LoadBalancerArns", "Names", "Marker", "PageSize"],
+    handle(context, { LoadBalancerArns: arns = [], Names: names = [], ...paging }) {
+      const { loadBalancers } = context.elbv2;
+      assertOneSelector({ "load balancer ARNs": arns, "load balancer names": names });
+      assertArns(arns, "load balancer");
+      const all = [...loadBalancers.values()];
+      const missing = names.filter(name => !all.some(each => each.name === name));
+      if (missing.length > 0)
+        throw notFound("load balancer", `Load balancers '[${missing.join(", ")}]' not found`);
+      if (!arns.every(arn => loadBalancers.has(arn))) throw notFound("load balancer");
+      const found = all.filter(
+        ({ arn, name }) =>
+          (arns.length === 0 || arns.includes(arn)) && (names.length === 0 || names.includes(name)),
+      );
+      const { items, NextMarker } = page(found, paging);
+      return { LoadBalancers: items.map(each => descriptionOf(context, each)), NextMarker };
+    },
+  },
+
+  DeleteLoadBalancer: {
+    parameters: ["LoadBalancerArn"],
+    handle({ elbv2 }, { LoadBalancerArn: arn = "" }) {
+      assertArns([arn], "load balancer");
+      if (elbv2.loadBalancers.get(arn)?.attributes["deletion_protection.enabled"] === "true")
+        throw refusals.deletionProtection(arn);
+      elbv2.deleteLoadBalancer(arn);
+      return {};
+    },
+  },
+
+  SetSubnets: {
+    parameters: ["LoadBalancerArn", "Subnets", "SubnetMappings.SubnetId", "IpAddressType"],
+    handle({ elbv2 }, { LoadBalancerArn, ...input }) {
+      const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      assertIpv4(input.IpAddressType);
+      const subnetIds = subnetsOf(input);
+      if (vpcOf(elbv2.context.vpc, subnetIds) !== running.vpcId) throw refusals.otherVpc();
+      elbv2.setSubnets(running, subnetIds);
+      return { AvailabilityZones: zonesOf(elbv2, running), IpAddressType: "ipv4" };
+    },
+  },
+
+  SetSecurityGroups: {
+    parameters: ["LoadBalancerArn", "SecurityGroups"],
+    handle({ elbv2 }, { LoadBalancerArn, SecurityGroups = [] }) {
+      const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      if (SecurityGroups.length === 0) throw refusals.noSecurityGroup();
+      assertSecurityGroups(elbv2.context.vpc, running.vpcId, SecurityGroups);
+      elbv2.setSecurityGroups(running, SecurityGroups);
+      return { SecurityGroupIds: SecurityGroups };
+    },
+  },
+
+  SetIpAddressType: {
+    parameters: ["LoadBalancerArn", "IpAddressType"],
+    handle({ elbv2 }, { LoadBalancerArn, IpAddressType }) {
+      find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      assertIpv4(IpAddressType);
+      return { IpAddressType: "ipv4" };
+    },
+  },
+
+  DescribeLoadBalancerAttributes: {
+    parameters: ["LoadBalancerArn"],
+    handle({ elbv2 }, { LoadBalancerArn }) {
+      const { attributes } = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      return { Attributes: attributeList(attributes) };
+    },
+  },
+
+  ModifyLoadBalancerAttributes: {
+    parameters: ["LoadBalancerArn", "Attributes"],
+    handle({ elbv2 }, { LoadBalancerArn, Attributes = [] }) {
+      const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      elbv2.setAttributes(
+        running,
+        withAttributes("Load balancer", loadBalancerAttributes, running.attributes, Attributes),
+      );
+      return { Attributes: attributeList(running.attributes) };
+    },
+  },
+
+  /** Nobody can reserve capacity here, so none is. */
+  DescribeCapacityReservation: {
+    parameters: ["LoadBalancerArn"],
+    handle({ elbv2 }, { LoadBalancerArn }) {
+      const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      return {
+        CapacityReservationState: zonesOf(elbv2, running).map(({ ZoneName }) => ({
+          State: { Code: "provisioned" },
+          AvailabilityZone: ZoneName,
+          EffectiveCapacityUnits: 0,
+        })),
+      };
+    },
+  },
+} satisfies Partial<Elbv2Actions>;
+
+interface SubnetInput {
+  Subnets?: string[];
+  SubnetMappings?: { SubnetId?: string }[];
+}
+
+function subnetsOf({ Subnets = [], SubnetMappings = [] }: SubnetInput): string[] {
+  if (Subnets.length > 0 === SubnetMappings.length > 0) throw refusals.subnetsOrMappings();
+  return Subnets.length > 0 ? Subnets : SubnetMappings.map(({ SubnetId = "" }) => SubnetId);
+}
+
+function assertIpv4(type = "ipv4"): void {
+  if (type !== "ipv4") throw refusals.regionLacks(`the IP address type '${type}'`, "ipv4");
+}
+
+/** CreateLoadBalancer is idempotent: the same settings name the same load balancer. */
+function isSame(
+  existing: RunningLoadBalancer,
+  { subnetIds, securityGroupIds }: Pick<RunningLoadBalancer, "subnetIds" | "securityGroupIds">,
+): boolean {
+  return (
+    isDeepStrictEqual(new Set(existing.subnetIds), new Set(subnetIds)) &&
+    isDeepStrictEqual(new Set(existing.securityGroupIds), new Set(securityGroupIds))
+  );
 }
 
 function descriptionOf(
-  { subnet, wallClock }: Elbv2ActionContext,
-  arn: string,
+  { elbv2, now, wallClock }: Elbv2ActionContext,
   running: RunningLoadBalancer,
 ): LoadBalancer {
-  const subnets = running.subnetIds.map(id => subnet(id));
   return {
-    LoadBalancerArn: arn,
+    LoadBalancerArn: running.arn,
     DNSName: running.dnsName,
     // Route 53's zone for load balancers in us-east-1; the region's names are in no public zone.
     CanonicalHostedZoneId: "Z35SXDOTRQ7X7K",
     CreatedTime: wallClock.show(running.createdAt),
-    LoadBalancerName: nameOf(arn),
+    LoadBalancerName: running.name,
     Scheme: "internet-facing",
-    VpcId: subnets[0]?.vpcId,
-    State: { Code: "active" },
+    VpcId: running.vpcId,
+    State: { Code: now() < running.createdAt + provisioning ? "provisioning" : "active" },
     Type: "application",
-    AvailabilityZones: running.subnetIds.map((SubnetId, index) => ({
-      ZoneName: subnets[index]?.availabilityZone,
-      SubnetId,
-      LoadBalancerAddresses: [],
-    })),
+    AvailabilityZones: zonesOf(elbv2, running),
     SecurityGroups: running.securityGroupIds,
     IpAddressType: "ipv4",
   };
 }
 
-export const describeListeners: Elbv2Actions["DescribeListeners"] = {
-  parameters: ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
-  handle({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) {
-    if (LoadBalancerArn === undefined && ListenerArns.length === 0)
-      throw validationError("You must specify either listener ARNs or a load balancer ARN");
-    if (LoadBalancerArn !== undefined && !elbv2.loadBalancers.has(LoadBalancerArn))
-      throw notFound("One or more load balancers not found");
-    const all = [...elbv2.loadBalancers].flatMap(([arn, { listeners }]) =>
-      [...listeners].map(([Port, listener]) => listenerOf(arn, Port, listener)),
-    );
-    if (!ListenerArns.every(arn => all.some(each => each.ListenerArn === arn)))
-      throw new AwsError("ListenerNotFound", "One or more listeners not found");
-    const found = all.filter(
-      each =>
-        (LoadBalancerArn === undefined || each.LoadBalancerArn === LoadBalancerArn) &&
-        (ListenerArns.length === 0 || ListenerArns.includes(each.ListenerArn ?? "")),
-    );
-    const { items, NextMarker } = page(found, paging);
-    return { Listeners: items, NextMarker };
-  },
-};
-
-function listenerOf(
-  LoadBalancerArn: string,
-  Port: number,
-  { arn, targetGroupArn: TargetGroupArn }: RunningListener,
-): Listener {
-  const TargetGroups = [{ TargetGroupArn, Weight: 1 }];
-  const ForwardConfig = { TargetGroups, TargetGroupStickinessConfig: { Enabled: false } };
-  return {
-    ListenerArn: arn,
-    LoadBalancerArn,
-    Port,
-    Protocol: "HTTP",
-    DefaultActions: [{ Type: "forward", TargetGroupArn, ForwardConfig }],
-  };
+function zonesOf(
+  { context }: Elbv2ActionContext["elbv2"],
+  { subnetIds }: RunningLoadBalancer,
+): AvailabilityZone[] {
+  return subnetIds.map(SubnetId => ({
+    ZoneName: context.vpc.subnets.get(SubnetId)?.availabilityZone,
+    SubnetId,
+    LoadBalancerAddresses: [],
+  }));
 }

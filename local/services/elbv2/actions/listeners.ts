@@ -1,0 +1,142 @@
+/** Listeners. Sources: ELB API Reference, each action by its name. */
+import { isDeepStrictEqual } from "node:util";
+import type { Listener as ListenerDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { find, notFound, assertArns } from "../arns";
+import { attributeList, listenerAttributes, withAttributes } from "../attributes";
+import type { Elbv2 } from "../elbv2";
+import { applyRules, closeListener, createListener, moveListener } from "../listeners";
+import { refusals } from "../refusals";
+import { validAction } from "../routing-actions";
+import type { Listener, RunningLoadBalancer } from "../state";
+import { withTags } from "../tags";
+import { assertPort } from "../validation";
+import type { Elbv2Actions } from "./context";
+import { page } from "./common";
+import { validationError } from "../../../api/aws-error";
+
+const defaultActions = [
+  "DefaultActions.Type",
+  "DefaultActions.TargetGroupArn",
+  "DefaultActions.Order",
+  "DefaultActions.ForwardConfig",
+  "DefaultActions.FixedResponseConfig",
+  "DefaultActions.RedirectConfig",
+] as const;
+
+export const listenerActions = {
+  CreateListener: {
+    parameters: ["LoadBalancerArn", "Protocol", "Port", ...defaultActions, "Tags"],
+    async handle({ elbv2 }, { LoadBalancerArn, Protocol, Port, DefaultActions, Tags }) {
+      const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
+      if (Protocol === undefined) throw refusals.missing("A listener protocol");
+      assertHttp(Protocol);
+      if (Port === undefined) throw refusals.missing("A listener port");
+      assertPort("Listener port", Port);
+      const defaultAction = validAction(DefaultActions, usableBy(elbv2, running));
+      const tags = withTags({}, Tags);
+      const existing = listenerOn(running, Port);
+      if (existing && !isDeepStrictEqual(existing.defaultAction, defaultAction))
+        throw refusals.duplicateListener(running.arn);
+      const settings = { port: Port, defaultAction, tags };
+      const listener = existing ?? (await createListener(elbv2.context, running, settings, elbv2.groupOf));
+      return { Listeners: [descriptionOf(listener)] };
+    },
+  },
+
+  ModifyListener: {
+    parameters: ["ListenerArn", "Port", "Protocol", ...defaultActions],
+    handle({ elbv2 }, { ListenerArn, Port, Protocol = "HTTP", DefaultActions }) {
+      const listener = find(elbv2.listeners, "listener", ListenerArn);
+      const running = find(elbv2.loadBalancers, "load balancer", listener.loadBalancerArn);
+      assertHttp(Protocol);
+      if (Port !== undefined) assertPort("Listener port", Port);
+      const port = Port ?? listener.port;
+      const onPort = listenerOn(running, port);
+      if (onPort && onPort !== listener) throw refusals.duplicateListener(running.arn);
+      if (DefaultActions) listener.defaultAction = validAction(DefaultActions, usableBy(elbv2, running));
+      if (port !== listener.port) moveListener(elbv2.context, running, listener, port);
+      applyRules(running, listener, elbv2.groupOf);
+      return { Listeners: [descriptionOf(listener)] };
+    },
+  },
+
+  DeleteListener: {
+    parameters: ["ListenerArn"],
+    handle({ elbv2 }, { ListenerArn }) {
+      const listener = find(elbv2.listeners, "listener", ListenerArn);
+      const running = find(elbv2.loadBalancers, "load balancer", listener.loadBalancerArn);
+      closeListener(elbv2.context, running, listener);
+      return {};
+    },
+  },
+
+  DescribeListeners: {
+    parameters: ["LoadBalancerArn", "ListenerArns", "Marker", "PageSize"],
+    handle({ elbv2 }, { LoadBalancerArn, ListenerArns = [], ...paging }) {
+      if (LoadBalancerArn === undefined && ListenerArns.length === 0)
+        throw validationError("You must specify either listener ARNs or a load balancer ARN");
+      if (LoadBalancerArn !== undefined && !elbv2.loadBalancers.has(LoadBalancerArn))
+        throw notFound("load balancer");
+      assertArns(ListenerArns, "listener");
+      const { listeners } = elbv2;
+      if (!ListenerArns.every(arn => listeners.has(arn))) throw notFound("listener");
+      const found = [...listeners.values()].filter(
+        ({ arn, loadBalancerArn }) =>
+          (LoadBalancerArn === undefined || loadBalancerArn === LoadBalancerArn) &&
+          (ListenerArns.length === 0 || ListenerArns.includes(arn)),
+      );
+      const { items, NextMarker } = page(found, paging);
+      return { Listeners: items.map(descriptionOf), NextMarker };
+    },
+  },
+
+  DescribeListenerAttributes: {
+    parameters: ["ListenerArn"],
+    handle({ elbv2 }, { ListenerArn }) {
+      return { Attributes: attributeList(find(elbv2.listeners, "listener", ListenerArn).attributes) };
+    },
+  },
+
+  ModifyListenerAttributes: {
+    parameters: ["ListenerArn", "Attributes"],
+    handle({ elbv2 }, { ListenerArn, Attributes = [] }) {
+      const listener = find(elbv2.listeners, "listener", ListenerArn);
+      listener.attributes = withAttributes("Listener", listenerAttributes, listener.attributes, Attributes);
+      return { Attributes: attributeList(listener.attributes) };
+    },
+  },
+} satisfies Partial<Elbv2Actions>;
+
+/**
+ * Checks a target group that the load balancer is to forward to.
+ * @throws AwsError if it is unknown, in another VPC, or another load balancer's
+ */
+export function usableBy(
+  elbv2: Elbv2,
+  { arn, vpcId }: RunningLoadBalancer,
+): (targetGroupArn: string) => void {
+  return targetGroupArn => {
+    const group = find(elbv2.targetGroups, "target group", targetGroupArn);
+    if (group.vpcId !== vpcId) throw refusals.targetGroupInOtherVpc(targetGroupArn);
+    if (elbv2.loadBalancersOf(targetGroupArn).some(each => each.arn !== arn))
+      throw refusals.targetGroupOfOtherLoadBalancer(targetGroupArn);
+  };
+}
+
+function assertHttp(protocol: string): void {
+  if (protocol !== "HTTP") throw refusals.regionLacks(`${protocol} listeners`, "HTTP");
+}
+
+function listenerOn({ listeners }: RunningLoadBalancer, port: number): Listener | undefined {
+  return [...listeners.values()].find(each => each.port === port);
+}
+
+function descriptionOf({ arn, loadBalancerArn, port, defaultAction }: Listener): ListenerDescription {
+  return {
+    ListenerArn: arn,
+    LoadBalancerArn: loadBalancerArn,
+    Port: port,
+    Protocol: "HTTP",
+    DefaultActions: [defaultAction],
+  };
+}
