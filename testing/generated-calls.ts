@@ -11,10 +11,13 @@ import { Random } from "./random";
 
 export type CalledService = Pick<Service<never>, "scope" | "actions" | "model">;
 
-export interface GeneratedCall {
+interface Choice {
   service: CalledService;
   model: object;
   action: string;
+}
+
+export interface GeneratedCall extends Choice {
   input: object;
 }
 
@@ -24,11 +27,11 @@ const deepest = 6;
 
 export class GeneratedCalls {
   readonly known = new KnownValues();
-  private readonly choices: [{ service: CalledService; model: object; action: string }, weight: number][];
+  private readonly choices: [Choice, weight: number][];
+  private readonly questions: Choice[];
   /** Inputs that succeeded, as values by their members' paths. */
   private readonly successes = new Map<string, Map<string, unknown>[]>();
-  /** Members that refusals have asked for, in lower case. */
-  private readonly asked = new Map<string, Set<string>>();
+  private readonly hints = new Map<string, Hints>();
 
   private constructor(
     readonly random: Random,
@@ -36,9 +39,10 @@ export class GeneratedCalls {
   ) {
     this.choices = services.flatMap(([service, model]) =>
       Object.keys(service.actions).map(
-        action => [{ service, model, action }, weightOf(action)] satisfies [object, number],
+        action => [{ service, model, action }, weightOf(action)] satisfies [Choice, number],
       ),
     );
+    this.questions = this.choices.map(([choice]) => choice).filter(({ action }) => isQuestion(action));
   }
 
   static async of(services: readonly CalledService[], seed: number): Promise<GeneratedCalls> {
@@ -48,7 +52,10 @@ export class GeneratedCalls {
     return calls;
   }
 
+  /** The first calls ask what there is. */
   next(): GeneratedCall {
+    const asked = this.questions.pop();
+    if (asked) return { ...asked, input: {} };
     const { service, model, action } = this.random.weighted(this.choices);
     const successes = this.successes.get(nameOf({ service, action })) ?? [];
     const example = successes.length > 0 && this.random.chance(0.7) ? this.random.of(successes) : undefined;
@@ -70,29 +77,44 @@ export class GeneratedCalls {
   learnRefusal(call: GeneratedCall, { name, message }: Error): void {
     if (/NotFound|NoSuchEntity/.test(name))
       for (const [id] of message.matchAll(/[a-z-]+-[0-9a-f]{17}|arn:[^\s']+/g)) this.known.forget(id);
-    const [, needed] =
-      /must contain the parameter (\w+)|at '(\w+)' failed .* not be null/.exec(message) ?? [];
-    if (needed === undefined) return;
-    const asked = this.asked.get(nameOf(call)) ?? new Set();
-    this.asked.set(nameOf(call), asked.add(needed.toLowerCase()));
+    // The members that the message names.
+    const words = new Set(message.toLowerCase().match(/\w+/g));
+    const hints = this.hints.get(nameOf(call)) ?? { needed: new Set(), exclusive: [] };
+    this.hints.set(nameOf(call), hints);
+    if (/cannot be used|not both|exclusive/.test(message)) {
+      const named = membersOf(call.input).map(([path]) => lastPartOf(path));
+      hints.exclusive.push(new Set(named.filter(part => words.has(part))));
+    } else if (/must contain|is required|must be specified|must specify|not be null/.test(message))
+      for (const word of words) hints.needed.add(word);
   }
 
   /** Which members a call has: by chance, or about those of a call that succeeded. */
   private chooseMembers(service: CalledService, action: string, example: Example | undefined): Includes {
+    const { random } = this;
     const { parameters = [], inert = [] } = service.actions[action] ?? {};
     const supported: readonly string[] = [...parameters, ...inert];
-    const asked = this.asked.get(nameOf({ service, action }));
-    const share = this.random.of([0.1, 0.3, 0.7]);
-    const changes = !/^(Describe|List|Get)/.test(action);
-    return (path, isRequired) => {
-      if (/(DryRun|ClientToken)$/.test(path)) return this.random.chance(0.03);
-      if (isRequired) return this.random.chance(0.99);
-      if (!supported.some(each => within(path, each) || within(each, path))) return this.random.chance(0.002);
-      if (example) return this.random.chance(example.has(path) ? 0.96 : 0.04);
-      if (asked?.has(path.toLowerCase())) return this.random.chance(0.8);
+    const { needed = new Set(), exclusive = [] } = this.hints.get(nameOf({ service, action })) ?? {};
+    const share = random.of([0.1, 0.3, 0.7]);
+    const shareOfIds = random.of([0.2, 0.6]);
+    const changes = !isQuestion(action);
+    const chosen = new Set<string>();
+    const probability = (path: string, isRequired: boolean): number => {
+      if (/(DryRun|ClientToken)$/.test(path)) return 0.03;
+      if (isRequired) return 0.99;
+      if (!supported.some(each => within(path, each) || within(each, path))) return 0.002;
+      if (example) return example.has(path) ? 0.96 : 0.04;
+      const part = lastPartOf(path);
+      const excludes = (group: Set<string>) => group.has(part) && [...group].some(each => chosen.has(each));
+      if (exclusive.some(excludes)) return 0.05;
+      if (needed.has(part)) return 0.8;
       // What a change is about is mostly named by its id.
-      if (changes && /Ids?$/.test(path)) return this.random.chance(0.6);
-      return this.random.chance(path.includes(".") ? Math.max(share, 0.5) : share);
+      if (changes && /Ids?$/.test(path)) return shareOfIds;
+      return path.includes(".") ? Math.max(share, 0.5) : share;
+    };
+    return (path, isRequired) => {
+      const isIncluded = random.chance(probability(path, isRequired));
+      if (isIncluded) chosen.add(lastPartOf(path));
+      return isIncluded;
     };
   }
 
@@ -114,13 +136,16 @@ export class GeneratedCalls {
     if (shape.isUnionSchema() || shape.isStructSchema())
       return at.path.split(".").length > deepest ? {} : this.structure(shape, { ...at, parent: at.member });
     if (shape.isListSchema()) {
-      const length = random.weighted([
-        [1, 70],
-        [2, 20],
-        [0, 3],
-        [3, 5],
-        [150, 0.3],
-      ] as const);
+      const isPair = at.member === "Subnets" && random.chance(0.7);
+      const length = isPair
+        ? 2
+        : random.weighted([
+            [1, 70],
+            [2, 20],
+            [0, 3],
+            [3, 5],
+            [150, 0.3],
+          ] as const);
       return Array.from({ length }, () => this.value(shape.getValueSchema(), at));
     }
     if (shape.isMapSchema())
@@ -134,6 +159,12 @@ export class GeneratedCalls {
     const text = () => textFor(place, random, this.known);
     return at.member === "VPCZoneIdentifier" && random.chance(0.5) ? `${text()},${text()}` : text();
   }
+}
+
+/** What refusals of an action have said of its members, by the last parts of their paths. */
+interface Hints {
+  needed: Set<string>;
+  exclusive: Set<string>[];
 }
 
 interface Position {
@@ -153,10 +184,15 @@ export const nameOf = ({ service, action }: { service: CalledService; action: st
 
 /** Changes come oftener than questions, and creations oftener than deletions. */
 function weightOf(action: string): number {
+  if (isQuestion(action)) return 1;
+  if (/^(Delete|Terminate|Deregister|Release|Revoke)/.test(action)) return 1;
   if (/^(Create|Run|Put|Register|Add|Attach|Associate|Import|Authorize)/.test(action)) return 4;
-  if (/^(Describe|List|Get)/.test(action)) return 1;
   return 2;
 }
+
+const isQuestion = (action: string) => /^(Describe|List|Get)/.test(action);
+
+const lastPartOf = (path: string) => path.slice(path.lastIndexOf(".") + 1).toLowerCase();
 
 const within = (path: string, other: string) => path === other || path.startsWith(`${other}.`);
 

@@ -54,7 +54,7 @@ export class KnownValues {
   pick(random: Random, member: string, parent: string): string | undefined {
     const kind = kindOf(member);
     const qualified = kindOf(parent) + kind;
-    const names = [qualified, aliases[qualified], kind, aliases[kind], this.longestEndOf(kind)];
+    const names = [qualified, aliases[qualified], aliases[kind], kind, this.longestEndOf(kind)];
     if (kind.endsWith("arn")) names.push("*arn");
     const kinds = names.filter(name => name !== undefined && this.byKind.has(name));
     // "routetableassociationid" is an "associationid", too.
