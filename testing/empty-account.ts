@@ -81,13 +81,12 @@ const kinds = [
     list: async ({ ec2 }) => (await ec2.DescribeSnapshots({ OwnerIds: ["self"] })).Snapshots,
     remove: ({ ec2 }, { SnapshotId }) => ec2.DeleteSnapshot({ SnapshotId }),
   }),
+  // They go with their instances and load balancers.
   kind({
     service: "ec2",
     listedBy: "DescribeNetworkInterfaces",
     list: async ({ ec2 }) => (await ec2.DescribeNetworkInterfaces({})).NetworkInterfaces,
-    remove: async ({ ec2 }, { NetworkInterfaceId, Status }) => {
-      if (Status === "available") await ec2.DeleteNetworkInterface({ NetworkInterfaceId });
-    },
+    remove: () => Promise.resolve(),
   }),
   // First all rules, then the groups that they refer to.
   kind({

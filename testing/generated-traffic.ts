@@ -178,6 +178,7 @@ function textOf({ call, damage }: Result): string {
   const input = inspect(call.input, {
     depth: null,
     breakLength: Infinity,
+    compact: true,
     maxStringLength: 400,
     maxArrayLength: 10,
   });

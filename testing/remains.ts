@@ -1,5 +1,6 @@
 /** What is in a region and what it holds of this machine, for comparison with another region. */
 import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { AwsError } from "../local/api/aws-error";
 import { operationShapes, requiredMembers } from "../local/api/schema";
 import type { Region } from "../local/region";
@@ -8,12 +9,22 @@ import { familyOf } from "./processes";
 export interface Remains {
   /** What each action that describes something answers without parameters, or the code of its refusal. */
   answers: Record<string, unknown>;
-  /** Paths in the region's folder. */
+  /** What the region's folder and the folders in it hold. */
   files: string[];
   /** How many of each kind keep this process's event loop alive: listeners, timers, connections … */
   handles: Record<string, number>;
   /** Their commands. */
   children: string[];
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const inner = entries.map(async entry =>
+    entry.isDirectory()
+      ? (await readdir(join(folder, entry.name))).map(name => join(entry.name, name))
+      : [entry.name],
+  );
+  return (await Promise.all(inner)).flat();
 }
 
 /** Data that was sent in can't be deleted by the API: it expires (CloudWatch User Guide, "Metrics retention"). */
@@ -23,7 +34,7 @@ export async function remainsOf(region: Region): Promise<Remains> {
   const family = await familyOf(process.pid);
   return {
     answers: await answersOf(region),
-    files: await readdir(region.options.folder, { recursive: true }),
+    files: await filesIn(region.options.folder),
     handles: countsOf(process.getActiveResourcesInfo()),
     children: family.filter(({ pid }) => pid !== process.pid).map(({ command }) => command),
   };
@@ -38,7 +49,7 @@ const scopes: Record<keyof Region["calls"], string> = {
   ssm: "ssm",
 };
 
-async function answersOf(region: Region): Promise<Remains["answers"]> {
+export async function answersOf(region: Region): Promise<Remains["answers"]> {
   const answers: Remains["answers"] = {};
   for (const [service, calls] of Object.entries(region.calls)) {
     const scope = scopes[service as keyof Region["calls"]];
@@ -56,7 +67,7 @@ async function answersOf(region: Region): Promise<Remains["answers"]> {
 
 /** Regions start at different times. */
 function withoutTimes(value: unknown): unknown {
-  if (value instanceof Date) return "a time";
+  if (value instanceof Date || /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(String(value))) return "a time";
   if (Array.isArray(value)) return value.map(withoutTimes);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withoutTimes(member)]));
