@@ -14,11 +14,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { preload } from "../local/api/dispatch";
-import { realClock, type Clock } from "../local/clock";
+import { realClock } from "../local/clock";
 import { Region } from "../local/region";
 import { startEmptyRegion, type EmptyRegion } from "../local/start";
 import { cleanUp } from "../testing/clean-up";
 import { emptyAccount } from "../testing/empty-account";
+import { skippingClock } from "../testing/skipping-clock";
 import { temporaryFolder } from "../testing/folders";
 import { generatedTraffic, type Batch, type Traffic } from "../testing/generated-traffic";
 import { remainsOf, type Remains } from "../testing/remains";
@@ -40,11 +41,8 @@ function fail(failure: string): void {
   console.log(`FAILED, seed ${seed}: ${failure}`);
 }
 
-/** A region whose clock can skip. */
-async function start(): Promise<EmptyRegion & { skip: (ms: number) => void }> {
-  let skipped = 0;
-  const real = realClock(speed);
-  const clock: Clock = { ...real, now: () => real.now() + skipped };
+async function start(): Promise<EmptyRegion & { clock: ReturnType<typeof skippingClock> }> {
+  const clock = skippingClock(realClock(speed));
   const running = await startEmptyRegion({
     name,
     folder: join(temporaryFolder(), ".local"),
@@ -55,16 +53,14 @@ async function start(): Promise<EmptyRegion & { skip: (ms: number) => void }> {
       if (event.includes("an API call failed unexpectedly")) fail(event);
     },
   });
-  return { ...running, skip: ms => (skipped += ms) };
+  return { ...running, clock };
 }
 
 /** Deletes everything. @returns what is there nevertheless */
-async function emptied({ region, skip }: Awaited<ReturnType<typeof start>>): Promise<Remains> {
+async function emptied({ region, clock }: Awaited<ReturnType<typeof start>>): Promise<Remains> {
   await emptyAccount(region.calls);
-  // Terminated instances stay visible for an hour.
-  skip(2 * hour);
-  // Closed connections and ended processes take a moment to be gone.
-  await delay(1000);
+  clock.skip(2 * hour); // terminated instances stay visible for one
+  await delay(1000); // closed connections and ended processes take a moment to be gone
   return remainsOf(region);
 }
 

@@ -107,11 +107,12 @@ const damages: Record<string, Damage> = {
 /** @returns the damaged request, and what is wrong with it, in words */
 export function damage(signed: SignedRequest, seed: number): { kind: string; request: DamagedRequest } {
   const random = new Random(seed);
+  const { body = "" } = signed;
   const request: DamagedRequest = {
     url: `http://${signed.hostname}:${signed.port ?? 80}${signed.path}`,
     method: signed.method,
     headers: { ...signed.headers },
-    body: Buffer.from(signed.body ?? ""),
+    body: Buffer.from(typeof body === "string" ? body : new Uint8Array(body)),
   };
   const kind = random.of(Object.keys(damages));
   damages[kind]?.(request, random);

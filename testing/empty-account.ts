@@ -3,28 +3,31 @@ import type { Calls } from "../local/pulumi/resources/calls";
 import { eventually } from "./eventually";
 
 /** A kind of resource that an account can hold. */
-interface Kind<Service extends keyof Calls, Item> {
-  service: Service;
-  /** The action behind `list`. */
-  listedBy: keyof Calls[Service] & string;
+interface Kind<Item> {
+  plural: string;
   /** Those that are left, all or a page of them. */
-  list: (aws: Calls) => Promise<readonly Item[] | undefined>;
+  list: (aws: Calls) => Promise<readonly Item[]>;
   /** Deletes one, or begins to, or takes a step towards it: it is listed until it is gone. */
   remove: (aws: Calls, item: Item) => Promise<unknown>;
 }
 
-/** Without the types that tie a kind's parts to each other. */
-type AnyKind = Kind<keyof Calls, unknown>;
-
-const kind = <Service extends keyof Calls, Item>(of: Kind<Service, Item>) => of as unknown as AnyKind;
+/** Infers the type of a kind's items. */
+const kind = <Item>({ plural, list, remove }: Kind<Item>) => ({
+  plural,
+  /** @returns those that were left */
+  removeAll: async (aws: Calls): Promise<readonly unknown[]> => {
+    const items = await list(aws);
+    for (const item of items) await remove(aws, item);
+    return items;
+  },
+});
 
 const livingStates = ["pending", "running", "stopping", "stopped", "shutting-down"];
 
 /** In the order of their dependencies. */
 const kinds = [
   kind({
-    service: "autoScaling",
-    listedBy: "DescribeAutoScalingGroups",
+    plural: "Auto Scaling groups",
     list: async ({ autoScaling }) => (await autoScaling.DescribeAutoScalingGroups({})).AutoScalingGroups,
     remove: async ({ autoScaling }, { AutoScalingGroupName, Status }) => {
       if (Status === undefined)
@@ -32,8 +35,7 @@ const kinds = [
     },
   }),
   kind({
-    service: "elbv2",
-    listedBy: "DescribeLoadBalancers",
+    plural: "load balancers",
     list: async ({ elbv2 }) => (await elbv2.DescribeLoadBalancers({})).LoadBalancers,
     remove: async ({ elbv2 }, { LoadBalancerArn }) => {
       const Attributes = [{ Key: "deletion_protection.enabled", Value: "false" }];
@@ -42,56 +44,48 @@ const kinds = [
     },
   }),
   kind({
-    service: "elbv2",
-    listedBy: "DescribeTargetGroups",
+    plural: "target groups",
     list: async ({ elbv2 }) => (await elbv2.DescribeTargetGroups({})).TargetGroups,
     remove: ({ elbv2 }, { TargetGroupArn }) => elbv2.DeleteTargetGroup({ TargetGroupArn }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeInstances",
+    plural: "instances",
     list: async ({ ec2 }) => {
-      const { Reservations = [] } = await ec2.DescribeInstances({
+      const { Reservations } = await ec2.DescribeInstances({
         Filters: [{ Name: "instance-state-name", Values: livingStates }],
       });
       return Reservations.flatMap(({ Instances = [] }) => Instances);
     },
     remove: async ({ ec2 }, { InstanceId, State }) => {
       if (State?.Name === "shutting-down") return;
-      if ("ModifyInstanceAttribute" in ec2)
-        await ec2.ModifyInstanceAttribute({ InstanceId, DisableApiTermination: { Value: false } });
+      await ec2.ModifyInstanceAttribute({ InstanceId, DisableApiTermination: { Value: false } });
       await ec2.TerminateInstances({ InstanceIds: [InstanceId ?? ""] });
     },
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeLaunchTemplates",
+    plural: "launch templates",
     list: async ({ ec2 }) => (await ec2.DescribeLaunchTemplates({})).LaunchTemplates,
     remove: ({ ec2 }, { LaunchTemplateId }) => ec2.DeleteLaunchTemplate({ LaunchTemplateId }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeImages",
+    plural: "images",
     list: async ({ ec2 }) => (await ec2.DescribeImages({ Owners: ["self"] })).Images,
     remove: ({ ec2 }, { ImageId }) => ec2.DeregisterImage({ ImageId }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeSnapshots",
+    plural: "snapshots",
     list: async ({ ec2 }) => (await ec2.DescribeSnapshots({ OwnerIds: ["self"] })).Snapshots,
     remove: ({ ec2 }, { SnapshotId }) => ec2.DeleteSnapshot({ SnapshotId }),
   }),
   // They go with their instances and load balancers.
   kind({
-    service: "ec2",
-    listedBy: "DescribeNetworkInterfaces",
+    plural: "network interfaces",
     list: async ({ ec2 }) => (await ec2.DescribeNetworkInterfaces({})).NetworkInterfaces,
     remove: () => Promise.resolve(),
   }),
   // First all rules, then the groups that they refer to.
   kind({
-    service: "ec2",
-    listedBy: "DescribeSecurityGroupRules",
+    plural: "security group rules",
     list: async ({ ec2 }) => (await ec2.DescribeSecurityGroupRules({})).SecurityGroupRules,
     remove: ({ ec2 }, { GroupId, SecurityGroupRuleId = "", IsEgress }) => {
       const rules = { GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] };
@@ -99,30 +93,27 @@ const kinds = [
     },
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeSecurityGroups",
+    plural: "security groups",
     list: async ({ ec2 }) =>
-      (await ec2.DescribeSecurityGroups({})).SecurityGroups?.filter(
+      (await ec2.DescribeSecurityGroups({})).SecurityGroups.filter(
         ({ GroupName }) => GroupName !== "default",
       ),
     remove: ({ ec2 }, { GroupId }) => ec2.DeleteSecurityGroup({ GroupId }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeRouteTables",
+    plural: "route tables",
     list: async ({ ec2 }) =>
-      (await ec2.DescribeRouteTables({})).RouteTables?.filter(
-        ({ Associations = [] }) => !Associations.some(({ Main }) => Main),
+      (await ec2.DescribeRouteTables({})).RouteTables.filter(
+        ({ Associations }) => !Associations.some(({ Main }) => Main),
       ),
-    remove: async ({ ec2 }, { RouteTableId, Associations = [] }) => {
+    remove: async ({ ec2 }, { RouteTableId, Associations }) => {
       for (const { RouteTableAssociationId: AssociationId } of Associations)
         await ec2.DisassociateRouteTable({ AssociationId });
       await ec2.DeleteRouteTable({ RouteTableId });
     },
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeInternetGateways",
+    plural: "internet gateways",
     list: async ({ ec2 }) => (await ec2.DescribeInternetGateways({})).InternetGateways,
     remove: async ({ ec2 }, { InternetGatewayId, Attachments = [] }) => {
       for (const { VpcId } of Attachments) await ec2.DetachInternetGateway({ InternetGatewayId, VpcId });
@@ -130,34 +121,29 @@ const kinds = [
     },
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeSubnets",
+    plural: "subnets",
     list: async ({ ec2 }) => (await ec2.DescribeSubnets({})).Subnets,
     remove: ({ ec2 }, { SubnetId }) => ec2.DeleteSubnet({ SubnetId }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeNetworkAcls",
+    plural: "network ACLs",
     list: async ({ ec2 }) =>
-      (await ec2.DescribeNetworkAcls({})).NetworkAcls?.filter(({ IsDefault }) => !IsDefault),
+      ((await ec2.DescribeNetworkAcls({})).NetworkAcls ?? []).filter(({ IsDefault }) => !IsDefault),
     remove: ({ ec2 }, { NetworkAclId }) => ec2.DeleteNetworkAcl({ NetworkAclId }),
   }),
   // With its main route table, its default security group and its default network ACL.
   kind({
-    service: "ec2",
-    listedBy: "DescribeVpcs",
+    plural: "VPCs",
     list: async ({ ec2 }) => (await ec2.DescribeVpcs({})).Vpcs,
     remove: ({ ec2 }, { VpcId }) => ec2.DeleteVpc({ VpcId }),
   }),
   kind({
-    service: "ec2",
-    listedBy: "DescribeKeyPairs",
+    plural: "key pairs",
     list: async ({ ec2 }) => (await ec2.DescribeKeyPairs({})).KeyPairs,
     remove: ({ ec2 }, { KeyPairId }) => ec2.DeleteKeyPair({ KeyPairId }),
   }),
   kind({
-    service: "iam",
-    listedBy: "ListInstanceProfiles",
+    plural: "instance profiles",
     list: async ({ iam }) => (await iam.ListInstanceProfiles({})).InstanceProfiles,
     remove: async ({ iam }, { InstanceProfileName, Roles = [] }) => {
       for (const { RoleName } of Roles)
@@ -166,22 +152,20 @@ const kinds = [
     },
   }),
   kind({
-    service: "iam",
-    listedBy: "ListRoles",
+    plural: "roles",
     list: async ({ iam }) => (await iam.ListRoles({})).Roles,
     remove: async ({ iam }, { RoleName }) => {
-      const { AttachedPolicies = [] } = await iam.ListAttachedRolePolicies({ RoleName });
+      const { AttachedPolicies } = await iam.ListAttachedRolePolicies({ RoleName });
       for (const { PolicyArn } of AttachedPolicies) await iam.DetachRolePolicy({ RoleName, PolicyArn });
-      const { PolicyNames = [] } = await iam.ListRolePolicies({ RoleName });
+      const { PolicyNames } = await iam.ListRolePolicies({ RoleName });
       for (const PolicyName of PolicyNames) await iam.DeleteRolePolicy({ RoleName, PolicyName });
       await iam.DeleteRole({ RoleName });
     },
   }),
   kind({
-    service: "cloudWatch",
-    listedBy: "ListDashboards",
+    plural: "dashboards",
     list: async ({ cloudWatch }) => (await cloudWatch.ListDashboards({})).DashboardEntries,
-    remove: ({ cloudWatch }, { DashboardName = "" }) =>
+    remove: ({ cloudWatch }, { DashboardName }) =>
       cloudWatch.DeleteDashboards({ DashboardNames: [DashboardName] }),
   }),
 ];
@@ -195,19 +179,15 @@ export interface Patience {
 
 /** @throws if something can't be deleted, or isn't gone in time */
 export async function emptyAccount(
-  calls: { readonly [Service in keyof Calls]: Partial<Calls[Service]> },
+  aws: Calls,
   { patience = 30_000, passTime = () => undefined }: Patience = {},
 ): Promise<void> {
-  const aws = calls as Calls;
-  for (const { service, listedBy, list, remove } of kinds) {
-    // What can't be listed can't have been made.
-    if (!(listedBy in aws[service])) continue;
+  for (const { plural, removeAll } of kinds) {
     let left: readonly unknown[] = [];
     await eventually(
-      () => `${listedBy} lists nothing, but it lists ${JSON.stringify(left)}`,
+      () => `no ${plural} are left but ${JSON.stringify(left)}`,
       async () => {
-        left = (await list(aws)) ?? [];
-        for (const item of left) await remove(aws, item);
+        left = await removeAll(aws);
         if (left.length > 0) passTime();
         return left.length === 0;
       },

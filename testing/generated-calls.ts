@@ -6,7 +6,7 @@ import { operationShapes, requiredMembers, type Shape } from "../local/api/schem
 import type { Service } from "../local/api/service";
 import { amazonLinux2023 } from "../local/services/ec2/image";
 import { bytesFor, numberFor, textFor, timeFor, type Place } from "./generated-values";
-import { kindOf, KnownValues } from "./known-values";
+import { kindOf, KnownValues, type Context } from "./known-values";
 import { Random } from "./random";
 
 export type CalledService = Pick<Service<never>, "scope" | "actions" | "model">;
@@ -23,6 +23,7 @@ export interface GeneratedCall extends Choice {
 
 /** Of each action: later inputs build on them. */
 const rememberedSuccesses = 10;
+const rememberedHints = 20;
 const deepest = 6;
 
 export class GeneratedCalls {
@@ -56,13 +57,20 @@ export class GeneratedCalls {
   next(): GeneratedCall {
     const asked = this.questions.pop();
     if (asked) return { ...asked, input: {} };
-    const { service, model, action } = this.random.weighted(this.choices);
+    const { service, model, action } = this.choose();
     const successes = this.successes.get(nameOf({ service, action })) ?? [];
     const example = successes.length > 0 && this.random.chance(0.7) ? this.random.of(successes) : undefined;
     const includes = this.chooseMembers(service, action, example);
     const { input } = operationShapes(model, action);
-    const at = { path: "", parent: "", model, includes, example };
+    const at = { path: "", parent: "", model, includes, example, context: new Set<string>() };
     return { service, model, action, input: this.structure(input, at) };
+  }
+
+  /** Oftener those that have never succeeded. */
+  private choose(): Choice {
+    const choice = this.random.weighted(this.choices);
+    const isKnown = this.successes.has(nameOf(choice));
+    return isKnown && this.random.chance(0.4) ? this.random.weighted(this.choices) : choice;
   }
 
   /** Learns from a success. */
@@ -75,17 +83,23 @@ export class GeneratedCalls {
 
   /** Learns from an error what an action needs, and what is gone. */
   learnRefusal(call: GeneratedCall, { name, message }: Error): void {
-    if (/NotFound|NoSuchEntity/.test(name))
+    if (/NotFound|NoSuchEntity/.test(name) && !/image|AMI/i.test(name))
       for (const [id] of message.matchAll(/[a-z-]+-[0-9a-f]{17}|arn:[^\s']+/g)) this.known.forget(id);
     // The members that the message names.
     const words = new Set(message.toLowerCase().match(/\w+/g));
-    const hints = this.hints.get(nameOf(call)) ?? { needed: new Set(), exclusive: [] };
-    this.hints.set(nameOf(call), hints);
+    const hints = this.hints.get(nameOf(call)) ?? { needed: new Set(), unwanted: new Set(), exclusive: [] };
+    this.hints.set(nameOf(call), { ...hints, exclusive: hints.exclusive.slice(-rememberedHints) });
     if (/cannot be used|not both|exclusive/.test(message)) {
       const named = membersOf(call.input).map(([path]) => lastPartOf(path));
       hints.exclusive.push(new Set(named.filter(part => words.has(part))));
-    } else if (/must contain|is required|must be specified|must specify|not be null/.test(message))
+    } else if (/must contain|is required|must be specified|must specify|not be null/.test(message)) {
       for (const word of words) hints.needed.add(word);
+      if (message.includes("either")) hints.exclusive.push(words);
+    }
+    if (/does not support|only/.test(message))
+      for (const [path, value] of membersOf(call.input))
+        if (typeof value === "string" && value !== "" && message.includes(value))
+          hints.unwanted.add(lastPartOf(path));
   }
 
   /** Which members a call has: by chance, or about those of a call that succeeded. */
@@ -93,7 +107,7 @@ export class GeneratedCalls {
     const { random } = this;
     const { parameters = [], inert = [] } = service.actions[action] ?? {};
     const supported: readonly string[] = [...parameters, ...inert];
-    const { needed = new Set(), exclusive = [] } = this.hints.get(nameOf({ service, action })) ?? {};
+    const { needed, unwanted, exclusive } = this.hints.get(nameOf({ service, action })) ?? noHints;
     const share = random.of([0.1, 0.3, 0.7]);
     const shareOfIds = random.of([0.2, 0.6]);
     const changes = !isQuestion(action);
@@ -107,6 +121,7 @@ export class GeneratedCalls {
       const excludes = (group: Set<string>) => group.has(part) && [...group].some(each => chosen.has(each));
       if (exclusive.some(excludes)) return 0.05;
       if (needed.has(part)) return 0.8;
+      if (unwanted.has(part)) return 0.15;
       // What a change is about is mostly named by its id.
       if (changes && /Ids?$/.test(path)) return shareOfIds;
       return path.includes(".") ? Math.max(share, 0.5) : share;
@@ -121,7 +136,11 @@ export class GeneratedCalls {
   private structure(shape: Shape, at: Position): Record<string, unknown> {
     const required = new Set(requiredMembers(shape));
     const members: Record<string, unknown> = {};
-    for (const [member, memberShape] of shape.structIterator()) {
+    // Ids first: what else there is depends on what they name.
+    const idsFirst = [...shape.structIterator()].sort(
+      ([a], [b]) => Number(isIdName(b)) - Number(isIdName(a)),
+    );
+    for (const [member, memberShape] of idsFirst) {
       const path = at.path === "" ? member : `${at.path}.${member}`;
       if (!at.includes(path, required.has(member))) continue;
       members[member] = this.value(memberShape, { ...at, path, member });
@@ -164,13 +183,18 @@ export class GeneratedCalls {
 /** What refusals of an action have said of its members, by the last parts of their paths. */
 interface Hints {
   needed: Set<string>;
+  /** What the region lacks, or some values of it. */
+  unwanted: Set<string>;
   exclusive: Set<string>[];
 }
+
+const noHints: Hints = { needed: new Set(), unwanted: new Set(), exclusive: [] };
 
 interface Position {
   path: string;
   parent: string;
   model: object;
+  context: Context;
   includes: Includes;
   example: Example | undefined;
 }
@@ -185,12 +209,14 @@ export const nameOf = ({ service, action }: { service: CalledService; action: st
 /** Changes come oftener than questions, and creations oftener than deletions. */
 function weightOf(action: string): number {
   if (isQuestion(action)) return 1;
-  if (/^(Delete|Terminate|Deregister|Release|Revoke)/.test(action)) return 1;
+  if (/^(Delete|Terminate|Deregister|Release|Revoke)/.test(action)) return 0.5;
   if (/^(Create|Run|Put|Register|Add|Attach|Associate|Import|Authorize)/.test(action)) return 4;
   return 2;
 }
 
 const isQuestion = (action: string) => /^(Describe|List|Get)/.test(action);
+
+const isIdName = (member: string) => /(Id|Arn|ARN)s?$/.test(member);
 
 const lastPartOf = (path: string) => path.slice(path.lastIndexOf(".") + 1).toLowerCase();
 

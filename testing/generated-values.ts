@@ -1,5 +1,5 @@
 /** Texts and numbers for the members of inputs: mostly what a caller would send, at times what none should. */
-import { kindOf, type KnownValues } from "./known-values";
+import { kindOf, type Context, type KnownValues } from "./known-values";
 import type { Random } from "./random";
 
 /** Where a value goes. */
@@ -9,6 +9,7 @@ export interface Place {
   parent: string;
   /** The client of the service, which has the enumerations. */
   model: object;
+  context: Context;
 }
 
 const names = ["alpha", "beta", "gamma", "delta"];
@@ -78,7 +79,7 @@ const texts: Record<string, Choices<string>> = {
     usual: ["ASGAverageCPUUtilization"],
     odd: ["ASGAverageNetworkIn", "ALBRequestCountPerTarget"],
   },
-  protocol: { usual: ["HTTP", "HTTP", "tcp", "6", "-1", "udp"], odd: ["TCP", "HTTPS", "300"] },
+  protocol: { usual: ["HTTP", "HTTP", "6", "-1"], odd: ["tcp", "udp", "TCP", "HTTPS", "300"] },
   protocolversion: { usual: ["HTTP1"], odd: ["HTTP2"] },
   resourcetype: {
     usual: [
@@ -158,7 +159,7 @@ export function textFor(place: Place, random: Random, known: KnownValues): strin
   if (random.chance(0.015)) return random.of(oddities);
   const kind = kindOf(place.member);
   const listed = texts[kindOf(place.parent) + kind] ?? texts[kind];
-  const fromAnswers = known.pick(random, place.member, place.parent);
+  const fromAnswers = known.pick(random, place.member, place.parent, place.context);
   if (fromAnswers !== undefined && random.chance(0.03)) return unknownLike(fromAnswers, random);
   if (kind.endsWith("cidr") || kind.endsWith("cidrblock") || kind === "cidrip")
     return rangeWithin(fromAnswers, random);
@@ -218,13 +219,12 @@ function unknownLike(value: string, random: Random): string {
 }
 
 function rangeWithin(range: string | undefined, random: Random): string {
-  const [, a = "10", b = "0"] = /^(\d+)\.(\d+)\./.exec(range ?? "") ?? [];
+  const [, a = "10", b = "0"] = /^(10|172|192)\.(\d+)\./.exec(range ?? "") ?? [];
   const rest = `${random.below(64) * 4}.0/${random.of([22, 24, 24, 24, 28])}`;
   const odd = ["10.0.0.0/8", "10.0.0.1/16", "10.0.0.0/29", "10.0.0.0/33", "300.0.0.0/16", "::/0", "10.0.0.0"];
   return random.weighted([
-    [`10.0.${rest}`, 35],
-    ["10.0.0.0/16", 20],
-    [`${a}.${b}.${rest}`, 15],
+    [`${a}.${b}.${rest}`, 40],
+    ["10.0.0.0/16", 30],
     [range ?? "10.0.0.0/16", 10],
     ["0.0.0.0/0", 10],
     ["203.0.113.7/32", 5],
