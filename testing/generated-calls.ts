@@ -5,6 +5,7 @@
 import { operationShapes, requiredMembers, type Shape } from "../local/api/schema";
 import type { Service } from "../local/api/service";
 import { amazonLinux2023 } from "../local/services/ec2/image";
+import { exampleInputs } from "./example-inputs";
 import { bytesFor, numberFor, textFor, timeFor, type Place } from "./generated-values";
 import { kindOf, KnownValues, type Context } from "./known-values";
 import { Random } from "./random";
@@ -31,7 +32,7 @@ export class GeneratedCalls {
   private readonly choices: [Choice, weight: number][];
   private readonly questions: Choice[];
   /** Inputs that succeeded, as values by their members' paths. */
-  private readonly successes = new Map<string, Map<string, unknown>[]>();
+  private readonly successes = new Map<string, Example[]>();
   private readonly hints = new Map<string, Hints>();
 
   private constructor(
@@ -58,8 +59,7 @@ export class GeneratedCalls {
     const asked = this.questions.pop();
     if (asked) return { ...asked, input: {} };
     const { service, model, action } = this.choose();
-    const successes = this.successes.get(nameOf({ service, action })) ?? [];
-    const example = successes.length > 0 && this.random.chance(0.7) ? this.random.of(successes) : undefined;
+    const example = this.random.chance(0.7) ? this.exampleOf(nameOf({ service, action })) : undefined;
     const includes = this.chooseMembers(service, action, example);
     const { input } = operationShapes(model, action);
     const at = { path: "", parent: "", model, includes, example, context: new Set<string>() };
@@ -71,6 +71,12 @@ export class GeneratedCalls {
     const choice = this.random.weighted(this.choices);
     const isKnown = this.successes.has(nameOf(choice));
     return isKnown && this.random.chance(0.4) ? this.random.weighted(this.choices) : choice;
+  }
+
+  private exampleOf(name: string): Example | undefined {
+    const given = exampleInputs[name];
+    const examples = this.successes.get(name) ?? (given ? [new Map(membersOf(given))] : []);
+    return examples.length > 0 ? this.random.of(examples) : undefined;
   }
 
   /** Learns from a success. */
@@ -88,14 +94,15 @@ export class GeneratedCalls {
     // The members that the message names.
     const words = new Set(message.toLowerCase().match(/\w+/g));
     const hints = this.hints.get(nameOf(call)) ?? { needed: new Set(), unwanted: new Set(), exclusive: [] };
-    this.hints.set(nameOf(call), { ...hints, exclusive: hints.exclusive.slice(-rememberedHints) });
-    if (/cannot be used|not both|exclusive/.test(message)) {
+    this.hints.set(nameOf(call), hints);
+    if (/cannot be used|not both|exclusive|exactly one/.test(message)) {
       const named = membersOf(call.input).map(([path]) => lastPartOf(path));
       hints.exclusive.push(new Set(named.filter(part => words.has(part))));
     } else if (/must contain|is required|must be specified|must specify|not be null/.test(message)) {
       for (const word of words) hints.needed.add(word);
-      if (message.includes("either")) hints.exclusive.push(words);
+      if (/either|exactly one/.test(message)) hints.exclusive.push(words);
     }
+    hints.exclusive.splice(0, hints.exclusive.length - rememberedHints);
     if (/does not support|only/.test(message))
       for (const [path, value] of membersOf(call.input))
         if (typeof value === "string" && value !== "" && message.includes(value))
@@ -224,7 +231,8 @@ const within = (path: string, other: string) => path === other || path.startsWit
 
 /** Whether the value names one thing, which may be gone, or must be new. */
 const isIdentity = (member: string, value: unknown) =>
-  /name$|id$|arn$/.test(kindOf(member)) || (typeof value === "string" && /-[0-9a-f]{17}$/.test(value));
+  /name$|id$|arn$|^vpczoneidentifier$|^subnet$/.test(kindOf(member)) ||
+  (typeof value === "string" && /-[0-9a-f]{17}$/.test(value));
 
 /** All members with their paths, without indexes. */
 function membersOf(value: unknown, path = ""): [path: string, value: unknown][] {
