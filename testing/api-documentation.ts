@@ -10,7 +10,11 @@ import { autoScalingService } from "../local/services/auto-scaling/actions";
 import { cloudWatchService } from "../local/services/cloudwatch/actions";
 import { ec2Service } from "../local/services/ec2/actions";
 import { refusals as cloudWatchRefusals } from "../local/services/cloudwatch/refusals";
-import { refusals as ec2Refusals } from "../local/services/ec2/refusals";
+import { refusals as autoScalingRefusals } from "../local/services/auto-scaling/refusals";
+import { computeRefusals } from "../local/services/ec2/compute-refusals";
+import { networkRefusals } from "../local/services/ec2/network-refusals";
+import { refusals as tagRefusals } from "../local/services/ec2/refusals";
+import { refusals as elbv2Refusals } from "../local/services/elbv2/refusals";
 import { elbv2Service } from "../local/services/elbv2/actions";
 import { iamService } from "../local/services/iam/actions";
 import { refusals as iamRefusals } from "../local/services/iam/refusals";
@@ -26,9 +30,9 @@ interface Documented {
 }
 
 const documented: Documented[] = [
-  { title: "EC2", service: ec2Service, refusals: ec2Refusals },
-  { title: "Elastic Load Balancing", service: elbv2Service },
-  { title: "Auto Scaling", service: autoScalingService },
+  { title: "EC2", service: ec2Service, refusals: { ...networkRefusals, ...computeRefusals, ...tagRefusals } },
+  { title: "Elastic Load Balancing", service: elbv2Service, refusals: elbv2Refusals },
+  { title: "Auto Scaling", service: autoScalingService, refusals: autoScalingRefusals },
   { title: "IAM", service: iamService, refusals: iamRefusals },
   { title: "CloudWatch", service: cloudWatchService, refusals: cloudWatchRefusals },
   { title: "Systems Manager", service: ssmService },
@@ -75,10 +79,10 @@ const actedOn = ({ parameters }: Action<never>) => list(parameters);
 const list = (names: readonly string[] = []) => [...names].sort().join(", ");
 
 function refusalsOf(title: string, refusals: Refusals): string[] {
-  // Each message is shown with its arguments' places.
+  // Each message is shown with its arguments' places: a list of one is a text, too.
   const rows = Object.values(refusals).map(refusal => {
-    const { code, message } = refusal(...(Array.from({ length: 4 }, () => "…") as never[]));
-    return `| ${code} | ${message.replaceAll("|", "\\|")} |`;
+    const { code, message } = refusal(...(Array.from({ length: 4 }, () => ["…"]) as never[]));
+    return `| ${code} | ${message.replaceAll("|", "\\|").replaceAll("undefined", "…")} |`;
   });
   return [
     `${title} refuses, for example:`,

@@ -16,7 +16,7 @@ test("duplicate resources are rejected, whether created concurrently or in seque
 test("resources of different types may share a name", async () => {
   const { resources } = await openRegion();
   const { id } = await resources.create(vpc);
-  const group = { vpcId: id, description: "" };
+  const group = { vpcId: id, description: "a group" };
   await resources.create({ type: "aws:ec2/securityGroup:SecurityGroup", name: "vpc", inputs: group });
   expect(resources.declared.map(({ name }) => name)).toEqual(["vpc", "vpc"]);
 });

@@ -73,7 +73,9 @@ export const autoScalingTypes: ResourceTypes = {
           Granularity: inputs.metricsGranularity,
           Metrics: inputs.enabledMetrics,
         });
-      const { AutoScalingGroups: [group] = [] } = await autoScaling.DescribeAutoScalingGroups({
+      const {
+        AutoScalingGroups: [group],
+      } = await autoScaling.DescribeAutoScalingGroups({
         AutoScalingGroupNames: [name],
       });
       return {

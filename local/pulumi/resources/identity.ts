@@ -30,7 +30,7 @@ export const identityTypes: ResourceTypes = {
         MaxSessionDuration: inputs.maxSessionDuration,
         Tags: tagList(inputs.tags),
       });
-      return { id: name, outputs: { name, arn: required(Role?.Arn, "Arn"), uniqueId: Role?.RoleId } };
+      return { id: name, outputs: { name, arn: required(Role.Arn, "Arn"), uniqueId: Role.RoleId } };
     },
   }),
 
@@ -67,7 +67,7 @@ export const identityTypes: ResourceTypes = {
       });
       if (role !== undefined)
         await iam.AddRoleToInstanceProfile({ InstanceProfileName: name, RoleName: role });
-      return { id: name, outputs: { name, arn: required(InstanceProfile?.Arn, "Arn") } };
+      return { id: name, outputs: { name, arn: required(InstanceProfile.Arn, "Arn") } };
     },
   }),
 

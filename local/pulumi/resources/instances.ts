@@ -86,7 +86,7 @@ export const instanceTypes: ResourceTypes = {
       const id = required(Instances?.[0]?.InstanceId, "InstanceId");
       await until.instanceRunning(id);
       const { Reservations } = await ec2.DescribeInstances({ InstanceIds: [id] });
-      const instance = required(Reservations?.[0]?.Instances?.[0], "instance");
+      const instance = required(Reservations[0]?.Instances?.[0], "instance");
       return {
         id,
         outputs: {

@@ -68,11 +68,11 @@ export const launchTemplateTypes: ResourceTypes = {
         ...tagSpecifications("launch-template", inputs.tags),
       });
       return {
-        id: required(LaunchTemplate?.LaunchTemplateId, "LaunchTemplateId"),
+        id: required(LaunchTemplate.LaunchTemplateId, "LaunchTemplateId"),
         outputs: {
           name,
-          latestVersion: LaunchTemplate?.LatestVersionNumber,
-          defaultVersion: LaunchTemplate?.DefaultVersionNumber,
+          latestVersion: LaunchTemplate.LatestVersionNumber,
+          defaultVersion: LaunchTemplate.DefaultVersionNumber,
         },
       };
     },

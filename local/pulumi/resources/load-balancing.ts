@@ -130,7 +130,7 @@ export const loadBalancingTypes: ResourceTypes = {
         ...(healthCheck.matcher !== undefined && { Matcher: { HttpCode: healthCheck.matcher } }),
         ...tagged(inputs.tags),
       });
-      const TargetGroupArn = required(TargetGroups?.[0]?.TargetGroupArn, "TargetGroupArn");
+      const TargetGroupArn = required(TargetGroups[0]?.TargetGroupArn, "TargetGroupArn");
       await elbv2.ModifyTargetGroupAttributes({
         TargetGroupArn,
         Attributes: [
@@ -164,7 +164,7 @@ export const loadBalancingTypes: ResourceTypes = {
         ...(inputs.securityGroups && { SecurityGroups: inputs.securityGroups }),
         ...tagged(inputs.tags),
       });
-      const created = LoadBalancers?.[0];
+      const created = LoadBalancers[0];
       const LoadBalancerArn = required(created?.LoadBalancerArn, "LoadBalancerArn");
       await elbv2.ModifyLoadBalancerAttributes({
         LoadBalancerArn,
@@ -202,7 +202,7 @@ export const loadBalancingTypes: ResourceTypes = {
         DefaultActions: actionsOf(defaultActions),
         ...tagged(tags),
       });
-      const arn = required(Listeners?.[0]?.ListenerArn, "ListenerArn");
+      const arn = required(Listeners[0]?.ListenerArn, "ListenerArn");
       return { id: arn, outputs: { arn } };
     },
   }),
@@ -223,12 +223,12 @@ export const loadBalancingTypes: ResourceTypes = {
         Conditions: conditionsOf(conditions),
         ...tagged(tags),
       });
-      const arn = required(Rules?.[0]?.RuleArn, "RuleArn");
-      return { id: arn, outputs: { arn, priority: Number(Rules?.[0]?.Priority) } };
+      const arn = required(Rules[0]?.RuleArn, "RuleArn");
+      return { id: arn, outputs: { arn, priority: Number(Rules[0]?.Priority) } };
 
       /** One more than the highest, as the provider chooses it. */
       async function nextPriority(): Promise<number> {
-        const { Rules: rules = [] } = await elbv2.DescribeRules({ ListenerArn: listenerArn });
+        const { Rules: rules } = await elbv2.DescribeRules({ ListenerArn: listenerArn });
         return 1 + Math.max(0, ...rules.flatMap(rule => (rule.IsDefault ? [] : Number(rule.Priority))));
       }
     },

@@ -55,7 +55,7 @@ function ruleType(
         ],
         ...tagSpecifications("security-group-rule", inputs.tags),
       });
-      const id = required(SecurityGroupRules?.[0]?.SecurityGroupRuleId, "SecurityGroupRuleId");
+      const id = required(SecurityGroupRules[0]?.SecurityGroupRuleId, "SecurityGroupRuleId");
       return { id, outputs: { securityGroupRuleId: id } };
     },
   });

@@ -22,7 +22,7 @@ export const vpcTypes: ResourceTypes = {
         AmazonProvidedIpv6CidrBlock: false,
         ...tagSpecifications("vpc", tags),
       });
-      const VpcId = required(Vpc?.VpcId, "VpcId");
+      const VpcId = required(Vpc.VpcId, "VpcId");
       // A call changes one attribute.
       if (!enableDnsSupport) await ec2.ModifyVpcAttribute({ VpcId, EnableDnsSupport: { Value: false } });
       if (enableDnsHostnames) await ec2.ModifyVpcAttribute({ VpcId, EnableDnsHostnames: { Value: true } });
@@ -35,10 +35,10 @@ export const vpcTypes: ResourceTypes = {
       return {
         id: VpcId,
         outputs: {
-          mainRouteTableId: tables.RouteTables?.[0]?.RouteTableId,
-          defaultRouteTableId: tables.RouteTables?.[0]?.RouteTableId,
+          mainRouteTableId: tables.RouteTables[0]?.RouteTableId,
+          defaultRouteTableId: tables.RouteTables[0]?.RouteTableId,
           defaultNetworkAclId: acls.NetworkAcls?.[0]?.NetworkAclId,
-          defaultSecurityGroupId: groups.SecurityGroups?.[0]?.GroupId,
+          defaultSecurityGroupId: groups.SecurityGroups[0]?.GroupId,
         },
       };
     },
@@ -50,7 +50,7 @@ export const vpcTypes: ResourceTypes = {
       const { InternetGateway } = await ec2.CreateInternetGateway(
         tagSpecifications("internet-gateway", tags),
       );
-      const InternetGatewayId = required(InternetGateway?.InternetGatewayId, "InternetGatewayId");
+      const InternetGatewayId = required(InternetGateway.InternetGatewayId, "InternetGatewayId");
       if (vpcId !== undefined) await ec2.AttachInternetGateway({ InternetGatewayId, VpcId: vpcId });
       return { id: InternetGatewayId };
     },
@@ -71,10 +71,10 @@ export const vpcTypes: ResourceTypes = {
         AvailabilityZone: availabilityZone,
         ...tagSpecifications("subnet", tags),
       });
-      const SubnetId = required(Subnet?.SubnetId, "SubnetId");
+      const SubnetId = required(Subnet.SubnetId, "SubnetId");
       if (mapPublicIpOnLaunch)
         await ec2.ModifySubnetAttribute({ SubnetId, MapPublicIpOnLaunch: { Value: true } });
-      return { id: SubnetId, outputs: { availabilityZone: Subnet?.AvailabilityZone } };
+      return { id: SubnetId, outputs: { availabilityZone: Subnet.AvailabilityZone } };
     },
   }),
 
@@ -85,7 +85,7 @@ export const vpcTypes: ResourceTypes = {
         VpcId: vpcId,
         ...tagSpecifications("route-table", tags),
       });
-      return { id: required(RouteTable?.RouteTableId, "RouteTableId") };
+      return { id: required(RouteTable.RouteTableId, "RouteTableId") };
     },
   }),
 
@@ -120,7 +120,7 @@ export const vpcTypes: ResourceTypes = {
         VpcId: vpcId,
         ...tagSpecifications("network-acl", tags),
       });
-      return { id: required(NetworkAcl?.NetworkAclId, "NetworkAclId") };
+      return { id: required(NetworkAcl.NetworkAclId, "NetworkAclId") };
     },
   }),
 

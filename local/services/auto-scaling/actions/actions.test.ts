@@ -50,7 +50,7 @@ describe("policies", () => {
     expect(region.autoScaling.alarms()).toMatchObject([
       {
         name: names[0],
-        metric: { namespace: "AWS/EC2", name: "CPUUtilization", dimension: { value: "fleet" } },
+        metric: { namespace: "AWS/EC2", name: "CPUUtilization", dimensions: [{ value: "fleet" }] },
         comparisonOperator: "GreaterThanThreshold",
         threshold: 60,
         evaluationPeriods: 3,

@@ -282,10 +282,13 @@ test("an instance profile that is associated, replaced or removed shows in the h
   expect([first.State, role()]).toEqual(["associating", "one-role"]);
   const { IamInstanceProfileAssociation: second } = await ec2.ReplaceIamInstanceProfileAssociation({
     AssociationId: first.AssociationId,
-    IamInstanceProfile: { Arn: "arn:other" },
+    IamInstanceProfile: { Arn: "arn:aws:iam::123456789012:instance-profile/other" },
   });
   expect(role()).toBe("other-role");
-  expect((await describe(InstanceId))?.IamInstanceProfile).toEqual({ Arn: "arn:other", Id: "other" });
+  expect((await describe(InstanceId))?.IamInstanceProfile).toEqual({
+    Arn: "arn:aws:iam::123456789012:instance-profile/other",
+    Id: region.iam.instanceProfiles.get("other")?.id,
+  });
   const { IamInstanceProfileAssociations } = await ec2.DescribeIamInstanceProfileAssociations({
     Filters: [{ Name: "instance-id", Values: [InstanceId] }],
   });
