@@ -1,5 +1,6 @@
 /** Key pairs: the public keys that instances accept. A private key is never kept. Source: EC2 User Guide, "Verify the fingerprint of your key pair". */
-import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createHash, generateKeyPair, type KeyObject, type KeyPairKeyObjectResult } from "node:crypto";
+import { promisify } from "node:util";
 import { resourceId } from "../../identifiers";
 import type { Tags } from "../../network/reachability/vpc-model";
 import { opensshPrivateKey, opensshPublicKey } from "./openssh-keys";
@@ -34,13 +35,14 @@ export class KeyPairs extends Map<string, KeyPair> {
     return found;
   }
 
-  /** Creates a key pair; its private key, in PEM, is returned and forgotten. */
-  create(type: KeyType, request: NewKeyPair): { keyPair: KeyPair; privateKey: string } {
-    const { publicKey, privateKey } =
-      type === "rsa" ? generateKeyPairSync("rsa", { modulusLength: 2048 }) : generateKeyPairSync("ed25519");
+  /** Makes a key pair of new keys; its private key, in PEM, is returned and forgotten. */
+  create(
+    { publicKey, privateKey }: KeyPairKeyObjectResult,
+    request: NewKeyPair,
+  ): { keyPair: KeyPair; privateKey: string } {
     const keyPair = this.add(publicKey, request, createdFingerprint(privateKey, publicKey));
     const material =
-      type === "rsa"
+      keyPair.type === "rsa"
         ? privateKey.export({ type: "pkcs1", format: "pem" }).toString()
         : opensshPrivateKey(publicKey, privateKey);
     return { keyPair, privateKey: material };
@@ -62,6 +64,13 @@ export class KeyPairs extends Map<string, KeyPair> {
     this.set(keyPair.id, keyPair);
     return keyPair;
   }
+}
+
+/** Off the main thread: an RSA key takes some tenths of a second. */
+export function generateKeys(type: KeyType): Promise<KeyPairKeyObjectResult> {
+  return type === "rsa"
+    ? promisify(generateKeyPair)("rsa", { modulusLength: 2048 })
+    : promisify(generateKeyPair)("ed25519");
 }
 
 /** Of a pair that EC2 created: SHA-1 of an RSA private key; SHA-256 of an Ed25519 public key. */

@@ -60,3 +60,10 @@ test("a pair is deleted by name or id; an unknown one is deleted too", async () 
     code: "InvalidKeyPair.NotFound",
   });
 });
+
+test("of two key pairs made at once with the same name, one is refused", async () => {
+  const { ec2 } = await setUp();
+  const calls = [ec2.CreateKeyPair({ KeyName: "one" }), ec2.CreateKeyPair({ KeyName: "one" })];
+  const statuses = (await Promise.allSettled(calls)).map(({ status }) => status);
+  expect(statuses.toSorted()).toEqual(["fulfilled", "rejected"]);
+});

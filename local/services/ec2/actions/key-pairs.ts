@@ -1,7 +1,7 @@
 /** Key pairs. Sources: EC2 API Reference, "CreateKeyPair", "ImportKeyPair", "DeleteKeyPair", "DescribeKeyPairs". */
 import type { KeyPairInfo } from "@aws-sdk/client-ec2";
 import type { Ec2 } from "../ec2";
-import type { KeyPair } from "../key-pairs";
+import { generateKeys, type KeyPair } from "../key-pairs";
 import { parsePublicKey } from "../openssh-keys";
 import { computeRefusals as refusals } from "../compute-refusals";
 import { notFound } from "../resource-types";
@@ -13,14 +13,16 @@ import { oneOf, required } from "./validation";
 export const keyPairActions = {
   CreateKeyPair: {
     parameters: ["KeyName", "KeyType", "KeyFormat", "TagSpecifications", "DryRun"],
-    handle({ ec2, now }, input) {
+    async handle({ ec2, now }, input) {
       const name = newName(ec2, input.KeyName);
       const type = oneOf("keyType", input.KeyType ?? "rsa", ["rsa", "ed25519"]);
       if (oneOf("keyFormat", input.KeyFormat ?? "pem", ["pem", "ppk"]) === "ppk")
         throw refusals.puttyFormat();
       const tags = tagsFor("key-pair", input.TagSpecifications);
       assertNoDryRun(input);
-      const { keyPair, privateKey } = ec2.keyPairs.create(type, { name, tags, createdAt: now() });
+      const keys = await generateKeys(type);
+      newName(ec2, name); // another call may have taken it meanwhile
+      const { keyPair, privateKey } = ec2.keyPairs.create(keys, { name, tags, createdAt: now() });
       return { ...identityOf(keyPair), KeyMaterial: privateKey };
     },
   },
