@@ -23,6 +23,16 @@ describe("AddressPool", () => {
     expect(pool.take()).not.toBe(second);
   });
 
+  test("that reuses late gives a released address only after all others", () => {
+    const pool = new AddressPool("10.0.1.0/28", "late");
+    const first = pool.take();
+    pool.release(first);
+    const others = Array.from({ length: 10 }, () => pool.take());
+    expect(others).not.toContain(first);
+    expect(pool.take()).toBe(first);
+    expect(() => pool.take()).toThrow("has no free addresses");
+  });
+
   test("crosses byte boundaries and handles addresses with the sign bit set", () => {
     const pool = new AddressPool("223.255.254.0/23");
     const addresses = Array.from({ length: 507 }, () => pool.take());

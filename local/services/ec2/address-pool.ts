@@ -12,9 +12,16 @@ export class AddressPool {
   private readonly allocated = new Set<string>();
   private readonly network: number;
   private readonly size: number;
+  private next = firstOffset - reservedFirst;
 
-  /** @param cidrBlock an IPv4 range */
-  constructor(private readonly cidrBlock: string) {
+  /**
+   * @param cidrBlock an IPv4 range
+   * @param reuse which free address is taken: the first one, or the one that comes after the last taken
+   */
+  constructor(
+    private readonly cidrBlock: string,
+    private readonly reuse: "soon" | "late" = "soon",
+  ) {
     ({ first: this.network, size: this.size } = addressRange(cidrBlock));
   }
 
@@ -25,11 +32,11 @@ export class AddressPool {
   /** @throws AwsError if no address is free */
   take(): string {
     const count = this.size - reservedFirst - reservedLast;
-    const skipped = firstOffset - reservedFirst;
-    for (let index = 0; index < count; index++) {
-      const address = fromNumber(this.network + reservedFirst + ((index + skipped) % count));
+    for (let index = this.next; index < this.next + count; index++) {
+      const address = fromNumber(this.network + reservedFirst + (index % count));
       if (this.allocated.has(address)) continue;
       this.allocated.add(address);
+      if (this.reuse === "late") this.next = (index + 1) % count;
       return address;
     }
     throw new AwsError("InsufficientFreeAddressesInSubnet", `${this.cidrBlock} has no free addresses`);

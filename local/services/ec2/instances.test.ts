@@ -56,8 +56,9 @@ const privateAddresses = (region: Region) =>
 const allocations = (region: Region) =>
   JSON.stringify(
     [
-      [...privateAddresses(region).values()],
-      publicAddresses(region),
+      [...privateAddresses(region).values(), publicAddresses(region)].map(
+        pool => Reflect.get(pool, "allocated") as Set<string>,
+      ),
       [...region.ec2.vpc.networkInterfaces.keys()],
       [...region.ec2.instances.hosts.keys()],
       readdirSync(join(region.options.folder, "hosts")),

@@ -12,7 +12,8 @@ export function macAddressOf(interfaceId: string): string {
 }
 
 export class NetworkInterfaces {
-  private readonly publicAddresses = new AddressPool(publicRange);
+  /** An instance that stops and starts gets another public address. */
+  private readonly publicAddresses = new AddressPool(publicRange, "late");
   /** Private addresses by subnet. */
   private readonly privateAddresses = new Map<string, AddressPool>();
 
