@@ -53,6 +53,7 @@ test.each<[Dialect, Operation, string, object]>([
     "AutoScalingGroupNames.member.1=a&Filters.member.1.Name=tag%3Ax&Filters.member.1.Values.member.1=%C3%BC+%26",
     { AutoScalingGroupNames: ["a"], Filters: [{ Name: "tag:x", Values: ["ü &"] }] },
   ],
+  ["ec2", DescribeInstances$, "NextToken=&Filter.1.Name=&Filter.1.Value.1=", { Filters: [{ Values: [""] }] }],
   [
     "query",
     SetDesiredCapacity$,

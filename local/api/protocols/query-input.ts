@@ -55,13 +55,16 @@ class Reader {
     if (node.value !== undefined) throw this.faults.unknownParameter(path);
     const members = membersBy((member, memberShape) => this.nameOf(member, memberShape), shape);
     const read: Record<string, unknown> = {};
+    const required = requiredMembers(shape);
     for (const [name, child] of node.children) {
       const at = path === "" ? name : `${path}.${name}`;
       const found = members.get(name);
       if (!found) throw this.faults.unknownParameter(at);
+      const isOptional = !required.includes(found.member);
+      if (isOptional && isUnset(name, child, found.shape)) continue;
       read[found.member] = this.value(child, found.shape, at);
     }
-    for (const member of requiredMembers(shape)) {
+    for (const member of required) {
       if (read[member] !== undefined) continue;
       const name = this.nameOf(member, shape.getMemberSchema(member));
       throw this.faults.missingParameter(path === "" ? name : `${path}.${name}`);
@@ -108,6 +111,15 @@ class Reader {
     const name = typeof ec2QueryName === "string" ? ec2QueryName : (xmlName ?? member);
     return name.charAt(0).toUpperCase() + name.slice(1);
   }
+}
+
+/**
+ * Whether an empty text counts as not given, as clients mean it that send every optional parameter. Tags and attributes may have
+ * empty values, and a description can be emptied.
+ */
+function isUnset(name: string, { value, children }: Node, shape: Shape): boolean {
+  if (value !== "" || children.size > 0 || name === "Value" || name === "Description") return false;
+  return !shape.isListSchema() && !shape.isStructSchema();
 }
 
 /** The element name of a list that isn't flattened. */

@@ -1,6 +1,7 @@
 /** The command provider's SSH resources: file copies and the installer's command. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
+import "../lazy-typescript"; // before the SDK
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Host } from "../../hosts/host";
