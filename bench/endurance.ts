@@ -4,7 +4,8 @@
  * - the region's event loop never stalls for longer than 150 ms;
  * - when everything is deleted, the region is as an emptied fresh one: what its API answers, its files, processes,
  *   listeners and timers.
- * The calls are made in a thread of their own. A seed repeats them, but for the order in which answers arrive.
+ * The calls are made in a thread of their own. On a busy machine, a stall may be the machine's. A seed repeats the calls,
+ * as far as the answers repeat: ids are random, and states pass with time.
  * `npm run endurance -- [seed] [calls]`
  */
 import { once } from "node:events";

@@ -27,6 +27,9 @@ export type Answer = { status: number; contentType: string; body: string } | "si
 
 type Damage = (request: DamagedRequest, random: Random) => void;
 
+/** In bytes; Node's servers refuse larger heads by themselves. */
+const largestQuery = 4096;
+
 const setBody = (request: DamagedRequest, body: string | Buffer) => {
   request.body = Buffer.from(body);
 };
@@ -52,6 +55,7 @@ const damages: Record<string, Damage> = {
     if (request.headers["x-amz-target"] !== undefined) request.headers["x-amz-target"] = "Nope.toString";
   },
   "its body as a query": request => {
+    if (request.body.length > largestQuery) return;
     request.method = "GET";
     request.url += `?${encodeURI(request.body.toString("latin1"))}`;
     setBody(request, "");

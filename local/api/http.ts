@@ -26,13 +26,12 @@ async function bodyOf(req: http.IncomingMessage): Promise<Buffer> {
     // Destroying the request would prevent the error from reaching the client.
     for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       size += chunk.length;
-      if (size > largestBody) {
-        req.resume();
-        throw tooLarge();
-      }
+      if (size > largestBody) throw tooLarge();
       chunks.push(chunk);
     }
   } catch (error) {
+    // Only once the iteration is over, or it takes no effect, and the connection's next request is never read.
+    req.resume();
     if (req.complete || error instanceof AwsError) throw error;
     throw new AwsError("IncompleteBody", "The request ended before its body was complete");
   }

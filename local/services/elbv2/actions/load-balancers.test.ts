@@ -77,6 +77,13 @@ test("SetSecurityGroups decides at once who gets through", async () => {
   expect(await get(region, LoadBalancerArn)).toBe("200 hello");
 });
 
+test("a subnet that is named twice gets one node", async () => {
+  const { elbv2, region, id } = await openLoadBalancing();
+  await elbv2.CreateLoadBalancer({ Name: "lb", Subnets: [id("subnet-1"), id("subnet-1"), id("subnet-2")] });
+  const nodes = [...region.ec2.vpc.networkInterfaces.values()].map(({ subnetId }) => subnetId);
+  expect(nodes).toEqual([id("subnet-1"), id("subnet-2")]);
+});
+
 test("SetSubnets moves its nodes; those in subnets that stay are kept and serve on", async () => {
   const { elbv2, region, id, createLoadBalancer, createListener } = await openLoadBalancing();
   const LoadBalancerArn = await createLoadBalancer();

@@ -156,7 +156,7 @@ interface SubnetInput {
 
 function subnetsOf({ Subnets = [], SubnetMappings = [] }: SubnetInput): string[] {
   if (Subnets.length > 0 === SubnetMappings.length > 0) throw refusals.subnetsOrMappings();
-  return Subnets.length > 0 ? Subnets : SubnetMappings.map(({ SubnetId = "" }) => SubnetId);
+  return [...new Set(Subnets.length > 0 ? Subnets : SubnetMappings.map(({ SubnetId = "" }) => SubnetId))];
 }
 
 function assertIpv4(type = "ipv4"): void {
