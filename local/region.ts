@@ -28,7 +28,7 @@ import { createDefaultVpc } from "./services/ec2/default-vpc";
 import { Ec2 } from "./services/ec2/ec2";
 import { createEc2Endpoint } from "./services/ec2/ec2-endpoint";
 import { amazonLinux2023 } from "./services/ec2/image";
-import { planLaunch } from "./services/ec2/launch-request";
+import { imageAndType, planLaunch } from "./services/ec2/launch-request";
 import { currentVersion, dataOf } from "./services/ec2/launch-template";
 import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
@@ -111,11 +111,14 @@ export class Region {
       ...this.groupContext(),
       regionName,
       assertLaunchTemplate: ({ id, version }) =>
-        dataOf(launchTemplates, {
-          id,
-          version:
-            typeof version === "number" ? version : (currentVersion(launchTemplates, id, version) ?? 0),
-        }),
+        imageAndType(
+          this.ec2,
+          dataOf(launchTemplates, {
+            id,
+            version:
+              typeof version === "number" ? version : (currentVersion(launchTemplates, id, version) ?? 0),
+          }),
+        ),
     });
   }
 

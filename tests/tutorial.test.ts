@@ -8,7 +8,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { preload } from "../local/api/dispatch";
 import { realClock } from "../local/clock";
-import { Region, type RegionOptions } from "../local/region";
 import { startEmptyRegion, type EmptyRegion } from "../local/start";
 import { eventually } from "../testing/eventually";
 import { onCleanUp } from "../testing/clean-up";
@@ -16,15 +15,6 @@ import { temporaryFolder } from "../testing/folders";
 import { operatorAddress } from "../testing/region";
 import { awsCliVersion, shell } from "./aws-cli";
 import { steps, type Step } from "./tutorial";
-
-/** Whether the region serves all of the tutorial's actions. Until it does, what needs the others is skipped. */
-const isComplete = false as boolean;
-
-const served = new Set(
-  new Region({ name: "us-east-1" } as RegionOptions).services.flatMap(({ actions }) =>
-    Object.keys(actions).map(name => name.toLowerCase()),
-  ),
-);
 
 const version = awsCliVersion();
 
@@ -96,9 +86,9 @@ function tutorial() {
     else expect(answer).toEqual(known);
   };
 
-  for (const [step, isServed] of withServed(steps)) {
+  for (const step of steps) {
     const title = `${step.section}: ${/aws [-\w]+( [-\w]+)?/.exec(step.typed)?.[0] ?? step.typed}`;
-    (isServed ? test : test.skip)(title, async () => {
+    test(title, async () => {
       const { typed, refused, corrected, answers, keep = {}, shows } = step;
       if (refused !== undefined) {
         const { code, stderr } = await run(typed);
@@ -114,14 +104,9 @@ function tutorial() {
     });
   }
 
-  test("nothing is skipped once every action of the tutorial is served", () => {
-    const missing = [...new Set(steps.flatMap(actionsOf))].filter(action => !served.has(action));
-    expect(missing.sort()).toEqual(isComplete ? [] : expect.arrayContaining([expect.any(String)]));
-  });
-
   test("what the tutorial does on the hosts is not done here: user data, yum, ssh", () => {
     const hosts = [...running.region.ec2.instances.hosts.values()];
-    expect(hosts.map(({ services }) => services.size)).toEqual(isComplete ? [0, 0, 0, 0] : []);
+    expect(hosts.map(({ services }) => services.size)).toEqual([0, 0, 0, 0]);
   });
 }
 
@@ -138,28 +123,6 @@ const trustPolicy = `{
     ]
 }
 `;
-
-/** Each step, and whether the region serves its actions and those whose answers it needs. */
-function withServed(all: readonly Step[]): [Step, boolean][] {
-  const unknown = new Set<string>();
-  return all.map(step => {
-    const needed = [...JSON.stringify(step).matchAll(/<([-\w]+)>/g)].map(([, name = ""]) => name);
-    const isServed =
-      actionsOf(step).every(action => served.has(action)) && !needed.some(name => unknown.has(name));
-    if (!isServed) for (const name of Object.keys(step.keep ?? {})) unknown.add(name);
-    return [step, isServed];
-  });
-}
-
-/** The API's actions that a step's commands call, in lower case. */
-function actionsOf({ typed, refused, corrected, shows }: Step): string[] {
-  const commands = [typed, corrected, shows?.[0]].join("\n");
-  const isOwn = (action: string) => refused?.includes(`'${action}'`); // misspelt: the CLI refuses it
-  return [...commands.matchAll(/aws (?:ec2|elbv2|autoscaling|iam|sts) ([-a-z]+)/g)]
-    .map(([, action = ""]) => action)
-    .filter(action => !isOwn(action))
-    .map(action => action.replaceAll("-", ""));
-}
 
 /** With what is known in place of each <name>, at any depth; matchers stay as they are. */
 function filled<Value>(value: Value, known: ReadonlyMap<string, string>): Value {

@@ -85,13 +85,8 @@ export function withOverrides(data: RequestLaunchTemplateData, request: LaunchRe
 
 /** @throws AwsError for what EC2 or the region can't launch */
 export function planLaunch(context: LaunchContext, request: LaunchRequest): LaunchPlan {
-  const { ec2 } = context;
-  const image = find(ec2.images, "image", request.ImageId);
-  if (image.state !== "available") throw refusals.imageUnavailable(image.id);
-  const type = instanceTypeNamed(request.InstanceType);
-  if (type.architecture !== image.architecture)
-    throw refusals.architecture(type.architecture, image.architecture);
-  if (request.KeyName !== undefined) ec2.keyPairs.findNamed(request.KeyName);
+  assertInterfaces(request);
+  const { image, type } = imageAndType(context.ec2, request);
   const settings = settingsOf(request);
   if (settings.cpuCredits !== undefined && !type.burstable) throw refusals.credits(type.name);
   const tagsOf = (type: "instance" | "volume" | "network-interface") =>
@@ -109,6 +104,20 @@ export function planLaunch(context: LaunchContext, request: LaunchRequest): Laun
     settings,
     rootVolume: rootVolumeOf(image, request),
   };
+}
+
+/**
+ * What a request launches, wherever it launches it.
+ * @throws AwsError for an image, instance type or key pair that can't be launched
+ */
+export function imageAndType({ images, keyPairs }: LaunchContext["ec2"], request: LaunchRequest) {
+  const image = find(images, "image", request.ImageId);
+  if (image.state !== "available") throw refusals.imageUnavailable(image.id);
+  const type = instanceTypeNamed(request.InstanceType);
+  if (type.architecture !== image.architecture)
+    throw refusals.architecture(type.architecture, image.architecture);
+  if (request.KeyName !== undefined) keyPairs.findNamed(request.KeyName);
+  return { image, type };
 }
 
 /**
@@ -149,15 +158,21 @@ function settingsOf(request: LaunchRequest): Partial<InstanceSettings> {
 
 type Network = Pick<LaunchPlan, "subnetId" | "securityGroupIds" | "publicAddress" | "interfaceDescription">;
 
-function networkOf({ ec2 }: LaunchContext, request: LaunchRequest): Network {
-  const { SubnetId, SecurityGroupIds, SecurityGroups: names, NetworkInterfaces = [], Placement } = request;
+/** @throws AwsError for parameters that exclude each other, whatever they name */
+function assertInterfaces(request: LaunchRequest): void {
+  const { SubnetId, SecurityGroupIds, SecurityGroups: names, NetworkInterfaces = [] } = request;
   const [primary, ...others] = NetworkInterfaces;
   if (others.length > 0 || (primary && (primary.DeviceIndex ?? 0) !== 0)) throw refusals.oneInterface();
   if (primary?.DeleteOnTermination === false) throw refusals.interfaceKept();
   if (primary && SubnetId !== undefined) throw refusals.withInterfaces("subnet ID");
   if (primary && (SecurityGroupIds ?? names) !== undefined) throw refusals.withInterfaces("security groups");
+  if (names !== undefined && SubnetId !== undefined) throw refusals.groupNamesWithSubnet();
+}
+
+function networkOf({ ec2 }: LaunchContext, request: LaunchRequest): Network {
+  const { SubnetId, SecurityGroupIds, SecurityGroups: names, NetworkInterfaces = [], Placement } = request;
+  const [primary] = NetworkInterfaces;
   const subnetId = SubnetId ?? primary?.SubnetId;
-  if (names !== undefined && subnetId !== undefined) throw refusals.groupNamesWithSubnet();
   const subnet = subnetFor(ec2, subnetId, Placement?.AvailabilityZone);
   const ids = SecurityGroupIds ?? primary?.Groups ?? [];
   const groupIds = [...ids, ...(names ?? []).map(name => idOfGroup(ec2, name, subnet.vpcId))];
