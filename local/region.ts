@@ -34,6 +34,7 @@ import { elbv2Service } from "./services/elbv2/actions";
 import { Elbv2 } from "./services/elbv2/elbv2";
 import { iamService } from "./services/iam/actions";
 import { Iam } from "./services/iam/iam";
+import { assertRegion } from "./services/ec2/regions";
 import { imageAvailable, instanceRunning } from "./services/ec2/waiters";
 import { zonesOf } from "./services/ec2/zones";
 import { ssmService } from "./services/ssm/actions";
@@ -73,8 +74,10 @@ export class Region {
   private readonly flowLog: FlowLog;
   private stopFlowLog: () => void = () => undefined;
 
+  /** @throws if AWS has no region of this name */
   constructor(readonly options: RegionOptions) {
     const { name: regionName, ...surroundings } = options;
+    assertRegion(regionName);
     const now = () => Date.now();
     const vpc = new VpcModel();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
