@@ -61,15 +61,41 @@ test("a stopped receiver gets no requests; started, it serves at another public 
   expect((await answerTo(url, through())).json).toMatchObject({ server_ip_address: address });
 });
 
+test("a stopped data host is silent, not closed, and keeps its number until it is started", async () => {
+  const { instanceId, privateIp } = region.addresses("data");
+  const post = { ...through(), method: "POST", body: { num: 42 } };
+  expect(await answerTo(region.output("receiverLoadBalancerUrl"), post)).toMatchObject({ status: 200 });
+  await aws.ec2.stopInstances({ InstanceIds: [instanceId] });
+  await becomes(instanceId, "stopped");
+  const receiver = region.host("receiver-1");
+  const url = `http://${privateIp}:${ports["data-access"].read}/`;
+  expect(await ask(url, { through: receiver.proxyUrl })).toBe("silent");
+  const { interfaceId } = receiver.options;
+  const drop = (await region.decisions()).findLast(({ from }) => from.interfaceId === interfaceId);
+  expect(drop).toMatchObject({ code: "BAD_STATE", to: { address: privateIp }, direction: "ingress" });
+  expect(await balanced()).toMatchObject({ status: 502 });
+
+  await aws.ec2.startInstances({ InstanceIds: [instanceId] });
+  await eventually("receivers get the number", async () => {
+    const { json } = await balanced();
+    return (json as { seed?: number }).seed === 42;
+  });
+  expect((await instance(instanceId))?.PrivateIpAddress).toBe(privateIp);
+});
+
 test("a rebooted data host keeps its number", async () => {
-  const { instanceId, publicIp } = region.addresses("data");
+  const { instanceId } = region.addresses("data");
+  const publicIp = (await instance(instanceId))?.PublicIpAddress ?? "";
   const post = { ...through(), method: "POST", body: { num: 4711 } };
   expect(await answerTo(region.output("receiverLoadBalancerUrl"), post)).toMatchObject({ status: 200 });
-  const { pid } = region.service("data");
+  // While it reboots, it has no service.
+  const pidOf = () => [...region.host("data").services.values()][0]?.pid;
+  const pid = pidOf();
+  expect(pid).toBeDefined();
   await aws.ec2.rebootInstances({ InstanceIds: [instanceId] });
   const { read } = ports["data-access"];
   await eventually("another process answers with the number", async () => {
-    const { pid: now } = region.service("data");
+    const now = pidOf();
     if (now === undefined || now === pid) return false;
     const outcome = await ask(`http://${publicIp}:${read}/`, through());
     return typeof outcome !== "string" && outcome.json === 4711;

@@ -7,7 +7,7 @@ import { ask } from "../testing/client";
 import { clientsOf, type Clients } from "../testing/aws-clients";
 import { eventually } from "../testing/eventually";
 import { under } from "../testing/load";
-import { startTestRegion, type TestRegion } from "../testing/region";
+import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
 
 let region: TestRegion;
 let aws: Clients;
@@ -16,11 +16,17 @@ beforeAll(async () => {
   aws = clientsOf(region.internet);
 });
 
-/** "200", "silent", "refused" or another status. */
+/** A status, "refused", or "silent: CODE" with the explanation code of the drop that caused the silence. */
 async function outcomeOf(url: string, request: { method?: string; body?: object } = {}): Promise<string> {
+  const before = (await region.decisions()).length;
   const outcome = await ask(url, { through: region.internet, patience: 2_500, ...request });
-  return typeof outcome === "string" ? outcome : String(outcome.status);
+  if (outcome !== "silent") return typeof outcome === "string" ? outcome : String(outcome.status);
+  const drops = (await region.decisions()).slice(before);
+  const drop = drops.find(({ from }) => from.internetAddress === operatorAddress);
+  return `silent: ${String(drop?.code)}`;
 }
+const silentByAcl = "silent: SUBNET_ACL_RESTRICTION";
+const silentByGroup = "silent: ENI_SG_RULES_MISMATCH";
 const read = () => outcomeOf(region.output("dataReadUrl"));
 const balanced = (path = "") => outcomeOf(`${region.output("receiverLoadBalancerUrl")}${path}`);
 const post = () => outcomeOf(region.output("receiverLoadBalancerUrl"), { method: "POST", body: { num: 1 } });
@@ -39,12 +45,19 @@ describe("the data subnet's ACL", () => {
     expect(await read()).toBe("200");
     const { NetworkAclId, RuleNumber, Egress } = entry();
     await aws.ec2.deleteNetworkAclEntry({ NetworkAclId, RuleNumber, Egress });
-    expect(await read()).toBe("silent");
+    expect(await read()).toBe(silentByAcl);
     await aws.ec2.createNetworkAclEntry({ ...entry(), RuleAction: "allow" });
     expect(await read()).toBe("200");
     await aws.ec2.replaceNetworkAclEntry({ ...entry(), RuleAction: "deny" });
-    expect(await read()).toBe("silent");
+    expect(await read()).toBe(silentByAcl);
     await aws.ec2.replaceNetworkAclEntry({ ...entry(), RuleAction: "allow" });
+    expect(await read()).toBe("200");
+  });
+
+  test("an entry with a lower number decides, until it is deleted", async () => {
+    await aws.ec2.createNetworkAclEntry({ ...entry(), RuleNumber: 1, RuleAction: "deny" });
+    expect(await read()).toBe(silentByAcl);
+    await aws.ec2.deleteNetworkAclEntry({ ...entry(), RuleNumber: 1 });
     expect(await read()).toBe("200");
   });
 
@@ -60,7 +73,7 @@ describe("the data subnet's ACL", () => {
       AssociationId: acl?.Associations?.[0]?.NetworkAclAssociationId,
       NetworkAclId: empty?.NetworkAclId,
     });
-    expect(await read()).toBe("silent");
+    expect(await read()).toBe(silentByAcl);
     await aws.ec2.replaceNetworkAclAssociation({ AssociationId: NewAssociationId, NetworkAclId });
     expect(await read()).toBe("200");
     expect((await associated(NetworkAclId))?.Associations).toHaveLength(1);
@@ -81,9 +94,28 @@ describe("security groups", () => {
       { IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
     ];
     await aws.ec2.revokeSecurityGroupIngress({ GroupId, IpPermissions });
-    expect(await read()).toBe("silent");
+    expect(await read()).toBe(silentByGroup);
     await aws.ec2.authorizeSecurityGroupIngress({ GroupId, IpPermissions });
     expect(await read()).toBe("200");
+  });
+
+  test("an egress rule is revoked and authorized", async () => {
+    const { id, inputs } = region.declared(
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+      "receiver-out-read",
+    );
+    const GroupId = String(inputs["securityGroupId"]);
+    await aws.ec2.revokeSecurityGroupEgress({ GroupId, SecurityGroupRuleIds: [id] });
+    expect(await balanced()).toBe("502");
+    expect((await region.decisions()).at(-1)).toMatchObject({
+      code: "ENI_SG_RULES_MISMATCH",
+      direction: "egress",
+      to: { address: region.addresses("data").privateIp, port },
+    });
+    const IpRanges = [{ CidrIp: String(inputs["cidrIpv4"]) }];
+    const IpPermissions = [{ IpProtocol: "tcp", FromPort: port, ToPort: port, IpRanges }];
+    await aws.ec2.authorizeSecurityGroupEgress({ GroupId, IpPermissions });
+    expect(await balanced()).toBe("200");
   });
 
   test("an interface's groups are changed and changed back", async () => {
@@ -102,7 +134,7 @@ describe("security groups", () => {
         Groups: groups.map(String),
       });
     await change(SecurityGroups?.map(({ GroupId }) => GroupId) ?? []);
-    expect(await read()).toBe("silent");
+    expect(await read()).toBe(silentByGroup);
     await change(attached?.Groups?.map(({ GroupId }) => GroupId) ?? []);
     expect(await read()).toBe("200");
     expect(await post()).toBe("200");
@@ -140,6 +172,11 @@ describe("the receivers' load balancer", () => {
     const { Listeners } = await aws.elbv2.describeListeners({ LoadBalancerArn });
     await aws.elbv2.deleteListener({ ListenerArn: Listeners?.[0]?.ListenerArn });
     expect(await balanced()).toBe("refused");
+    const { TargetHealthDescriptions = [] } = await aws.elbv2.describeTargetHealth({
+      TargetGroupArn: targetGroup(),
+    });
+    const reasons = TargetHealthDescriptions.map(({ TargetHealth }) => TargetHealth?.Reason);
+    expect(reasons).toEqual(["Target.NotInUse", "Target.NotInUse"]);
     await aws.elbv2.createListener({
       LoadBalancerArn,
       Protocol: "HTTP",

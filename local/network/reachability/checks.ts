@@ -99,12 +99,18 @@ export function checkExit(
   return droppedByGateway([gatewayId], `IGW_DESTINATION_ADDRESS_NOT_IN_${block}_EGRESS`, why);
 }
 
-/** Checks the internet gateway for packets from the Internet. */
-export function checkEntry(
-  model: VpcModel,
-  { networkInterface, subnet, remote, scope }: End,
-): Cause | undefined {
-  if (scope !== "internet") return undefined;
+/** Checks the internet gateway for packets from the Internet, and that something is there to receive a packet. */
+export function checkEntry(model: VpcModel, end: End): Cause | undefined {
+  return (end.scope === "internet" ? checkGateway(model, end) : undefined) ?? checkState(end);
+}
+
+function checkState({ networkInterface: { id, isDown } }: End): Cause | undefined {
+  if (!isDown) return undefined;
+  const by = `network interface ${id} (its instance is stopped)`;
+  return { code: "BAD_STATE", component: { type: "network-interface", ids: [id] }, by };
+}
+
+function checkGateway(model: VpcModel, { networkInterface, subnet, remote }: End): Cause | undefined {
   const gateway = internetGatewayOf(model, subnet.vpcId);
   if (!gateway) {
     const by = `${subnet.vpcId} of network interface ${networkInterface.id} (no internet gateway is attached)`;

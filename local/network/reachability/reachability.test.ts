@@ -398,6 +398,16 @@ describe("the destination", () => {
     expect(decision.destinationInterfaceId).toBe(interfaceId);
     expect("destinationInterfaceId" in decision).toBe(interfaceId !== undefined);
   });
+
+  it("whose instance is stopped gets no packet, and logs none", () => {
+    const stopped: Change = model => (known(model.networkInterfaces, "eni-data").isDown = true);
+    const decision = decide("receiver1 > data.private:8080", stopped);
+    expect(outcome(decision)).toBe("BAD_STATE request ingress eni-data eni-data");
+    expect(hops(decision)).toEqual(["ACCEPT eni-receiver-1 egress request 10.0.2.11:40000 10.0.1.10:8080"]);
+    expect(outcome(decide("home > data.public:5000", stopped))).toBe(
+      "BAD_STATE request ingress eni-data eni-data",
+    );
+  });
 });
 
 describe("an explanation names packet, component and rule", () => {
@@ -433,6 +443,12 @@ describe("an explanation names packet, component and rule", () => {
       "of a gateway",
       "home > 203.0.113.99:80",
       "the request from 198.51.100.7:40000 to 203.0.113.99:80 (TCP) was dropped by internet gateway igw-main (no network interface has the public address 203.0.113.99)",
+    ],
+    [
+      "of a stopped instance",
+      "home > data.public:5000",
+      "the request from 198.51.100.7:40000 to 10.0.1.10:5000 (TCP) was dropped by network interface eni-data (its instance is stopped)",
+      model => (known(model.networkInterfaces, "eni-data").isDown = true),
     ],
   ])("%s", (...[, attempt, explanation, change]: Row<string>) => {
     expect(decide(attempt, change).drop?.explanation).toBe(explanation);

@@ -109,6 +109,8 @@ export interface NetworkInterface {
   privateIpAddress: string;
   publicIpAddress?: string;
   groupIds: string[];
+  /** Its instance is stopped: packets to it go nowhere. */
+  isDown?: boolean;
   /** Its readable owner: "receiver-1", "ELB app/receiver-lb/0123456789abcdef". */
   description: string;
   /** Kept for the API: nothing here forwards for others. */

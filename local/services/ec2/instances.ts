@@ -187,6 +187,7 @@ export class Instances {
       await host.boot();
       if (!this.records.markRunning(instance, this.context.clock.now()))
         throw new Error(`${instanceId} was terminated while pending`);
+      this.context.interfaces.bringUp(instance.interfaceId);
       this.idle.delete(instanceId);
       this.hosts.set(instanceId, host);
       await host.startInstalled();
@@ -202,11 +203,11 @@ export class Instances {
   }
 
   private async halt(instance: Instance, host: Host): Promise<void> {
-    const { network, interfaces } = this.context;
+    const { interfaces } = this.context;
     await host.shutDown();
     // Terminated meanwhile.
     if (instance.state !== "stopping") return;
-    network.removeInterface(instance.interfaceId);
+    interfaces.takeDown(instance.interfaceId);
     this.withdrawName(interfaces.releasePublicAddress(instance.interfaceId));
     instance.state = "stopped";
   }

@@ -84,6 +84,16 @@ export class NetworkInterfaces {
     return publicIpAddress;
   }
 
+  /** Closes the interface's connections and listeners; packets to it go nowhere until `bringUp`. */
+  takeDown(id: string): void {
+    this.get(id).isDown = true;
+    this.network.removeInterface(id);
+  }
+
+  bringUp(id: string): void {
+    delete this.get(id).isDown;
+  }
+
   /** @throws AwsError for an unknown interface */
   get(id: string): NetworkInterface {
     return find(this.vpc.networkInterfaces, "network-interface", id);
