@@ -1,6 +1,6 @@
 /**
- * What EC2 refuses, apart from unknown and malformed ids (resource-types.ts) and what is about the network
- * (network-refusals.ts). refusals.test.ts has a call for each.
+ * What EC2 refuses of tags; network-refusals.ts and compute-refusals.ts have the rest, and resource-types.ts unknown and
+ * malformed ids. refusals.test.ts has a call for each.
  * Source: "Error codes for the Amazon EC2 API", unless a line names another.
  */
 import { AwsError } from "../../api/aws-error";

@@ -34,6 +34,8 @@ const taggable = {
 
 type TaggableType = keyof typeof taggable;
 
+const isTaggable = (type: ResourceType): type is TaggableType => Object.hasOwn(taggable, type);
+
 /** All taggable resources. */
 export function allTaggable(ec2: Ec2, now: number): { type: ResourceType; id: string; tags: Tags }[] {
   return (Object.keys(taggable) as TaggableType[]).flatMap(type =>
@@ -47,7 +49,7 @@ export function allTaggable(ec2: Ec2, now: number): { type: ResourceType; id: st
  */
 export function taggableWith(ec2: Ec2, now: number, id: string): Taggable {
   const type = typeOf(id);
-  if (type === undefined || !Object.hasOwn(taggable, type)) throw networkRefusals.invalidId(id);
+  if (type === undefined || !isTaggable(type)) throw networkRefusals.invalidId(id);
   const resources: TaggableById = taggable[type](ec2, now);
   return find(resources, type, id);
 }
