@@ -145,6 +145,7 @@ describe("EC2", () => {
       expect(TerminatingInstances?.[0]?.PreviousState?.Name).toMatch(new RegExp(`^(${state})$`));
     }
     expect(events.slice(before)).toEqual([`extra (${instanceId}) terminated at a user's request`]);
+    await region.ec2.instances.terminate(instanceId); // resolves once it is gone
   });
 
   test("VPCs, the account's default and another", async () => {

@@ -49,6 +49,38 @@ test.each(Object.keys(types))("%s refuses an unsupported input before any call",
   );
 });
 
+describe("what is left out gets the provider's default:", () => {
+  async function makeWithout(type: string, ...names: string[]) {
+    const opened = await before(type);
+    const { resources, sample, made } = opened;
+    const inputs = Object.entries(sample.inputs(made)).filter(([name]) => !names.includes(name));
+    const declaration = { type: sample.type, name: sample.name, inputs: Object.fromEntries(inputs) };
+    return { calls: opened.region.calls, id: (await resources.create(declaration)).id };
+  }
+
+  test("a target group's deregistration delay and health check", async () => {
+    const { calls, id } = await makeWithout("TargetGroup", "deregistrationDelay", "healthCheck");
+    const { TargetGroups } = await calls.elbv2.DescribeTargetGroups({ TargetGroupArns: [id] });
+    expect(TargetGroups[0]).toMatchObject({
+      HealthCheckIntervalSeconds: 30,
+      HealthyThresholdCount: 3,
+      UnhealthyThresholdCount: 3,
+      Matcher: { HttpCode: "200" },
+    });
+    const { Attributes } = await calls.elbv2.DescribeTargetGroupAttributes({ TargetGroupArn: id });
+    expect(Attributes).toContainEqual({ Key: "deregistration_delay.timeout_seconds", Value: "300" });
+  });
+
+  test("a group's grace period, and a template's monitoring", async () => {
+    const { calls, id } = await makeWithout("Group", "healthCheckGracePeriod");
+    const groups = await calls.autoScaling.DescribeAutoScalingGroups({ AutoScalingGroupNames: [id] });
+    expect(groups.AutoScalingGroups[0]?.HealthCheckGracePeriod).toBe(300);
+    await expect(makeWithout("LaunchTemplate", "monitoring")).resolves.toMatchObject({
+      id: expect.stringMatching(/^lt-/) as string,
+    });
+  });
+});
+
 describe("rejects, as AWS does,", () => {
   const arn = (kind: string) =>
     `arn:aws:elasticloadbalancing:us-east-1:123456789012:${kind}/0123456789abcdef`;
