@@ -1,6 +1,7 @@
 import { DescribeInstances$, ImportKeyPair$, TerminateInstances$ } from "@aws-sdk/client-ec2";
 import { DescribeAutoScalingGroups$, SetDesiredCapacity$ } from "@aws-sdk/client-auto-scaling";
 import { GetMetricStatistics$ } from "@aws-sdk/client-cloudwatch";
+import { CreateTargetGroup$, ModifyListener$ } from "@aws-sdk/client-elastic-load-balancing-v2";
 import fc from "fast-check";
 import { AwsError } from "../aws-error";
 import { operationShapes } from "../schema";
@@ -52,6 +53,22 @@ test.each<[Dialect, Operation, string, object]>([
     DescribeAutoScalingGroups$,
     "AutoScalingGroupNames.member.1=a&Filters.member.1.Name=tag%3Ax&Filters.member.1.Values.member.1=%C3%BC+%26",
     { AutoScalingGroupNames: ["a"], Filters: [{ Name: "tag:x", Values: ["ü &"] }] },
+  ],
+  [
+    "query",
+    CreateTargetGroup$,
+    "Name=a&ProtocolVersion=&Tags.member.1.Key=b&Tags.member.1.Value=",
+    { Name: "a", Tags: [{ Key: "b", Value: "" }] },
+  ],
+  [
+    "query",
+    ModifyListener$,
+    "ListenerArn=a&DefaultActions.member.1.Type=redirect&DefaultActions.member.1.RedirectConfig.Query=" +
+      "&DefaultActions.member.1.RedirectConfig.Host=&DefaultActions.member.1.RedirectConfig.StatusCode=HTTP_301",
+    {
+      ListenerArn: "a",
+      DefaultActions: [{ Type: "redirect", RedirectConfig: { Query: "", StatusCode: "HTTP_301" } }],
+    },
   ],
   ["ec2", DescribeInstances$, "NextToken=&Filter.1.Name=&Filter.1.Value.1=", { Filters: [{ Values: [""] }] }],
   [

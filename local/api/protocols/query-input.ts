@@ -113,12 +113,12 @@ class Reader {
   }
 }
 
-/**
- * Whether an empty text counts as not given, as clients mean it that send every optional parameter. Tags and attributes may have
- * empty values, and a description can be emptied.
- */
+/** Those that may be empty: a tag's or attribute's value, a description, the query that a redirect drops. */
+const meaningfulWhenEmpty = ["Value", "Description", "Query"];
+
+/** Whether an empty text counts as not given, as clients mean it that send every optional parameter. */
 function isUnset(name: string, { value, children }: Node, shape: Shape): boolean {
-  if (value !== "" || children.size > 0 || name === "Value" || name === "Description") return false;
+  if (value !== "" || children.size > 0 || meaningfulWhenEmpty.includes(name)) return false;
   return !shape.isListSchema() && !shape.isStructSchema();
 }
 
