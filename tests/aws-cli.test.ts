@@ -1,25 +1,14 @@
-/**
- * The tutorial's own commands, verbatim, in the AWS CLI. Without it these tests are skipped, unless REQUIRE_AWS_CLI is
- * set.
- */
+/** The tutorial's own commands, verbatim, in the AWS CLI. */
 import { awsCliVersion, shell } from "./aws-cli";
+import { describeWith } from "../testing/programs";
 import { startTestRegion, type TestRegion } from "../testing/region";
 
-const version = awsCliVersion();
-const isRequired = process.env["REQUIRE_AWS_CLI"] === "1";
-
-if (version === undefined && !isRequired) {
-  describe("the AWS CLI is not in PATH (python3 -m pip install awscli): its commands are NOT tested", () => {
-    test.skip("every command of the tutorial", () => undefined);
-  });
-} else {
-  describe(`by ${version ?? "an AWS CLI that is required, and missing"}`, commands);
-}
+describeWith({ aws: "python3 -m pip install awscli" }, "every command of the tutorial", commands);
 
 function commands() {
   let running: TestRegion;
   beforeAll(async () => {
-    expect(version).toMatch(/^aws-cli\/1\./);
+    expect(awsCliVersion()).toMatch(/^aws-cli\/1\./);
     running = await startTestRegion();
   });
 

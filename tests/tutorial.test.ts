@@ -1,8 +1,7 @@
 /**
  * The whole tutorial by the AWS CLI, in an empty region: a new account in which all is made by hand. The hosts run
  * nothing, because the region keeps user data without running it and has no shell for what the tutorial does over SSH
- * (`yum`, `pip`, `fastapi`); so no service answers, and the targets stay unhealthy. Without the AWS CLI these tests are
- * skipped, unless REQUIRE_AWS_CLI is set.
+ * (`yum`, `pip`, `fastapi`); so no service answers, and the targets stay unhealthy.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,19 +11,12 @@ import { startEmptyRegion, type EmptyRegion } from "../local/start";
 import { eventually } from "../testing/eventually";
 import { onCleanUp } from "../testing/clean-up";
 import { temporaryFolder } from "../testing/folders";
+import { describeWith } from "../testing/programs";
 import { operatorAddress } from "../testing/region";
-import { awsCliVersion, shell } from "./aws-cli";
+import { shell } from "./aws-cli";
 import { steps, type Step } from "./tutorial";
 
-const version = awsCliVersion();
-
-if (version === undefined && process.env["REQUIRE_AWS_CLI"] !== "1") {
-  describe("the AWS CLI is not in PATH (python3 -m pip install awscli): the tutorial is NOT tested", () => {
-    test.skip("every command of the tutorial", () => undefined);
-  });
-} else {
-  describe(`by ${version ?? "an AWS CLI that is required, and missing"}`, tutorial);
-}
+describeWith({ aws: "python3 -m pip install awscli" }, "the whole tutorial", tutorial);
 
 function tutorial() {
   let running: EmptyRegion;
