@@ -19,8 +19,11 @@ const valid = {
   warmupSeconds: "300",
   targetCpuPercent: "50",
   stressSeconds: "300",
+  imageId: "",
+  sshBastion: "",
+  sshBastionPrivateKey: "",
 };
-const asNumbers = {
+const parsed = {
   receiverCount: 2,
   minSize: 0,
   maxSize: 3,
@@ -28,6 +31,7 @@ const asNumbers = {
   warmupSeconds: 300,
   targetCpuPercent: 50,
   stressSeconds: 300,
+  sshBastion: undefined,
 };
 type Key = keyof typeof valid;
 
@@ -36,10 +40,12 @@ const cidrAllowed =
 const countAllowed = "must be a whole number from 1 to 20";
 const typeAllowed = "must be an EC2 instance type, such as t3.micro";
 const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64";
+const imageAllowed = "must be empty or an image's id, such as ami-0123456789abcdef0";
+const bastionAllowed = "must be empty or user@host:port, such as ec2-user@198.51.100.7:22";
 const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
 
 test("converts the values to their types", () => {
-  expect(validate(valid)).toEqual({ ...valid, ...asNumbers });
+  expect(validate(valid)).toEqual({ ...valid, ...parsed });
 });
 
 const rows = (table: [Key, ...string[]][]) =>
@@ -58,6 +64,9 @@ test.each(
     ["warmupSeconds", "1", "3600"],
     ["targetCpuPercent", "1", "100"],
     ["stressSeconds", "1", "3600"],
+    ["imageId", "ami-0abcdef1234567890", "ami-12345678"],
+    ["sshBastion", "ec2-user@bastion.example.com:22", "a_b.c-d@198.51.100.7:65535"],
+    ["sshBastionPrivateKey", "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n", "-----BEGIN PRIVATE KEY-----\nx\n"],
   ]),
 )("%s can be %s", (key, value) => {
   expect(() => validate({ ...valid, [key]: value })).not.toThrow();
@@ -82,6 +91,9 @@ const refused: [allowed: string, key: Key, ...values: string[]][] = [
   ["must be a whole number from 1 to 3600", "warmupSeconds", "0", "3601"],
   ["must be a whole number from 1 to 100", "targetCpuPercent", "0", "101"],
   ["must be a whole number from 1 to 3600", "stressSeconds", "0", "3601"],
+  [imageAllowed, "imageId", "newest", "ami-", "ami-0ABCDEF1234567890", "ami-0abcdef12345678901"],
+  [bastionAllowed, "sshBastion", "bastion:22", "me@bastion", "me@:22", "me@bastion:0", "me@bastion:65536"],
+  [bastionAllowed, "sshBastion", "me@bastion:22 ", "me@-bastion:22", "me:word@bastion:22", "me@[::1]:22"],
 ];
 
 test.each(
@@ -89,6 +101,19 @@ test.each(
 )("%s can't be %j", (key, value, allowed) => {
   const problem = `the stack's configuration is not valid:\n  ${key}: ${allowed}; got ${JSON.stringify(value)}`;
   expect(() => validate({ ...valid, [key]: value })).toThrow(new pulumi.RunError(problem));
+});
+
+test("a bastion is split into its parts", () => {
+  const { sshBastion } = validate({ ...valid, sshBastion: "me@bastion.example.com:2222" });
+  expect(sshBastion).toEqual({ user: "me", host: "bastion.example.com", port: 2222 });
+});
+
+test("an invalid private key is not shown", () => {
+  const problem = problemOf({ ...valid, sshBastionPrivateKey: "hunter2" });
+  expect(problem).toContain(
+    "\n  sshBastionPrivateKey: must be empty or a private key in PEM format; got something else",
+  );
+  expect(problem).not.toContain("hunter2");
 });
 
 test("a desired capacity below minSize is rejected", () => {
@@ -189,7 +214,7 @@ describe("loading", () => {
   test("reads the project's keys and ignores other projects'", () => {
     const others = { "aws:region": "eu-west-1", "other:colour": "red" };
     const loaded = load({ [`${project}:receiverCount`]: "5", ...others });
-    expect(loaded).toEqual({ ...valid, ...asNumbers, receiverCount: 5 });
+    expect(loaded).toEqual({ ...valid, ...parsed, receiverCount: 5 });
     expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: unknown key");
   });
 

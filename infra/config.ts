@@ -21,6 +21,15 @@ function wholeNumber(smallest: number, largest: number) {
     .refine(value => value >= smallest && value <= largest, allowed);
 }
 
+/** "user@host:port", such as "ec2-user@bastion.example.com:22"; the empty default means none. */
+const bastion = z
+  .string()
+  .refine(
+    text => text === "" || parseBastion(text) !== undefined,
+    "must be empty or user@host:port, such as ec2-user@198.51.100.7:22",
+  )
+  .transform(parseBastion);
+
 const fields = z.strictObject({
   // A /19 gives /27 subnets, the smallest AWS accepts for a load balancer.
   vpcCidr: z.string().refine(text => {
@@ -47,7 +56,35 @@ const fields = z.strictObject({
   warmupSeconds: wholeNumber(1, 3600),
   targetCpuPercent: wholeNumber(1, 100),
   stressSeconds: wholeNumber(1, 3600),
+  imageId: z
+    .string()
+    .regex(
+      /^(ami-([0-9a-f]{8}|[0-9a-f]{17}))?$/,
+      "must be empty or an image's id, such as ami-0123456789abcdef0",
+    ),
+  sshBastion: bastion,
+  sshBastionPrivateKey: z
+    .string()
+    .regex(/^($|-----BEGIN [A-Z ]*PRIVATE KEY-----\n)/, "must be empty or a private key in PEM format"),
 });
+
+/** Keys whose values are never shown. */
+const secretKeys: readonly string[] = ["sshBastionPrivateKey"];
+
+export interface Bastion {
+  user: string;
+  host: string;
+  port: number;
+}
+
+function parseBastion(text: string): Bastion | undefined {
+  const [, user, host, digits] =
+    /^([a-z_][a-z0-9_.-]*)@([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?):(\d{1,5})$/i.exec(text) ?? [];
+  const port = Number(digits);
+  return user !== undefined && host !== undefined && port >= 1 && port <= 65535
+    ? { user, host, port }
+    : undefined;
+}
 
 const capacityKeys: unknown[] = ["minSize", "desiredCapacity", "maxSize"];
 const schema = fields.superRefine(
@@ -79,7 +116,8 @@ export function validate(values: Record<string, string>): Config {
       );
     }
     const key = String(issue.path[0]);
-    return [`${key}: ${issue.message}; got ${JSON.stringify(values[key])}`];
+    const got = secretKeys.includes(key) ? "something else" : JSON.stringify(values[key]);
+    return [`${key}: ${issue.message}; got ${got}`];
   });
   const all = [...new Set(problems)].map(problem => `\n  ${problem}`).join("");
   throw new pulumi.RunError(`the stack's configuration is not valid:${all}`);

@@ -4,16 +4,14 @@ import type { Config } from "./config";
 import { instanceDefaults } from "./host";
 import type { LoadBalancer } from "./load-balancer";
 
-/** What the stack configures of a fleet; Pulumi.yaml describes each key. */
-type FleetConfig = Pick<
-  Config,
-  "instanceType" | "minSize" | "maxSize" | "desiredCapacity" | "warmupSeconds" | "targetCpuPercent"
->;
-
-export interface FleetArgs extends FleetConfig {
+export interface FleetArgs {
+  /** Pulumi.yaml describes each key. */
+  scaling: Pick<Config, "minSize" | "maxSize" | "desiredCapacity" | "warmupSeconds" | "targetCpuPercent">;
+  instanceType: string;
   imageId: pulumi.Input<string>;
   keyName: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
+  vpcId: pulumi.Input<string>;
   /** Instances are spread across these subnets' zones. */
   subnetIds: pulumi.Input<string>[];
   /** The load balancer that sends them requests. */
@@ -29,12 +27,10 @@ export class Fleet extends pulumi.ComponentResource {
   readonly autoScalingGroupName: pulumi.Output<string>;
 
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "elastic-fleet:infra:Fleet",
-      name,
-      { ...args, loadBalancer: undefined, dependsOn: undefined },
-      opts,
-    );
+    const { minSize, maxSize, desiredCapacity, warmupSeconds, targetCpuPercent } = args.scaling;
+    const scaling = { minSize, maxSize, desiredCapacity, warmupSeconds, targetCpuPercent };
+    const inputs = { ...args, scaling, loadBalancer: undefined, dependsOn: undefined };
+    super("elastic-fleet:infra:Fleet", name, inputs, opts);
     const tags = { Name: name, part: args.part };
     // The group, not the provider, creates its instances, so they miss the provider's default tags.
     const launchedTags = { project: pulumi.getProject(), stack: pulumi.getStack(), ...tags };
@@ -59,16 +55,16 @@ export class Fleet extends pulumi.ComponentResource {
     const group = new aws.autoscaling.Group(
       name,
       {
-        minSize: args.minSize,
-        maxSize: args.maxSize,
-        desiredCapacity: args.desiredCapacity,
-        defaultInstanceWarmup: args.warmupSeconds,
+        minSize,
+        maxSize,
+        desiredCapacity,
+        defaultInstanceWarmup: warmupSeconds,
         vpcZoneIdentifiers: args.subnetIds,
         // An explicit number: with "$Latest" a refresh would never start.
         launchTemplate: { id: template.id, version: template.latestVersion.apply(String) },
         targetGroupArns: [args.loadBalancer.targetGroupArn],
         healthCheckType: "ELB",
-        healthCheckGracePeriod: 60,
+        healthCheckGracePeriod: 180,
         metricsGranularity: "1Minute",
         enabledMetrics: [
           "GroupDesiredCapacity",
@@ -89,6 +85,8 @@ export class Fleet extends pulumi.ComponentResource {
         dependsOn: [args.loadBalancer.listener, ...args.dependsOn],
         // After creation, the scaling policy decides.
         ignoreChanges: ["desiredCapacity"],
+        // A group can change its subnets, but not to those of another VPC.
+        replacementTrigger: args.vpcId,
       },
     );
 
@@ -100,7 +98,7 @@ export class Fleet extends pulumi.ComponentResource {
         policyType: "TargetTrackingScaling",
         targetTrackingConfiguration: {
           predefinedMetricSpecification: { predefinedMetricType: "ASGAverageCPUUtilization" },
-          targetValue: args.targetCpuPercent,
+          targetValue: targetCpuPercent,
         },
       },
       { parent: this },

@@ -3,8 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface HostArgs {
   instanceType: string;
-  /** The image to launch from; a later change doesn't replace the host. */
+  /** The image to launch from. */
   ami: pulumi.Input<string>;
+  /** Replaces the host when the image changes; otherwise it keeps the one that it was launched from. */
+  followsImage: boolean;
   subnetId: pulumi.Input<string>;
   securityGroupId: pulumi.Input<string>;
   keyName: pulumi.Input<string>;
@@ -33,13 +35,15 @@ export class Host extends pulumi.ComponentResource {
   readonly privateIp: pulumi.Output<string>;
 
   constructor(name: string, args: HostArgs, opts?: pulumi.ComponentResourceOptions) {
-    super("elastic-fleet:infra:Host", name, { ...args, dependsOn: undefined }, opts);
+    // A newer image that the host doesn't follow would show as a change of the component.
+    const { ami, followsImage, ...inputs } = args;
+    super("elastic-fleet:infra:Host", name, { ...inputs, dependsOn: undefined }, opts);
     const tags = { Name: name, part: args.part };
 
     const instance = new aws.ec2.Instance(
       name,
       {
-        ami: args.ami,
+        ami,
         instanceType: args.instanceType,
         subnetId: args.subnetId,
         vpcSecurityGroupIds: [args.securityGroupId],
@@ -50,7 +54,7 @@ export class Host extends pulumi.ComponentResource {
         rootBlockDevice: { volumeType: "gp3", encrypted: true, tags },
         tags,
       },
-      { parent: this, dependsOn: args.dependsOn, ignoreChanges: ["ami"] },
+      { parent: this, dependsOn: args.dependsOn, ignoreChanges: followsImage ? [] : ["ami"] },
     );
 
     this.instanceId = instance.id;

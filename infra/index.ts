@@ -1,5 +1,4 @@
 /** Declares the whole system in the order it starts. */
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
 import { buildRelease } from "../apps/shipping/release";
@@ -11,189 +10,198 @@ import { Fleet } from "./fleet";
 import { GoldenImage } from "./golden-image";
 import { Host } from "./host";
 import { LoadBalancer } from "./load-balancer";
+import { lookUp } from "./look-ups";
 import { Network } from "./network";
 import { awsProvider } from "./provider";
 import { ReceiverIdentity } from "./receiver-identity";
 import { SecurityGroups } from "./security-groups";
 import { Service } from "./service";
 import { SshKey } from "./ssh-key";
-import { zonesFor } from "./zones";
 
-const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, ...scaling } = loadConfig();
-const provider = awsProvider();
-const region = aws.getRegionOutput({}, { provider }).region;
-const ami = aws.ssm.getParameterOutput(
-  { name: "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64" },
-  { provider },
-).value;
+export = async () => {
+  const config = loadConfig();
+  const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion } = config;
+  const provider = awsProvider();
+  const { region, zones, imageId } = await lookUp(config, { provider });
 
-// The network and its firewalls: a stateless one for the data subnet, a stateful one for each kind of host.
-const { vpcId, subnetIds, subnetCidrs, routing } = new Network(
-  "fleet",
-  { vpcCidr, zones: zonesFor(instanceType, { provider }) },
-  { provider },
-);
-const dataAcl = new DataNetworkAcl(
-  "data",
-  { vpcId, subnetId: subnetIds.data, receiverCidr: subnetCidrs.receiver },
-  { provider },
-);
-const groups = new SecurityGroups(
-  "groups",
-  { vpcId, sshCidr, dataCidr: subnetCidrs.data, receiverCidr: subnetCidrs.receiver },
-  { provider },
-);
+  // The network and its firewalls: a stateless one for the data subnet, a stateful one for each kind of host.
+  const { vpcId, subnetIds, subnetCidrs, routing } = new Network("fleet", { vpcCidr, zones }, { provider });
+  const dataAcl = new DataNetworkAcl(
+    "data",
+    { vpcId, subnetId: subnetIds.data, receiverCidr: subnetCidrs.receiver },
+    { provider },
+  );
+  const groups = new SecurityGroups(
+    "groups",
+    { vpcId, sshCidr, dataCidr: subnetCidrs.data, receiverCidr: subnetCidrs.receiver },
+    { provider },
+  );
 
-// Shared by all hosts.
-const key = new SshKey("fleet", {}, { provider });
-const hostArgs = { instanceType, ami, keyName: key.keyName };
-const serviceArgs = {
-  privateKey: key.privateKey,
-  runtime: fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true)),
-  dependsOn: [...routing, ...groups.rules, dataAcl.association],
-};
+  // Shared by all hosts.
+  const key = new SshKey("fleet", {}, { provider });
+  const hostArgs = {
+    instanceType,
+    ami: imageId,
+    followsImage: config.imageId !== "",
+    keyName: key.keyName,
+  };
+  const serviceArgs = {
+    privateKey: key.privateKey,
+    bastion: sshBastion && {
+      ...sshBastion,
+      privateKey: config.sshBastionPrivateKey ? pulumi.secret(config.sshBastionPrivateKey) : key.privateKey,
+    },
+    runtime: fetchRuntime(progress => void pulumi.log.info(progress, undefined, undefined, true)),
+    dependsOn: [...routing, ...groups.rules, dataAcl.association],
+  };
 
-// The data host stores the value.
-const data = new Host(
-  "data",
-  {
-    ...hostArgs,
-    subnetId: subnetIds.data,
-    securityGroupId: groups.ids["data-access"],
-    part: "data-access",
-    // Launched before its ACL is associated, it would run under the default ACL, which allows everything.
-    dependsOn: [...routing, dataAcl.association],
-  },
-  { provider },
-);
-const dataService = new Service("data-access", {
-  ...serviceArgs,
-  host: data,
-  release: buildRelease("data-access"),
-});
-
-// Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
-// healthy.
-const identity = new ReceiverIdentity("receiver", {}, { provider });
-const receiverRelease = buildRelease("receiver");
-const receivers = Array.from({ length: receiverCount }, (_, index) => `receiver-${index + 1}`).map(name => ({
-  name,
-  host: new Host(
-    name,
+  // The data host stores the value.
+  const data = new Host(
+    "data",
     {
       ...hostArgs,
-      subnetId: subnetIds.receiver,
-      securityGroupId: groups.ids.receiver,
-      instanceProfileName: identity.instanceProfileName,
+      subnetId: subnetIds.data,
+      securityGroupId: groups.ids["data-access"],
+      part: "data-access",
+      // Launched before its ACL is associated, it would run under the default ACL, which allows everything.
+      dependsOn: [...routing, dataAcl.association],
+    },
+    { provider },
+  );
+  const dataService = new Service("data-access", {
+    ...serviceArgs,
+    host: data,
+    release: buildRelease("data-access"),
+  });
+
+  // Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
+  // healthy.
+  const identity = new ReceiverIdentity("receiver", {}, { provider });
+  const receiverRelease = buildRelease("receiver");
+  const receivers = Array.from({ length: receiverCount }, (_, index) => `receiver-${index + 1}`).map(
+    name => ({
+      name,
+      host: new Host(
+        name,
+        {
+          ...hostArgs,
+          subnetId: subnetIds.receiver,
+          securityGroupId: groups.ids.receiver,
+          instanceProfileName: identity.instanceProfileName,
+          part: "receiver",
+          dependsOn: routing,
+        },
+        { provider },
+      ),
+    }),
+  );
+  const receiverServices: Service[] = [];
+  for (const { name, host } of receivers) {
+    const previous = receiverServices.at(-1) ?? dataService;
+    receiverServices.push(
+      new Service(name, {
+        ...serviceArgs,
+        host,
+        release: receiverRelease,
+        environment: {
+          // The private address: via the public one, requests would no longer come from the receiver subnet.
+          DATA_READ_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].read}/`,
+          DATA_UPDATE_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].update}/`,
+          NETWORK_ACL_ID: dataAcl.networkAclId,
+          AWS_REGION: region,
+        },
+        startAfter: [identity.policy, previous.installed],
+      }),
+    );
+  }
+  const edge = [subnetIds["edge-a"], subnetIds["edge-b"]];
+  // Both load balancers.
+  const loadBalancerArgs = {
+    vpcId,
+    subnetIds: edge,
+    securityGroupId: groups.ids["load-balancer"],
+    dependsOn: routing,
+  };
+  const receiverLoadBalancer = new LoadBalancer(
+    "receiver-lb",
+    {
+      ...loadBalancerArgs,
+      targetPort: ports.receiver.http,
+      targets: Object.fromEntries(
+        receivers.map(({ name, host }, index) => [
+          name,
+          { instanceId: host.instanceId, dependsOn: receiverServices.slice(index, index + 1) },
+        ]),
+      ),
       part: "receiver",
+    },
+    { provider },
+  );
+
+  // The fleet: one host is provisioned, and CPU decides how many instances are launched from its image.
+  const stress = new Host(
+    "stress",
+    {
+      ...hostArgs,
+      subnetId: subnetIds["edge-a"],
+      securityGroupId: groups.ids.stress,
+      part: "stress",
       dependsOn: routing,
     },
     { provider },
-  ),
-}));
-const receiverServices: Service[] = [];
-for (const { name, host } of receivers) {
-  const previous = receiverServices.at(-1) ?? dataService;
-  receiverServices.push(
-    new Service(name, {
-      ...serviceArgs,
-      host,
-      release: receiverRelease,
-      environment: {
-        // The private address: via the public one, requests would no longer come from the receiver subnet.
-        DATA_READ_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].read}/`,
-        DATA_UPDATE_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].update}/`,
-        NETWORK_ACL_ID: dataAcl.networkAclId,
-        AWS_REGION: region,
-      },
-      startAfter: [identity.policy, previous.installed],
-    }),
   );
-}
-const edge = [subnetIds["edge-a"], subnetIds["edge-b"]];
-// Both load balancers.
-const loadBalancerArgs = {
-  vpcId,
-  subnetIds: edge,
-  securityGroupId: groups.ids["load-balancer"],
-  dependsOn: routing,
-};
-const receiverLoadBalancer = new LoadBalancer(
-  "receiver-lb",
-  {
-    ...loadBalancerArgs,
-    targetPort: ports.receiver.http,
-    targets: Object.fromEntries(
-      receivers.map(({ name, host }, index) => [
-        name,
-        { instanceId: host.instanceId, dependsOn: receiverServices.slice(index, index + 1) },
-      ]),
-    ),
-    part: "receiver",
-  },
-  { provider },
-);
+  const stressService = new Service("stress", {
+    ...serviceArgs,
+    host: stress,
+    release: buildRelease("stress"),
+    environment: { STRESS_SECONDS: String(stressSeconds) },
+  });
+  const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });
+  const fleetLoadBalancer = new LoadBalancer(
+    "fleet-lb",
+    { ...loadBalancerArgs, targetPort: ports.stress.http, part: "stress" },
+    { provider },
+  );
+  const fleet = new Fleet(
+    "fleet",
+    {
+      scaling: config,
+      imageId: image.imageId,
+      instanceType,
+      keyName: key.keyName,
+      securityGroupId: groups.ids.stress,
+      vpcId,
+      subnetIds: edge,
+      loadBalancer: fleetLoadBalancer,
+      part: "stress",
+      dependsOn: [...routing, ...groups.rules],
+    },
+    { provider },
+  );
+  const dashboard = new Dashboard(
+    "fleet",
+    {
+      region,
+      autoScalingGroupName: fleet.autoScalingGroupName,
+      loadBalancers: { receivers: receiverLoadBalancer, fleet: fleetLoadBalancer },
+    },
+    { provider },
+  );
 
-// The fleet: one host is provisioned, and CPU decides how many instances are launched from its image.
-const stress = new Host(
-  "stress",
-  {
-    ...hostArgs,
-    subnetId: subnetIds["edge-a"],
-    securityGroupId: groups.ids.stress,
-    part: "stress",
-    dependsOn: routing,
-  },
-  { provider },
-);
-const stressService = new Service("stress", {
-  ...serviceArgs,
-  host: stress,
-  release: buildRelease("stress"),
-  environment: { STRESS_SECONDS: String(stressSeconds) },
-});
-const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });
-const fleetLoadBalancer = new LoadBalancer(
-  "fleet-lb",
-  { ...loadBalancerArgs, targetPort: ports.stress.http, part: "stress" },
-  { provider },
-);
-const fleet = new Fleet(
-  "fleet",
-  {
-    ...scaling,
-    imageId: image.imageId,
-    instanceType,
-    keyName: key.keyName,
-    securityGroupId: groups.ids.stress,
-    subnetIds: edge,
-    loadBalancer: fleetLoadBalancer,
-    part: "stress",
-    dependsOn: [...routing, ...groups.rules],
-  },
-  { provider },
-);
-const dashboard = new Dashboard(
-  "fleet",
-  {
-    region,
+  return {
+    dataReadUrl: pulumi.interpolate`http://${data.publicIp}:${ports["data-access"].read}/`,
+    dataNetworkAclId: dataAcl.networkAclId,
+    receiverLoadBalancerDns: receiverLoadBalancer.dnsName,
+    receiverLoadBalancerUrl: receiverLoadBalancer.url,
+    fleetLoadBalancerDns: fleetLoadBalancer.dnsName,
+    fleetLoadBalancerUrl: fleetLoadBalancer.url,
     autoScalingGroupName: fleet.autoScalingGroupName,
-    loadBalancers: { receivers: receiverLoadBalancer, fleet: fleetLoadBalancer },
-  },
-  { provider },
-);
-
-export const dataReadUrl = pulumi.interpolate`http://${data.publicIp}:${ports["data-access"].read}/`;
-export const dataNetworkAclId = dataAcl.networkAclId;
-export const receiverLoadBalancerDns = receiverLoadBalancer.dnsName;
-export const receiverLoadBalancerUrl = receiverLoadBalancer.url;
-export const fleetLoadBalancerDns = fleetLoadBalancer.dnsName;
-export const fleetLoadBalancerUrl = fleetLoadBalancer.url;
-export const autoScalingGroupName = fleet.autoScalingGroupName;
-export const dashboardUrl = dashboard.url;
-export const hosts = Object.fromEntries(
-  [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(
-    ({ name, host: { instanceId, publicIp, privateIp } }) => [name, { instanceId, publicIp, privateIp }],
-  ),
-);
-export const sshPrivateKey = key.privateKey;
+    dashboardUrl: dashboard.url,
+    hosts: Object.fromEntries(
+      [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(
+        ({ name, host: { instanceId, publicIp, privateIp } }) => [name, { instanceId, publicIp, privateIp }],
+      ),
+    ),
+    sshPrivateKey: key.privateKey,
+  };
+};

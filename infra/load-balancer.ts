@@ -46,7 +46,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
         tags,
       },
       // A load balancer can change its subnets, but not to those of another VPC.
-      { parent: this, dependsOn: args.dependsOn, replaceOnChanges: ["subnets"] },
+      { parent: this, dependsOn: args.dependsOn, replacementTrigger: args.vpcId },
     );
     const targetGroup = new aws.lb.TargetGroup(
       name,

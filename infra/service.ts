@@ -2,11 +2,14 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { remoteUser, shipmentOf } from "../apps/shipping/ship";
 import type { Release } from "../apps/shipping/release";
+import type { Bastion } from "./config";
 import type { Host } from "./host";
 
 export interface ServiceArgs {
   host: Host;
   privateKey: pulumi.Input<string>;
+  /** Reached through it, if given. */
+  bastion?: Bastion & { privateKey: pulumi.Input<string> };
   /** Path of the runtime's archive on the deploying machine. */
   runtime: Promise<string>;
   release: Release;
@@ -38,6 +41,7 @@ export class Service extends pulumi.ComponentResource {
       host: host.publicIp,
       user: remoteUser,
       privateKey: args.privateKey,
+      ...(args.bastion && { proxy: args.bastion }),
       // The default of 10 tries is too short for an instance to boot: this waits about 4 minutes if the port refuses
       // connections, 20 if nothing answers.
       dialErrorLimit: 60,

@@ -1,26 +1,18 @@
-import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
-/**
- * The region's first two availability zones that need no opt-in and offer the instance type; in some regions the
- * oldest zones offer none of the current types.
- */
-export function zonesFor(instanceType: string, opts: pulumi.InvokeOutputOptions): pulumi.Output<string[]> {
-  const open = aws.getAvailabilityZonesOutput(
-    { state: "available", filters: [{ name: "opt-in-status", values: ["opt-in-not-required"] }] },
-    opts,
-  );
-  const offering = aws.ec2.getInstanceTypeOfferingsOutput(
-    { locationType: "availability-zone", filters: [{ name: "instance-type", values: [instanceType] }] },
-    opts,
-  );
-  return pulumi
-    .all([open.names, offering.locations])
-    .apply(([names, locations]) => chooseZones(names, locations, instanceType));
+/** A region's zones, as far as they matter here. */
+export interface Zones {
+  /** Those that need no opt-in. */
+  open: string[];
+  /** Those that offer the instance type; in some regions the oldest zones offer none of the current types. */
+  offering: string[];
 }
 
-/** @throws pulumi.RunError if fewer than two zones qualify */
-export function chooseZones(open: string[], offering: string[], instanceType: string): string[] {
+/**
+ * The first two zones that qualify.
+ * @throws pulumi.RunError if there are fewer
+ */
+export function chooseZones({ open, offering }: Zones, instanceType: string): string[] {
   const zones = open.filter(zone => offering.includes(zone)).sort();
   if (zones.length < 2) {
     throw new pulumi.RunError(

@@ -50,6 +50,7 @@ function describe(urn: string, request: RegisterResourceRequest): Registration {
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
     replaceOnChanges: request.getReplaceonchangesList(),
+    replacementTrigger: plain(request.getReplacementTrigger()?.toJavaScript(), "masked"),
     additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
     aliases: request.getAliasesList().map(alias => alias.getSpec()?.getType() ?? alias.getUrn()),
     import: request.getImportid(),

@@ -101,8 +101,12 @@ interface InspectableOutput {
   isSecret: Promise<boolean>;
 }
 
+/** What a program exports: its outputs, or a function that declares everything and resolves to them. */
+type Outputs = Record<string, unknown>;
+
 async function load(program: string, revealSecrets: boolean): Promise<Record<string, StackOutput>> {
-  const exported = createRequire(__filename)(program) as Record<string, unknown>;
+  const loaded = createRequire(__filename)(program) as Outputs | (() => Promise<Outputs>);
+  const exported = typeof loaded === "function" ? await loaded() : loaded;
   await pulumi.runtime.disconnect();
   const outputs: Record<string, StackOutput> = {};
   for (const [name, exportedValue] of Object.entries(exported)) {
