@@ -343,7 +343,11 @@ describe("a first preview", () => {
       { type, name, inputs, parent, dependsOn, options },
     ];
     const asPreviewed = usual.resources.map(resource =>
-      declared({ ...resource, inputs: previewed(resource.inputs) as Registration["inputs"] }),
+      declared({
+        ...resource,
+        inputs: previewed(resource.inputs) as Registration["inputs"],
+        options: previewed(resource.options) as Registration["options"],
+      }),
     );
     expect(Object.fromEntries(preview.resources.map(declared))).toEqual(Object.fromEntries(asPreviewed));
   });
@@ -437,6 +441,38 @@ describe("another configuration", () => {
       .map(rule => [label(rule), { cidrIpv4 }]);
     expect(narrowed).toHaveLength(ofKind("SecurityGroup").length - 1); // all but the load balancers'
     expect(changed(await evaluate({ config: { sshCidr: cidrIpv4 } }))).toEqual(Object.fromEntries(narrowed));
+  });
+
+  test("sshBastion becomes the proxy of every SSH connection, with the stack's own key or the configured one", async () => {
+    const sshBastion = "me@bastion.example.com:2222";
+    const proxy = { user: "me", host: "bastion.example.com", port: 2222 };
+    const own = find("Command stress").inputs["connection"] as { privateKey: string };
+    expect(own).not.toHaveProperty("proxy");
+    const sshBastionPrivateKey = "-----BEGIN OPENSSH PRIVATE KEY-----\nits own\n";
+    for (const [config, privateKey] of [
+      [{ sshBastion }, own.privateKey],
+      [{ sshBastion, sshBastionPrivateKey }, sshBastionPrivateKey],
+    ] as const) {
+      const { resources } = await evaluate({ config });
+      const reached = resources.filter(({ type }) => type.startsWith("command:remote:"));
+      expect(reached).toHaveLength(ofKind("Command", "CopyToRemote").length);
+      for (const { inputs, maskedInputs } of reached) {
+        expect(inputs["connection"]).toMatchObject({ proxy: { ...proxy, privateKey } });
+        expect(maskedInputs["connection"]).toBe("(secret)");
+      }
+    }
+  });
+
+  test("imageId is what every host runs from now on; without it, each keeps its image", async () => {
+    for (const { options } of ofKind("Instance")) expect(options["ignoreChanges"]).toEqual(["ami"]);
+    const evaluation = await evaluate({ config: { imageId: "ami-0123456789abcdef0" } });
+    const instances = evaluation.resources.filter(resource => kindOf(resource) === "Instance");
+    expect(instances).toHaveLength(ofKind("Instance").length);
+    for (const { inputs, options } of instances) {
+      expect(inputs["ami"]).toBe("ami-0123456789abcdef0");
+      expect(options).not.toHaveProperty("ignoreChanges");
+    }
+    expect(evaluation.calls.map(({ token }) => token)).not.toContain("aws:ssm/getParameter:getParameter");
   });
 
   // trn1 also begins with a t.
