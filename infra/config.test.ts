@@ -19,6 +19,7 @@ const valid = {
   warmupSeconds: "300",
   targetCpuPercent: "50",
   stressSeconds: "300",
+  refreshMinutes: "30",
   imageId: "",
   sshBastion: "",
   sshBastionPrivateKey: "",
@@ -31,6 +32,7 @@ const parsed = {
   warmupSeconds: 300,
   targetCpuPercent: 50,
   stressSeconds: 300,
+  refreshMinutes: 30,
   sshBastion: undefined,
 };
 type Key = keyof typeof valid;
@@ -64,6 +66,7 @@ test.each(
     ["warmupSeconds", "1", "3600"],
     ["targetCpuPercent", "1", "100"],
     ["stressSeconds", "1", "3600"],
+    ["refreshMinutes", "0", "240"],
     ["imageId", "ami-0abcdef1234567890", "ami-12345678"],
     ["sshBastion", "ec2-user@bastion.example.com:22", "a_b.c-d@198.51.100.7:65535"],
     ["sshBastionPrivateKey", "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n", "-----BEGIN PRIVATE KEY-----\nx\n"],
@@ -91,6 +94,7 @@ const refused: [allowed: string, key: Key, ...values: string[]][] = [
   ["must be a whole number from 1 to 3600", "warmupSeconds", "0", "3601"],
   ["must be a whole number from 1 to 100", "targetCpuPercent", "0", "101"],
   ["must be a whole number from 1 to 3600", "stressSeconds", "0", "3601"],
+  ["must be a whole number from 0 to 240", "refreshMinutes", "-1", "241"],
   [imageAllowed, "imageId", "newest", "ami-", "ami-0ABCDEF1234567890", "ami-0abcdef12345678901"],
   [bastionAllowed, "sshBastion", "bastion:22", "me@bastion", "me@:22", "me@bastion:0", "me@bastion:65536"],
   [bastionAllowed, "sshBastion", "me@bastion:22 ", "me@-bastion:22", "me:word@bastion:22", "me@[::1]:22"],

@@ -56,6 +56,7 @@ const fields = z.strictObject({
   warmupSeconds: wholeNumber(1, 3600),
   targetCpuPercent: wholeNumber(1, 100),
   stressSeconds: wholeNumber(1, 3600),
+  refreshMinutes: wholeNumber(0, 240),
   imageId: z
     .string()
     .regex(

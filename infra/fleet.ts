@@ -1,8 +1,11 @@
 import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "./config";
 import { instanceDefaults } from "./host";
 import type { LoadBalancer } from "./load-balancer";
+import { awaitRefreshCommand } from "./local-commands";
+import type { ClientSettings, RefreshWait } from "./refresh-wait";
 
 export interface FleetArgs {
   /** Pulumi.yaml describes each key. */
@@ -16,6 +19,8 @@ export interface FleetArgs {
   subnetIds: pulumi.Input<string>[];
   /** The load balancer that sends them requests. */
   loadBalancer: LoadBalancer;
+  /** How long to wait until it is rolled to a new image, and as whom; 0 minutes: not at all. */
+  refresh: { minutes: number; region: string; client: pulumi.Input<ClientSettings> };
   /** Value of the `part` tag: the service it runs. */
   part: string;
   /** Must exist before an instance is launched. */
@@ -29,7 +34,7 @@ export class Fleet extends pulumi.ComponentResource {
   constructor(name: string, args: FleetArgs, opts?: pulumi.ComponentResourceOptions) {
     const { minSize, maxSize, desiredCapacity, warmupSeconds, targetCpuPercent } = args.scaling;
     const scaling = { minSize, maxSize, desiredCapacity, warmupSeconds, targetCpuPercent };
-    const inputs = { ...args, scaling, loadBalancer: undefined, dependsOn: undefined };
+    const inputs = { ...args, scaling, loadBalancer: undefined, refresh: undefined, dependsOn: undefined };
     super("elastic-fleet:infra:Fleet", name, inputs, opts);
     const tags = { Name: name, part: args.part };
     // The group, not the provider, creates its instances, so they miss the provider's default tags.
@@ -103,6 +108,23 @@ export class Fleet extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+
+    // The provider starts a refresh and doesn't wait for it.
+    const { minutes, region, client } = args.refresh;
+    if (minutes > 0) {
+      const wait = pulumi
+        .all([group.name, client])
+        .apply(([groupName, settings]): RefreshWait => ({ ...settings, groupName, minutes, region }));
+      new command.local.Command(
+        `${name}-refreshed`,
+        {
+          create: awaitRefreshCommand,
+          stdin: pulumi.jsonStringify(wait),
+          triggers: [template.latestVersion],
+        },
+        { parent: this },
+      );
+    }
 
     this.autoScalingGroupName = group.name;
     this.registerOutputs({ autoScalingGroupName: this.autoScalingGroupName });

@@ -20,8 +20,8 @@ beforeAll(async () => {
   usual = await evaluate();
 });
 
-/** The last part of its type, prefixed with "infra:" for components. */
-const kindOf = ({ type }: Registration) => /(infra:)?\w+$/.exec(type)?.[0] ?? type;
+/** The last part of its type, prefixed with "infra:" for components and "local:" for commands on this machine. */
+const kindOf = ({ type }: Registration) => /(infra:|local:)?\w+$/.exec(type)?.[0] ?? type;
 const label = (resource: Registration) => `${kindOf(resource)} ${resource.name}`;
 const labels = ({ resources }: Evaluation) => resources.map(label).sort();
 const ofKind = (...kinds: string[]) => usual.resources.filter(resource => kinds.includes(kindOf(resource)));
@@ -122,6 +122,8 @@ describe("order beyond data flow", () => {
   const association = "NetworkAclAssociation data";
   const reachable = () => [...routing(), ...rules(), association];
   const copies = (name: string) => [`CopyToRemote ${name}-runtime`, `CopyToRemote ${name}-release`];
+  /** Deleted after the attachment, which is when the target drains. */
+  const drained = (name: string) => [`local:Command receiver-lb-${name}-drained`];
   const policy = "RolePolicy receiver-describe-network-acls";
 
   test("is exactly this", () => {
@@ -147,8 +149,16 @@ describe("order beyond data flow", () => {
       "Command receiver-1": [...reachable(), ...copies("receiver-1"), policy, "Command data-access"],
       "Command receiver-2": [...reachable(), ...copies("receiver-2"), policy, "Command receiver-1"],
       // On its whole service component.
-      "TargetGroupAttachment receiver-lb-receiver-1": ["Command receiver-1", ...copies("receiver-1")],
-      "TargetGroupAttachment receiver-lb-receiver-2": ["Command receiver-2", ...copies("receiver-2")],
+      "TargetGroupAttachment receiver-lb-receiver-1": [
+        ...drained("receiver-1"),
+        "Command receiver-1",
+        ...copies("receiver-1"),
+      ],
+      "TargetGroupAttachment receiver-lb-receiver-2": [
+        ...drained("receiver-2"),
+        "Command receiver-2",
+        ...copies("receiver-2"),
+      ],
       "AmiFromInstance stress": ["Command stress"],
       "Group fleet": [...routing(), ...rules(), "Listener fleet-lb"],
     };
@@ -395,6 +405,7 @@ describe("another configuration", () => {
     ...[`infra:Host ${name}`, `Instance ${name}`, `infra:Service ${name}`],
     ...[`CopyToRemote ${name}-runtime`, `CopyToRemote ${name}-release`, `Command ${name}`],
     `TargetGroupAttachment receiver-lb-${name}`,
+    `local:Command receiver-lb-${name}-drained`,
   ];
 
   test("a third receiver adds its own resources, installed after the second, and changes nothing else", async () => {

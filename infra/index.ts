@@ -12,7 +12,7 @@ import { Host } from "./host";
 import { LoadBalancer } from "./load-balancer";
 import { lookUp } from "./look-ups";
 import { Network } from "./network";
-import { awsProvider } from "./provider";
+import { awsProvider, clientSettings } from "./provider";
 import { ReceiverIdentity } from "./receiver-identity";
 import { SecurityGroups } from "./security-groups";
 import { Service } from "./service";
@@ -173,6 +173,7 @@ export = async () => {
       vpcId,
       subnetIds: edge,
       loadBalancer: fleetLoadBalancer,
+      refresh: { minutes: config.refreshMinutes, region, client: clientSettings() },
       part: "stress",
       dependsOn: [...routing, ...groups.rules],
     },

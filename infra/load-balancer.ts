@@ -1,5 +1,10 @@
 import * as aws from "@pulumi/aws";
+import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
+import { waitCommand } from "./local-commands";
+
+/** Seconds that a deregistered target has to finish its requests. */
+const deregistrationDelay = 30;
 
 export interface LoadBalancerArgs {
   vpcId: pulumi.Input<string>;
@@ -63,7 +68,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           healthyThreshold: 2,
           unhealthyThreshold: 2,
         },
-        deregistrationDelay: 30,
+        deregistrationDelay,
         tags,
       },
       { parent: this },
@@ -80,10 +85,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
       { parent: this },
     );
     for (const [target, { instanceId, dependsOn }] of Object.entries(args.targets ?? {})) {
+      // Deleted after the attachment and before the host: the provider deregisters a target without waiting for it.
+      const drained = new command.local.Command(
+        `${name}-${target}-drained`,
+        { delete: waitCommand(deregistrationDelay), triggers: [instanceId] },
+        { parent: this },
+      );
       new aws.lb.TargetGroupAttachment(
         `${name}-${target}`,
         { targetGroupArn: targetGroup.arn, targetId: instanceId, port: args.targetPort },
-        { parent: this, dependsOn },
+        { parent: this, dependsOn: [drained, ...dependsOn] },
       );
     }
 

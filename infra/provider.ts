@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { configuredIn } from "./config";
+import type { ClientSettings } from "./refresh-wait";
 
 /** The AWS provider, with the stack's `aws:` configuration; tags every resource with its project and stack. */
 export function awsProvider(): aws.Provider {
@@ -13,6 +14,23 @@ export function awsProvider(): aws.Provider {
     },
   });
 }
+
+/** The account and the endpoints that the provider uses, for other clients of AWS's API; secret if a key is in it. */
+export function clientSettings(): pulumi.Output<ClientSettings> {
+  const { profile, accessKey, secretKey, token, assumeRoles, endpoints } =
+    configuredArgs() as ConfiguredClient;
+  const settings = {
+    profile,
+    accessKey,
+    secretKey,
+    token,
+    assumeRoles,
+    endpoint: endpoints?.[0]?.autoscaling,
+  };
+  return secretKey === undefined ? pulumi.output(settings) : pulumi.secret(settings);
+}
+
+type ConfiguredClient = Omit<ClientSettings, "endpoint"> & { endpoints?: { autoscaling?: string }[] };
 
 /** An explicit provider ignores the stack's configuration unless it is passed on, `allowedAccountIds` included. */
 function configuredArgs(): aws.ProviderArgs {

@@ -5,10 +5,14 @@ import type { Unit } from "../apps/installer/unit";
 import { manifestSchema } from "../apps/manifest";
 import { sshPort } from "../apps/ports";
 import { installCommand, remoteRuntime, remoteUser } from "../apps/shipping/ship";
+import { awaitRefreshCommand } from "../infra/local-commands";
 import type { Host } from "./hosts/host";
 import { placeRuntime } from "./hosts/runtime";
 
 export const ssh = { port: sshPort, user: remoteUser };
+
+/** What the program runs on the deploying machine once something is made; at a start there is nothing to wait for. */
+export const localCommands: ReadonlySet<string> = new Set([awaitRefreshCommand]);
 
 /** The public SSM parameter that holds the id of the hosts' image. */
 export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";

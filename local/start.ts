@@ -10,7 +10,7 @@ import type { Options } from "./cli/options";
 import type { Overview } from "./cli/table";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
 import { createInternetProxy, createLocalPort } from "./network/local-internet";
-import { run, ssh } from "./program";
+import { localCommands, run, ssh } from "./program";
 import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate } from "./pulumi/evaluate";
@@ -74,10 +74,13 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     throw new Error("the stack has no region: `pulumi config set aws:region us-east-1`");
   const region = new Region({ name, folder, clock, report });
   const { dns, network, ssm } = region;
-  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), {
-    ...region.calls,
-    until: region.until,
-  });
+  const resources = new DeclaredResources(
+    resourceTypes(region, { operatorAddress, ssh, run, localCommands }),
+    {
+      ...region.calls,
+      until: region.until,
+    },
+  );
   const servers: http.Server[] = [];
   const close = async () => {
     for (const server of servers) closeServer(server);

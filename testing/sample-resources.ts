@@ -8,7 +8,7 @@ import { ports, sshPort } from "../apps/ports";
 import { installCommand, manifestFor, remoteRelease, remoteUser } from "../apps/shipping/ship";
 import { FakeClock } from "./fake-clock";
 import { onCleanUp } from "./clean-up";
-import { run, ssh } from "../local/program";
+import { localCommands, run, ssh } from "../local/program";
 import { DeclaredResources } from "../local/pulumi/declared-resources";
 import { resourceTypes } from "../local/pulumi/resources";
 import { amazonLinux2023 } from "../local/services/ec2/image";
@@ -28,10 +28,13 @@ export async function openRegion() {
     report: event => events.push(event),
   });
   await region.open();
-  const resources = new DeclaredResources(resourceTypes(region, { operatorAddress, ssh, run }), {
-    ...region.calls,
-    until: region.until,
-  });
+  const resources = new DeclaredResources(
+    resourceTypes(region, { operatorAddress, ssh, run, localCommands }),
+    {
+      ...region.calls,
+      until: region.until,
+    },
+  );
   onCleanUp(() => region.close());
   return { region, resources, clock, events };
 }
@@ -258,6 +261,7 @@ export function samples(): Sample[] {
       stdin: manifest("1"),
       triggers: [of("instance")],
     })),
+    sample("command:local:Command", "wait", of => ({ delete: "sleep 30", triggers: [of("instance")] })),
     sample("aws:ec2/amiFromInstance:AmiFromInstance", "image", of => ({
       name: "sample-image",
       sourceInstanceId: of("instance"),

@@ -1,4 +1,4 @@
-/** The command provider's SSH resources: file copies and the installer's command. */
+/** The command provider's resources: file copies and the installer's command by SSH, and commands on this machine. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
 import "../lazy-typescript"; // before the SDK
@@ -21,6 +21,8 @@ export interface CommandContext {
   ssh: { port: number; user: string };
   /** Runs a command on a host with `stdin`; resolves to its standard output. */
   run(host: Host, command: string, stdin: string): Promise<string>;
+  /** Commands on this machine that have nothing to do here. No other is accepted, and none is ever run. */
+  localCommands: ReadonlySet<string>;
 }
 
 const connection = z.strictObject({
@@ -62,6 +64,23 @@ export const commandTypes = (context: CommandContext): ResourceTypes => ({
     async create(_aws, { connection, create, stdin }) {
       const host = connect(context, connection);
       return { id: hex(32), outputs: { stdout: await context.run(host, create, stdin), stderr: "" } };
+    },
+  }),
+
+  "command:local:Command": resourceType({
+    inputs: z.strictObject({
+      create: z.string().optional(),
+      stdin: z.string().optional(),
+      /** Never due: a start only creates. */
+      delete: z.string().optional(),
+      triggers,
+    }),
+    create(_aws, { create }) {
+      if (create !== undefined && !context.localCommands.has(create))
+        throw new Error(
+          `a start runs no command on this machine, and doesn't know ${JSON.stringify(create)}`,
+        );
+      return Promise.resolve({ id: hex(32), outputs: { stdout: "", stderr: "" } });
     },
   }),
 });

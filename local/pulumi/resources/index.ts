@@ -12,7 +12,7 @@ import { securityGroupTypes } from "./security-groups";
 import { vpcTypes } from "./vpc";
 
 /** How the program's commands connect to hosts and run there. */
-export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run">;
+export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run" | "localCommands">;
 
 export interface ProvisionedRegion extends Pick<CommandContext, "network"> {
   ec2: {

@@ -15,6 +15,7 @@ import {
   type Made,
 } from "../../../testing/sample-resources";
 import { temporaryFolder } from "../../../testing/folders";
+import { localCommands } from "../../program";
 import { DeclaredResources } from "../declared-resources";
 import type { Aws } from "./calls";
 import { publicKeyOf } from "../../services/ec2/openssh-keys";
@@ -272,6 +273,21 @@ describe("the key that provisioning uses", () => {
       expect(publicKeyOf(text)).toBeUndefined();
     },
   );
+});
+
+describe("a command on this machine", () => {
+  test("is accepted if the program's own, and never runs", async () => {
+    const { resources } = await openRegion();
+    const marker = join(temporaryFolder(), "marker");
+    const create = (name: string, inputs: Record<string, unknown>) =>
+      resources.create({ type: "command:local:Command", name, inputs });
+    const [known = ""] = localCommands;
+    await create("known", { create: known, stdin: "{}", delete: `touch ${marker}` });
+    await expect(create("unknown", { create: `touch ${marker}` })).rejects.toThrow(
+      `a start runs no command on this machine, and doesn't know "touch ${marker}"`,
+    );
+    expect(existsSync(marker)).toBe(false);
+  });
 });
 
 describe("an SSH connection", () => {
