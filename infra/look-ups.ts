@@ -44,7 +44,7 @@ export async function lookUp(
   };
 }
 
-/** The SDK's own message has several lines and a stack. */
+/** The SDK's own error has several lines and a stack, and is repeated for each resource that depends on it. */
 async function orSentence<T>(what: string, looking: Promise<T>): Promise<T> {
   try {
     return await looking;
@@ -53,6 +53,10 @@ async function orSentence<T>(what: string, looking: Promise<T>): Promise<T> {
   }
 }
 
+/** The cause in an error of a provider's function, on one line. */
 export function causeOf(message: string): string {
-  return message;
+  const [, details = message] = /returned an error: (.*)/is.exec(message) ?? [];
+  // Several causes are listed under a heading.
+  const [, first = details] = /^\s*\* (.*)$/m.exec(details) ?? [];
+  return first.trim().split("\n", 1).join();
 }

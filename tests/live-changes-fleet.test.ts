@@ -1,13 +1,19 @@
 /**
  * An operator changes running instances and the fleet by AWS's own clients alone: stops, starts, reboots and terminates
- * hosts, takes the scaling policy away, and rolls the fleet to a new version of its template without losing a request.
+ * hosts, takes the scaling policy away, and rolls the fleet to a new version of its template
+ * without losing a request, as `pulumi up` waits for it.
  */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { ports } from "../apps/ports";
+import { awaitRefreshCommand } from "../infra/local-commands";
+import type { RefreshWait } from "../infra/refresh-wait";
 import { answerTo, ask } from "../testing/client";
 import { clientsOf, type Clients } from "../testing/aws-clients";
 import { eventually } from "../testing/eventually";
 import { count, under } from "../testing/load";
-import { startTestRegion, type TestRegion } from "../testing/region";
+import { root, startTestRegion, type TestRegion } from "../testing/region";
 
 jest.setTimeout(120_000);
 
@@ -130,6 +136,34 @@ test("the scaling policy is deleted with its alarms, and put again", async () =>
   expect([(await policies())?.length, await alarms()]).toEqual([1, 2]);
 });
 
+/** Runs what `pulumi up` waits by. */
+async function awaitRefresh(groupName: string): Promise<{ code: number; stdout: string; stderr: string }> {
+  const wait: RefreshWait = {
+    groupName,
+    minutes: 1,
+    region: "us-east-1",
+    endpoint: region.internet,
+    accessKey: "any",
+    secretKey: "any",
+  };
+  const command = spawn("sh", ["-c", awaitRefreshCommand], { cwd: root });
+  command.stdin.end(JSON.stringify(wait));
+  const [stdout, stderr, [code]] = await Promise.all([
+    text(command.stdout),
+    text(command.stderr),
+    once(command, "close") as Promise<[number]>,
+  ]);
+  return { code, stdout, stderr };
+}
+
+test("waiting for the refresh of a group that isn't there fails with AWS's answer", async () => {
+  expect(await awaitRefresh("nobody")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: expect.stringMatching(/^waiting for the fleet's instance refresh: .*nobody.*\n$/) as string,
+  });
+});
+
 test("a new template version rolls the fleet under fifty requests a second, and none is lost", async () => {
   const AutoScalingGroupName = region.output("autoScalingGroupName");
   const group = async () => {
@@ -159,17 +193,10 @@ test("a new template version rolls the fleet under fifty requests a second, and 
         AutoScalingGroupName,
         Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
       });
-      await eventually(
-        "the refresh is successful",
-        async () => {
-          const { InstanceRefreshes } = await aws.autoScaling.describeInstanceRefreshes({
-            AutoScalingGroupName,
-            InstanceRefreshIds: [InstanceRefreshId],
-          });
-          const { Status, PercentageComplete } = InstanceRefreshes?.[0] ?? {};
-          return Status === "Successful" && PercentageComplete === 100;
-        },
-        60_000,
+      const waited = await awaitRefresh(AutoScalingGroupName);
+      expect(waited).toMatchObject({ code: 0, stderr: "" });
+      expect(waited.stdout).toMatch(
+        new RegExp(`^instance refresh ${InstanceRefreshId}: Successful, 100 %\\n$`, "m"),
       );
     },
   );
