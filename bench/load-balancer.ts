@@ -36,7 +36,7 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
     },
   });
   const balancer = new LoadBalancer({
-    dnsName: "bench.elb.localhost",
+    dnsName: "bench.elb.test",
     nodes: [() => ({ outcome: "open", agent, host: "127.0.0.1", port: backendPort })],
   });
   balancer.setListener(80, forwardTo(group));
@@ -45,7 +45,7 @@ async function loadBalancer(backendPort: number): Promise<http.Server> {
   return http.createServer((req, res) => void balancer.handle(req, res, { address: "203.0.113.9" }));
 }
 
-const request = "GET / HTTP/1.1\r\nHost: bench.localhost\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n";
+const request = "GET / HTTP/1.1\r\nHost: bench.test\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n";
 const load = (port: number) => saturate(port, request, { connections, milliseconds });
 
 async function main(): Promise<void> {

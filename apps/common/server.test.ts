@@ -43,6 +43,18 @@ test("an idle connection outlives the load balancer's 60 s, and headers may take
   expect(server.headersTimeout).toBeGreaterThan(server.keepAliveTimeout);
 });
 
+test("a client that closes its side after its request gets its answer", async () => {
+  const client = net.connect({ port, host: "127.0.0.1", allowHalfOpen: true }).setEncoding("utf8");
+  client.end("GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+  const response = await held;
+  await once(response.req.socket, "end");
+  response.end("at last");
+  const received: string[] = [];
+  client.on("data", data => received.push(String(data)));
+  await once(client, "end");
+  expect(received.join("")).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*at last$/);
+});
+
 describe("drain", () => {
   test("ends at once when nothing is open, and then refuses connections", async () => {
     stopTheClock();

@@ -28,6 +28,8 @@ export function createServer(app: RequestListener): DrainableServer {
     response.once("close", () => unanswered.delete(response));
     app(request, response);
   });
+  // Or a client that closes its side after its request would get no answer. Node has it, but no option for it.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on("connection", (connection: net.Socket) => {
     connections.add(connection);
     connection.once("close", () => connections.delete(connection));

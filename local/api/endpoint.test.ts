@@ -64,7 +64,7 @@ describe("EC2", () => {
   test("an instance has the attributes that users look for", async () => {
     const { Reservations } = await clients.ec2.describeInstances({ InstanceIds: [id("instance")] });
     const publicIp = output("instance", "publicIp");
-    const name = `ec2-${publicIp.replaceAll(".", "-")}.compute-1.localhost`;
+    const name = `ec2-${publicIp.replaceAll(".", "-")}.compute-1.test`;
     expect(Reservations).toMatchObject([
       {
         Instances: [

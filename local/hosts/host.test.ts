@@ -231,9 +231,9 @@ describe("what a host reaches through its proxy", () => {
   test("the region's names, but not this machine", async () => {
     const { host, dns, network, model } = await setUp();
     const { port } = await listenHttp((_req, res) => res.end("ok"));
-    dns.set("lb.localhost", ["192.0.2.20"]);
+    dns.set("lb.test", ["192.0.2.20"]);
     network.registerEndpoint("192.0.2.20", 443, port);
-    await expect(through(host, "http://lb.localhost:443/")).resolves.toMatchObject({ body: "ok" });
+    await expect(through(host, "http://lb.test:443/")).resolves.toMatchObject({ body: "ok" });
     const rule = model.securityGroupRules.get("sgr-receiver-to-aws");
     if (rule) rule.ipProtocol = "-1";
     for (const own of ["127.0.0.1", "localhost", "0.0.0.0"]) {

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import http from "node:http";
+import { publicDomain } from "../network/dns";
 import { createServer } from "../network/http/servers";
 
 export interface InstanceProfile {
@@ -52,10 +53,10 @@ export function privateDnsName(privateIp: string): string {
   return `ip-${privateIp.replaceAll(".", "-")}.ec2.internal`;
 }
 
-/** EC2's public name, but under a domain reserved for this machine: "ec2-203-0-113-10.compute-1.localhost". */
+/** EC2's public name, but under the region's domain: "ec2-203-0-113-10.compute-1.test". */
 export function publicDnsName(publicIp: string, region: string): string {
   const compute = region === "us-east-1" ? "compute-1" : `${region}.compute`;
-  return `ec2-${publicIp.replaceAll(".", "-")}.${compute}.localhost`;
+  return `ec2-${publicIp.replaceAll(".", "-")}.${compute}.${publicDomain}`;
 }
 
 const maxTtlSeconds = 21600;

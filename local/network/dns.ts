@@ -1,5 +1,11 @@
 import { isIPv4 } from "node:net";
 
+/**
+ * Stands for AWS's "amazonaws.com". Reserved by RFC 6761, like "localhost"; but names under that one are resolved by
+ * clients themselves (section 6.3), so browsers never send them to a proxy.
+ */
+export const publicDomain = "test";
+
 /** The region's DNS: resolves load balancers' names; an IPv4 address resolves to itself. */
 export class Dns {
   private readonly records = new Map<string, { addresses: string[]; next: number }>();

@@ -1,5 +1,8 @@
+import { once } from "node:events";
 import type http from "node:http";
-import { exchange, head, listen, listenHttp } from "../../testing/servers";
+import net from "node:net";
+import { eventually } from "../../testing/eventually";
+import { collect, connect as openSocket, exchange, head, listen, listenHttp } from "../../testing/servers";
 import { createInternetProxy, createLocalPort } from "./local-internet";
 import { remove } from "../../testing/removals";
 import { makeSamples, openRegion, operatorAddress } from "../../testing/sample-resources";
@@ -23,7 +26,7 @@ async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req
     const declared = resources.declared.find(each => each.name === name);
     if (declared) await remove(region.calls, declared);
   };
-  return { removeSample, clock, publicIp, privateIp, dnsName, route, internet, localPort };
+  return { region, removeSample, clock, publicIp, privateIp, dnsName, route, internet, localPort };
 }
 
 function ask(port: number, target: string, fields = ["Host: x.test"], method = "GET"): Promise<string> {
@@ -122,19 +125,126 @@ describe("requests to the local Internet itself", () => {
     expect(response).toMatch(/^HTTP\/1\.1 200 /);
     expect(bodyOf(response)).toBe("");
   });
+
+  describe.each(["in absolute form", "through a tunnel"])("%s", form => {
+    /** As a client asks that sends what is for the proxy through the proxy. */
+    const askItself = (internet: number, fields: string[], method?: string, name = "127.0.0.1") => {
+      const authority = `${name}:${internet}`;
+      const all = fields.map(field => field.replace("OWN", authority));
+      if (form === "in absolute form") return ask(internet, `http://${authority}/`, all, method);
+      const request = head(`${method ?? "GET"} / HTTP/1.1`, ...all, "Connection: close");
+      return exchange(internet, head(`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`) + request);
+    };
+
+    test.each(["127.0.0.1", "localhost"])("are answered as all others, under the name %s", async name => {
+      const { internet } = await setUp();
+      expect(await askItself(internet, ["Host: OWN"], "GET", name)).toMatch(/welcome\n/);
+      expect(await askItself(internet, ["Host: OWN"], "POST", name)).toMatch(/HTTP\/1\.1 501 /);
+    });
+
+    test.each([
+      ["another host", ["Host: evil.test"]],
+      ["a page from another site", ["Host: OWN", "Origin: http://evil.test"]],
+      ["a page without an origin", ["Host: OWN", "Origin: null"]],
+    ])("are rejected for %s", async (_name, fields) => {
+      const { internet } = await setUp();
+      for (const method of ["GET", "POST"])
+        expect(await askItself(internet, fields, method)).toMatch(/HTTP\/1\.1 403 /);
+    });
+  });
+});
+
+describe("a tunnel through the local Internet", () => {
+  const connect = (internet: number, authority: string, then = "") =>
+    exchange(internet, head(`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`) + then);
+  const get = head("GET / HTTP/1.1", "Host: x.test", "Connection: close");
+
+  test("reaches a load balancer's node and a public address, as the operator's address", async () => {
+    const { internet, publicIp, dnsName } = await setUp((req, res) => {
+      res.end(String(req.headers["x-forwarded-for"] ?? "direct"));
+    });
+    expect(await connect(internet, `${dnsName}:80`, get)).toMatch(/\r\n\r\n198\.51\.100\.10$/);
+    expect(await connect(internet, `${publicIp}:8080`, get)).toMatch(/\r\n\r\ndirect$/);
+  });
+
+  test("reports a closed port", async () => {
+    const { internet, publicIp } = await setUp();
+    expect(await connect(internet, `${publicIp}:9`)).toMatch(
+      /^HTTP\/1\.1 502 [^]*proxy-status: local-internet; error=connection_refused/,
+    );
+  });
+
+  test("gets no answer where the rules let nobody in", async () => {
+    const { internet, removeSample, dnsName } = await setUp();
+    await removeSample("in");
+    const client = openSocket(internet);
+    const received = collect(client);
+    client.write(head(`CONNECT ${dnsName}:80 HTTP/1.1`, `Host: ${dnsName}:80`));
+    await new Promise(resolve => setTimeout(resolve, 200));
+    expect(received()).toBe("");
+    expect(client.readyState).toBe("open");
+  });
+
+  test("ends with the rule that let it in, and with the region", async () => {
+    const { region, internet, removeSample, publicIp } = await setUp();
+    const { port } = await listen(net.createServer(socket => socket.resume()));
+    const at = String([...region.ec2.instances.hosts.values()][0]?.options.interfaceId);
+    region.network.registerEndpoint(at, 8080, port);
+    const open = async () => {
+      const client = openSocket(internet);
+      client.write(head(`CONNECT ${publicIp}:8080 HTTP/1.1`, "Host: x"));
+      await once(client, "data");
+      return client.on("error", () => undefined);
+    };
+    const first = await open();
+    await removeSample("in");
+    await eventually("the rule's removal ends it", () => first.closed);
+  });
 });
 
 describe("a load balancer's own port", () => {
-  test("forwards requests unchanged, whatever host they name", async () => {
-    const { localPort } = await setUp((req, res) => res.end(`${req.method} ${req.url} ${req.headers.host}`));
-    const response = await ask(localPort, "/a/../b?c", ["Host: localhost:4080"]);
-    expect(response).toMatch(/^HTTP\/1\.1 200 [^]*GET \/a\/\.\.\/b\?c localhost:4080$/);
+  test.each(["localhost:PORT", "127.0.0.1:PORT", "DNS_NAME", "DNS_NAME:PORT"])(
+    "forwards requests for %s unchanged",
+    async name => {
+      const { localPort, dnsName } = await setUp((req, res) => {
+        res.end(`${req.method} ${req.url} ${req.headers.host}`);
+      });
+      const host = name.replace("PORT", String(localPort)).replace("DNS_NAME", dnsName);
+      const response = await ask(localPort, "/a/../b?c", [`Host: ${host}`]);
+      expect(response.startsWith("HTTP/1.1 200 ")).toBe(true);
+      expect(response.endsWith(`GET /a/../b?c ${host}`)).toBe(true);
+    },
+  );
+
+  test.each([
+    ["another host", ["Host: evil.test"]],
+    ["another port's page", ["Host: localhost:PORT", "Origin: http://localhost:1"]],
+    ["a page on the load balancer's other name", ["Host: localhost:PORT", "Origin: http://127.0.0.1:PORT"]],
+    ["a page without an origin", ["Host: localhost:PORT", "Origin: null"]],
+    ["a page from another site", ["Host: localhost:PORT", "Sec-Fetch-Site: cross-site"]],
+  ])("refuses requests for %s, and says what would be right", async (_name, rows) => {
+    let reached = false;
+    const { localPort } = await setUp((_req, res) => res.end((reached = true)));
+    const fields = rows.map(row => row.replace("PORT", String(localPort)));
+    for (const method of ["GET", "POST"]) {
+      expect(await ask(localPort, "/", fields, method)).toMatch(
+        new RegExp(`^HTTP/1\\.1 403 [^]*only http://localhost:${localPort}/ is answered here`),
+      );
+    }
+    expect(reached).toBe(false);
+  });
+
+  test("answers its own page", async () => {
+    const { localPort } = await setUp();
+    const fields = [`Host: localhost:${localPort}`, `Origin: http://localhost:${localPort}`];
+    const response = await ask(localPort, "/", [...fields, "Sec-Fetch-Site: same-origin"], "POST");
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   test("closes the connection if the load balancer has no listener", async () => {
     const { removeSample, localPort } = await setUp();
     await removeSample("listener");
-    expect(await ask(localPort, "/")).toBe("");
+    expect(await ask(localPort, "/", [`Host: localhost:${localPort}`])).toBe("");
   });
 
   test("doesn't respond if its security group allows nobody in", async () => {
@@ -148,6 +258,6 @@ describe("a load balancer's own port", () => {
   test("closes the connection once the load balancer is deleted", async () => {
     const { removeSample, localPort } = await setUp();
     await removeSample("balancer");
-    expect(await ask(localPort, "/")).toBe("");
+    expect(await ask(localPort, "/", [`Host: localhost:${localPort}`])).toBe("");
   });
 });

@@ -3,7 +3,8 @@ import http from "node:http";
 import type { Dns } from "./dns";
 import { passThrough } from "./http/forward";
 import { createProxy } from "./http/proxy";
-import { createServer } from "./http/servers";
+import { createServer, loopbackHosts } from "./http/servers";
+import { isForeign } from "./http/origin";
 import type { Router } from "./router";
 
 export interface InternetOptions {
@@ -39,7 +40,7 @@ export function createInternetProxy({ dns, route, welcome, handleApiRequest }: I
 
 /** With the port, so that no other server's name on this machine is ours. */
 function isOwnHost({ headers, socket: { localPort } }: http.IncomingMessage): boolean {
-  return ["localhost", "127.0.0.1"].some(name => headers.host === `${name}:${localPort}`);
+  return headers.host !== undefined && loopbackHosts(localPort).includes(headers.host);
 }
 
 /** Signed requests, and those that should be. */
@@ -54,6 +55,12 @@ export function createLocalPort(
   dnsName: string,
 ): http.Server {
   return createServer((req, res) => {
+    const { localPort } = req.socket;
+    if (isForeign(req, [...loopbackHosts(localPort), dnsName, `${dnsName}:${localPort}`])) {
+      res.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+      res.end(`only http://localhost:${localPort}/ is answered here, and no page of another site\n`);
+      return;
+    }
     const address = dns.resolve(dnsName);
     // Without an address, the load balancer was deleted.
     void passThrough(req, res, address === undefined ? { outcome: "refused" } : route({ address, port: 80 }));

@@ -1,9 +1,12 @@
+import { once } from "node:events";
 import http from "node:http";
+import net from "node:net";
 import { text } from "node:stream/consumers";
 import { known } from "./reachability/vpc-model";
 import { VirtualNetwork } from "./virtual-network";
 import type { Address, Connection } from "./router";
-import { allClosed, closedPort, listenHttp, loopback, responseTo } from "../../testing/servers";
+import { allClosed, closedPort, listen, listenHttp, loopback, responseTo } from "../../testing/servers";
+import { eventually } from "../../testing/eventually";
 import { onCleanUp } from "../../testing/clean-up";
 import { decisionLog } from "./decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -184,6 +187,60 @@ describe("kept-alive connections", () => {
     const response = get(route(toData));
     model.networkInterfaces.delete(receiver1.id);
     await expect(response).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(flows).toEqual([]);
+  });
+});
+
+describe("a connection that carries no HTTP", () => {
+  /** From receiver-1 to data's port 5000, and the end that arrives there. */
+  async function raw() {
+    const setup = setUp();
+    const server = net.createServer({ allowHalfOpen: true });
+    const accepted = once(server, "connection").then(([socket]) => socket as net.Socket);
+    const { port } = await listen(server);
+    setup.network.registerEndpoint(data.id, 5000, port);
+    const { agent, host } = opened(setup.network.routerFrom(receiver)(toData));
+    const socket = agent.createConnection({ host, port }) as net.Socket;
+    socket.on("error", () => undefined);
+    await once(socket, "connect");
+    return { ...setup, socket, accepted: await accepted };
+  }
+
+  test("is known to its server, and logged with all its bytes once it has closed", async () => {
+    const { network, flows, socket, accepted } = await raw();
+    expect(network.peerOf(accepted)).toMatchObject({ address: receiver1.privateIpAddress });
+    socket.write("x".repeat(5000));
+    accepted.resume().on("end", () => accepted.end());
+    socket.end();
+    await eventually("it is logged", () => flows.length === 4);
+    for (const line of flows.filter(each =>
+      each.includes(` ${receiver1.privateIpAddress} ${data.privateIpAddress} `),
+    ))
+      expect(Number(line.split(" ")[9])).toBeGreaterThan(5000);
+    expect(network.peerOf(accepted)).toBeUndefined();
+  });
+
+  test.each<[string, (setup: Awaited<ReturnType<typeof raw>>) => void]>([
+    [
+      "the rule that allowed it is removed, although nobody asks for another",
+      ({ model }) => model.securityGroupRules.delete("sgr-receiver-to-read"),
+    ],
+    ["its interface is removed", ({ network }) => network.removeInterface(receiver1.id)],
+    ["its destination's interface is deleted", ({ model }) => model.networkInterfaces.delete(data.id)],
+    ["the network closes", ({ network }) => network.close()],
+  ])("ends when %s", async (_name, change) => {
+    const setup = await raw();
+    const ended = once(setup.accepted.resume(), "end");
+    change(setup);
+    await ended;
+    expect(setup.socket.destroyed).toBe(true);
+  });
+
+  test("stays while other rules change", async () => {
+    const { model, socket, flows } = await raw();
+    model.securityGroupRules.delete("sgr-receiver-to-update");
+    await new Promise(resolve => setTimeout(resolve, 1_100));
+    expect(socket.readyState).toBe("open");
     expect(flows).toEqual([]);
   });
 });

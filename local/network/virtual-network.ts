@@ -108,8 +108,9 @@ export class VirtualNetwork {
 
   /** Logs a connection's traffic while it is open, and records its source for `peerOf`. */
   private track(socket: net.Socket, connection: ConnectionAttempt): void {
+    const { from } = connection;
     socket.once("connect", () => {
-      if (this.isGone(connection.from)) {
+      if (this.isGone(from)) {
         socket.destroy();
         return;
       }
@@ -125,7 +126,12 @@ export class VirtualNetwork {
         sent = socket.bytesWritten;
         received = socket.bytesRead;
       };
-      const timer = setInterval(count, 500).unref();
+      const timer = setInterval(() => {
+        count();
+        // Connections allowed by an earlier rule end with it, even if nobody asks for another.
+        if (this.isGone(from) || evaluateConnection(this.model, connection).outcome === "dropped")
+          socket.destroy();
+      }, 500).unref();
       socket.once("close", () => {
         clearInterval(timer);
         count();
@@ -159,16 +165,25 @@ export class VirtualNetwork {
  */
 const idleTimeout = 60_000;
 
-/** Pools the connections from one source to one address, and reports each new one. */
+/** Makes and pools the connections from one source to one address, and reports each new one. */
 class FlowAgent extends http.Agent {
+  private readonly connections = new Set<net.Socket>();
+
   constructor(private readonly onOpen: (socket: net.Socket) => void) {
     super({ keepAlive: true, maxFreeSockets: 64 });
   }
 
   override createConnection(options: net.TcpNetConnectOpts): net.Socket {
     const socket = net.connect(options);
+    this.connections.add(socket);
+    socket.once("close", () => this.connections.delete(socket));
     this.onOpen(socket);
     return socket;
+  }
+
+  /** Also closes the connections that were never pooled. */
+  override destroy(): void {
+    for (const socket of this.connections) socket.destroy();
   }
 
   override keepSocketAlive(socket: net.Socket): boolean {

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import type http from "node:http";
 import net from "node:net";
 import fc from "fast-check";
 import { Dns } from "../dns";
@@ -7,12 +6,11 @@ import { createProxy, type ProxyOptions } from "./proxy";
 import type { Address, Router } from "../router";
 import { closedPort, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
 import { lines, listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
-import { onCleanUp } from "../../../testing/clean-up";
 
-/** A proxy into a region with one address, 203.0.113.10, named lb.localhost. */
+/** A proxy into a region with one address, 203.0.113.10, named lb.test. */
 async function proxy(route: Router, options: Partial<ProxyOptions> = {}) {
   const dns = new Dns();
-  dns.set("lb.localhost", ["203.0.113.10"]);
+  dns.set("lb.test", ["203.0.113.10"]);
   const routed: Address[] = [];
   const server = createProxy({
     name: "local-internet",
@@ -41,7 +39,7 @@ async function recorder() {
   return { port, requests };
 }
 
-const [get, post] = ["GET http://lb.localhost/ HTTP/1.1", "POST http://lb.localhost/ HTTP/1.1"];
+const [get, post] = ["GET http://lb.test/ HTTP/1.1", "POST http://lb.test/ HTTP/1.1"];
 const refuse: Router = () => ({ outcome: "refused" });
 
 /** A proxy that records what it routes to an upstream that records requests. */
@@ -61,12 +59,12 @@ describe("a forwarded request", () => {
     ["http://203.0.113.10", "/", "203.0.113.10"],
     ["http://203.0.113.10:80/", "/", "203.0.113.10"],
     ["http://203.0.113.10:8080/a?b=c", "/a?b=c", "203.0.113.10:8080"],
-    ["http://lb.localhost/", "/", "lb.localhost"],
-    ["HTTP://LB.localhost/", "/", "lb.localhost"],
-    ["http://lb.localhost?a=b", "/?a=b", "lb.localhost"],
+    ["http://lb.test/", "/", "lb.test"],
+    ["HTTP://LB.test/", "/", "lb.test"],
+    ["http://lb.test?a=b", "/?a=b", "lb.test"],
     // Unchanged: RFC 9110 section 7.7.
-    ["http://lb.localhost/a/../b/./c//%7e%2F?x=[1]&y='|", "/a/../b/./c//%7e%2F?x=[1]&y='|", "lb.localhost"],
-    ["http://lb.localhost/http://other.test/", "/http://other.test/", "lb.localhost"],
+    ["http://lb.test/a/../b/./c//%7e%2F?x=[1]&y='|", "/a/../b/./c//%7e%2F?x=[1]&y='|", "lb.test"],
+    ["http://lb.test/http://other.test/", "/http://other.test/", "lb.test"],
     // The same address in other notations.
     ["http://3405803786/", "/", "203.0.113.10"],
     ["http://0xcb.0.113.10/", "/", "203.0.113.10"],
@@ -82,8 +80,8 @@ describe("a forwarded request", () => {
 
   test("OPTIONS for a whole server is sent as OPTIONS *", async () => {
     const { port, requests } = await recordingProxy();
-    await ask(port, "OPTIONS http://lb.localhost HTTP/1.1");
-    await ask(port, "OPTIONS http://lb.localhost/ HTTP/1.1");
+    await ask(port, "OPTIONS http://lb.test HTTP/1.1");
+    await ask(port, "OPTIONS http://lb.test/ HTTP/1.1");
     const requestLines = requests.map(request => request.split("\r\n")[0]);
     expect(requestLines).toEqual(["OPTIONS * HTTP/1.1", "OPTIONS / HTTP/1.1"]);
   });
@@ -92,7 +90,7 @@ describe("a forwarded request", () => {
     const { port: upstream } = await recorder();
     const open = openTo(upstream);
     const { port, routed } = await proxy(to => (to.port === 81 ? { outcome: "refused" } : open(to)));
-    const second = head("GET http://lb.localhost:81/ HTTP/1.1", "Host: a.test", "Connection: close");
+    const second = head("GET http://lb.test:81/ HTTP/1.1", "Host: a.test", "Connection: close");
     const received = await exchange(port, head(get, "Host: a.test") + second);
     expect(received.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 502"]);
     expect(routed.map(to => to.port)).toEqual([80, 81]);
@@ -101,7 +99,7 @@ describe("a forwarded request", () => {
   test("a response to HEAD has its fields and no body", async () => {
     const upstream = await listenHttp((_req, res) => res.writeHead(200, { "content-length": 4 }).end("body"));
     const { port } = await proxy(openTo(upstream.port));
-    const received = await ask(port, "HEAD http://lb.localhost/ HTTP/1.1");
+    const received = await ask(port, "HEAD http://lb.test/ HTTP/1.1");
     expect(received).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(received).toMatch(/^content-length: 4\r$/im);
     expect(received).toMatch(/\r\n\r\n$/);
@@ -114,10 +112,10 @@ describe("a request that can't be forwarded", () => {
   };
 
   test.each([
-    ["another scheme", "GET https://lb.localhost/ HTTP/1.1", "http_request_error"],
+    ["another scheme", "GET https://lb.test/ HTTP/1.1", "http_request_error"],
     ["a form reserved for OPTIONS", "OPTIONS * HTTP/1.1", "http_request_error"],
-    ["user information", "GET http://me:secret@lb.localhost/ HTTP/1.1", "http_request_error"],
-    ["an invalid port", "GET http://lb.localhost:99999/ HTTP/1.1", "http_request_error"],
+    ["user information", "GET http://me:secret@lb.test/ HTTP/1.1", "http_request_error"],
+    ["an invalid port", "GET http://lb.test:99999/ HTTP/1.1", "http_request_error"],
     ["an invalid address", "GET http://256.1.1.1/ HTTP/1.1", "http_request_error"],
     ["no authority", "GET http:///path HTTP/1.1", "http_request_error"],
     ["a name outside the region", "GET http://example.com/ HTTP/1.1", "dns_error"],
@@ -196,49 +194,34 @@ describe("a request to the proxy itself", () => {
   test("goes to ownHandler, and no other request does", async () => {
     const { port } = await proxy(refuse, { ownHandler: (req, res) => res.end(`own ${req.url}`) });
     await expect(ask(port, "GET /a?b HTTP/1.1")).resolves.toContain("own /a?b");
-    await expect(ask(port, "GET http://lb.localhost/a HTTP/1.1")).resolves.not.toContain("own");
-  });
-});
-
-describe("CONNECT", () => {
-  const request = lines("CONNECT lb.localhost:443 HTTP/1.1", "Host: lb.localhost:443", "", "");
-
-  test("gets a 501, because there are no tunnels, and is closed even if the client keeps its side open", async () => {
-    const { port, sockets } = await proxy(refuse);
-    const client = net.connect({ port, host: loopback, allowHalfOpen: true });
-    const received = collect(client);
-    client.write(request);
-    await once(client, "end");
-    expect(received()).toMatch(
-      /^HTTP\/1\.1 501 Not Implemented\r\nproxy-status: local-internet; error=http_request_error; /,
-    );
-    while (sockets.size > 0) await new Promise(setImmediate);
-    client.destroy();
+    await expect(ask(port, "GET http://lb.test/a HTTP/1.1")).resolves.not.toContain("own");
   });
 
-  test("a client that resets its connection doesn't crash the proxy", async () => {
-    // Without the listeners that the tests' `listen` adds.
-    const server = createProxy({ name: "x", dns: new Dns(), route: refuse });
-    await once(server.listen(0, loopback), "listening");
-    onCleanUp(() => server.close());
-    const requested = once(server, "connect") as Promise<[http.IncomingMessage, net.Socket]>;
-    const client = connect((server.address() as net.AddressInfo).port);
-    client.write(request);
-    const [, socket] = await requested;
-    expect(() => socket.emit("error", new Error("read ECONNRESET"))).not.toThrow();
-    client.resetAndDestroy();
-    while (!socket.destroyed) await new Promise(setImmediate);
+  test.each(["127.0.0.1", "localhost", "LOCALHOST"])("may name it in absolute form, as %s", async name => {
+    const { port, routed } = await proxy(refuse, { ownHandler: (req, res) => res.end(`own ${req.url}`) });
+    await expect(ask(port, `GET http://${name}:${port}/a?b HTTP/1.1`)).resolves.toContain("own /a?b");
+    await expect(ask(port, `GET http://${name}:${port} HTTP/1.1`)).resolves.toMatch(/own \/$/);
+    expect(routed).toEqual([]);
   });
+
+  test.each(["127.0.0.1:1", "127.0.0.1", "127.0.0.2:PORT", "0.0.0.0:PORT", "localhost.:PORT", "[::1]:PORT"])(
+    "doesn't name it as %s",
+    async authority => {
+      const { port } = await proxy(refuse, { ownHandler: (_req, res) => res.end("own") });
+      const answer = await ask(port, `GET http://${authority.replace("PORT", String(port))}/ HTTP/1.1`);
+      expect(answer).toMatch(/^HTTP\/1\.1 502 /);
+    },
+  );
 });
 
 describe("malformed requests", () => {
   test.each([
     ["no HTTP at all", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"],
-    ["no scheme", head("GET lb.localhost HTTP/1.1", "Host: a")],
-    ["a backslash", head("GET http://lb.localhost\\.example.com/ HTTP/1.1", "Host: a")],
-    ["one slash", head("GET http:/lb.localhost/ HTTP/1.1", "Host: a")],
-    ["bytes beyond ASCII", head("GET http://lb.localhost/caf\xe9 HTTP/1.1", "Host: a")],
-    ["two targets", head("GET http://lb.localhost/ http://lb.localhost/ HTTP/1.1", "Host: a")],
+    ["no scheme", head("GET lb.test HTTP/1.1", "Host: a")],
+    ["a backslash", head("GET http://lb.test\\.example.com/ HTTP/1.1", "Host: a")],
+    ["one slash", head("GET http:/lb.test/ HTTP/1.1", "Host: a")],
+    ["bytes beyond ASCII", head("GET http://lb.test/caf\xe9 HTTP/1.1", "Host: a")],
+    ["two targets", head("GET http://lb.test/ http://lb.test/ HTTP/1.1", "Host: a")],
     ["two framings", head(post, "Host: a", "Content-Length: 4", "Transfer-Encoding: chunked") + head("0")],
     ["two lengths", head(post, "Host: a", "Content-Length: 4", "Content-Length: 5") + "12345"],
     ["an invalid length", head(post, "Host: a", "Content-Length: +4") + "1234"],
@@ -250,14 +233,11 @@ describe("malformed requests", () => {
       head(post, "Host: a", "Transfer-Encoding: chunked, identity") + head("0"),
     ],
     ["an invalid chunk size", head(post, "Host: a", "Transfer-Encoding: chunked") + head("0x4", "1234", "0")],
-    ["an unknown method", head("BREW http://lb.localhost/ HTTP/1.1", "Host: a")],
+    ["an unknown method", head("BREW http://lb.test/ HTTP/1.1", "Host: a")],
   ])("%s gets a 400 or is closed, and is not forwarded as a second request", async (_name, text) => {
     const { port, requests } = await recordingProxy();
     // If the framing were read in two ways, the last line would smuggle a request.
-    const received = await exchange(
-      port,
-      text + head("GET http://lb.localhost/smuggled HTTP/1.1", "Host: a"),
-    );
+    const received = await exchange(port, text + head("GET http://lb.test/smuggled HTTP/1.1", "Host: a"));
     expect(received).toMatch(/^(HTTP\/1\.1 400 Bad Request\r\n|$)/);
     expect(requests.join()).not.toContain("smuggled");
   });
@@ -270,7 +250,9 @@ describe("malformed requests", () => {
 
   test("oversized fields get a 431", async () => {
     const { port } = await proxy(refuse);
-    await expect(ask(port, get, `X: ${"x".repeat(20_000)}`)).resolves.toMatch(/^HTTP\/1\.1 431 /);
+    await expect(ask(port, get, `X: ${"x".repeat(20_000)}`)).resolves.toMatch(
+      /^HTTP\/1\.1 431 [^]*\r\n\r\nthe request's head is larger than 16384 bytes\n$/,
+    );
   });
 
   test("no second header is written into a response in progress", async () => {
@@ -293,7 +275,7 @@ describe("malformed requests", () => {
   test("whatever the bytes, the proxy serves the next client and connects only to the requested address", async () => {
     const { port, routed, requests } = await recordingProxy();
     const token = fc.constantFrom(
-      ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.localhost http://lb.localhost/ http:// /".split(" "),
+      ..."GET HEAD OPTIONS CONNECT TRACE POST PUT PRI lb.test http://lb.test/ http:// /".split(" "),
       ..."* HTTP/1.1 HTTP/1.0 HTTP/2.0".split(" "),
       ...["Host: a", "Content-Length: 5", "Transfer-Encoding: chunked", "Expect: 100-continue"],
       ...["Upgrade: h2c", "Connection: upgrade", "Connection: close", "hello", "5\r\nhello\r\n0"],
@@ -304,7 +286,7 @@ describe("malformed requests", () => {
     const start = fc.constantFrom(
       "",
       ...["GET", "HEAD", "OPTIONS", "POST", "CONNECT"].map(
-        method => `${method} http://lb.localhost/ HTTP/1.1\r\nHost: a\r\n`,
+        method => `${method} http://lb.test/ HTTP/1.1\r\nHost: a\r\n`,
       ),
     );
     const rest = fc.array(fc.oneof({ weight: 8, arbitrary: token }, bytes), { maxLength: 14 });

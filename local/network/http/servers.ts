@@ -1,11 +1,41 @@
 /** HTTP servers on loopback only. */
 import { once } from "node:events";
 import http from "node:http";
+import type net from "node:net";
 import type { AddressInfo } from "node:net";
+import { allowHalfClose } from "./half-close";
+import { answerMalformed, type OnMalformed } from "./malformed";
 
-/** Keeps idle connections longer than the 60 s after which those that opened them close them. */
-export function createServer(handle: http.RequestListener): http.Server {
-  return http.createServer({ keepAliveTimeout: 65_000, headersTimeout: 66_000 }, handle);
+/** @param onMalformed answers what isn't a request that Node would hand over */
+export function createServer(
+  handle: http.RequestListener,
+  onMalformed: OnMalformed = answerMalformed,
+): http.Server {
+  return new Server(handle).on("clientError", onMalformed);
+}
+
+class Server extends http.Server {
+  private readonly sockets = new Set<net.Socket>();
+
+  constructor(handle: http.RequestListener) {
+    // Keeps idle connections longer than the 60 s after which those that opened them close them.
+    super({ keepAliveTimeout: 65_000, headersTimeout: 66_000 }, handle);
+    allowHalfClose(this);
+    this.on("connection", (socket: net.Socket) => {
+      this.sockets.add(socket);
+      socket.once("close", () => this.sockets.delete(socket));
+    });
+  }
+
+  /** Also those that became tunnels, of which Node knows no more. */
+  override closeAllConnections(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+}
+
+/** Where a client on this machine finds the server on a loopback port, as its Host field says. */
+export function loopbackHosts(port: number | undefined): string[] {
+  return ["localhost", "127.0.0.1"].map(name => `${name}:${port}`);
 }
 
 /** Listens on a loopback port, 0 for any free one; resolves to the port. */

@@ -1,5 +1,6 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
 import { accountId, hex } from "../../identifiers";
+import { publicDomain } from "../../network/dns";
 import { find } from "./arns";
 import { defaultsOf, loadBalancerAttributes, targetGroupAttributes, type Attributes } from "./attributes";
 import { closeListener, openOnInterfaces } from "./listeners";
@@ -25,7 +26,7 @@ export class Elbv2 {
     Partial<Pick<RunningLoadBalancer, "label" | "tags">>): RunningLoadBalancer {
     const { regionName, clock } = this.context;
     const arn = this.arn(`loadbalancer/app/${name}/${hex(16)}`);
-    const dnsName = `${name}-${Math.floor(Math.random() * 9e8 + 1e8)}.${regionName}.elb.localhost`;
+    const dnsName = `${name}-${Math.floor(Math.random() * 9e8 + 1e8)}.${regionName}.elb.${publicDomain}`;
     const running: RunningLoadBalancer = {
       arn,
       name,

@@ -1,7 +1,7 @@
 import { forwardedHeaders } from "./forwarded-headers";
 
 const client = { address: "203.0.113.7" };
-const listener = { port: 80, dnsName: "lb.elb.localhost" };
+const listener = { port: 80, dnsName: "lb.elb.test" };
 
 test.each([
   ["the client's address if there was none", undefined, "203.0.113.7"],
@@ -27,7 +27,7 @@ test("protocol and port are the listener's, whatever the client claims", () => {
 
 test.each([
   ["the client's, in lower case", "API.Test:8080", "api.test:8080"],
-  ["the load balancer's if the client sent none", undefined, "lb.elb.localhost"],
+  ["the load balancer's if the client sent none", undefined, "lb.elb.test"],
 ])("Host is %s", (_name, host, expected) => {
   expect(forwardedHeaders({ host }, client, listener).Host).toBe(expected);
 });

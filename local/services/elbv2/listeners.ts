@@ -21,8 +21,7 @@ export async function createListener(
   const server = createServer((req, res) => {
     const client = network.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
     void running.loadBalancer.handle(req, res, client, { port: listener.port });
-  });
-  server.on("clientError", sendBadRequest);
+  }, sendBadRequest);
   const listener: Listener = {
     arn,
     loadBalancerArn: running.arn,

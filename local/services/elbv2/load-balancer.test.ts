@@ -44,7 +44,7 @@ async function balance(ports: Port[], settings: Partial<LoadBalancerSettings> = 
   const records: RequestRecord[] = [];
   const waiting: (() => void)[] = [];
   const balancer = new LoadBalancer({
-    dnsName: "lb.elb.localhost",
+    dnsName: "lb.elb.test",
     nodes: [route],
     onRequest: record => {
       records.push(record);
@@ -187,7 +187,7 @@ test("requests rotate over targets and nodes", async () => {
       used.push(`${name} ${to.address}:${to.port}`);
       return setup.route(to);
     };
-  setup.balancer.configure({ dnsName: "lb.elb.localhost", nodes: [node("edge-a"), node("edge-b")] });
+  setup.balancer.configure({ dnsName: "lb.elb.test", nodes: [node("edge-a"), node("edge-b")] });
   const responses: string[] = [];
   for (let i = 0; i < 6; i++) responses.push((await exchange(setup.port, get)).at(-1) ?? "");
   expect(responses.join("")).toBe("abcabc");
