@@ -2,10 +2,12 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
-import { ask } from "./client";
+import { ask, type Request } from "./client";
 import { loopback } from "./servers";
 
 export interface Sent {
+  /** Its method and URL. */
+  request: string;
   /** In milliseconds of performance.now(). */
   begin: number;
   end: number;
@@ -20,12 +22,15 @@ export interface Rate {
   connections?: number;
 }
 
+/** A request by its number, from 0: its URL, and more unless it is a GET. */
+export type Load = (number: number) => Pick<Request, "method" | "body"> & { url: string };
+
 /**
- * Sends GETs until `work` is done, each when it is due, whatever became of those before.
+ * Sends GETs, or the requests of a load, until `work` is done: each when it is due, whatever became of those before.
  * @returns all of them, once the last is answered
  */
 export async function under(
-  url: string,
+  load: string | Load,
   { perSecond, through, connections }: Rate,
   work: () => Promise<void>,
 ): Promise<Sent[]> {
@@ -35,18 +40,20 @@ export async function under(
       ? undefined
       : new http.Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   const sent: Promise<Sent>[] = [];
-  const send = async (): Promise<Sent> => {
+  const requestOf: Load = typeof load === "string" ? () => ({ url: load }) : load;
+  const send = async (number: number): Promise<Sent> => {
+    const { url, ...request } = requestOf(number);
     const begin = performance.now();
-    const outcome = await ask(url, { through, agent, patience: 10_000 }).then(
+    const outcome = await ask(url, { ...request, through, agent, patience: 10_000 }).then(
       answer => (typeof answer === "string" ? answer : String(answer.status)),
       failure,
     );
-    return { begin, end: performance.now(), outcome };
+    return { request: `${request.method ?? "GET"} ${url}`, begin, end: performance.now(), outcome };
   };
   const begun = performance.now();
   const timer = setInterval(() => {
     const due = ((performance.now() - begun) / 1000) * perSecond;
-    while (sent.length < due) sent.push(send());
+    while (sent.length < due) sent.push(send(sent.length));
   }, 5);
   try {
     await work();

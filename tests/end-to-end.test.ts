@@ -114,7 +114,7 @@ test("the number survives the death of its process", async () => {
   const { pid } = service;
   if (pid === undefined) throw new Error("data-access does not run");
   process.kill(pid, "SIGKILL");
-  await eventually("another process listens", () => service.pid !== pid && service.sockets.size === 2);
+  await eventually("another process listens", () => service.pid !== pid && service.listeningOn.size === 2);
   expect(await readNumber()).toBe(1000);
 });
 

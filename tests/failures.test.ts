@@ -1,6 +1,6 @@
 /** What clients see while something is broken, and that it recovers by itself. */
 import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
-import { answerTo, type Answer, type Request } from "../testing/client";
+import { answerTo, ask, type Answer, type Request } from "../testing/client";
 import { startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
@@ -34,63 +34,59 @@ function pidOf(host: string): number {
   return pid;
 }
 
-describe("a receiver that is killed", () => {
-  /** Who answered through the load balancer: a receiver's name, or the load balancer itself. */
+describe("a receiver whose process is stopped", () => {
+  /** Who answered through the load balancer: a receiver's name, or the load balancer itself; or that nobody did. */
   async function whoAnswers(): Promise<string> {
-    const { status, json, headers } = await throughLoadBalancer();
-    if (status !== 200) return `${status} by ${String(headers.server)}`;
-    const { server_ip_address: address } = json as { server_ip_address: string };
+    const outcome = await ask(region.output("receiverLoadBalancerUrl"), {
+      through: region.internet,
+      patience: 3_000,
+    });
+    if (typeof outcome === "string") return outcome;
+    if (outcome.status !== 200) return `${outcome.status} by ${String(outcome.headers.server)}`;
+    const { server_ip_address: address } = outcome.json as { server_ip_address: string };
     const names = ["receiver-1", "receiver-2"];
     return names.find(name => region.addresses(name).publicIp === address) ?? address;
   }
-
-  /** Answers to requests that began and ended while receiver-1 was as wanted, until it is otherwise. */
-  async function answersWhile(wanted: boolean): Promise<string[]> {
-    const answers: string[] = [];
-    const isHealthy = () => region.health()["receiver-1"] === "healthy";
-    while (isHealthy() === wanted) {
-      const answer = await whoAnswers();
-      if (isHealthy() === wanted) answers.push(answer);
-    }
-    return answers;
-  }
+  const several = () => Promise.all(Array.from({ length: 4 }, whoAnswers));
+  const both = ["receiver-1", "receiver-1", "receiver-2", "receiver-2"];
 
   test("costs its share of requests until it has failed its health checks, then none, and recovers by itself", async () => {
+    const stateOf = (receiver: string) => region.health()[receiver];
     expect(region.health()).toEqual({ "receiver-1": "healthy", "receiver-2": "healthy" });
+    expect((await several()).sort()).toEqual(both);
     const pid = pidOf("receiver-1");
-    let atOnce: string[] = [];
-    let untilFailed: string[] = [];
-    let untilBack: string[] = [];
     const changes = await changesDuring(async () => {
-      process.kill(pid, "SIGKILL");
-      await eventually("its port is closed", () => region.service("receiver-1").sockets.size === 0);
-      // At once, because on a busy machine its health checks have failed before a second request is answered.
-      atOnce = await Promise.all([whoAnswers(), whoAnswers(), whoAnswers(), whoAnswers()]);
-      untilFailed = await answersWhile(true);
-      untilBack = await answersWhile(false);
+      process.kill(pid, "SIGSTOP");
+      try {
+        // Round robin: every second request is lost, and no other.
+        expect((await several()).sort()).toEqual(["receiver-2", "receiver-2", "silent", "silent"]);
+        await eventually("it is taken out", () => stateOf("receiver-1") !== "healthy", 30_000);
+        expect(await several()).toEqual(both.map(() => "receiver-2"));
+      } finally {
+        process.kill(pid, "SIGCONT");
+      }
+      await eventually("it is back", () => stateOf("receiver-1") === "healthy", 30_000);
     });
-
-    // Round robin: every second request is lost, and no other.
-    const [lost, answered] = ["502 by awselb/2.0", "receiver-2"];
-    expect(atOnce.sort()).toEqual([lost, lost, answered, answered]);
-    expect([lost, answered]).toEqual(expect.arrayContaining(untilFailed));
-    expect(untilFailed).toEqual(untilFailed.map((_, index) => untilFailed[index % 2]));
-    expect(new Set(untilBack)).toEqual(new Set(["receiver-2"]));
-    expect(changes).toEqual(["receiver-1: unhealthy: Target.FailedHealthChecks", "receiver-1: healthy"]);
-    expect(pidOf("receiver-1")).not.toBe(pid);
-    expect([await whoAnswers(), await whoAnswers()].sort()).toEqual(["receiver-1", "receiver-2"]);
+    expect(changes).toEqual(["receiver-1: unhealthy: Target.Timeout", "receiver-1: healthy"]);
+    expect((await several()).sort()).toEqual(both);
   });
 });
 
 describe("without data-access, receivers say so within two seconds and stay in service", () => {
+  const dataHost = () => region.addresses("data").instanceId;
   const faults = [
     {
-      fault: "stopped",
-      begin: () => region.service("data").stop(),
+      fault: "on a stopped host",
+      begin: async () => {
+        await region.region.calls.ec2.StopInstances({ InstanceIds: [dataHost()] });
+        await eventually(
+          "the host is stopped",
+          () => region.region.ec2.instances.records.get(dataHost())?.state === "stopped",
+        );
+      },
       end: async () => {
-        const { unit } = region.service("data").options;
-        await region.host("data").start(unit);
-        await region.host("data").healthy(unit, AbortSignal.timeout(10_000));
+        await region.region.calls.ec2.StartInstances({ InstanceIds: [dataHost()] });
+        await region.region.until.instanceRunning(dataHost());
       },
     },
     {

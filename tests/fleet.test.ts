@@ -6,6 +6,7 @@ import type { DeclaredResource } from "../local/pulumi/declared-resources";
 import { minute } from "../local/clock";
 import { answerTo } from "../testing/client";
 import { count, under } from "../testing/load";
+import { kill } from "../testing/processes";
 import { startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
@@ -95,29 +96,29 @@ describe("under fifty requests a second", () => {
     expect(sent.length).toBeGreaterThan(100);
   });
 
-  test("an instance whose process keeps being killed loses only its own requests, and is replaced", async () => {
+  test("an instance whose process hangs loses only its own requests, and is replaced", async () => {
     region.fleet.setDesiredCapacity(2);
     const [victim = "", other] = await serving(2);
     // Until the group has settled: it does not replace an instance while another one warms up.
     await region.passed(6 * minute);
+    const [service] = region.region.ec2.instances.hosts.get(victim)?.services.values() ?? [];
+    const { pid } = service ?? {};
+    if (pid === undefined) throw new Error("the instance runs no process");
     let takenOut = 0;
     const sent = await load(async () => {
-      const killed = new Set<number>();
+      process.kill(pid, "SIGSTOP");
       await eventually(
         () => `the group takes the instance out: ${JSON.stringify([targetsOf(), latestActivities(3)])}`,
         () => {
-          const [service] = region.region.ec2.instances.hosts.get(victim)?.services.values() ?? [];
-          const { pid } = service ?? {};
-          if (pid !== undefined && !killed.has(pid)) {
-            process.kill(pid, "SIGKILL");
-            killed.add(pid);
-          }
           const state = targetsOf().find(({ target }) => target.id === victim)?.targetHealth.state;
           if (takenOut === 0 && state !== "healthy") takenOut = performance.now();
           return region.fleet.instances.get(victim)?.lifecycleState !== "InService";
         },
         30_000,
       );
+      // Not at once: until the deregistration delay is over, its requests are not lost.
+      await eventually("it is not a target", () => targetsOf().every(({ target }) => target.id !== victim));
+      kill([{ pid }]);
       const now = await serving(2);
       expect(now).toContain(other);
       expect(now).not.toContain(victim);

@@ -14,12 +14,7 @@ describe("a unit is healthy", () => {
     ports: number[],
     signal = AbortSignal.timeout(10_000),
     whileNot = () => Promise.resolve(),
-  ) =>
-    untilHealthy(
-      ports.map(port => () => port),
-      signal,
-      whileNot,
-    );
+  ) => untilHealthy(ports, signal, whileNot);
 
   test("once GET /health answers 200 on every socket", async () => {
     const asked: string[] = [];

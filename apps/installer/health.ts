@@ -3,16 +3,16 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * Resolves once GET /health has answered 200 on every port.
- * @param ports of 127.0.0.1, each looked up before each request; undefined while nothing listens
+ * @param ports of 127.0.0.1
  * @param whileNot called after every failed attempt; what it throws ends the wait
  */
 export async function untilHealthy(
-  ports: (() => number | undefined)[],
+  ports: number[],
   signal: AbortSignal,
   whileNot: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  for (const portOf of ports) {
-    while (!(await answersHealth(portOf(), signal))) {
+  for (const port of ports) {
+    while (!(await answersHealth(port, signal))) {
       signal.throwIfAborted();
       await whileNot();
       await delay(50, undefined, { signal });
@@ -20,8 +20,7 @@ export async function untilHealthy(
   }
 }
 
-async function answersHealth(port: number | undefined, signal: AbortSignal): Promise<boolean> {
-  if (port === undefined) return false;
+async function answersHealth(port: number, signal: AbortSignal): Promise<boolean> {
   return new Promise(resolve => {
     get({ host: "127.0.0.1", port, path: "/health", signal, timeout: 1_000, agent: false }, response => {
       response.resume();

@@ -54,8 +54,7 @@ export class Systemd implements Platform {
 
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
     const before = await stateOf(unit);
-    const ports = Object.values(unit.ports).map(port => () => port);
-    await untilHealthy(ports, signal, async () => {
+    await untilHealthy(Object.values(unit.ports), signal, async () => {
       const end = endOf(await stateOf(unit), before);
       if (end !== undefined) throw new Error(`its process ${end}`);
     });

@@ -3,11 +3,13 @@ import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
+import { realClock } from "../clock";
 import { localEnvironment } from "../program";
 import { VirtualNetwork } from "../network/virtual-network";
 import { exchange, head, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { Dns } from "../network/dns";
+import { eventually } from "../../testing/eventually";
 import { temporaryFolder } from "../../testing/folders";
 import { decisionLog } from "../network/decision-log";
 import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
@@ -46,7 +48,7 @@ async function setUp() {
     network,
     dns,
     ec2Api,
-    speed: 1,
+    clock: realClock(60),
     localEnvironment,
     report: event => reports.push(event),
   });
@@ -65,7 +67,7 @@ function unitOf(host: Host, handle: string, changes: Partial<Unit> = {}): Unit {
   writeFileSync(
     join(host.root, "opt/main.js"),
     `const server = require("node:http").createServer(${handle});
-     server.listen(process.env.PORT_HTTP, process.env.LISTEN_ADDRESS, () => {
+     server.listen({ fd: 3 }, () => {
        const { address, port } = server.address();
        console.log(JSON.stringify({ msg: "listening", socket: "http", address, port }));
      });
@@ -101,7 +103,7 @@ async function serving(handle: string, changes?: Partial<Unit>) {
 
 /** A host's service, without the network. */
 const urlOf = ({ services }: Host) =>
-  `http://${loopback}:${services.get("receiver")?.sockets.get("http") ?? 0}/`;
+  `http://${loopback}:${services.get("receiver")?.options.sockets[0]?.loopbackPort ?? 0}/`;
 
 /** A host's service, as its public address routes to it. */
 function publicUrl(network: VirtualNetwork): string {
@@ -140,7 +142,9 @@ describe("a service on a host", () => {
       DATA_READ_URL: "http://10.0.1.10:5000/",
       STATE_DIRECTORY: join(host.root, "var/lib/receiver"),
       LISTEN_ADDRESS: "127.0.0.1",
-      PORT_HTTP: "0",
+      LISTEN_FDS: "1",
+      LISTEN_FDNAMES: "http",
+      LISTEN_PID: expect.stringMatching(/^\d+$/) as string,
       HTTP_PROXY: host.proxyUrl,
       http_proxy: host.proxyUrl,
     });
@@ -166,7 +170,7 @@ describe("a service on a host", () => {
     expect(publicUrl(network)).toBe(urlOf(host));
   });
 
-  test("that exits is restarted, reported, and healthy on its new port", async () => {
+  test("that exits is restarted, reported, and healthy again", async () => {
     const { host, unit, reports } = await serving(
       // The first process dies on its first request, the health check.
       `(req, res) => {
@@ -180,11 +184,43 @@ describe("a service on a host", () => {
     await expect(host.journal(unit)).resolves.toContain("the process exited with code 1; restarting");
   });
 
+  test("that is killed loses only the requests in flight: those that come later wait for its restart", async () => {
+    const { host, network, unit } = await serving(
+      "(req, res) => req.url === '/hang' ? console.log('hanging') : res.end(String(process.pid))",
+    );
+    const { pid } = host.services.get("receiver") ?? {};
+    const url = publicUrl(network);
+    const hanging = expect(get(`${url}hang`)).rejects.toMatchObject({ code: "ECONNRESET" });
+    await eventually("the request has arrived", async () => (await host.journal(unit)).includes("hanging"));
+    process.kill(pid ?? 0, "SIGKILL");
+    await hanging;
+    const { body } = await get(url);
+    expect(body).not.toBe(String(pid));
+    expect(body).toBe(String(host.services.get("receiver")?.pid));
+  });
+
+  test("is waited for from the start, however often its process dies first", async () => {
+    const { host, network } = await setUp();
+    const unit = unitOf(host, ok);
+    writeFileSync(
+      join(host.root, "opt/main.js"),
+      `require("node:fs").appendFileSync("starts", "x");
+       if (require("node:fs").readFileSync("starts").length < 3) process.exit(1);
+       require("node:http").createServer((req, res) => res.end("at last")).listen({ fd: 3 });`,
+    );
+    await host.start(unit);
+    await expect(get(publicUrl(network))).resolves.toEqual({ status: 200, body: "at last" });
+  });
+
   test("is replaced by its next release, which takes over the address", async () => {
     const { host, network } = await serving("(req, res) => res.end('first')");
     const pid = host.services.get("receiver")?.pid ?? 0;
+    const url = publicUrl(network);
     const second = unitOf(host, "(req, res) => res.end('second')");
-    await host.start(second);
+    const starting = host.start(second);
+    await eventually("the first has ended", () => host.services.get("receiver")?.pid !== pid);
+    await expect(get(url)).resolves.toMatchObject({ body: "second" });
+    await starting;
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     await host.healthy(second, patience());
     await expect(get(publicUrl(network))).resolves.toMatchObject({ body: "second" });
@@ -271,8 +307,9 @@ describe("the EC2 API endpoint of a host", () => {
 
 describe("stopping a host", () => {
   test("ends its services, its servers and requests held without a response, but keeps its disk", async () => {
-    const { host, model } = await serving(ok);
+    const { host, model, network } = await serving(ok);
     const pid = host.services.get("receiver")?.pid ?? 0;
+    const rules = new Map(model.securityGroupRules);
     model.securityGroupRules.clear();
     const held = through(host, `http://${data.privateIpAddress}:5000/`);
     const ended = expect(held).rejects.toMatchObject({ code: "ECONNRESET" });
@@ -281,6 +318,9 @@ describe("stopping a host", () => {
     await ended;
     expect(() => process.kill(pid, 0)).toThrow("ESRCH");
     expect(host.services.size).toBe(0);
+    for (const [id, rule] of rules) model.securityGroupRules.set(id, rule);
+    const connection = network.routerFrom({ internetAddress: home })({ address: "203.0.113.21", port: 8080 });
+    expect(connection.outcome).toBe("refused");
     await expect(get(host.proxyUrl)).rejects.toMatchObject({ code: "ECONNREFUSED" });
     expect(readFileSync(join(host.root, "var/log/receiver.log"), "utf8")).toContain("listening");
   });

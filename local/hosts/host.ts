@@ -5,7 +5,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import http from "node:http";
 import { join } from "node:path";
-import { portVariable } from "../../apps/common/listening";
 import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
@@ -15,6 +14,8 @@ import { createProxy } from "../network/http/proxy";
 import { createServer, listen, closeServer } from "../network/http/servers";
 import type { Address, Router } from "../network/router";
 import type { Dns } from "../network/dns";
+import type { Clock } from "../clock";
+import { HeldSockets } from "./held-sockets";
 import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
 import { Supervisor } from "./supervisor";
 
@@ -31,8 +32,7 @@ export interface HostOptions {
   dns: Dns;
   /** The EC2 API's address on the Internet. */
   ec2Api: Address;
-  /** Region seconds per real second. */
-  speed: number;
+  clock: Pick<Clock, "speed" | "every">;
   /** Environment values that override a service's manifest. */
   localEnvironment: (unit: Unit, host: { hostName: string; speed: number }) => Record<string, string>;
   /** Receives each event of its services as one line. */
@@ -45,11 +45,18 @@ const metadataAddress = "169.254.169.254";
 
 export class Host implements Platform {
   readonly services = new Map<string, Supervisor>();
+  private readonly sockets: HeldSockets;
   private readonly servers: http.Server[] = [];
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
   private readonly down = new AbortController();
 
-  constructor(readonly options: HostOptions) {}
+  constructor(readonly options: HostOptions) {
+    const { network, interfaceId } = options;
+    this.sockets = new HeldSockets({
+      registerEndpoint: (port, loopbackPort) => network.registerEndpoint(interfaceId, port, loopbackPort),
+      unregisterEndpoint: port => network.unregisterEndpoint(interfaceId, port),
+    });
+  }
 
   get root(): string {
     return this.options.root;
@@ -102,6 +109,7 @@ export class Host implements Platform {
   private async stopServices(): Promise<void> {
     await Promise.all([...this.services.values()].map(service => service.stop()));
     this.services.clear();
+    this.sockets.closeAll();
   }
 
   /** Stops its services and servers; its disk stays for inspection. */
@@ -118,7 +126,7 @@ export class Host implements Platform {
 
   async start(unit: Unit): Promise<void> {
     await this.services.get(unit.service)?.stop();
-    const { network, interfaceId, report, name } = this.options;
+    const { clock, report, name } = this.options;
     const state = join(this.root, "var/lib", unit.service);
     await mkdir(state, { recursive: true });
     // An installation in progress must not start anything on a host that is shut down.
@@ -130,25 +138,23 @@ export class Host implements Platform {
       cwd: this.root,
       environment: this.environment(unit, state),
       journal: join(this.root, "var/log", `${unit.service}.log`),
-      onSocket: (socket, loopbackPort) => {
-        const port = unit.ports[socket];
-        if (port === undefined) return;
-        if (loopbackPort === undefined) network.unregisterEndpoint(interfaceId, port);
-        else network.registerEndpoint(interfaceId, port, loopbackPort);
-      },
+      sockets: this.sockets.of(unit),
+      clock,
       onExit: ending => report(`${name}: ${unit.service} ${ending}; restarting`),
     });
     this.services.set(unit.service, supervisor);
     supervisor.start();
+    await this.sockets.open();
   }
 
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
     const supervisor = this.services.get(unit.service);
     if (!supervisor) throw new Error("it was never started");
     await supervisor.listening(signal);
-    // Looked up each time, because a restarted process has another port.
-    const ports = Object.keys(unit.ports).map(socket => () => supervisor.sockets.get(socket));
-    await untilHealthy(ports, signal);
+    await untilHealthy(
+      supervisor.options.sockets.map(({ loopbackPort }) => loopbackPort),
+      signal,
+    );
   }
 
   async journal(unit: Unit): Promise<string> {
@@ -157,17 +163,16 @@ export class Host implements Platform {
 
   /** Built from scratch, so that services inherit none of the user's proxies, profiles or credentials. */
   private environment(unit: Unit, state: string): Record<string, string> {
-    const { localEnvironment, metadata, speed } = this.options;
+    const { localEnvironment, metadata, clock } = this.options;
     return {
       PATH: "/usr/bin:/bin",
       HOME: this.root,
       TMPDIR: join(this.root, "tmp"),
       LANG: "C.UTF-8",
       ...unit.environment,
-      ...localEnvironment(unit, { hostName: privateDnsName(metadata().privateIp), speed }),
+      ...localEnvironment(unit, { hostName: privateDnsName(metadata().privateIp), speed: clock.speed }),
       STATE_DIRECTORY: state,
       LISTEN_ADDRESS: "127.0.0.1",
-      ...Object.fromEntries(Object.keys(unit.ports).map(socket => [portVariable(socket), "0"])),
       HTTP_PROXY: this.proxyUrl,
       http_proxy: this.proxyUrl,
       AWS_EC2_METADATA_SERVICE_ENDPOINT: `http://127.0.0.1:${this.ports.metadata}`,

@@ -3,15 +3,23 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 
+/** Where sd_listen_fds(3) starts counting. */
+const firstSocket = 3;
+
 /**
- * Starts a guard and then becomes the child. The guard waits for the region's end of the pipe at descriptor 5 to close,
- * which happens even if the region is killed, and then kills the whole process group.
+ * Starts a guard and then becomes the child. The guard waits for the region's end of the pipe behind the sockets to
+ * close, which happens even if the region is killed, and then kills the whole process group.
  */
-const guardScript = [
-  `(trap "" TERM INT HUP QUIT; cat <&5 3<&- 4<&-; kill -9 -$$) 3<&- 4<&- </dev/null >/dev/null 2>&1 &`,
-  `exec 5<&-`,
-  `exec "$@"`,
-].join("\n");
+function guardScript(sockets: number): string {
+  const pipe = firstSocket + sockets;
+  const closed = Array.from({ length: sockets }, (_, index) => `${firstSocket + index}<&-`).join(" ");
+  return [
+    `(trap "" TERM INT HUP QUIT; cat <&${pipe}; kill -9 -$$) ${closed} </dev/null >/dev/null 2>&1 &`,
+    `exec ${pipe}<&-`,
+    ...(sockets > 0 ? ["export LISTEN_PID=$$"] : []),
+    `exec "$@"`,
+  ].join("\n");
+}
 
 export interface GuardedProcess {
   pid: number;
@@ -22,23 +30,34 @@ export interface GuardedProcess {
   kill(signal: NodeJS.Signals): void;
 }
 
+export interface ProcessOptions {
+  cwd: string;
+  environment: Record<string, string>;
+  /** Listening sockets that it inherits, at most six, as sd_listen_fds_with_names(3) specifies. */
+  sockets?: readonly { name: string; fd: number }[];
+}
+
 /**
  * A missing program exits with code 127, as in a shell.
  * @throws if `cwd` doesn't exist
  */
 export async function start(
   [program, ...args]: readonly [string, ...string[]],
-  options: { cwd: string; environment: Record<string, string> },
+  { cwd, environment, sockets = [] }: ProcessOptions,
 ): Promise<GuardedProcess> {
-  const child: ChildProcess = spawn("/bin/sh", ["-c", guardScript, "sh", program, ...args], {
-    cwd: options.cwd,
-    env: options.environment,
+  const inherited = {
+    LISTEN_FDS: String(sockets.length),
+    LISTEN_FDNAMES: sockets.map(({ name }) => name).join(":"),
+  };
+  const child: ChildProcess = spawn("/bin/sh", ["-c", guardScript(sockets.length), "sh", program, ...args], {
+    cwd,
+    env: { ...environment, ...(sockets.length > 0 && inherited) },
     detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...sockets.map(({ fd }) => fd), "pipe"],
   });
   await once(child, "spawn");
   const { pid, stdout, stderr } = child;
-  const guard = (child.stdio as unknown[])[5] as Readable;
+  const guard = (child.stdio as unknown[])[firstSocket + sockets.length] as Readable;
   if (pid === undefined || !stdout || !stderr) throw new Error(`${program} has no pipes`);
   guard.on("error", () => undefined);
   return {

@@ -2,7 +2,11 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Unit } from "../../apps/installer/unit";
 import { onCleanUp } from "../../testing/clean-up";
+import { eventually } from "../../testing/eventually";
 import { temporaryFolder } from "../../testing/folders";
+import { FakeClock } from "../../testing/fake-clock";
+import { realClock } from "../clock";
+import { HeldSockets } from "./held-sockets";
 import { Supervisor, type SupervisorOptions } from "./supervisor";
 
 /** Code that logs a "listening" line; nothing needs to listen on the port. */
@@ -21,13 +25,16 @@ function supervise(script: string, options: Partial<SupervisorOptions> = {}) {
   };
   const ports = { read: 5000, update: 8080 };
   const unit: Unit = { service: "data-access", command: ["/node", "/main.js"], environment: {}, ports };
+  const held = new HeldSockets({ registerEndpoint: () => undefined, unregisterEndpoint: () => undefined });
+  onCleanUp(() => held.closeAll());
   const supervisor = new Supervisor({
     unit,
     command: [process.execPath, "--eval", script] as unknown as [string, ...string[]],
     cwd: folder,
     environment: {},
     journal: join(folder, "var/log/data-access.log"),
-    onSocket: (socket, port) => record(`${socket} ${port ?? "closed"}`),
+    sockets: held.of(unit),
+    clock: realClock(60),
     onExit: record,
     ...options,
   });
@@ -56,15 +63,14 @@ const timeout = () => AbortSignal.timeout(20_000);
 
 describe("a service that starts", () => {
   test("is listening once all its sockets are", async () => {
-    const { supervisor, events } = await listening();
-    expect(events).toEqual(["read 5001", "update 8081"]);
-    expect(Object.fromEntries(supervisor.sockets)).toEqual({ read: 5001, update: 8081 });
+    const { supervisor } = await listening();
+    expect([...supervisor.listeningOn]).toEqual(["read", "update"]);
     expect(supervisor.pid).toBeGreaterThan(0);
     await expect(supervisor.listening(timeout())).resolves.toBeUndefined();
   });
 
   test("isn't listening with one of two sockets, or because of similar log lines", async () => {
-    const { supervisor, happened } = started(
+    const { supervisor } = started(
       `console.log('{"msg":"listening"');
        console.log('{"msg":"listening","socket":"update"}');
        console.log('{"msg":"listening","socket":"update","address":"127.0.0.1","port":0}');
@@ -72,12 +78,12 @@ describe("a service that starts", () => {
        console.error('{"msg":"listening","socket":"update","address":"127.0.0.1","port":1}');
        ${logListening("read", 5001)} ${forever}`,
     );
-    await happened("read 5001");
+    await eventually("it listens", () => supervisor.listeningOn.size > 0);
     const waiting = new AbortController();
     const listening = supervisor.listening(waiting.signal);
     waiting.abort();
     await expect(listening).rejects.toMatchObject({ name: "AbortError" });
-    expect([...supervisor.sockets.keys()]).toEqual(["read"]);
+    expect([...supervisor.listeningOn]).toEqual(["read"]);
   });
 
   test("rejects if the signal has already fired", async () => {
@@ -118,29 +124,59 @@ describe("a service that exits", () => {
     expect(journal.slice(-2)).toEqual(["Error: the reason", "the process exited with code 3; restarting"]);
     // The second exit has the same message.
     await expect(supervisor.listening(timeout())).rejects.toThrow("its process exited with code 3");
-    expect(events).toEqual(["exited with code 3", "exited with code 3"]);
+    expect(events).toEqual(["exited with code 3"]);
   });
 
-  test("is restarted on other ports", async () => {
+  test("is restarted", async () => {
     const { supervisor, events, happened, folder } = started(
       `const fs = require("node:fs");
-       if (fs.existsSync("once")) { ${logListening("read", 5002) + logListening("update", 8082) + forever} }
+       if (fs.existsSync("once")) { ${bothSockets + forever} }
        else { fs.writeFileSync("once", ""); process.on("SIGUSR2", () => process.exit(0)); ${bothSockets} ${forever} }`,
     );
     await supervisor.listening(timeout());
     const { pid } = supervisor;
     process.kill(pid ?? 0, "SIGUSR2");
     await happened("exited with code 0");
-    expect(supervisor.sockets.size).toBe(0);
+    expect(supervisor.listeningOn.size).toBe(0);
     expect(supervisor.pid).toBeUndefined();
     await supervisor.listening(timeout());
     expect(supervisor.pid).not.toBe(pid);
-    expect(events).toEqual([
-      ...["read 5001", "update 8081"],
-      ...["read closed", "update closed", "exited with code 0"],
-      ...["read 5002", "update 8082"],
-    ]);
+    expect(events).toEqual(["exited with code 0"]);
     expect(existsSync(join(folder, "once"))).toBe(true);
+  });
+
+  test("is restarted after a second of the region's clock", async () => {
+    const clock = new FakeClock();
+    const { supervisor, happened } = started("process.exit(1)", { clock });
+    await happened("exited with code 1");
+    clock.advance(999);
+    expect(supervisor.pid).toBeUndefined();
+    clock.advance(1);
+    await eventually("it is restarted", () => supervisor.pid);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("again and again is restarted each time, but reported once in ten seconds", async () => {
+    let now = 0;
+    jest.spyOn(performance, "now").mockImplementation(() => now);
+    const restart: (() => void)[] = [];
+    const every = (_interval: number, callback: () => void) => {
+      restart.push(callback);
+      return () => undefined;
+    };
+    const { supervisor, events } = started("process.exit(1)", { clock: { every } });
+    for (const at of [0, 1, 9_999, 10_000, 20_000]) {
+      now = at;
+      const before = restart.length;
+      restart.at(-1)?.();
+      while (restart.length === before) await new Promise(setImmediate);
+    }
+    expect(events).toEqual([
+      "exited with code 1",
+      "exited with code 1, as 2 times before",
+      "exited with code 1",
+    ]);
+    expect((await supervisor.readJournal()).split("\n")).toHaveLength(5);
   });
 
   test("or can't be started is reported as such", async () => {
@@ -156,20 +192,19 @@ describe("stop", () => {
       `process.on("SIGTERM", () => { console.log("bye"); process.exit(0); });`,
     );
     await supervisor.stop();
-    expect(events.slice(2)).toEqual(["read closed", "update closed"]);
+    expect(events).toEqual([]);
+    expect(supervisor.listeningOn.size).toBe(0);
     expect(supervisor.pid).toBeUndefined();
     expect((await supervisor.readJournal()).split("\n").at(-1)).toBe("bye");
   });
 
   test("kills a process that doesn't end in time", async () => {
-    const { supervisor, happened } = await listening(
-      `process.on("SIGTERM", () => { ${logListening("asked", 1)} });`,
-    );
+    const { supervisor } = await listening(`process.on("SIGTERM", () => { ${logListening("asked", 1)} });`);
     const pid = supervisor.pid ?? 0;
     jest.useFakeTimers({ doNotFake: ["nextTick", "setImmediate", "queueMicrotask", "performance", "Date"] });
     onCleanUp(() => jest.useRealTimers());
     const stopped = supervisor.stop();
-    await happened("asked 1");
+    while (!supervisor.listeningOn.has("asked")) await new Promise(setImmediate);
     jest.advanceTimersByTime(14_999);
     expect(() => process.kill(pid, 0)).not.toThrow();
     jest.advanceTimersByTime(1);
@@ -182,8 +217,8 @@ describe("stop", () => {
     const { supervisor, events } = started(bothSockets + forever);
     await supervisor.stop();
     expect(supervisor.pid).toBeUndefined();
-    expect(events.filter(event => !/^(read|update) /.test(event))).toEqual([]);
-    expect(supervisor.sockets.size).toBe(0);
+    expect(events).toEqual([]);
+    expect(supervisor.listeningOn.size).toBe(0);
   });
 
   test("doesn't wait for a pending restart, and can be called twice", async () => {

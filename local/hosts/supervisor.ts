@@ -1,17 +1,23 @@
 /** Keeps a host's service running, as systemd would. */
 import { EventEmitter, once } from "node:events";
-import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as delay } from "node:timers/promises";
 import { listeningSchema } from "../../apps/common/listening";
 import type { Unit } from "../../apps/installer/unit";
+import type { Clock } from "../clock";
+import { LogFile } from "../network/log-file";
+import type { HeldSocket } from "./held-sockets";
 import { start, type GuardedProcess } from "./process";
 
-/** RestartSec and TimeoutStopSec of a real host's unit, in real milliseconds. */
+/** RestartSec of a real host's unit, in region milliseconds. */
 const restartDelay = 1_000;
+/** TimeoutStopSec, in real milliseconds. */
 const stopTimeout = 15_000;
+/** In bytes, for each of the journal's two files. */
+const journalLimit = 4 * 1024 * 1024;
+/** A process that crashes in a loop is reported once in so many real milliseconds; the journal has it all. */
+const reportInterval = 10_000;
 
 export interface SupervisorOptions {
   unit: Unit;
@@ -19,30 +25,33 @@ export interface SupervisorOptions {
   cwd: string;
   environment: Record<string, string>;
   journal: string;
-  /** A socket accepts connections on the loopback port or, without a port, no longer does. */
-  onSocket: (socket: string, loopbackPort?: number) => void;
-  /** The process ended without being stopped. */
+  /** The unit's sockets, which its processes inherit. */
+  sockets: readonly HeldSocket[];
+  clock: Pick<Clock, "every">;
+  /** The process ended without being stopped, and will be restarted. */
   onExit?: (ending: string) => void;
 }
 
 export class Supervisor {
-  readonly sockets = new Map<string, number>();
+  /** Names of those that the process accepts connections on. */
+  readonly listeningOn = new Set<string>();
   private child?: GuardedProcess;
   private readonly stopping = new AbortController();
   private running?: Promise<void>;
-  private journal?: WriteStream;
-  /** Emits "change" when a socket opens or the process ends. */
+  private journal?: LogFile;
+  /** Emits "change" when the process listens on a socket or ends. */
   private readonly events = new EventEmitter();
   /** How often it has ended without being stopped, and how it did last. */
   private exits = 0;
   private lastExit = "";
+  private reported = { exits: 0, at: -Infinity };
 
   constructor(readonly options: SupervisorOptions) {}
 
   start(): void {
     mkdirSync(dirname(this.options.journal), { recursive: true });
     // Each start of the unit starts a new journal.
-    this.journal = createWriteStream(this.options.journal, { flags: "w" });
+    this.journal = new LogFile(this.options.journal, { limit: journalLimit });
     this.running = this.run();
   }
 
@@ -59,8 +68,7 @@ export class Supervisor {
     this.stopping.abort();
     if (this.child) terminate(this.child);
     await this.running;
-    const { journal } = this;
-    if (journal) await new Promise<void>(resolve => journal.end(resolve));
+    await this.journal?.close();
   }
 
   /**
@@ -68,9 +76,9 @@ export class Supervisor {
    * @throws if the process ends first, or the signal fires
    */
   async listening(signal: AbortSignal): Promise<void> {
-    const missing = () => Object.keys(this.options.unit.ports).filter(socket => !this.sockets.has(socket));
+    const isListening = () => this.options.sockets.every(({ name }) => this.listeningOn.has(name));
     const before = this.exits;
-    while (missing().length > 0) {
+    while (!isListening()) {
       signal.throwIfAborted();
       if (this.exits > before) throw new Error(`its process ${this.lastExit}`);
       await once(this.events, "change", { signal });
@@ -78,11 +86,8 @@ export class Supervisor {
   }
 
   async readJournal(): Promise<string> {
-    const { journal } = this;
-    // An empty write completes after all pending ones.
-    if (journal?.writable) await new Promise(resolve => journal.write("", resolve));
-    const lines = (await readFile(this.options.journal, "utf8")).trimEnd().split("\n");
-    return lines.slice(-30).join("\n");
+    const lines = await this.journal?.lastLines(30);
+    return lines?.join("\n") ?? "";
   }
 
   private async run(): Promise<void> {
@@ -98,23 +103,44 @@ export class Supervisor {
         ending = `could not be started: ${(error as Error).message}`;
       }
       this.child = undefined;
-      for (const socket of this.sockets.keys()) this.options.onSocket(socket);
-      this.sockets.clear();
+      this.listeningOn.clear();
       if (this.isStopping()) return;
       this.exits++;
       this.lastExit = ending;
-      this.write(`the process ${ending}; restarting`);
-      this.options.onExit?.(ending);
+      this.journal?.write(`the process ${ending}; restarting`);
+      this.report(ending);
       this.events.emit("change");
-      await delay(restartDelay, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      await this.restartDelay();
     }
+  }
+
+  private report(ending: string): void {
+    const now = performance.now();
+    if (now - this.reported.at < reportInterval) return;
+    const unreported = this.exits - this.reported.exits - 1;
+    this.reported = { exits: this.exits, at: now };
+    this.options.onExit?.(unreported > 0 ? `${ending}, as ${unreported} times before` : ending);
+  }
+
+  private restartDelay(): Promise<void> {
+    return new Promise(resolve => {
+      const { signal } = this.stopping;
+      const end = () => {
+        cancel();
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      // `every`, because it leaves a busy machine some real time between two crashes, too.
+      const cancel = this.options.clock.every(restartDelay, end);
+      signal.addEventListener("abort", end);
+    });
   }
 
   /** Resolves once all the process's output is in the journal; some may arrive after it ends. */
   private async read({ stdout, stderr }: GuardedProcess): Promise<void> {
     const readers = [stdout, stderr].map(stream => {
       const lines = createInterface(stream).on("line", line => {
-        this.write(line);
+        this.journal?.write(line);
         if (stream === stdout) this.detectListening(line);
       });
       return once(lines, "close");
@@ -132,14 +158,8 @@ export class Supervisor {
     }
     const listening = listeningSchema.safeParse(entry);
     if (!listening.success) return;
-    const { socket, port } = listening.data;
-    this.sockets.set(socket, port);
-    this.options.onSocket(socket, port);
+    this.listeningOn.add(listening.data.socket);
     this.events.emit("change");
-  }
-
-  private write(line: string): void {
-    if (this.journal?.writable) this.journal.write(`${line}\n`);
   }
 }
 

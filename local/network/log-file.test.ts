@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LogFile } from "./log-file";
 import { temporaryFolder } from "../../testing/folders";
@@ -31,6 +31,27 @@ test("keeps a line longer than the limit whole, and counts bytes, not characters
 
 test("creates its file at once", async () => {
   expect(await openLog(100).files()).toEqual({ "log.txt": "" });
+});
+
+test("returns its last lines, from both files if need be", async () => {
+  const { log } = openLog(8);
+  expect(await log.lastLines(2)).toEqual([]);
+  for (let number = 1; number <= 9; number++) {
+    log.write(`n ${number}`);
+    if (number === 1) expect(await log.lastLines(2)).toEqual(["n 1"]);
+  }
+  expect(await log.lastLines(1)).toEqual(["n 9"]);
+  expect(await log.lastLines(2)).toEqual(["n 8", "n 9"]);
+  await log.close();
+  expect(await log.lastLines(9)).toEqual(["n 7", "n 8", "n 9"]);
+});
+
+test("replaces an earlier log", async () => {
+  const path = join(temporaryFolder(), "log.txt");
+  for (const file of [path, `${path}.1`]) writeFileSync(file, "before\n");
+  const log = new LogFile(path);
+  log.write("now");
+  expect(await log.lastLines(2)).toEqual(["now"]);
 });
 
 test("ignores lines once closed", async () => {

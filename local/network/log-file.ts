@@ -1,4 +1,5 @@
-import { createWriteStream, openSync, renameSync, type WriteStream } from "node:fs";
+import { createWriteStream, existsSync, openSync, renameSync, rmSync, type WriteStream } from "node:fs";
+import { readFile } from "node:fs/promises";
 
 /** In bytes, for each of a log's two files. An idle fleet's health checks fill one with flow records in 40 minutes. */
 const limit = 32 * 1024 * 1024;
@@ -14,6 +15,7 @@ export class LogFile {
     private readonly path: string,
     private readonly options = { limit },
   ) {
+    rmSync(this.previousPath, { force: true });
     this.stream = open(path);
   }
 
@@ -26,15 +28,34 @@ export class LogFile {
     this.stream.write(`${line}\n`);
   }
 
+  /** Of all that was written so far. */
+  async lastLines(count: number): Promise<string[]> {
+    const latest = await this.linesOf(this.path);
+    if (latest.length >= count || !existsSync(this.previousPath)) return latest.slice(-count);
+    return [...(await this.linesOf(this.previousPath)), ...latest].slice(-count);
+  }
+
   /** Resolves once everything is written. */
   async close(): Promise<void> {
     await Promise.all([this.previous, new Promise<void>(resolve => this.stream.end(resolve))]);
   }
 
+  private get previousPath(): string {
+    return `${this.path}.1`;
+  }
+
+  private async linesOf(path: string): Promise<string[]> {
+    // An empty write completes after all pending ones.
+    const { stream, previous } = this;
+    if (stream.writable) await new Promise(resolve => stream.write("", resolve));
+    await previous;
+    return (await readFile(path, "utf8")).split("\n").slice(0, -1);
+  }
+
   private rotate(): void {
     // Buffered lines still reach the old file: renaming doesn't affect its descriptor.
     this.previous = this.close();
-    renameSync(this.path, `${this.path}.1`);
+    renameSync(this.path, this.previousPath);
     this.stream = open(this.path);
     this.bytes = 0;
   }

@@ -21,7 +21,7 @@ export function hostFor(context: InstanceContext, instance: Instance): Host {
     ec2Api,
     localEnvironment,
     report,
-    speed: clock.speed,
+    clock,
   });
 }
 

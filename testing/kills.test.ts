@@ -1,0 +1,28 @@
+import { spawn } from "node:child_process";
+import { killed, unexplained } from "./kills";
+import type { Sent } from "./load";
+
+const sent = (begin: number, end: number, outcome: string): Sent => ({
+  request: "GET /",
+  begin,
+  end,
+  outcome,
+});
+
+test("only lost requests that were in flight at a kill are explained by it", () => {
+  const kills = [
+    { begin: 100, end: 110 },
+    { begin: 200, end: 210 },
+  ];
+  const late = [sent(50, 99, "502"), sent(111, 150, "reset"), sent(211, 212, "silent")];
+  const inFlight = [sent(50, 100, "502"), sent(110, 150, "reset"), sent(0, 999, "silent")];
+  const answered = [sent(111, 150, "200")];
+  expect(unexplained([...late, ...inFlight, ...answered], kills)).toEqual(late);
+});
+
+test("a kill lasts until the process is gone", async () => {
+  const child = spawn("sleep", ["1000"]);
+  const { begin, end } = await killed(child.pid ?? 0);
+  expect(end).toBeGreaterThan(begin);
+  expect(child.signalCode).toBe("SIGKILL");
+});

@@ -1,0 +1,41 @@
+/** Kills of services' processes, and which lost requests they explain. */
+import { existsSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Supervisor } from "../local/hosts/supervisor";
+import { eventually } from "./eventually";
+import type { Sent } from "./load";
+
+export interface Kill {
+  /** When the signal was sent, in milliseconds of performance.now(). */
+  begin: number;
+  /** When the system had let go of the process, and so of its connections. */
+  end: number;
+}
+
+/** Resolves once the process is gone. */
+export async function killed(pid: number): Promise<Kill> {
+  const begin = performance.now();
+  process.kill(pid, "SIGKILL");
+  while (existsSync(`/proc/${pid}`)) await delay(1);
+  return { begin, end: performance.now() };
+}
+
+/** Kills a service's process; resolves once the next one listens. */
+export async function crash(service: Supervisor): Promise<Kill> {
+  const { pid } = service;
+  if (pid === undefined) throw new Error("the service has no process");
+  const kill = await killed(pid);
+  await eventually("another process runs", () => service.pid !== undefined && service.pid !== pid);
+  await service.listening(AbortSignal.timeout(20_000));
+  return kill;
+}
+
+/** Those that were not answered with 200. */
+export const lost = (sent: Sent[]): Sent[] => sent.filter(({ outcome }) => outcome !== "200");
+
+/** Lost requests that were not in flight at a kill: they began after it, or were over before it. */
+export function unexplained(sent: Sent[], kills: Kill[]): Sent[] {
+  return lost(sent).filter(
+    request => !kills.some(kill => request.begin <= kill.end && request.end >= kill.begin),
+  );
+}
