@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { LogRequest } from "@pulumi/pulumi/proto/engine_pb";
+import * as state from "@pulumi/pulumi/runtime/state";
 import fc from "fast-check";
 import { readProject } from "../local/pulumi/stack";
 import { loadConfig, validate } from "./config";
 import { evaluate } from "./testing";
 
-const warn = jest.spyOn(console, "warn").mockImplementation();
-beforeEach(() => warn.mockClear());
+type Engine = ReturnType<typeof pulumi.runtime.getEngine>;
+/** Parts of the SDK that its types don't declare. */
+const { withLocalStorage, getStore } = state as unknown as {
+  withLocalStorage: <T>(run: () => T) => T;
+  getStore: () => { settings: { engine?: Engine } };
+};
 
 const valid = {
   vpcCidr: "10.0.0.0/16",
@@ -222,16 +228,34 @@ describe("loading", () => {
     expect(() => load({ [`${project}:colour`]: "red" })).toThrow("colour: unknown key");
   });
 
-  test("warns, with the remedy, only if port 22 is open to everyone", () => {
-    load({});
-    expect(warn.mock.calls).toEqual([
-      [
-        "warning: [runtime] port 22 of the hosts is open to every address; " +
-          "narrow it with `pulumi config set sshCidr <your address>/32`",
-      ],
-    ]);
-    warn.mockClear();
-    load({ [`${project}:sshCidr`]: "203.0.113.7/32" });
-    expect(warn).not.toHaveBeenCalled();
+  describe("with port 22 open to everyone", () => {
+    const warning =
+      "port 22 of the hosts is open to every address; " +
+      "narrow it with `pulumi config set sshCidr <your address>/32`";
+    /** What reading the configuration logs, to an engine if there is one and otherwise to the console. */
+    const logged = async (sshCidr: string, hasEngine: boolean) => {
+      const messages: unknown[] = [];
+      const log = (request: LogRequest, done: () => void) => {
+        messages.push(request.getMessage());
+        done();
+      };
+      jest.spyOn(console, "warn").mockImplementation(message => messages.push(message));
+      // In a store of its own, in which the SDK keeps its engine.
+      await withLocalStorage(async () => {
+        if (hasEngine) getStore().settings.engine = { log } as unknown as Engine;
+        load({ [`${project}:sshCidr`]: sshCidr });
+        await pulumi.log.debug("follows everything logged so far");
+      });
+      return hasEngine ? messages.slice(0, -1) : messages;
+    };
+
+    test("warns in a deployment, with the remedy", async () => {
+      expect(await logged("0.0.0.0/0", true)).toEqual([warning]);
+      expect(await logged("203.0.113.7/32", true)).toEqual([]);
+    });
+
+    test("says nothing where no engine deploys", async () => {
+      expect(await logged("0.0.0.0/0", false)).toEqual([]);
+    });
   });
 });

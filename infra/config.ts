@@ -134,7 +134,8 @@ export function configuredIn(namespace: string): Record<string, string> {
 /** Relies on the engine to fill in Pulumi.yaml's defaults. */
 export function loadConfig(): Config {
   const config = validate(configuredIn(pulumi.getProject()));
-  if (config.sshCidr === "0.0.0.0/0") {
+  // Without an engine nothing is deployed, and so nothing is opened.
+  if (config.sshCidr === "0.0.0.0/0" && pulumi.runtime.getEngine()) {
     void pulumi.log.warn(
       "port 22 of the hosts is open to every address; narrow it with `pulumi config set sshCidr <your address>/32`",
     );

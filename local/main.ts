@@ -9,6 +9,7 @@ import { acquireLock } from "./cli/lock";
 import { readStack } from "./pulumi/stack";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
+import { widthOf, wrap } from "./cli/wrap";
 
 const root = join(__dirname, "..");
 const folder = join(root, ".local");
@@ -17,7 +18,7 @@ const shownFolder = relative(process.cwd(), folder);
 const started = performance.now();
 const seconds = () => `${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s`;
 const print = (text: string) => {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${wrap(text, widthOf(process.stdout))}\n`);
 };
 
 async function main(command: CommandName, options: Options): Promise<void> {
@@ -79,8 +80,9 @@ function theProgram(options: Options, report: (event: string) => void): Plan {
     what: `${stack.project}/${stack.stack} in a local region`,
     start: async () => {
       const clock = realClock(speed);
+      const width = widthOf(process.stdout);
       const running = await startRegion({ ...options, root, stack, folder, clock, report });
-      return { running, summary: table(running.overview(), { stack, folder: shownFolder, speed }) };
+      return { running, summary: table(running.overview(), { stack, folder: shownFolder, speed, width }) };
     },
   };
 }
@@ -92,7 +94,10 @@ function anEmptyRegion(options: Options, report: (event: string) => void): Plan 
     start: async () => {
       const clock = realClock(speed);
       const running = await startEmptyRegion({ ...options, name, folder, clock, report });
-      return { running, summary: emptyRegionSummary(running.internetUrl, { name, speed }) };
+      return {
+        running,
+        summary: emptyRegionSummary(running.internetUrl, { name, folder: shownFolder, speed }),
+      };
     },
   };
 }
@@ -110,7 +115,7 @@ async function collectGarbage(): Promise<void> {
 
 function fail(error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
-  process.stderr.write(`\nlocal region: ${message}\n`);
+  process.stderr.write(`\n${wrap(`local region: ${message}`, widthOf(process.stderr))}\n`);
   process.exit(1);
 }
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { createApiHandler } from "./api/endpoint";
 import type { Options } from "./cli/options";
+import { shellEnvironment, shellEnvironmentFile } from "./cli/shell-environment";
 import type { Overview } from "./cli/table";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
 import { createInternetProxy, createLocalPort } from "./network/local-internet";
@@ -20,6 +21,8 @@ import type { Stack } from "./pulumi/stack";
 import { Region, type RegionOptions } from "./region";
 import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
+import { targetGroupsOf } from "./services/elbv2/routing-actions";
+import type { Listener } from "./services/elbv2/state";
 
 /** The command line's `help` says what its options mean. */
 export interface EmptyRegionOptions extends RegionOptions, Pick<Options, "operatorAddress" | "port"> {}
@@ -58,8 +61,10 @@ export async function startEmptyRegion(options: EmptyRegionOptions): Promise<Emp
   };
   try {
     const port = await listenAt(internet, options.port ?? preferredPort, "");
+    const internetUrl = `http://127.0.0.1:${port}`;
     await region.open();
-    return { region, internetUrl: `http://127.0.0.1:${port}`, close };
+    await writeFile(join(options.folder, shellEnvironmentFile), shellEnvironment(internetUrl, options.name));
+    return { region, internetUrl, close };
   } catch (error) {
     await close();
     throw error;
@@ -107,16 +112,19 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
 
     const localPorts = new Map<string, string>();
     const route = network.routerFrom({ internetAddress: operatorAddress });
-    for (const { label, dnsName } of region.elbv2.loadBalancers.values()) {
-      const server = createLocalPort({ dns, route }, dnsName);
-      servers.push(server);
-      const localPort = await listenNear(server, port + 80 + localPorts.size);
-      localPorts.set(label, `http://127.0.0.1:${localPort}/`);
+    for (const { dnsName, listeners } of region.elbv2.loadBalancers.values()) {
+      for (const { arn, port: listenerPort } of listeners.values()) {
+        const server = createLocalPort({ dns, route }, dnsName, listenerPort);
+        servers.push(server);
+        const localPort = await listenNear(server, port + 80 + localPorts.size);
+        localPorts.set(arn, `http://127.0.0.1:${localPort}/`);
+      }
     }
     await untilInService(region);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);
+    await writeFile(join(folder, shellEnvironmentFile), shellEnvironment(internetUrl, name, outputs));
     welcome =
       `The local Internet of ${stack.project}/${stack.stack} is an HTTP proxy: curl -x ${internetUrl} URL\n` +
       `with any name or public address in the stack's outputs:\n\n${json}`;
@@ -169,6 +177,7 @@ async function untilInService({ autoScaling, elbv2 }: Region): Promise<void> {
   );
 }
 
+/** @param localPorts the URLs of the listeners' local ports, by ARN */
 function overviewOf(
   { ec2, elbv2, autoScaling }: Region,
   localPorts: ReadonlyMap<string, string>,
@@ -178,22 +187,30 @@ function overviewOf(
     const { name, instanceId, interfaceId } = options;
     const belongsToGroup = [...autoScaling.groups.values()].some(group => group.instances.has(instanceId));
     return {
-      name: belongsToGroup ? `${name} (${instanceId})` : name,
+      name,
+      ...(belongsToGroup ? { instanceId } : {}),
       ...interfaces.get(interfaceId),
       services: [...services.values()].map(({ options: { unit } }) => ({
         name: unit.service,
         ports: Object.values(unit.ports),
       })),
-      proxyUrl,
+      proxyPort: new URL(proxyUrl).port,
     };
   });
-  const loadBalancers = [...elbv2.loadBalancers.values()].map(({ label, interfaceIds }) => ({
+  const targetsOf = ({ defaultAction, rules }: Listener) => {
+    const actions = [defaultAction, ...[...rules.values()].map(({ action }) => action)];
+    return [...new Set(actions.flatMap(targetGroupsOf))]
+      .flatMap(arn => elbv2.targetGroups.get(arn)?.group.describe() ?? [])
+      .map(({ targetHealth }) => targetHealth.state);
+  };
+  const loadBalancers = [...elbv2.loadBalancers.values()].map(({ label, interfaceIds, listeners }) => ({
     name: label,
     addresses: interfaceIds.map(id => interfaces.get(id)),
-    targets: [...elbv2.targetGroups.values()]
-      .filter(group => group.label === label)
-      .flatMap(({ group }) => group.describe().map(({ targetHealth }) => targetHealth.state)),
-    localUrl: localPorts.get(label) ?? "",
+    listeners: [...listeners.values()].map(listener => ({
+      port: listener.port,
+      targets: targetsOf(listener),
+      localUrl: localPorts.get(listener.arn) ?? "",
+    })),
   }));
   return { hosts, loadBalancers };
 }

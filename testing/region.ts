@@ -37,7 +37,6 @@ export const operatorAddress = "198.51.100.10";
  */
 export async function startTestRegion({ without = [] }: { without?: string[] } = {}): Promise<TestRegion> {
   jest.resetModules();
-  jest.spyOn(console, "warn").mockImplementation(); // the warning about port 22 is tested in config.test.ts
   // Loaded only once: they take seconds, and the SDKs add listeners to the process.
   const libraries = {
     "@pulumi/aws": aws,

@@ -105,7 +105,7 @@ test("the load balancer alternates between the receivers, and each answers its o
 test("each load balancer also answers on a loopback port, without any proxy", async () => {
   const { loadBalancers } = region.running.overview();
   expect(loadBalancers.map(({ name }) => name)).toEqual(["receiver-lb", "fleet-lb"]);
-  const answer = await answerTo(loadBalancers[0]?.localUrl ?? "");
+  const answer = await answerTo(loadBalancers[0]?.listeners[0]?.localUrl ?? "");
   expect(answer.json).toMatchObject({ seed: 1000 });
 });
 

@@ -2,7 +2,9 @@
  * However a region ends, none of its processes is left behind. The tests read /proc, so they run on Linux only, and do
  * not prove that the region itself needs nothing of Linux.
  */
+import { readFileSync } from "node:fs";
 import http from "node:http";
+import { join } from "node:path";
 import { copyOfProject, run, start, type Command } from "../testing/cli";
 import { onCleanUp } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
@@ -45,8 +47,7 @@ async function expectNoneLeft(family: Process[]): Promise<void> {
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully", async signal => {
-  // Narrowed to the operator, so that there is nothing to warn about.
-  const command = start(project, ["--config", "sshCidr=198.51.100.10/32"]);
+  const command = start(project);
   const family = await familyOnceReady(command);
   command.kill(signal);
   expect(await command.ended).toBe(0);
@@ -83,7 +84,7 @@ test("SIGTERM during the start ends that, too", async () => {
   expect(await command.ended).toBe(143);
   await expectNoneLeft(family);
   expect(command.stdout()).not.toMatch(/^ready after/m);
-  expect(command.stderr()).toMatch(/^warning: .* port 22 .*\n$/);
+  expect(command.stderr()).toBe("");
 });
 
 test("it ends when nobody reads its output any more, and says why", async () => {
@@ -115,7 +116,9 @@ describe("an empty region", () => {
     server.close();
     const command = startEmpty(port);
     await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
-    expect(command.stdout()).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port}`);
+    expect(command.stdout()).toContain("  source .local/env\n");
+    const environment = readFileSync(join(project, ".local", "env"), "utf8");
+    expect(environment).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port} `);
     const other = startEmpty(port);
     await expect(other.ended).resolves.toBe(1);
     expect(other.stderr()).toContain("another local region is running in this project");

@@ -19,32 +19,44 @@ export interface Options {
 }
 
 export const help: Record<CommandName, string> = {
-  region: `Runs an empty local region, as a new AWS account has it: AWS's API on this machine, for the AWS CLI, SDKs,
-Terraform and the AWS provider. Ctrl-C stops it and leaves no process behind.
+  region: `Runs an empty local region, as a new AWS account has it: AWS's API on this
+machine, for the AWS CLI, SDKs, Terraform and the AWS provider. Ctrl-C stops it
+and leaves no process behind.
 
 Usage: npm run region -- [options]
 
   --region NAME            the AWS region that it serves (default: us-east-1)
-  --port PORT              the port on 127.0.0.1 for the AWS API and the local Internet (default: 4000)
-  --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
-                           one AWS minute per second); scales check intervals and delays, never a timeout
-  --operator-address IP    your address on the Internet, for security groups (default: 198.51.100.10)
+  --port PORT              the port on 127.0.0.1 for the AWS API and the local
+                           Internet (default: 4000)
+  --speed N                how many times faster than AWS the region's clock
+                           runs, 1 to 600 (default: 60, one AWS minute per
+                           second); scales check intervals and delays, never a
+                           timeout
+  --operator-address IP    your address on the Internet, for security groups
+                           (default: 198.51.100.10)
   --help                   show this text
 `,
-  start: `Runs this project's program in a local region: its hosts are processes on this machine, and its
-network applies the rules that AWS would. Ctrl-C stops it and leaves no process behind.
+  start: `Runs this project's program in a local region: its hosts are processes on this
+machine, and its network applies the rules that AWS would. Ctrl-C stops it and
+leaves no process behind.
 
 Usage: npm start -- [options]
 
-  --stack NAME             the stack whose Pulumi.NAME.yaml is used (default: dev)
-  --config KEY=VALUE       override one of the stack's configuration values; may be repeated
-  --port PORT              the port on 127.0.0.1 for the local Internet and the AWS API
-                           (default: 4000, or a free one)
-  --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
-                           one AWS minute per second); scales check intervals and delays, never a timeout
-  --operator-address IP    your address on the Internet; sshCidr must allow it (default: 198.51.100.10)
-  --without KIND:NAME      leave out a resource to see what breaks; may be repeated
-                           (for example NetworkAclRule:data-ingress-update)
+  --stack NAME             the stack whose Pulumi.NAME.yaml is used
+                           (default: dev)
+  --config KEY=VALUE       override one of the stack's configuration values;
+                           may be repeated
+  --port PORT              the port on 127.0.0.1 for the local Internet and the
+                           AWS API (default: 4000, or a free one)
+  --speed N                how many times faster than AWS the region's clock
+                           runs, 1 to 600 (default: 60, one AWS minute per
+                           second); scales check intervals and delays, never a
+                           timeout
+  --operator-address IP    your address on the Internet; sshCidr must allow it
+                           (default: 198.51.100.10)
+  --without KIND:NAME      leave out a resource to see what breaks; may be
+                           repeated (for example
+                           NetworkAclRule:data-ingress-update)
   --help                   show this text
 `,
 };

@@ -1,28 +1,32 @@
 import { table, type Overview } from "./table";
 
-const options = { stack: { project: "elastic-fleet", stack: "dev" }, folder: ".local", speed: 60 };
+const options = {
+  stack: { project: "elastic-fleet", stack: "dev" },
+  folder: ".local",
+  speed: 60,
+  width: Infinity,
+};
 
 const receiver: Overview["hosts"][number] = {
   name: "receiver-1",
   privateIpAddress: "10.0.1.10",
   publicIpAddress: "203.0.113.10",
-  services: [],
-  proxyUrl: "http://127.0.0.1:40001",
+  services: [{ name: "receiver", ports: [8080] }],
+  proxyPort: "40001",
+};
+
+const balancer: Overview["loadBalancers"][number] = {
+  name: "balancer",
+  addresses: [
+    { privateIpAddress: "10.0.1.11", publicIpAddress: "203.0.113.11" },
+    { privateIpAddress: "10.0.2.10", publicIpAddress: "203.0.113.12" },
+  ],
+  listeners: [{ port: 80, targets: ["initial", "healthy"], localUrl: "http://127.0.0.1:4080/" }],
 };
 
 const overview: Overview = {
   hosts: [receiver],
-  loadBalancers: [
-    {
-      name: "balancer",
-      addresses: [
-        { privateIpAddress: "10.0.1.11", publicIpAddress: "203.0.113.11" },
-        { privateIpAddress: "10.0.2.10", publicIpAddress: "203.0.113.12" },
-      ],
-      targets: ["initial"],
-      localUrl: "http://127.0.0.1:4080/",
-    },
-  ],
+  loadBalancers: [balancer],
   outputs: {
     dataReadUrl: { secret: false, value: "http://203.0.113.10:5000/" },
     secretUrl: { secret: true },
@@ -31,35 +35,65 @@ const overview: Overview = {
   internetUrl: "http://127.0.0.1:4000",
 };
 
+/** The lines above the commands. */
+function rows(shown: Partial<Overview>, width = Infinity): string[] {
+  const lines = table({ ...overview, ...shown }, { ...options, width }).split("\n");
+  return lines.slice(1, lines.indexOf("", 1));
+}
+
 test("lists in columns what runs where and how to reach it", () => {
-  expect(table(overview, options).split("\n").slice(0, 7)).toEqual([
-    "",
-    "              private               public                      state                   from this machine",
-    "  receiver-1  10.0.1.10             203.0.113.10                no service              as this host: curl -x http://127.0.0.1:40001 URL",
-    "  balancer    10.0.1.11, 10.0.2.10  203.0.113.11, 203.0.113.12  0 of 1 targets healthy  also at http://127.0.0.1:4080/",
-    "",
-    "The local Internet is the HTTP proxy http://127.0.0.1:4000. From outside AWS:",
-    "  curl -x http://127.0.0.1:4000 http://203.0.113.10:5000/   # dataReadUrl",
+  const services = [{ name: "data-access", ports: [5000, 8080] }];
+  const hosts = [
+    receiver,
+    { ...receiver, name: "data", services },
+    { ...receiver, name: "fleet", instanceId: "i-0123456789abcdef0", services: [] },
+  ];
+  expect(rows({ hosts })).toEqual([
+    "            private    public        proxy",
+    "data        10.0.1.10  203.0.113.10  40001  data-access :5000 :8080",
+    "fleet       10.0.1.10  203.0.113.10  40001  no service, i-0123456789abcdef0",
+    "receiver-1  10.0.1.10  203.0.113.10  40001  receiver :8080",
+    "balancer    10.0.1.11  203.0.113.11         :80, 1 of 2 targets healthy",
+    "            10.0.2.10  203.0.113.12         also at http://127.0.0.1:4080/",
   ]);
 });
 
-test("lists each host's services and ports, sorted by host name", () => {
-  const services = [{ name: "data-access", ports: [5000, 8080] }];
-  const hosts = [
-    { ...receiver, services },
-    { ...receiver, name: "a-host" },
-  ];
-  const rows = table({ ...overview, hosts }, options)
-    .split("\n")
-    .slice(2, 4);
-  expect(rows[0]).toMatch(/^ {2}a-host +10\.0\.1\.10 .* no service /);
-  expect(rows[1]).toMatch(/^ {2}receiver-1 +10\.0\.1\.10 .* data-access on 5000, 8080 /);
+test("shows each listener of a load balancer", () => {
+  const listeners = [80, 81].map(port => ({ port, targets: [], localUrl: `http://127.0.0.1:40${port}/` }));
+  expect(rows({ hosts: [], loadBalancers: [{ ...balancer, listeners }] }).slice(1)).toEqual([
+    "balancer  10.0.1.11  203.0.113.11         :80, 0 of 0 targets healthy",
+    "          10.0.2.10  203.0.113.12         also at http://127.0.0.1:4080/",
+    "                                          :81, 0 of 0 targets healthy",
+    "                                          also at http://127.0.0.1:4081/",
+  ]);
+});
+
+test("in a narrow terminal, what doesn't fit in a line has one of its own", () => {
+  expect(rows({}, 60)).toEqual([
+    "            private    public        proxy",
+    "receiver-1  10.0.1.10  203.0.113.10  40001  receiver :8080",
+    "balancer    10.0.1.11  203.0.113.11",
+    "    :80, 1 of 2 targets healthy",
+    "            10.0.2.10  203.0.113.12",
+    "    also at http://127.0.0.1:4080/",
+  ]);
+});
+
+test("gives the commands for a terminal, in names that fit any", () => {
+  expect(table(overview, options)).toContain(
+    [
+      "The local Internet is the HTTP proxy http://127.0.0.1:4000. To send from outside AWS, in another terminal:",
+      "  source .local/env",
+      String.raw`  curl -w '\n' -x $proxy $dataReadUrl`,
+      "The same terminal's",
+    ].join("\n"),
+  );
 });
 
 test("omits secrets, and says where to find the rest", () => {
   const text = table(overview, options);
   expect(text).not.toContain("secretUrl");
-  expect(text).toContain("In .local: outputs.json, flow-log.txt, decision-log.jsonl");
+  expect(text).toContain("In .local: env, outputs.json, flow-log.txt, decision-log.jsonl");
   expect(text).toContain("The stack is elastic-fleet/dev.");
 });
 

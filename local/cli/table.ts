@@ -1,6 +1,8 @@
 /** The summary printed once the region is ready: what runs where, and how to reach it. */
+import { join } from "node:path";
 import { runtimeInUse } from "../hosts/runtime";
 import type { StackOutput } from "../pulumi/evaluate";
+import { shellEnvironmentFile } from "./shell-environment";
 
 interface Addresses {
   privateIpAddress: string;
@@ -11,17 +13,22 @@ interface Addresses {
 export interface Overview {
   hosts: (Addresses & {
     name: string;
+    /** Of an Auto Scaling group's instance, which shares its name with others. */
+    instanceId?: string;
     services: { name: string; ports: number[] }[];
-    /** URL of an HTTP proxy that sends requests as this host. */
-    proxyUrl: string;
+    /** The loopback port of an HTTP proxy that sends requests as this host. */
+    proxyPort: string;
   })[];
   loadBalancers: {
     name: string;
     addresses: Addresses[];
-    /** The state of each target. */
-    targets: string[];
-    /** Reaches it from this machine without a proxy. */
-    localUrl: string;
+    listeners: {
+      port: number;
+      /** The state of each target that it may forward to. */
+      targets: string[];
+      /** Reaches it from this machine without a proxy. */
+      localUrl: string;
+    }[];
   }[];
   outputs: Record<string, StackOutput>;
   /** URL of the local Internet, an HTTP proxy. */
@@ -31,70 +38,107 @@ export interface Overview {
 /** What an empty region prints: how clients reach it. */
 export function emptyRegionSummary(
   internetUrl: string,
-  { name, speed }: { name: string; speed: number },
+  { name, folder, speed }: { name: string; folder: string; speed: number },
 ): string {
-  return [
+  const text = [
     "",
-    `It serves AWS's API for ${name} at ${internetUrl}, to any credentials. For the AWS CLI, for example:`,
+    `It serves AWS's API for ${name} at ${internetUrl}, to any credentials. For the AWS CLI, in another terminal:`,
+    `  ${sourceCommand(folder)}`,
+    "  aws ec2 describe-vpcs",
     "",
-    `  AWS_ENDPOINT_URL=${internetUrl} AWS_DEFAULT_REGION=${name} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\`,
-    "    aws ec2 describe-vpcs",
+    `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x $proxy URL.`,
+    `An AWS minute takes ${minuteAt(speed)}. Instances boot Amazon Linux 2023 with nothing installed.`,
     "",
-    `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x ${internetUrl} URL.`,
-    `An AWS minute takes ${Number((60 / speed).toFixed(2))} s. Instances boot Amazon Linux 2023 with nothing installed.`,
-    "",
-  ].join("\n");
+  ];
+  return text.join("\n");
+}
+
+interface TableOptions {
+  stack: { project: string; stack: string };
+  /** The region's folder, as the user would type it. */
+  folder: string;
+  speed: number;
+  /** Of the terminal. */
+  width: number;
 }
 
 export function table(
   { hosts, loadBalancers, outputs, internetUrl }: Overview,
-  { stack, folder, speed }: { stack: { project: string; stack: string }; folder: string; speed: number },
+  { stack, folder, speed, width }: TableOptions,
 ): string {
-  const rows = [["", "private", "public", "state", "from this machine"]];
-  for (const host of hosts.toSorted((a, b) => a.name.localeCompare(b.name))) {
-    rows.push([
-      host.name,
-      host.privateIpAddress,
-      host.publicIpAddress ?? "",
-      host.services.map(({ name, ports }) => `${name} on ${ports.join(", ")}`).join("; ") || "no service",
-      `as this host: curl -x ${host.proxyUrl} URL`,
-    ]);
-  }
-  for (const { name, addresses, targets, localUrl } of loadBalancers) {
-    const healthy = targets.filter(state => state === "healthy");
-    rows.push([
-      name,
-      addresses.map(({ privateIpAddress }) => privateIpAddress).join(", "),
-      addresses.map(({ publicIpAddress }) => publicIpAddress).join(", "),
-      `${healthy.length} of ${targets.length} targets healthy`,
-      `also at ${localUrl}`,
-    ]);
-  }
+  const rows = [
+    ["", "private", "public", "proxy", ""],
+    ...hosts.toSorted((a, b) => a.name.localeCompare(b.name)).map(hostRow),
+    ...loadBalancers.flatMap(loadBalancerRows),
+  ];
   const urls = Object.entries(outputs)
     .flatMap(([name, output]) => (output.secret ? [] : [[name, String(output.value)]]))
     // The dashboard is a page of AWS's console, which doesn't exist here.
     .filter(([name, value]) => name?.endsWith("Url") && value?.startsWith("http://"))
-    .map(([name, value]) => `  curl -x ${internetUrl} ${value}   # ${name}`);
-  return [
+    .map(([name]) => `  curl -w '\\n' -x $proxy $${name}`);
+  const text = [
     "",
-    alignColumns(rows),
+    ...alignColumns(rows, width),
     "",
-    `The local Internet is the HTTP proxy ${internetUrl}. From outside AWS:`,
+    `The local Internet is the HTTP proxy ${internetUrl}. To send from outside AWS, in another terminal:`,
+    `  ${sourceCommand(folder)}`,
     ...urls,
-    `It serves the AWS CLI and SDKs too: export AWS_ENDPOINT_URL=${internetUrl} and use any credentials.`,
+    "The same terminal's AWS CLI and SDKs then talk to the region.",
+    "To send as a host: curl -x http://127.0.0.1:PORT URL, with the port of its proxy.",
     "",
-    `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
-    "Two settings of the stress service differ from AWS: STRESS_SECONDS follows that clock, and STRESS_WORKERS",
-    "is 1, because an instance counts as one vCPU.",
-    `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why connections were dropped), and each host's`,
-    `disk under hosts/, with its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
+    `Services run on ${runtimeInUse}; an AWS minute takes ${minuteAt(speed)}.`,
+    "Two settings of the stress service differ from AWS: STRESS_SECONDS follows that clock, and STRESS_WORKERS is 1, " +
+      "because an instance counts as one vCPU.",
+    `In ${folder}: env, outputs.json, flow-log.txt, decision-log.jsonl (why connections were dropped), and each host's ` +
+      `disk under hosts/, with its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
+    "What the fleet does is shown below in short; aws autoscaling describe-scaling-activities has the whole text.",
     "",
-  ].join("\n");
+  ];
+  return text.join("\n");
 }
 
-function alignColumns(rows: string[][]): string {
+function sourceCommand(folder: string): string {
+  return `source ${join(folder, shellEnvironmentFile)}`;
+}
+
+function minuteAt(speed: number): string {
+  return `${Number((60 / speed).toFixed(2))} s`;
+}
+
+function hostRow({
+  name,
+  instanceId,
+  privateIpAddress,
+  publicIpAddress = "",
+  services,
+  proxyPort,
+}: Overview["hosts"][number]): string[] {
+  const running = services.map(
+    service => `${service.name} ${service.ports.map(port => `:${port}`).join(" ")}`,
+  );
+  const state = [running.join(", ") || "no service", ...(instanceId === undefined ? [] : [instanceId])];
+  return [name, privateIpAddress, publicIpAddress, proxyPort, state.join(", ")];
+}
+
+/** A line for each address, beside two for each listener. */
+function loadBalancerRows({ name, addresses, listeners }: Overview["loadBalancers"][number]): string[][] {
+  const states = listeners.flatMap(({ port, targets, localUrl }) => {
+    const healthy = targets.filter(state => state === "healthy");
+    return [`:${port}, ${healthy.length} of ${targets.length} targets healthy`, `also at ${localUrl}`];
+  });
+  return Array.from({ length: Math.max(addresses.length, states.length) }, (_, index) => {
+    const { privateIpAddress = "", publicIpAddress = "" } = addresses[index] ?? {};
+    return [index === 0 ? name : "", privateIpAddress, publicIpAddress, "", states[index] ?? ""];
+  });
+}
+
+/** A last cell that doesn't fit gets a line of its own, indented. */
+function alignColumns(rows: string[][], width: number): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? [];
-  return rows
-    .map(row => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd())
-    .join("\n");
+  return rows.flatMap(row => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    const line = cells.join("  ").trimEnd();
+    if (line.length <= width) return [line];
+    return [cells.slice(0, -1).join("  ").trimEnd(), `    ${row.at(-1)}`];
+  });
 }

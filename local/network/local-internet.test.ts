@@ -21,7 +21,7 @@ async function setUp(handle: http.RequestListener = (req, res) => res.end(`${req
   const route = region.network.routerFrom({ internetAddress: operatorAddress });
   const options = { dns: region.dns, route, welcome: () => "welcome\n", handleApiRequest: noApi };
   const { port: internet } = await listen(createInternetProxy(options));
-  const { port: localPort } = await listen(createLocalPort(options, dnsName));
+  const { port: localPort } = await listen(createLocalPort(options, dnsName, 80));
   const removeSample = async (name: string) => {
     const declared = resources.declared.find(each => each.name === name);
     if (declared) await remove(region.calls, declared);

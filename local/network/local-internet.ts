@@ -49,10 +49,11 @@ function isApiRequest({ method, url = "", headers }: http.IncomingMessage): bool
   return isSigned || method === "POST" || /^\/\?(.*&)?Action=/.test(url);
 }
 
-/** Exposes a load balancer on its own loopback port, for browsers and other clients without a proxy. */
+/** Exposes a load balancer's listener on its own loopback port, for browsers and other clients without a proxy. */
 export function createLocalPort(
   { dns, route }: Pick<InternetOptions, "dns" | "route">,
   dnsName: string,
+  port: number,
 ): http.Server {
   return createServer((req, res) => {
     const { localPort } = req.socket;
@@ -63,6 +64,6 @@ export function createLocalPort(
     }
     const address = dns.resolve(dnsName);
     // Without an address, the load balancer was deleted.
-    void passThrough(req, res, address === undefined ? { outcome: "refused" } : route({ address, port: 80 }));
+    void passThrough(req, res, address === undefined ? { outcome: "refused" } : route({ address, port }));
   });
 }

@@ -1,6 +1,6 @@
 /** A group's scaling activities of the last six weeks, latest first, as listed by DescribeScalingActivities. */
 import { randomUUID } from "node:crypto";
-import { sentenceOf, type Cause } from "./activity";
+import { inShort, type Cause } from "./activity";
 import type { GroupContext } from "./instance-launcher";
 
 /** Activity of the Auto Scaling API Reference; times are in region milliseconds. */
@@ -50,7 +50,9 @@ export class ActivityLog {
     };
     while ((this.activities.at(-1)?.endTime ?? Infinity) < startTime - sixWeeks) this.activities.pop();
     this.activities.unshift(activity);
-    report([`${this.label}: ${description}`, ...causes.map(({ cause }) => sentenceOf(cause))].join("; "));
+    report(
+      [`${this.label}: ${description}`, ...causes.slice(0, 1).map(({ cause }) => inShort(cause))].join("; "),
+    );
     return activity;
   }
 

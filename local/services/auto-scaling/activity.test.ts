@@ -1,4 +1,4 @@
-import { alarmName, causeText, description } from "./activity";
+import { alarmName, causeText, description, inShort } from "./activity";
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
@@ -89,4 +89,14 @@ test("descriptions name the instance", () => {
     "Terminating EC2 instance: i-1",
     "Terminating EC2 instance: i-1 - Waiting For ELB Connection Draining.",
   ]);
+});
+
+test("in short, a target tracking alarm goes by its side, and any other cause by its sentence", () => {
+  expect(inShort(alarm("AlarmHigh", "409e8972-2f5c", 1, 2))).toBe(
+    "a monitor alarm AlarmHigh in state ALARM triggered policy cpu-target-tracking changing the desired capacity " +
+      "from 1 to 2",
+  );
+  expect(inShort({ kind: "refreshLaunch" })).toBe(
+    "an instance was launched in response to an instance refresh",
+  );
 });

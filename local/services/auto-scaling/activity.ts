@@ -66,9 +66,18 @@ export type Cause = {
     : unknown);
 }[keyof Sentences];
 
-export function sentenceOf(cause: Cause): string {
+function sentenceOf(cause: Cause): string {
   // `kind` selects the function that takes these details, which a table's type can't express.
   return (sentences[cause.kind] as (details: Cause) => string)(cause);
+}
+
+/** For a line on a console: the same, with an alarm of target tracking as AlarmHigh or AlarmLow. */
+export function inShort(cause: Cause): string {
+  if (cause.kind !== "alarm") return sentenceOf(cause);
+  return sentenceOf({
+    ...cause,
+    alarm: cause.alarm.replace(/^TargetTracking-.*-(Alarm(?:High|Low))-.*$/, "$1"),
+  });
 }
 
 /**

@@ -62,7 +62,7 @@ export class Images extends Map<string, Image> {
     const copy = async () => {
       await image.capture(disk.root);
       Object.assign(snapshot, { state: "completed", completedAt: clock.now() });
-      report(`image ${request.name} created from ${sourceName}`);
+      report(`image ${id} created from ${sourceName}`);
     };
     const ready = (request.noReboot ? copy() : disk.quiesced(copy)).catch((error: unknown) => {
       // Copied, but the instance didn't come back from its restart.
