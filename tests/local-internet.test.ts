@@ -41,7 +41,7 @@ describeWith({ curl: "apt install curl" }, "curl", () => {
     },
   );
 
-  test("through a tunnel is judged from where it begins, and logged", async () => {
+  test("through a tunnel is judged from where it begins", async () => {
     const read = `${region.addresses("data").privateIp}:${data.read}`;
     const through = (host: string, address: string) =>
       shell(
