@@ -2,6 +2,7 @@
  * However a region ends, none of its processes is left behind. The tests read /proc, so they run on Linux only, and do
  * not prove that the region itself needs nothing of Linux.
  */
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import { copyOfProject, run, start, type Command } from "../testing/cli";
 import { onCleanUp } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
 import { eventually } from "../testing/eventually";
-import { listen } from "../testing/servers";
+import { connect as openSocket, head, listen } from "../testing/servers";
 
 let project: string;
 beforeAll(() => {
@@ -46,9 +47,24 @@ async function expectNoneLeft(family: Process[]): Promise<void> {
   await eventually(() => `these end: ${left.map(({ command }) => command).join("; ")}`, isOver, 5_000);
 }
 
-test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully", async signal => {
+/** Leaves connections open: a tunnel, and one that is dropped. */
+async function openTunnels({ says }: Command): Promise<void> {
+  const [, port] = await says(/HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
+  const [, name] = await says(/http:\/\/(receiver-lb\S+\.elb\.test)\//);
+  const connect = (authority: string) => {
+    const client = openSocket(Number(port));
+    client.write(head(`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`));
+    return client;
+  };
+  connect("192.0.2.1:80");
+  const [answer] = (await once(connect(`${name}:80`), "data")) as [Buffer];
+  expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /);
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully, open tunnels or not", async signal => {
   const command = start(project);
   const family = await familyOnceReady(command);
+  await openTunnels(command);
   command.kill(signal);
   expect(await command.ended).toBe(0);
   await expectNoneLeft(family);
