@@ -5,5 +5,7 @@
 const prepare = Error.prepareStackTrace;
 if (prepare && process.env["PULUMI_DEBUG_PROMISE_LEAKS"] === undefined) {
   Error.prepareStackTrace = (error, frames) =>
-    frames[0]?.getFunctionName() === "debuggablePromise" ? String(error) : (prepare(error, frames) as unknown);
+    frames[0]?.getFunctionName() === "debuggablePromise"
+      ? String(error)
+      : (prepare(error, frames) as unknown);
 }
