@@ -1,4 +1,5 @@
 /** Declares the whole system in the order it starts. */
+import "./promise-stacks"; // first
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
 import { buildRelease } from "../apps/shipping/release";
