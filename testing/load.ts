@@ -20,6 +20,8 @@ export interface Rate {
   through?: string;
   /** How many connections to keep alive; without it each request has a new one. */
   connections?: number;
+  /** Called with each request that is over. */
+  onSent?: (sent: Sent) => void;
 }
 
 /** A request by its number, from 0: its URL, and more unless it is a GET. */
@@ -31,7 +33,7 @@ export type Load = (number: number) => Pick<Request, "method" | "body"> & { url:
  */
 export async function under(
   load: string | Load,
-  { perSecond, through, connections }: Rate,
+  { perSecond, through, connections, onSent }: Rate,
   work: () => Promise<void>,
 ): Promise<Sent[]> {
   // Used in turn, so that none idles until the server closes it just as it is used again.
@@ -48,7 +50,9 @@ export async function under(
       answer => (typeof answer === "string" ? answer : String(answer.status)),
       failure,
     );
-    return { request: `${request.method ?? "GET"} ${url}`, begin, end: performance.now(), outcome };
+    const done = { request: `${request.method ?? "GET"} ${url}`, begin, end: performance.now(), outcome };
+    onSent?.(done);
+    return done;
   };
   const begun = performance.now();
   const timer = setInterval(() => {

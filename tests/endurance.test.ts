@@ -1,14 +1,16 @@
-/** The short form of `npm run endurance`, in one thread and without limits of time. */
+/** The short forms of `npm run endurance`, in one thread and without limits of time. */
 import { join } from "node:path";
 import { realClock } from "../local/clock";
 import { startEmptyRegion } from "../local/start";
 import { onCleanUp } from "../testing/clean-up";
+import { crashesUnderLoad } from "../testing/crashes";
 import { emptyAccount } from "../testing/empty-account";
 import { skippingClock } from "../testing/skipping-clock";
 import { temporaryFolder } from "../testing/folders";
 import { generatedTraffic } from "../testing/generated-traffic";
 import { answersOf } from "../testing/remains";
-import { operatorAddress } from "../testing/region";
+import { Random } from "../testing/random";
+import { operatorAddress, startTestRegion } from "../testing/region";
 
 const calls = 400;
 
@@ -53,4 +55,20 @@ test("generated calls get the promised answers, and leave nothing that can't be 
   // Refusals alone would prove little.
   expect(successes.length).toBeGreaterThan(calls / 5);
   expect(successes.filter(name => /:(Create|Run)/.test(name)).length).toBeGreaterThan(calls / 40);
+});
+
+test("kills of services' processes cost the requests in flight, and nothing else", async () => {
+  const { running } = await startTestRegion();
+  const { sent, crashes, unexplained, replaced } = await crashesUnderLoad(running, {
+    random: new Random(1),
+    kills: 6,
+    every: 1_500,
+    requestsPerSecond: 20,
+  });
+  expect(unexplained).toEqual([]);
+  expect(replaced).toEqual([]);
+
+  // Few requests or one victim alone would prove little.
+  expect(sent.length).toBeGreaterThan(150);
+  expect(new Set(crashes.map(({ host }) => host)).size).toBeGreaterThan(2);
 });

@@ -162,6 +162,18 @@ describe("kept-alive connections", () => {
     await expect(get(route(toData))).resolves.toMatchObject({ body: "" });
   });
 
+  test("are not used again once the other side has closed them", async () => {
+    const { sockets, route } = await upstream("body");
+    const { agent } = opened(route(toData));
+    await get(route(toData));
+    const [idle] = Object.values(agent.freeSockets).flatMap(free => free ?? []);
+    const closed = new Promise(resolve => idle?.once("end", resolve));
+    for (const socket of sockets) socket.end();
+    await closed;
+    const { localPort } = await get(route(toData));
+    expect(localPort).not.toBe(idle?.localPort);
+  });
+
   test("end when the interface is removed, and its ports close", async () => {
     const { network, port, sockets, route } = await upstream();
     network.registerEndpoint(receiver1.id, 8080, port);

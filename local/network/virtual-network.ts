@@ -165,6 +165,11 @@ export class VirtualNetwork {
  */
 const idleTimeout = 60_000;
 
+/** Node itself closes a connection that the other side has closed only later, and until then uses it again. */
+function destroy(this: net.Socket): void {
+  this.destroy();
+}
+
 /** Makes and pools the connections from one source to one address, and reports each new one. */
 class FlowAgent extends http.Agent {
   private readonly connections = new Set<net.Socket>();
@@ -190,12 +195,16 @@ class FlowAgent extends http.Agent {
     // It returns whether it keeps the socket, which its types don't declare.
     // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression
     const kept = super.keepSocketAlive(socket) as unknown as boolean;
-    if (kept) socket.setTimeout(idleTimeout);
+    if (kept) {
+      socket.setTimeout(idleTimeout);
+      socket.once("end", destroy);
+    }
     return kept;
   }
 
   override reuseSocket(socket: net.Socket, request: http.ClientRequest): void {
     socket.setTimeout(0);
+    socket.off("end", destroy);
     super.reuseSocket(socket, request);
   }
 }
