@@ -270,7 +270,9 @@ describe("malformed requests", () => {
 
   test("oversized fields get a 431", async () => {
     const { port } = await proxy(refuse);
-    await expect(ask(port, get, `X: ${"x".repeat(20_000)}`)).resolves.toMatch(/^HTTP\/1\.1 431 /);
+    await expect(ask(port, get, `X: ${"x".repeat(200_000)}`)).resolves.toMatch(
+      /^HTTP\/1\.1 431 [^]*\r\n\r\n431 Request/,
+    );
   });
 
   test("no second header is written into a response in progress", async () => {
