@@ -126,7 +126,7 @@ export function forward(
     });
     upstream.on("response", response => {
       response.on("error", error => fail(failureOf(error)));
-      if (!isForwardable(response) || headerSize(response) > (to.maxResponseHeader ?? Infinity)) {
+      if (!isForwardable(response) || isTooLarge(response, to)) {
         fail("malformed");
         return;
       }
@@ -140,7 +140,7 @@ export function forward(
     if (res instanceof UpgradeResponse && upgrade !== undefined) {
       upstream.on("upgrade", (response, socket, head) => {
         const protocol = response.headers.upgrade;
-        if (settled || !isForwardable(response) || !offers(upgrade, protocol)) {
+        if (settled || !isForwardable(response) || isTooLarge(response, to) || !offers(upgrade, protocol)) {
           socket.destroy();
           fail("malformed");
           return;
@@ -301,6 +301,13 @@ function isForwardable(
   response: http.IncomingMessage,
 ): response is http.IncomingMessage & { statusCode: number; statusMessage: string } {
   return (response.statusCode ?? 0) >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(response.statusMessage ?? "");
+}
+
+function isTooLarge(
+  { statusCode, statusMessage, rawHeaders }: http.IncomingMessage,
+  { maxResponseHeader = Infinity }: Upstream,
+): boolean {
+  return headerSize(`HTTP/1.1 ${statusCode} ${statusMessage}`, rawHeaders) > maxResponseHeader;
 }
 
 function failureOf(error: NodeJS.ErrnoException): Failure {

@@ -6,7 +6,7 @@ import type net from "node:net";
 import { maxHeaderSize } from "./limits";
 import { acceptUpgrades, type UpgradeFilter } from "./upgrades";
 
-export interface ServerOptions {
+export interface ServerOptions extends Pick<http.ServerOptions, "requireHostHeader"> {
   /** Which requests for an upgrade reach `handle` with an `UpgradeResponse`; by default all. The others do as plain HTTP. */
   canUpgrade?: UpgradeFilter;
   /** Answers what isn't HTTP, or is too large. */
@@ -22,7 +22,7 @@ class Server extends http.Server {
 
   constructor(
     handle: http.RequestListener,
-    { canUpgrade = () => true, onClientError = sendClientError }: ServerOptions = {},
+    { canUpgrade = () => true, onClientError = sendClientError, ...options }: ServerOptions = {},
   ) {
     super(
       {
@@ -30,6 +30,7 @@ class Server extends http.Server {
         keepAliveTimeout: 65_000,
         headersTimeout: 66_000,
         maxHeaderSize,
+        ...options,
       },
       handle,
     );
