@@ -161,14 +161,24 @@ const idleTimeout = 60_000;
 
 /** Pools the connections from one source to one address, and reports each new one. */
 class FlowAgent extends http.Agent {
+  /** Those too that have changed their protocol, which http.Agent forgets. */
+  private readonly open = new Set<net.Socket>();
+
   constructor(private readonly onOpen: (socket: net.Socket) => void) {
     super({ keepAlive: true, maxFreeSockets: 64 });
   }
 
   override createConnection(options: net.TcpNetConnectOpts): net.Socket {
     const socket = net.connect(options);
+    this.open.add(socket);
+    socket.once("close", () => this.open.delete(socket));
     this.onOpen(socket);
     return socket;
+  }
+
+  override destroy(): void {
+    super.destroy();
+    for (const socket of this.open) socket.destroy();
   }
 
   override keepSocketAlive(socket: net.Socket): boolean {
