@@ -10,6 +10,7 @@ import { CpuMeter } from "./hosts/cpu";
 import { accountId } from "./identifiers";
 import { decisionLog } from "./network/decision-log";
 import { Dns } from "./network/dns";
+import { dropReport } from "./network/drop-report";
 import { FlowLog } from "./network/flow-log";
 import { closeServer, listen } from "./network/http/servers";
 import { LogFile } from "./network/log-file";
@@ -82,7 +83,11 @@ export class Region {
     const vpc = new VpcModel();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
-    this.network = new VirtualNetwork(vpc, this.flowLog, decisions);
+    const reportDrop = dropReport({ model: vpc, now, report: surroundings.report });
+    this.network = new VirtualNetwork(vpc, this.flowLog, (attempt, decision) => {
+      decisions(attempt, decision);
+      reportDrop(attempt, decision);
+    });
     const { dns, network, iam } = this;
     this.ec2 = new Ec2({
       ...surroundings,

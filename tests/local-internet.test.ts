@@ -24,7 +24,7 @@ async function run(script: string): Promise<string> {
 const fromReceiver = () =>
   expect.stringMatching(/^\{"seed":\d+,"server_ip_address":"203\.0\.113\.\d+"\}$/) as string;
 const localUrl = (name: string) =>
-  region.running.overview().loadBalancers.find(each => each.name === name)?.localUrl ?? "";
+  region.running.overview().loadBalancers.find(each => each.name === name)?.listeners[0]?.localUrl ?? "";
 
 describeWith({ curl: "apt install curl" }, "curl", () => {
   test.each(["", "-p"])(
@@ -110,7 +110,10 @@ describeWith({ nc: "apt install netcat-openbsd" }, "a client that closes its sid
     ],
     [
       "a service's own port",
-      () => update(`http://127.0.0.1:${region.service("data").sockets.get("update")}`),
+      () => {
+        const { sockets } = region.service("data").options;
+        return update(`http://127.0.0.1:${sockets.find(({ name }) => name === "update")?.loopbackPort}`);
+      },
     ],
   ])("is answered by %s", async (_what, answer) => {
     expect(await answer()).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*("status":"ok"|"NetworkAcls":)/);

@@ -83,6 +83,30 @@ describe("routes", () => {
   });
 });
 
+describe("a request target", () => {
+  const statusOf = async (target: string) => {
+    const request = lines(`GET ${target} HTTP/1.1`, "Host: a.test", "Connection: close", "", "");
+    return /^HTTP\/1.1 (\d+)/.exec(await exchange(Number(new URL(url).port), request))?.[1];
+  };
+
+  test.each<[status: string, targets: string[]]>([
+    [
+      "200",
+      ["/", "/?x", "http://a.test", "http://a.test/", "HTTP://A.test:80?x=http://b/", "http://[::1]/health"],
+    ],
+    ["404", ["//x", "//[::1/", "/%zz", "/http://a.test/", "/\\\\x"]],
+    [
+      "404",
+      ["*", "/#x", "/health?x#y", "http://[::1/", "http://a.test:x/", "http://a.test:99999/", "http://"],
+    ],
+    ["404", ["http:///", "http://u:p@a.test/", "ftp://a.test/", "file:///etc/passwd"]],
+  ])("is answered with %s: %j", async (status, targets) => {
+    const answers = await Promise.all(targets.map(async target => [target, await statusOf(target)]));
+    expect(answers).toEqual(targets.map(target => [target, status]));
+    expect(logged).toEqual([]);
+  });
+});
+
 describe("bodies", () => {
   const range = "num must be an integer from -9007199254740991 to 9007199254740991";
 

@@ -35,10 +35,35 @@ export function createApp(log: Logger, routes: Record<string, Route>): RequestLi
       if (refusal !== error)
         log.error({ err: error, method: request.method, url: request.url }, "request failed");
       if (response.headersSent) response.destroy();
-      else (response as Response).status(refusal.status).json({ error: refusal.message });
+      else {
+        const body = JSON.stringify({ error: refusal.message });
+        const type = "application/json; charset=utf-8";
+        response.writeHead(refusal.status, {
+          "Content-Type": type,
+          "Content-Length": Buffer.byteLength(body),
+        });
+        response.end(body);
+      }
     };
+    const target = pathOf(request.url ?? "");
+    if (target === undefined) {
+      last();
+      return;
+    }
+    request.url = target;
     app(request as Request, response as Response, last);
   };
+}
+
+/**
+ * The path and query of a request target, in origin or absolute form (RFC 9112, section 3.2). Anything else would have
+ * Express call url.parse(), which Node comments on standard error.
+ */
+function pathOf(target: string): string | undefined {
+  const [, authority, path = ""] = /^(?:http:\/\/([^/?#@]+))?((?:[/?][^#]*)?)$/i.exec(target) ?? [];
+  if (authority === undefined) return path.startsWith("/") ? path : undefined;
+  if (!URL.canParse(`http://${authority}`)) return undefined;
+  return path.startsWith("/") ? path : `/${path}`;
 }
 
 const health: RequestHandler = (_request, response) => void response.json({ status: "ok" });

@@ -1,9 +1,12 @@
 /** The contract between a service and what starts it, tested on data-access because that has two sockets. */
 import { spawn } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import net from "node:net";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { bundle, startService, supervise } from "../../testing/services";
 import { temporaryFolder } from "../../testing/folders";
-import { listen } from "../../testing/servers";
+import { exchange, head, listen, loopback } from "../../testing/servers";
 
 let file: string;
 beforeAll(() => {
@@ -75,3 +78,37 @@ test("a port that is taken ends it with one line that says so", async () => {
   expect(await service.exited).toBe(1);
   expect(service.lines).toMatchObject([{ level: 60, err: { code: "EADDRINUSE" } }]);
 });
+
+test("what Node has to say of a request, or of anything else, is a line of JSON as well", async () => {
+  const child = spawn(
+    process.execPath,
+    ["--require", preload("process.emitWarning('careful', 'TestWarning')"), file],
+    {
+      env: { LISTEN_ADDRESS: loopback, PORT_READ: "0", PORT_UPDATE: "0", STATE_DIRECTORY: temporaryFolder() },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  const service = supervise("data-access", child);
+  const errors = text(child.stderr);
+  const { read } = await service.urls;
+  const port = Number(new URL(read ?? "").port);
+  for (const target of ["http://[::1/", "/#x", "//x", "*", "http://a:b:c/"])
+    await exchange(port, head(`GET ${target} HTTP/1.1`, "Host: a.test", "Connection: close"));
+  service.kill("SIGTERM");
+  await service.exited;
+  expect(await errors).toBe("");
+  expect(service.lines.map(({ msg }) => msg).toSorted()).toEqual([
+    ...["listening", "listening", "stopping", "warning"],
+  ]);
+  expect(service.lines.find(({ msg }) => msg === "warning")).toMatchObject({
+    level: 40,
+    err: { type: "TestWarning", message: "careful" },
+  });
+});
+
+/** A module for Node's --require that runs this once the service has begun. */
+function preload(code: string): string {
+  const path = join(temporaryFolder(), "preload.cjs");
+  writeFileSync(path, `setImmediate(() => { ${code} })`);
+  return path;
+}

@@ -27,6 +27,9 @@ export async function serve<Sockets extends Ports, Own>(
     process.exit(1);
   };
   process.on("uncaughtException", fail);
+  // In place of Node's own listener, which writes plain text.
+  process.removeAllListeners("warning");
+  process.on("warning", warning => log.warn({ err: warning }, "warning"));
   try {
     const environment = readEnvironment(ports, ownEnvironment, process.env);
     log = createLog(environment.LOG_LEVEL);

@@ -1,9 +1,12 @@
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import net from "node:net";
 import { join } from "node:path";
 import { bundle, startService, type Service } from "../../testing/services";
 import { temporaryFolder } from "../../testing/folders";
+import { onCleanUp } from "../../testing/clean-up";
 
 let file: string;
 let folder: string;
@@ -100,4 +103,41 @@ test.each(["", '{"num":4', "not JSON"])("it does not start on a file that holds 
     }),
   ]);
   expect(readFileSync(seed, "utf8")).toBe(text);
+});
+
+const makeFifo = (path: string) => execFileSync("mkfifo", [path]);
+
+async function makeSocket(path: string): Promise<void> {
+  const server = net.createServer().listen(path);
+  onCleanUp(() => server.close());
+  await once(server, "listening");
+}
+
+test.each<[what: string, make: (path: string) => unknown]>([
+  ["a FIFO", makeFifo],
+  ["a folder", path => mkdirSync(path)],
+  ["a socket", makeSocket],
+  ["a link to a device", path => symlinkSync("/dev/zero", path)],
+  [
+    "a link to a FIFO",
+    path => {
+      makeFifo(`${path}.fifo`);
+      symlinkSync(`${path}.fifo`, path);
+    },
+  ],
+])("it does not start if the file is %s", async (_what, make) => {
+  const seed = join(folder, "seed.json");
+  await make(seed);
+  const service = start();
+  expect(await service.exited).toBe(1);
+  const msg = `${seed} is not a file; restore it, or remove it to begin with 0`;
+  expect(service.lines).toEqual([expect.objectContaining({ level: 60, msg })]);
+});
+
+test("it does not start if its folder is a FIFO", async () => {
+  folder = join(folder, "state");
+  makeFifo(folder);
+  const service = start();
+  expect(await service.exited).toBe(1);
+  expect(service.lines).toMatchObject([{ level: 60, err: { code: "ENOTDIR" } }]);
 });

@@ -48,6 +48,10 @@ class Disk implements FileSystem {
     return file ? Promise.resolve(file.text) : Promise.reject(new NodeError("ENOENT"));
   }
 
+  stat(name: string): Promise<{ isFile(): boolean }> {
+    return this.readFile(name).then(() => ({ isFile: () => true }));
+  }
+
   open(name: string, flags: "r" | "w"): Promise<OpenFile> {
     if (flags === "r") return Promise.resolve(this.#folder(name));
     return this.#step("open", () => {

@@ -10,6 +10,7 @@ import { seedUpdateSchema } from "../common/seed";
 /** What is needed of node:fs/promises. */
 export interface FileSystem extends durable.FileSystem {
   readFile(path: string, encoding: "utf8"): Promise<string>;
+  stat(path: string): Promise<{ isFile(): boolean }>;
 }
 
 export class SeedFile {
@@ -24,8 +25,9 @@ export class SeedFile {
 
   /** @throws if the folder is missing, or the file holds no seed: a lost seed must not look like 0 */
   static async open(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<SeedFile> {
+    const initial = await readSeed(path, fileSystem);
     const folder = await fileSystem.open(dirname(path), "r");
-    return new SeedFile(fileSystem, path, folder, await readSeed(path, fileSystem));
+    return new SeedFile(fileSystem, path, folder, initial);
   }
 
   /**
@@ -39,8 +41,12 @@ export class SeedFile {
 }
 
 async function readSeed(path: string, fileSystem: FileSystem): Promise<number> {
+  const failure = (what: string, cause?: unknown) =>
+    new Error(`${path} ${what}; restore it, or remove it to begin with 0`, { cause });
   let text: string;
   try {
+    // Before it is opened: to open a FIFO would wait for its writer.
+    if (!(await fileSystem.stat(path)).isFile()) throw failure("is not a file");
     text = await fileSystem.readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
@@ -49,6 +55,6 @@ async function readSeed(path: string, fileSystem: FileSystem): Promise<number> {
   try {
     return seedUpdateSchema.parse(JSON.parse(text)).num;
   } catch (cause) {
-    throw new Error(`${path} holds no seed; restore it, or remove it to begin with 0`, { cause });
+    throw failure("holds no seed", cause);
   }
 }

@@ -186,7 +186,7 @@ class FlowAgent extends http.Agent {
     return socket;
   }
 
-  /** Also closes the connections that were never pooled. */
+  /** Also closes the connections that were never pooled, or no longer speak HTTP. */
   override destroy(): void {
     for (const socket of this.connections) socket.destroy();
   }

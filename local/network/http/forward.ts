@@ -3,7 +3,11 @@
  * may connect to whom and how a failure looks to the client.
  */
 import http from "node:http";
+import type net from "node:net";
 import type { Connection } from "../router";
+import { headerSize, maxHeaderSize } from "./limits";
+import { tunnel } from "./tunnel";
+import { hasBody, UpgradeResponse } from "./upgrades";
 
 export interface Upstream extends Omit<Extract<Connection, { outcome: "open" }>, "outcome"> {
   /** Request target; by default the client's. */
@@ -14,6 +18,8 @@ export interface Upstream extends Omit<Extract<Connection, { outcome: "open" }>,
   connectTimeoutMs?: number;
   /** Real milliseconds for which the upstream connection may be idle, before or during its response. */
   idleTimeoutMs?: number;
+  /** Bytes that the response's header may have. */
+  maxResponseHeader?: number;
   /** Cancels the exchange at any point. */
   signal?: AbortSignal;
 }
@@ -43,7 +49,8 @@ export type Forwarded =
 /**
  * Forwards the request and streams the response back. Never throws: the result says what happened. Never retries.
  * Host is forwarded unchanged, and added if an HTTP/1.0 request lacks it. Trailers (RFC 9110 §6.5.1) and interim
- * responses (1xx) are dropped; upgrades aren't supported.
+ * responses (1xx) are dropped. If `res` is an `UpgradeResponse` and the upstream switches protocols, the request lasts
+ * until both connections are closed.
  */
 export function forward(
   req: http.IncomingMessage,
@@ -54,6 +61,7 @@ export function forward(
   if (res.closed || req.socket.destroyed) return failed("client-gone");
   if (to.signal?.aborted) return failed("cancelled");
 
+  const upgrade = res instanceof UpgradeResponse ? req.headers.upgrade : undefined;
   let upstream: http.ClientRequest;
   try {
     upstream = http.request({
@@ -62,9 +70,11 @@ export function forward(
       port: to.port,
       method: req.method,
       path: to.path ?? req.url,
-      headers: requestHeaders(req, to),
+      headers: [...requestHeaders(req, to), ...upgradeHeaders(upgrade)],
       timeout: to.idleTimeoutMs,
+      maxHeaderSize,
     });
+    upstream.maxHeadersCount = 0; // unlimited
   } catch {
     return failed("unsendable");
   }
@@ -73,10 +83,13 @@ export function forward(
     let settled = false;
     let connected = false;
 
-    const settle = (result: Forwarded) => {
+    const stopWatching = () => {
       settled = true;
       clearTimeout(connectTimer);
       to.signal?.removeEventListener("abort", cancel);
+    };
+    const settle = (result: Forwarded) => {
+      stopWatching();
       if (!upstream.writableFinished || result.outcome !== "answered") {
         // Drain the rest of the client's body; unread, it would block its connection.
         req.unpipe(upstream);
@@ -113,15 +126,33 @@ export function forward(
     });
     upstream.on("response", response => {
       response.on("error", error => fail(failureOf(error)));
-      if (!isForwardable(response)) {
+      if (!isForwardable(response) || isTooLarge(response, to)) {
         fail("malformed");
         return;
       }
       const headers = endToEnd(response.rawHeaders, response.headers.connection);
       status = response.statusCode;
+      // Says what to upgrade to: RFC 9110 §15.5.22.
+      if (status === 426) headers.push(...upgradeHeaders(response.headers.upgrade, !res.shouldKeepAlive));
       res.writeHead(status, response.statusMessage, headers);
       response.pipe(res);
     });
+    if (res instanceof UpgradeResponse && upgrade !== undefined) {
+      upstream.on("upgrade", (response, socket, head) => {
+        const protocol = response.headers.upgrade;
+        if (settled || !isForwardable(response) || isTooLarge(response, to) || !offers(upgrade, protocol)) {
+          socket.destroy();
+          fail("malformed");
+          return;
+        }
+        status = response.statusCode;
+        stopWatching();
+        if (head.length > 0) socket.unshift(head);
+        const headers = endToEnd(response.rawHeaders, response.headers.connection);
+        const client = res.switchProtocols(response.statusMessage, [...headers, ...upgradeHeaders(protocol)]);
+        resolve(switched(client, socket, to));
+      });
+    }
     res.on("error", () => fail("client-gone"));
     res.on("close", () => {
       if (settled) return;
@@ -226,6 +257,25 @@ function endToEnd(
   return kept;
 }
 
+function upgradeHeaders(protocol: string | undefined, closes = false): string[] {
+  return protocol === undefined
+    ? []
+    : ["Connection", closes ? "Upgrade, close" : "Upgrade", "Upgrade", protocol];
+}
+
+/** An upstream may only switch to a protocol that the client offered. */
+function offers(offered: string, protocol: string | undefined): boolean {
+  const names = offered.toLowerCase().split(/[\s,]+/);
+  return protocol !== undefined && names.includes(protocol.toLowerCase());
+}
+
+async function switched(client: net.Socket, upstream: net.Socket, to: Upstream): Promise<Forwarded> {
+  const end = await tunnel(client, upstream, to);
+  return end === "closed"
+    ? { outcome: "answered", status: 101 }
+    : { outcome: "cut", failure: end, status: 101 };
+}
+
 function requestHeaders(req: http.IncomingMessage, to: Upstream): string[] {
   const overrides = Object.entries(to.headers ?? {});
   const omitted = new Set(overrides.map(([name]) => name.toLowerCase()));
@@ -253,9 +303,11 @@ function isForwardable(
   return (response.statusCode ?? 0) >= 100 && /^[\t\x20-\x7e\x80-\xff]*$/.test(response.statusMessage ?? "");
 }
 
-/** RFC 9112 §6.3: a request has a body if and only if one of these fields says so. */
-function hasBody(req: http.IncomingMessage): boolean {
-  return req.headers["transfer-encoding"] !== undefined || (req.headers["content-length"] ?? "0") !== "0";
+function isTooLarge(
+  { statusCode, statusMessage, rawHeaders }: http.IncomingMessage,
+  { maxResponseHeader = Infinity }: Upstream,
+): boolean {
+  return headerSize(`HTTP/1.1 ${statusCode} ${statusMessage}`, rawHeaders) > maxResponseHeader;
 }
 
 function failureOf(error: NodeJS.ErrnoException): Failure {

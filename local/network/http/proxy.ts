@@ -7,7 +7,7 @@ import http from "node:http";
 import type net from "node:net";
 import type { Dns } from "../dns";
 import { forward, silence, type Failure } from "./forward";
-import { closeWith } from "./malformed";
+import { closeWithText } from "./malformed";
 import type { Address, Router } from "../router";
 import { createServer, loopbackHosts } from "./servers";
 import { openTunnel } from "./tunnel";
@@ -51,7 +51,7 @@ export function createProxy({ name, dns, route, ownHandler = isProxy }: ProxyOpt
     if (head.length > 0) socket.unshift(head);
     connect(url, socket).catch((thrown: unknown) => {
       const error = ProxyError.from(thrown);
-      closeWith(socket, error.status, error.message, [`proxy-status: ${error.proxyStatus(name)}`]);
+      closeWithText(socket, error.status, error.message, [`proxy-status: ${error.proxyStatus(name)}`]);
     });
   });
 

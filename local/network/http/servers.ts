@@ -4,23 +4,42 @@ import http from "node:http";
 import type net from "node:net";
 import type { AddressInfo } from "node:net";
 import { allowHalfClose } from "./half-close";
+import { maxHeaderSize } from "./limits";
 import { answerMalformed, type OnMalformed } from "./malformed";
+import { acceptUpgrades, type UpgradeFilter } from "./upgrades";
 
-/** @param onMalformed answers what isn't a request that Node would hand over */
-export function createServer(
-  handle: http.RequestListener,
-  onMalformed: OnMalformed = answerMalformed,
-): http.Server {
-  return new Server(handle).on("clientError", onMalformed);
+export interface ServerOptions extends Pick<http.ServerOptions, "requireHostHeader"> {
+  /** Which requests for an upgrade reach `handle` with an `UpgradeResponse`; by default all. The others do as plain HTTP. */
+  canUpgrade?: UpgradeFilter;
+  /** Answers what isn't a request that Node would hand over. */
+  onMalformed?: OnMalformed;
+}
+
+export function createServer(handle: http.RequestListener, options?: ServerOptions): http.Server {
+  return new Server(handle, options);
 }
 
 class Server extends http.Server {
   private readonly sockets = new Set<net.Socket>();
 
-  constructor(handle: http.RequestListener) {
-    // Keeps idle connections longer than the 60 s after which those that opened them close them.
-    super({ keepAliveTimeout: 65_000, headersTimeout: 66_000 }, handle);
+  constructor(
+    handle: http.RequestListener,
+    { canUpgrade = () => true, onMalformed = answerMalformed, ...options }: ServerOptions = {},
+  ) {
+    super(
+      {
+        // Longer than the 60 s after which those that opened idle connections close them.
+        keepAliveTimeout: 65_000,
+        headersTimeout: 66_000,
+        maxHeaderSize,
+        ...options,
+      },
+      handle,
+    );
+    this.maxHeadersCount = 0; // unlimited: beyond it, Node would drop fields without a word
     allowHalfClose(this);
+    acceptUpgrades(this, canUpgrade);
+    this.on("clientError", onMalformed);
     this.on("connection", (socket: net.Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));

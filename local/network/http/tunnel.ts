@@ -1,10 +1,57 @@
-/** Raw connections through a proxy, once their client has been let through. */
+/** Connections that no longer speak HTTP. */
 import { once } from "node:events";
-import net from "node:net";
+import type net from "node:net";
 import type { Connection } from "../router";
 
+export interface TunnelOptions {
+  /** Real milliseconds without a byte in either direction. */
+  idleTimeoutMs?: number;
+  /** Closes both connections. */
+  signal?: AbortSignal;
+}
+
 /**
- * Joins the client to an open connection; `onOpen` is called as soon as that accepts.
+ * Joins two connections byte by byte, with back-pressure. If one is ended, so is the other, which may go on sending; if
+ * one breaks off, so does the other. Resolves once both are closed, to the reason.
+ */
+export function tunnel(
+  client: net.Socket,
+  upstream: net.Socket,
+  { idleTimeoutMs = 0, signal }: TunnelOptions = {},
+): Promise<"closed" | "idle-timeout" | "cancelled"> {
+  return new Promise(resolve => {
+    let reason: "closed" | "idle-timeout" | "cancelled" = "closed";
+    const close = (why: typeof reason) => {
+      reason = why;
+      client.destroy();
+      upstream.destroy();
+    };
+    const cancel = () => close("cancelled");
+    let open = 2;
+    const join = (from: net.Socket, to: net.Socket) => {
+      from.allowHalfOpen = true;
+      from.on("error", () => undefined);
+      from.once("close", () => {
+        // It has nobody to hear from any more; what it has still to send, it sends.
+        if (from.readableEnded) to.destroySoon();
+        else to.resetAndDestroy();
+        if (--open > 0) return;
+        signal?.removeEventListener("abort", cancel);
+        resolve(reason);
+      });
+      from.pipe(to);
+    };
+    join(client, upstream);
+    join(upstream, client);
+    // Whatever passes is read from it or written to it.
+    upstream.setTimeout(idleTimeoutMs, () => close("idle-timeout"));
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener("abort", cancel, { once: true });
+  });
+}
+
+/**
+ * Joins the client to an open connection, once that accepts; `onOpen` is called just before.
  * @throws if it doesn't accept
  */
 export async function openTunnel(
@@ -15,18 +62,7 @@ export async function openTunnel(
   const options: net.TcpNetConnectOpts = { host, port, allowHalfOpen: true };
   // Not pooled, since it serves one client, but the agent's: it reports and ends it as it does the others.
   const upstream = agent.createConnection(options) as net.Socket;
-  passOn(client, upstream);
   await once(upstream, "connect");
   onOpen();
-  passOn(upstream, client);
-}
-
-/** Passes on bytes, their end (a half-close), and whether the connection then closes in order or breaks off. */
-function passOn(from: net.Socket, to: net.Socket): void {
-  from.pipe(to);
-  from.on("error", () => undefined);
-  from.once("close", () => {
-    if (from.readableEnded) to.destroySoon();
-    else to.resetAndDestroy();
-  });
+  await tunnel(client, upstream);
 }

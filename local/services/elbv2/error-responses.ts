@@ -6,10 +6,16 @@
 import type { FixedResponseActionConfig } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { closeWith } from "../../network/http/malformed";
 
 const reasons = {
   400: "Bad Request",
+  405: "Not Allowed",
   408: "Request Time-out",
+  414: "Request-URI Too Large",
+  // It has neither a reason nor a page.
+  463: "",
+  501: "Not Implemented",
   502: "Bad Gateway",
   503: "Service Temporarily Unavailable",
   504: "Gateway Time-out",
@@ -21,9 +27,9 @@ export type ErrorStatus = keyof typeof reasons;
 
 export function sendError(res: ServerResponse, status: ErrorStatus): void {
   if (res.closed) return;
-  send(res, status, "text/html", pageOf(`${status} ${reasons[status]}`), {
+  send(res, status, "text/html", errorPage(status), {
     // What the client sends next can't be told apart from the rest of this request.
-    ...((status === 400 || status === 408) && { Connection: "close" }),
+    ...([400, 408, 414, 501].includes(status) && { Connection: "close" }),
   });
 }
 
@@ -56,26 +62,21 @@ function send(
   res.end(body);
 }
 
-/** Responds to malformed requests: a "clientError" listener for a load balancer's http.Server. */
-export function sendBadRequest(
-  _error: Error,
-  socket: Duplex & { _httpMessage?: ServerResponse | null },
-): void {
-  // Node's own handler reads this field too: a response in progress must not get a second header.
-  if (!socket.writable || socket._httpMessage?.headersSent) {
-    socket.destroy();
-    return;
-  }
-  const page = pageOf("400 Bad Request");
-  const header = [
-    "HTTP/1.1 400 Bad Request",
-    "Server: awselb/2.0",
-    `Date: ${new Date().toUTCString()}`,
-    "Content-Type: text/html",
-    `Content-Length: ${page.length}`,
-    "Connection: close",
-  ];
-  socket.end([...header, "", page].join("\r\n"));
+const clientErrors: Partial<Record<string, ErrorStatus>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+  HPE_INVALID_TRANSFER_ENCODING: 501,
+};
+
+/** Responds to what can't be parsed as a request, or is larger than any. */
+export function sendClientError({ code = "" }: NodeJS.ErrnoException, client: Duplex): void {
+  const status = clientErrors[code] ?? 400;
+  const headers = ["Server: awselb/2.0", `Date: ${new Date().toUTCString()}`, "Content-Type: text/html"];
+  closeWith(client, `${status} ${reasons[status]}`, headers, errorPage(status));
+}
+
+function errorPage(status: ErrorStatus): string {
+  const reason = reasons[status];
+  return reason === "" ? "" : pageOf(`${status} ${reason}`);
 }
 
 function pageOf(title: string): string {

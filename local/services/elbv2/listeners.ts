@@ -1,8 +1,8 @@
 /** Listeners and rules: creating, applying and closing them. */
 import { hex } from "../../identifiers";
-import { closeServer, createServer, listen } from "../../network/http/servers";
+import { closeServer, listen } from "../../network/http/servers";
 import { defaultsOf, listenerAttributes } from "./attributes";
-import { sendBadRequest } from "./error-responses";
+import { createListenerServer } from "./listener-server";
 import { routingAction } from "./routing-actions";
 import type { Elbv2Context, Listener, Rule, RunningLoadBalancer } from "./state";
 import type { TargetGroup } from "./target-group";
@@ -18,10 +18,10 @@ export async function createListener(
   groupOf: GroupOf,
 ): Promise<Listener> {
   const arn = `${running.arn.replace(":loadbalancer/", ":listener/")}/${hex(16)}`;
-  const server = createServer((req, res) => {
+  const server = createListenerServer((req, res) => {
     const client = network.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
     void running.loadBalancer.handle(req, res, client, { port: listener.port });
-  }, sendBadRequest);
+  });
   const listener: Listener = {
     arn,
     loadBalancerArn: running.arn,

@@ -4,7 +4,7 @@ import type net from "node:net";
 import { FakeClock } from "../../../testing/fake-clock";
 import type { Address, Connection, Router } from "../../network/router";
 import { allClosed, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
-import { lines, listenHttp, listenRaw, loopback } from "../../../testing/servers";
+import { lines, listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { onCleanUp } from "../../../testing/clean-up";
 import {
   forwardTo,
@@ -13,7 +13,7 @@ import {
   type LoadBalancerSettings,
   type RequestRecord,
 } from "./load-balancer";
-import { sendBadRequest } from "./error-responses";
+import { createListenerServer } from "./listener-server";
 import { TargetGroup } from "./target-group";
 
 const delay = 30_000;
@@ -54,10 +54,11 @@ async function balance(ports: Port[], settings: Partial<LoadBalancerSettings> = 
   });
   balancer.setListener(80, forwardTo(group));
   ports.forEach((_, i) => group.register({ id: `i-${i + 1}`, address: `10.0.2.${i + 1}`, port: 8080 }));
-  const { port, server } = await listenHttp((req, res) => {
-    void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
-  });
-  server.on("clientError", sendBadRequest);
+  const { port, server } = await listen(
+    createListenerServer((req, res) => {
+      void balancer.handle(req, res, { address: "203.0.113.9", port: 5000 });
+    }),
+  );
   const nextRecord = () => new Promise<void>(resolve => waiting.push(resolve));
   return { clock, group, balancer, port, server, agent, route, records, nextRecord };
 }

@@ -8,6 +8,7 @@ import type { Router } from "../../network/router";
 import { forwardedHeaders } from "./forwarded-headers";
 import { sendError, sendFixedResponse, sendRedirect, type ErrorStatus } from "./error-responses";
 import { redirectLocation } from "./redirect";
+import { maxResponseHeader, refusalOf } from "./request-checks";
 import { requestTargetOf, ruleFor, type RoutingRule } from "./routing-rules";
 import type { Picked, TargetGroup } from "./target-group";
 
@@ -59,8 +60,8 @@ export const forwardTo = (group: TargetGroup): RoutingRule<RoutingAction>[] => [
 ];
 
 /**
- * An Application Load Balancer with cross-zone load balancing: HTTP listeners with their rules. It has no server of its own; servers pass requests to `handle` and should handle "clientError" with `sendBadRequest`.
- * Upgrades (WebSocket) are not supported.
+ * An Application Load Balancer with cross-zone load balancing: HTTP listeners with their rules. It has no server of its
+ * own: a `createListenerServer` passes requests to `handle`.
  */
 export class LoadBalancer {
   /** Each listener's rules by its port; by priority, the default last. */
@@ -106,6 +107,12 @@ export class LoadBalancer {
     const report = (result: Pick<RequestRecord, "status" | "targetId" | "targetStatus">) =>
       this.settings.onRequest?.({ client, ...result, durationMs: performance.now() - start });
 
+    const refusal = refusalOf(req);
+    if (refusal !== undefined) {
+      sendError(res, refusal);
+      report({ status: refusal });
+      return;
+    }
     if (action.type === "fixed-response") {
       report({ status: sendFixedResponse(res, action.config) });
       return;
@@ -153,6 +160,7 @@ export class LoadBalancer {
           headers: forwardedHeaders(req.headers, client, { port, dnsName }),
           connectTimeoutMs,
           idleTimeoutMs: idleTimeoutSeconds * 1000,
+          maxResponseHeader,
           signal,
         });
       case "refused":
