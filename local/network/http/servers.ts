@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { allowHalfClose } from "./half-close";
 import { answerMalformed, type OnMalformed } from "./malformed";
 
-/** @param onMalformed answers what isn't a request that Node would hand over */
+/** @param onMalformed answers malformed requests */
 export function createServer(
   handle: http.RequestListener,
   onMalformed: OnMalformed = answerMalformed,
