@@ -53,6 +53,8 @@ describeWith({ curl: "apt install curl" }, "curl", () => {
       code: 0,
       stdout: expect.stringMatching(/^\d+$/) as string,
     });
+    const metadata = await through("data", "169.254.169.254");
+    expect(metadata).toMatchObject({ code: 0, stdout: "" });
     const decided = (await region.decisions()).length;
     // 28: timed out.
     const toReceiver = `${region.addresses("receiver-1").privateIp}:${receiver.http}`;
@@ -185,8 +187,11 @@ describeWith({ chromium: "apt install chromium" }, "Chromium", () => {
 
   test("opens a load balancer's port by its address, and by a link on this machine, but not on another site", async () => {
     const url = localUrl("fleet-lb");
-    const follow = async (page: Page) =>
-      answered(page, url, () => page.evaluate(`void (location.href = "${url}")`));
+    const follow = async (page: Page) => {
+      const status = await answered(page, url, () => page.evaluate(`void (location.href = "${url}")`));
+      await page.waitForURL(url);
+      return status;
+    };
     const page = await foreignPage("127.0.0.1");
     expect(await follow(page)).toBe(200);
     expect((await page.goto(url))?.status()).toBe(200);

@@ -8,7 +8,7 @@ export interface Address {
 
 /** What happens to a connection to an address. */
 export type Connection =
-  /** Something is listening, at this loopback host and port. The agent keeps connections alive. */
+  /** Something is listening, at this loopback host and port. The agent pools connections of HTTP and makes others. */
   | { outcome: "open"; agent: http.Agent; host: string; port: number }
   /** The port is closed: TCP RST. */
   | { outcome: "refused" }

@@ -11,7 +11,7 @@ import type net from "node:net";
 import { setTimeout } from "node:timers/promises";
 
 const tables = ["/proc/self/net/tcp", "/proc/self/net/tcp6"].filter(existsSync);
-/** Real milliseconds between two looks. */
+/** Real milliseconds between two looks at them. */
 const interval = 200;
 
 /** The sockets of clients that will send no more, and are owed something. */

@@ -26,7 +26,7 @@ export function closeWithText(
   text: string,
   fields: readonly string[] = [],
 ): void {
-  const contentType = "content-type: text/plain; charset=utf-8";
+  const contentType = "Content-Type: text/plain; charset=utf-8";
   closeWith(socket, `${status} ${http.STATUS_CODES[status]}`, [contentType, ...fields], `${text}\n`);
 }
 
@@ -41,10 +41,10 @@ export function closeWith(socket: Duplex, status: string, fields: readonly strin
     socket.destroy();
     return;
   }
-  const length = `content-length: ${Buffer.byteLength(body)}`;
+  const length = `Content-Length: ${Buffer.byteLength(body)}`;
   // What the client still sends is read, since closing a socket with unread bytes resets it, response included.
   socket.resume();
-  socket.end([`HTTP/1.1 ${status}`, ...fields, length, "connection: close", "", body].join("\r\n"), () =>
+  socket.end([`HTTP/1.1 ${status}`, ...fields, length, "Connection: close", "", body].join("\r\n"), () =>
     socket.destroy(),
   );
 }

@@ -1,4 +1,4 @@
-/** Keeps web pages away from servers that this machine's user has for himself. */
+/** Keeps web pages away from the servers of this machine's user. */
 import type http from "node:http";
 
 /**

@@ -11,7 +11,7 @@ import { acceptUpgrades, type UpgradeFilter } from "./upgrades";
 export interface ServerOptions extends Pick<http.ServerOptions, "requireHostHeader"> {
   /** Which requests for an upgrade reach `handle` with an `UpgradeResponse`; by default all. The others do as plain HTTP. */
   canUpgrade?: UpgradeFilter;
-  /** Answers what isn't a request that Node would hand over. */
+  /** Answers malformed requests. */
   onMalformed?: OnMalformed;
 }
 

@@ -191,9 +191,10 @@ describe("an upgrade", () => {
 
   test("ends with its server", async () => {
     const { client, target, server, first } = await switched();
+    const closed = [client, target].map(each => new Promise(resolve => each.resume().once("close", resolve)));
     closeServer(server);
     await first;
-    await Promise.all([client, target].map(each => once(each.resume().end(), "close")));
+    await Promise.all(closed);
   });
 
   test("has its client's departure noticed before the upstream answers", async () => {

@@ -239,7 +239,7 @@ test("an upgrade to HTTP/2 is ignored, as HTTP listeners do", async () => {
 describe("headers", () => {
   const sized = (size: number, start: string, end = "") =>
     start + "x".repeat(size - start.length - end.length) + end;
-  const common = ["Host: lb.test", "Connection: close"];
+  const common = (host: string) => [`Host: ${host}`, "Connection: close"];
   const requestLine = (size: number, prefix: string) => {
     // What the load balancer receives is in origin form.
     return sized(size + prefix.length, `GET ${prefix}/`, " HTTP/1.1");
