@@ -193,6 +193,7 @@ describe("an upgrade", () => {
     const { client, target, server, first } = await switched();
     const closed = [client, target].map(each => new Promise(resolve => each.resume().once("close", resolve)));
     closeServer(server);
+    for (const each of [client, target]) each.end();
     await first;
     await Promise.all(closed);
   });
