@@ -78,7 +78,7 @@ const release = () => {
   writeFileSync(
     join(folder, "main.js"),
     `const server = require("node:http").createServer((req, res) => res.end(process.env.HOST_NAME));
-     server.listen(0, "127.0.0.1", () => {
+     server.listen({ fd: 3 }, () => {
        const { address, port } = server.address();
        console.log(JSON.stringify({ msg: "listening", socket: "http", address, port }));
      });`,
