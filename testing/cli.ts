@@ -3,13 +3,13 @@
  * files in the project's folder and locks it: whoever runs the tests may have a region running there.
  */
 import { spawn } from "node:child_process";
-import { cpSync, symlinkSync } from "node:fs";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
 import { familyOf, kill } from "./processes";
-import { root } from "./region";
+import { root, type HostAddresses } from "./region";
 
 /** @returns the path of a copy of the project, without its tests */
 export function copyOfProject(): string {
@@ -32,6 +32,22 @@ export function copyOfProject(): string {
   return copy;
 }
 
+/** What the started program left for users in the project: where the local Internet is, and the stack's outputs. */
+export function startedIn(project: string): { internet: string; outputs: Outputs } {
+  const read = (name: string) => readFileSync(join(project, ".local", name), "utf8");
+  const [, internet = ""] = /^proxy=(.*)$/m.exec(read("env")) ?? [];
+  return { internet, outputs: JSON.parse(read("outputs.json")) as Outputs };
+}
+
+interface Outputs {
+  hosts: Record<string, HostAddresses>;
+  receiverLoadBalancerDns: string;
+  receiverLoadBalancerUrl: string;
+  fleetLoadBalancerDns: string;
+  fleetLoadBalancerUrl: string;
+  autoScalingGroupName: string;
+}
+
 /** `npm start -- ARGS` does the same. */
 export function start(project: string, args: string[] = []): Command {
   return run(project, [process.execPath, "--require", "tsx/cjs", "local/main.ts", "start", ...args]);
@@ -48,15 +64,22 @@ export interface Command {
   /** Resolves to the first match in standard output. */
   says: (pattern: RegExp) => Promise<RegExpExecArray>;
   kill: (signal: NodeJS.Signals) => void;
+  /** Writes to its standard input. */
+  write: (text: string) => void;
 }
 
-export function run(folder: string, [program = "", ...args]: string[]): Command {
+/** @param environment on top of this process's own */
+export function run(
+  folder: string,
+  [program = "", ...args]: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Command {
   // Without npm's variables: npm may have started the tests, but it doesn't start this.
-  const environment = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
   const child = spawn(program, args, {
     cwd: folder,
-    env: Object.fromEntries(environment),
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...Object.fromEntries(inherited), ...environment },
+    stdio: "pipe",
   });
   const output = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -91,5 +114,6 @@ export function run(folder: string, [program = "", ...args]: string[]): Command 
         50_000,
       ),
     kill: signal => child.kill(signal),
+    write: text => child.stdin.write(text),
   };
 }

@@ -1,0 +1,53 @@
+/** What the project's documents tell a user to type. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "./region";
+
+/** A fenced block of a document. */
+export interface Block {
+  document: string;
+  /** The headings above it, from the top. */
+  headings: string[];
+  /** What follows the opening fence. */
+  language: string;
+  text: string;
+}
+
+/** The paths of all documents for people, README first. */
+export const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...readdirSync(join(root, "docs"))
+    .filter(name => name.endsWith(".md"))
+    .map(name => `docs/${name}`),
+];
+
+export function textOf(document: string): string {
+  return readFileSync(join(root, document), "utf8");
+}
+
+export function blocksOf(document: string): Block[] {
+  const blocks: Block[] = [];
+  const headings: string[] = [];
+  let open: string[] | undefined;
+  for (const line of textOf(document).split("\n")) {
+    const fence = /^```(.*)$/.exec(line);
+    const heading = /^(#+) (.*)$/.exec(line);
+    if (fence && open) {
+      const block = blocks.at(-1);
+      if (block) block.text = open.join("\n");
+      open = undefined;
+    } else if (fence) {
+      open = [];
+      blocks.push({ document, headings: [...headings], language: fence[1] ?? "", text: "" });
+    } else if (open) open.push(line);
+    else if (heading) headings.splice((heading[1] ?? "").length - 1, Infinity, heading[2] ?? "");
+  }
+  return blocks;
+}
+
+/** What stands between backticks in running text and tables. */
+export function inlineCodeOf(document: string): string[] {
+  const prose = textOf(document).replace(/^```[^]*?^```$/gm, "");
+  return [...prose.matchAll(/`([^`]+)`/g)].map(([, code]) => (code ?? "").replace(/\s+/g, " "));
+}

@@ -1,0 +1,109 @@
+/**
+ * README's commands, from its own text, pasted into the shells that it names while the region runs that it starts. After
+ * each block its answers are compared with those that README shows.
+ */
+import { answerTo } from "../testing/client";
+import { copyOfProject, start, startedIn } from "../testing/cli";
+import { eventually } from "../testing/eventually";
+import { blocksOf, type Block } from "../testing/markdown";
+import { describeWith } from "../testing/programs";
+import { InteractiveShell, type PasteMode, type ShellName } from "../testing/terminal";
+
+jest.setTimeout(150_000);
+
+const section = blocksOf("README.md").filter(({ headings }) => headings[1] === "Run it here");
+
+/** The commands to paste while the region runs, each with the answers that README shows after them, if any. */
+const pastes = section.flatMap((block, index) => {
+  const next = section[index + 1];
+  return block.language === "sh" && !isNpm(block)
+    ? [{ text: block.text, answers: next?.language === "" ? next.text : undefined }]
+    : [];
+});
+
+function isNpm({ text }: Block): boolean {
+  return text.split("\n").every(line => line.startsWith("npm "));
+}
+
+/** A pattern for answers: in a line, "…" is anything; as a line, it is more of the one before. */
+function patternOf(answers: string): RegExp {
+  const lines: string[] = [];
+  for (const line of comparable(answers).split("\n")) {
+    if (line === "…") lines.push(`(?:${lines.at(-1)})*`);
+    else lines.push(`${line.split("…").map(escaped).join(".*")}\n`);
+  }
+  return new RegExp(`^${lines.join("")}$`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
+/** With addresses numbered in their order, as they differ between starts, and tables without their widths. */
+function comparable(text: string): string {
+  const seen: string[] = [];
+  return text
+    .replace(/203\.0\.113\.\d+|ip-10-0-\d+-\d+/g, address => {
+      if (!seen.includes(address)) seen.push(address);
+      return `<address ${seen.indexOf(address) + 1}>`;
+    })
+    .replace(/ {2,}/g, " ")
+    .replace(/─+/g, "─");
+}
+
+describeWith(
+  {
+    aws: "python3 -m pip install 'awscli<2'",
+    curl: "apt-get install curl",
+    script: "apt-get install util-linux",
+    zsh: "apt-get install zsh",
+  },
+  "README's commands, pasted",
+  () => {
+    let project: string;
+    beforeAll(async () => {
+      project = copyOfProject();
+      // Whoever runs the tests may have a region of their own running: this one takes another port.
+      await start(project).says(/^ready after/m);
+    });
+
+    async function setNumber(num: number): Promise<void> {
+      const { internet: through, outputs } = startedIn(project);
+      // A busy machine takes longer than a receiver waits, as long as the region loads the clients of AWS's API.
+      await eventually("the receivers answer", async () => {
+        const request = { through, method: "POST", body: { num } };
+        return (await answerTo(outputs.receiverLoadBalancerUrl, request)).status === 200;
+      });
+    }
+
+    test.each<[ShellName, PasteMode]>([
+      ["bash", "bracketed"],
+      ["bash", "plain"],
+      ["zsh", "bracketed"],
+      ["zsh", "plain"],
+    ])("in %s, %s", async (name, mode) => {
+      await setNumber(0);
+      const shell = new InteractiveShell(project, name, mode);
+      let everything = "";
+      for (const { text, answers } of pastes) {
+        const { printed, failed } = await shell.paste(text, 60_000);
+        expect({ text, failed, printed }).toEqual({ text, failed: [], printed });
+        // So that the next prompt has a line of its own.
+        expect(printed).toMatch(/\n$/);
+        if (answers !== undefined) expect(comparable(printed)).toMatch(patternOf(answers));
+        everything += printed;
+      }
+      const { receiverLoadBalancerDns, fleetLoadBalancerDns, autoScalingGroupName } =
+        startedIn(project).outputs;
+      expect(everything).toMatch(
+        new RegExp(String.raw`^\| +receiver-lb-\w+ +\| +${receiverLoadBalancerDns} +\|$`, "m"),
+      );
+      expect(everything).toMatch(
+        new RegExp(String.raw`^\| +fleet-lb-\w+ +\| +${fleetLoadBalancerDns} +\|$`, "m"),
+      );
+      expect(everything).toMatch(/^\| +i-[0-9a-f]{17} +\| +203\.0\.113\.\d+ +\|$/m);
+      expect(everything).toContain(`"AutoScalingGroupName": "${autoScalingGroupName}"`);
+      expect(everything).toMatch(/"Label": "CPUUtilization",\s+"Datapoints": \[\s+\{/);
+    });
+  },
+);
