@@ -48,7 +48,12 @@ export function emptyRegionSummary(
 
 export function table(
   { hosts, loadBalancers, outputs, internetUrl }: Overview,
-  { stack, folder, speed }: { stack: { project: string; stack: string }; folder: string; speed: number },
+  {
+    stack,
+    folder,
+    speed,
+    without = [],
+  }: { stack: { project: string; stack: string }; folder: string; speed: number; without?: string[] },
 ): string {
   const rows = [["", "private", "public", "state", "from this machine"]];
   for (const host of hosts.toSorted((a, b) => a.name.localeCompare(b.name))) {
@@ -88,6 +93,7 @@ export function table(
     "is 1, because an instance counts as one vCPU.",
     `In ${folder}: outputs.json, flow-log.txt, decision-log.jsonl (why connections were dropped), and each host's`,
     `disk under hosts/, with its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
+    ...(without.length > 0 ? [`Left out: ${without.join(", ")}.`] : []),
     "",
   ].join("\n");
 }

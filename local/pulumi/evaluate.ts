@@ -10,6 +10,7 @@ import type {
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
 import * as state from "@pulumi/pulumi/runtime/state";
+import type { Declaration } from "./declared-resources";
 import type { Stack } from "./stack";
 
 export interface Engine {
@@ -24,16 +25,31 @@ export type StackOutput = { secret: false; value: unknown } | { secret: true; va
 /** Replaces values that aren't known yet in a preview. */
 export const unknown = "(unknown)";
 
+export type DeclaredName = Pick<Declaration, "type" | "name">;
+
 export interface EvaluateOptions {
   /** Evaluates like `pulumi preview`: outputs that the engine omits are unknown. */
   preview?: boolean;
   /** Keeps the values of secret outputs. */
   revealSecrets?: boolean;
+  /**
+   * Called with everything that the program declares at its top level, components and providers aside, before any of it
+   * is created; what it rejects with fails the evaluation.
+   */
+  beforeCreation?: (declared: DeclaredName[]) => Promise<void>;
   /** Called with each registered resource, and with a component's outputs once it registers them. */
   onRegister?: (urn: string, request: RegisterResourceRequest) => void;
   onRegisterOutputs?: (request: RegisterResourceOutputsRequest) => void;
 }
 
+/** Precedes a provider's name in its type. */
+export const providerPrefix = "pulumi:providers:";
+
+const sdkRequire = createRequire(__filename);
+/** The module object itself, whose function the constructor of every resource calls. */
+const registration = sdkRequire("@pulumi/pulumi/runtime/resource") as {
+  registerResource: (...args: [unknown, unknown, string, string, boolean, ...unknown[]]) => void;
+};
 const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: () => T) => T };
 
 /**
@@ -65,11 +81,16 @@ export function evaluate(
     // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
     process.on("unhandledRejection", fail);
     const secretOutputs = new Map<string, string[]>();
+    let startCreation: () => void = () => undefined;
+    const creationStarts = new Promise<void>(resolve => {
+      startCreation = resolve;
+    });
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.setMocks(
       {
         newResource: args =>
           orFail(async () => {
+            await creationStarts;
             const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
             // As in Pulumi's engine, secret inputs are secret outputs.
             const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
@@ -88,7 +109,13 @@ export function evaluate(
       options.preview ?? false,
     );
     watchRegistrations(secretOutputs, options, fail);
-    const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
+    const evaluation = async () => {
+      const { exported, declared } = load(program);
+      await options.beforeCreation?.(declared);
+      startCreation();
+      return outputsOf(exported, options.revealSecrets ?? false);
+    };
+    const outputs = await Promise.race([failure, evaluation()]);
     process.off("unhandledRejection", fail);
     return outputs;
   });
@@ -101,8 +128,26 @@ interface InspectableOutput {
   isSecret: Promise<boolean>;
 }
 
-async function load(program: string, revealSecrets: boolean): Promise<Record<string, StackOutput>> {
-  const exported = createRequire(__filename)(program) as Record<string, unknown>;
+/** Runs the program's module. The SDK requests nothing before it has run. */
+function load(program: string): { exported: Record<string, unknown>; declared: DeclaredName[] } {
+  const declared: DeclaredName[] = [];
+  const { registerResource } = registration;
+  registration.registerResource = (...args) => {
+    const [, , type, name, custom] = args;
+    if (custom && !type.startsWith(providerPrefix)) declared.push({ type, name });
+    registerResource(...args);
+  };
+  try {
+    return { exported: sdkRequire(program) as Record<string, unknown>, declared };
+  } finally {
+    registration.registerResource = registerResource;
+  }
+}
+
+async function outputsOf(
+  exported: Record<string, unknown>,
+  revealSecrets: boolean,
+): Promise<Record<string, StackOutput>> {
   await pulumi.runtime.disconnect();
   const outputs: Record<string, StackOutput> = {};
   for (const [name, exportedValue] of Object.entries(exported)) {
