@@ -40,7 +40,11 @@ async function main(command: CommandName, options: Options): Promise<void> {
   const releaseLock = await acquireLock(folder);
   print(`starting ${what}; Ctrl-C stops it`);
 
-  const starting = start();
+  const starting = start().catch((error: unknown) => {
+    // What fails once it is told to stop fails because of that.
+    if (stopping) return new Promise<never>(() => undefined);
+    throw error;
+  });
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;

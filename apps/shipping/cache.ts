@@ -1,5 +1,5 @@
 /** Where to keep what is fetched or built once, and for how long. */
-import { mkdtempSync, readdirSync, rmSync, statSync, utimesSync } from "node:fs";
+import { readdirSync, rmSync, statSync, utimesSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 
@@ -34,26 +34,4 @@ export function prune(folder: string, kindOf: (name: string) => string | undefin
 export function markUsed(path: string): void {
   const now = new Date();
   utimesSync(path, now, now);
-}
-
-/** Makes a temporary folder beside what is made in it, so that renaming moves the result. */
-export function workFolder(folder: string): string {
-  return mkdtempSync(join(folder, `work-${process.pid}-`));
-}
-
-/** Removes the temporary folders of processes that were killed. */
-export function removeAbandoned(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const pid = /^work-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid)))
-      rmSync(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -5,7 +5,7 @@ import { rmSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { workFolder } from "./cache";
+import { workFolder } from "./work-folder";
 
 /** In real milliseconds. */
 export interface Patience {

