@@ -1,6 +1,6 @@
 /** A start that can't succeed says so in words, before it has made or fetched anything, and not by a stack trace. */
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { runtime } from "../apps/shipping/runtime";
@@ -45,7 +45,7 @@ test("the stack, its configuration's keys and this machine are checked together"
   const local = join(project, ".local");
   rmSync(local, { recursive: true, force: true });
   symlinkSync(temporaryFolder(), local);
-  onCleanUp(() => rmSync(local));
+  onCleanUp(() => unlinkSync(local));
   const args = ["--stack", "prod", "--config", "aws:regoin=eu-west-1", "--config", "receivercount=3"];
   expect(await refusalOf(start(project, args))).toBe(
     [

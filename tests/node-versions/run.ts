@@ -5,7 +5,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
-import http from "node:http";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -117,19 +116,18 @@ async function firstSteps(project: string, env: NodeJS.ProcessEnv): Promise<void
   if (install.stderr.includes("Exit handler never called!")) install = await command(project, env, ["ci"]);
   expectQuiet("npm ci", install);
 
-  let answer: Promise<string> = Promise.reject(new Error("it was never ready"));
-  answer.catch(() => undefined);
+  let url = "";
+  let answer: Promise<string> | undefined;
   // Narrowed to the operator, so that there is nothing to warn about.
   const start = ["start", "--", "--config", "sshCidr=198.51.100.10/32"];
   const said = await command(project, env, start, (line, kill) => {
-    const url = /also at (\S+)/.exec(line)?.[1];
-    if (url !== undefined) answer = get(url);
-    if (line.startsWith("ready after")) void answer.finally(kill).catch(() => undefined);
+    url = /receiver-lb .*also at (\S+)/.exec(line)?.[1] ?? url;
+    if (line.startsWith("ready after")) answer = get(url).finally(kill);
   });
   expectQuiet("npm start", said);
   const received = await answer;
   if (!/^\{"seed":0,"server_ip_address":"|^"ip-/.test(received))
-    throw new Error(`its answer was ${received}`);
+    throw new Error(`its answer was ${received ?? "none"}`);
   if (!said.stdout.includes("\nstopped; ")) throw new Error(`it did not stop:\n${said.stdout}`);
 }
 
@@ -139,9 +137,10 @@ function expectQuiet(what: string, { code, stdout, stderr }: Said): void {
     throw new Error(`${what} ended with ${code}:\n${stdout}\n${stderr}`);
 }
 
+/** Once more if it fails: right after "ready" the region still loads AWS's clients, and a receiver waits two seconds. */
 async function get(url: string): Promise<string> {
-  const [response] = (await once(http.get(url, { agent: false }), "response")) as [http.IncomingMessage];
-  return text(response);
+  const response = await fetch(url);
+  return (response.ok ? response : await fetch(url)).text();
 }
 
 async function isRefused(project: string, node: string, env: NodeJS.ProcessEnv): Promise<void> {
