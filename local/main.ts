@@ -1,12 +1,18 @@
 /** `npm start` and `npm run region`: the local region from the command line. */
+import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { cacheFolder } from "../apps/shipping/cache";
+import { runtime } from "../apps/shipping/runtime";
 import { preload } from "./api/dispatch";
 import { realClock } from "./clock";
 import { help, parseOptions, type CommandName, type Options } from "./cli/options";
 import { acquireLock } from "./cli/lock";
-import { readStack } from "./pulumi/stack";
+import { machineProblems, type Space } from "./cli/machine";
+import { attempt, errorOf } from "./cli/problems";
+import { unknownKeys } from "./pulumi/config-keys";
+import { readProject, readStack } from "./pulumi/stack";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
 import { widthOf, wrap } from "./cli/wrap";
@@ -35,7 +41,11 @@ async function main(command: CommandName, options: Options): Promise<void> {
   const releaseLock = await acquireLock(folder);
   print(`starting ${what}; Ctrl-C stops it`);
 
-  const starting = start();
+  const starting = start().catch((error: unknown) => {
+    // What fails once it is told to stop fails because of that.
+    if (stopping) return new Promise<never>(() => undefined);
+    throw error;
+  });
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
@@ -74,21 +84,28 @@ interface Plan {
 }
 
 function theProgram(options: Options, report: (event: string) => void): Plan {
-  const { speed, config } = options;
-  const stack = readStack(root, options.stack, config);
+  const { speed, config, without } = options;
+  const problems = machineProblems(folder, spaceOfStart());
+  const stack = attempt(problems, () => readStack(root, options.stack, config));
+  problems.push(...unknownKeys(Object.keys(config), readProject(root).project));
+  if (stack === undefined || problems.length > 0) throw errorOf(problems);
+  const leftOut = without.map(each => ` without ${each}`).join(",");
   return {
-    what: `${stack.project}/${stack.stack} in a local region`,
+    what: `${stack.project}/${stack.stack} in a local region${leftOut}`,
     start: async () => {
       const clock = realClock(speed);
       const width = widthOf(process.stdout);
       const running = await startRegion({ ...options, root, stack, folder, clock, report });
-      return { running, summary: table(running.overview(), { stack, folder: shownFolder, speed, width }) };
+      const summary = table(running.overview(), { stack, folder: shownFolder, speed, width, without });
+      return { running, summary };
     },
   };
 }
 
 function anEmptyRegion(options: Options, report: (event: string) => void): Plan {
   const { region: name, speed } = options;
+  const problems = machineProblems(folder, [regionSpace]);
+  if (problems.length > 0) throw errorOf(problems);
   return {
     what: `an empty local region, ${name}`,
     start: async () => {
@@ -100,6 +117,15 @@ function anEmptyRegion(options: Options, report: (event: string) => void): Plan 
       };
     },
   };
+}
+
+const regionSpace: Space = { folder, bytes: 200e6 };
+
+function spaceOfStart(): Space[] {
+  const cache = cacheFolder();
+  // The archive is there twice while npm fetches it; unpacked, it is more than twice as large.
+  const bytes = existsSync(join(cache, runtime.archiveName)) ? 10e6 : 300e6;
+  return [regionSpace, { folder: cache, bytes }];
 }
 
 /**

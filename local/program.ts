@@ -1,4 +1,5 @@
 /** Everything the local region knows about the program it runs. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { install } from "../apps/installer/install";
 import type { Unit } from "../apps/installer/unit";
@@ -25,7 +26,9 @@ export async function run(host: Host, command: string, stdin: string): Promise<s
   const manifest = manifestSchema.parse(JSON.parse(stdin));
   if (command !== installCommand({ service: manifest.service, sha256: manifest.release.sha256 }))
     throw new Error("a host in the local region runs only the command that installs a service");
-  await placeRuntime(join(host.root, remoteRuntime), join(host.root, manifest.runtime.binary));
+  const archive = join(host.root, remoteRuntime);
+  await placeRuntime(archive, join(host.root, manifest.runtime.binary));
+  await rm(archive, { force: true }); // as the command does, or every image would hold it
   return install(manifest, host);
 }
 

@@ -101,14 +101,18 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     servers.push(internet);
 
     await region.open();
-    await fetchRuntime(report);
     const engine = new RegionEngine(
       resources,
       { regionName: name, zones: zonesOf(name), parameter: parameter => ssm.get(parameter) },
       options.without,
     );
-    const outputs = await evaluate(join(root, "infra", "index.ts"), stack, engine);
-    engine.assertAllLeftOut();
+    const outputs = await evaluate(join(root, "infra", "index.ts"), stack, engine, {
+      beforeCreation: async declared => {
+        engine.assertDeclared(declared);
+        // Shares the fetch that the program has begun.
+        await fetchRuntime(report);
+      },
+    });
 
     const localPorts = new Map<string, string>();
     const route = network.routerFrom({ internetAddress: operatorAddress });

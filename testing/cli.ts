@@ -12,8 +12,7 @@ import { familyOf, kill } from "./processes";
 import { root, type HostAddresses } from "./region";
 
 /** @returns the path of a copy of the project, without its tests */
-export function copyOfProject(): string {
-  const copy = temporaryFolder();
+export function copyOfProject(copy = temporaryFolder()): string {
   for (const name of [
     "apps",
     "infra",

@@ -1,11 +1,18 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { removeAbandoned, workFolder } from "../apps/shipping/work-folder";
 import { onCleanUp } from "./clean-up";
+
+const prefix = "elastic-fleet-test";
+
+/** Removes what killed test runs have left. */
+export function removeAbandonedFolders(): void {
+  removeAbandoned(tmpdir(), prefix);
+}
 
 /** An empty folder, removed by `cleanUp`. */
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "elastic-fleet-test-"));
+  const folder = workFolder(tmpdir(), prefix);
   onCleanUp(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -114,17 +114,24 @@ describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release o
   });
 });
 
-test("a release that is not built for a week is removed", async () => {
+test("the last three of each service stay, and all of the last hour", async () => {
   const cache = temporaryFolder();
   const folder = join(cache, "elastic-fleet", "releases");
   mkdirSync(folder, { recursive: true });
-  const daysAgo = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60;
-  for (const [name, days] of Object.entries({ "stress-old.tar": 8, "stress-new.tar": 6, "build-old": 8 })) {
+  const hoursAgo = (hours: number) => Date.now() / 1000 - hours * 60 * 60;
+  const named = (service: string, digit: string) => `${service}-${digit.repeat(64)}.tar`;
+  const built = Object.fromEntries([
+    ...[0.5, 0.6, 0.7, 0.8, 3].map((hours, digit) => [named("stress", String(digit)), hours] as const),
+    ...[2, 3, 4, 5].map((hours, digit) => [named("receiver", String(digit)), hours] as const),
+  ]);
+  for (const [name, hours] of Object.entries(built)) {
     writeFileSync(join(folder, name), "");
-    utimesSync(join(folder, name), 0, daysAgo(days));
+    utimesSync(join(folder, name), 0, hoursAgo(hours));
   }
   const { sha256 } = await build("receiver", { cache });
-  expect(cachedReleases(cache)).toEqual([`receiver-${sha256}.tar`, "stress-new.tar"]);
+  const kept = [`receiver-${sha256}.tar`, named("receiver", "0"), named("receiver", "1")];
+  for (const digit of ["0", "1", "2", "3"]) kept.push(named("stress", digit));
+  expect(cachedReleases(cache)).toEqual(kept.sort());
 });
 
 test("a changed source is another release, and one that does not compile makes none", async () => {

@@ -4,21 +4,13 @@
  * is shipped or restarted.
  */
 import { createHash } from "node:crypto";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { buildSync } from "esbuild";
 import { create } from "tar";
 import { ports, type ServiceName } from "../ports";
-import { cacheFolder } from "./cache";
+import { cacheFolder, prune } from "./cache";
+import { removeAbandoned, workFolder } from "./work-folder";
 
 const apps = join(__dirname, "..");
 
@@ -37,7 +29,8 @@ export interface Release {
 export function buildRelease(service: ServiceName): Release {
   const folder = join(cacheFolder(), "releases");
   mkdirSync(folder, { recursive: true });
-  const work = mkdtempSync(join(folder, "build-"));
+  removeAbandoned(folder);
+  const work = workFolder(folder);
   try {
     const { installer, [service]: main } = (bundles ??= bundle());
     writeFileSync(join(work, "installer.js"), installer);
@@ -59,24 +52,18 @@ export function buildRelease(service: ServiceName): Release {
     const sha256 = createHash("sha256").update(readFileSync(built)).digest("hex");
     const archive = join(folder, `${service}-${sha256}.tar`);
     renameSync(built, archive);
-    removeUnusedFrom(folder);
+    prune(folder, kindOf, keptReleases);
     return { service, sha256, archive };
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
 }
 
-/** Days to keep an archive that is not built again. */
-const keptDays = 7;
+/** How many of each service to keep, for the next switch to another branch. */
+const keptReleases = 3;
 
-function removeUnusedFrom(folder: string): void {
-  const limit = Date.now() - keptDays * 24 * 60 * 60 * 1000;
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    // Another process may be building or removing at the same time.
-    const lastBuilt = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
-    if (lastBuilt < limit) rmSync(path, { recursive: true, force: true });
-  }
+function kindOf(name: string): string | undefined {
+  return /^(.+)-[0-9a-f]{64}\.tar$/.exec(name)?.[1];
 }
 
 type Bundles = Record<ServiceName | "installer", Uint8Array>;

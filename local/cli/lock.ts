@@ -12,9 +12,7 @@ import { join } from "node:path";
  * @throws if another process holds it
  */
 export async function acquireLock(folder: string): Promise<() => Promise<void>> {
-  // Not in the folder itself: a socket's path is limited to about 100 characters.
-  const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
-  const path = join(tmpdir(), `elastic-fleet-${name}.sock`);
+  const path = socketPath(createHash("sha256").update(folder).digest("hex").slice(0, 16));
   const server = net.createServer(socket => socket.destroy());
   try {
     await listen(server, path);
@@ -34,6 +32,13 @@ export async function acquireLock(folder: string): Promise<() => Promise<void>> 
     server.close();
     await once(server, "close");
   };
+}
+
+/** Not in the folder itself: a socket's path is limited to about 100 characters. */
+function socketPath(name: string): string {
+  // Linux's abstract sockets are no files: none is left behind, and it doesn't matter which temporary folder is set.
+  if (process.platform === "linux") return `\0elastic-fleet-${name}`;
+  return join(tmpdir(), `elastic-fleet-${name}.sock`);
 }
 
 async function listen(server: net.Server, path: string): Promise<void> {

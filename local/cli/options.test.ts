@@ -66,6 +66,23 @@ test.each([
   expect(() => parseOptions("start", args)).toThrow(message);
 });
 
+test("all values are checked before any is refused", () => {
+  const args = ["--port=x", "--speed=0", "--operator-address=me", "--without=a", "--config=b", "--without=c"];
+  expect(() => parseOptions("start", args)).toThrow(
+    new Error(
+      [
+        "6 problems:",
+        '--port must be a whole number from 1 to 65535, not "x"',
+        '--speed must be a whole number from 1 to 600, not "0"',
+        '--operator-address must be an IPv4 address, not "me"',
+        '--config takes KEY=VALUE, not "b"',
+        '--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not "a"',
+        '--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not "c"',
+      ].join("\n  "),
+    ),
+  );
+});
+
 test("an empty region has its own options, and none that are about the program", () => {
   const args = [
     "--help",

@@ -2,6 +2,7 @@ import { isIPv4 } from "node:net";
 import { parseArgs } from "node:util";
 import { publicRange } from "../identifiers";
 import { contains } from "../network/ipv4";
+import { attempt, errorOf } from "./problems";
 
 /** `start` runs the program in a region, `region` an empty one. */
 export type CommandName = "start" | "region";
@@ -92,28 +93,43 @@ interface Values {
 export function parseOptions(command: CommandName, args: string[]): Options {
   // parseArgs() can't type options that differ by command.
   const values = parseArgs({ args, options: { ...common, ...own[command] } }).values as Values;
-  const operatorAddress = values["operator-address"];
-  if (!isIPv4(operatorAddress))
-    throw new Error(`--operator-address must be an IPv4 address, not ${JSON.stringify(operatorAddress)}`);
-  if (contains(publicRange, operatorAddress))
-    throw new Error(
-      `--operator-address must be outside ${publicRange}, which the region assigns from, not ${operatorAddress}`,
-    );
-  const { region = "us-east-1" } = values;
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(region))
-    throw new Error(
-      `--region takes the name of an AWS region, such as us-east-1, not ${JSON.stringify(region)}`,
-    );
+  const problems: string[] = [];
+  const check = <Result>(read: () => Result) => attempt(problems, read);
+  const port = check(() =>
+    values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
+  );
+  const speed = check(() => wholeNumber("--speed", values.speed, 1, 600));
+  const operatorAddress = check(() => internetAddress(values["operator-address"]));
+  const region = check(() => regionName(values.region ?? "us-east-1"));
+  const config = (values.config ?? []).flatMap(text => check(() => [keyAndValue(text)]) ?? []);
+  const without = (values.without ?? []).flatMap(text => check(() => kindAndName(text)) ?? []);
+  if (speed === undefined || operatorAddress === undefined || region === undefined || problems.length > 0)
+    throw errorOf(problems);
   return {
     help: values.help,
     region,
     stack: values.stack ?? "dev",
-    config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
-    port: values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
-    speed: wholeNumber("--speed", values.speed, 1, 600),
+    config: Object.fromEntries(config),
+    port,
+    speed,
     operatorAddress,
-    without: (values.without ?? []).map(kindAndName),
+    without,
   };
+}
+
+function internetAddress(text: string): string {
+  if (!isIPv4(text))
+    throw new Error(`--operator-address must be an IPv4 address, not ${JSON.stringify(text)}`);
+  if (contains(publicRange, text))
+    throw new Error(
+      `--operator-address must be outside ${publicRange}, which the region assigns from, not ${text}`,
+    );
+  return text;
+}
+
+function regionName(text: string): string {
+  if (/^[a-z]{2}(-[a-z]+)+-\d$/.test(text)) return text;
+  throw new Error(`--region takes the name of an AWS region, such as us-east-1, not ${JSON.stringify(text)}`);
 }
 
 function keyAndValue(text: string): [string, string] {

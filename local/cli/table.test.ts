@@ -97,6 +97,12 @@ test("omits secrets, and says where to find the rest", () => {
   expect(text).toContain("The stack is elastic-fleet/dev.");
 });
 
+test("names what was left out", () => {
+  expect(table(overview, options)).not.toContain("Left out");
+  const without = ["Route:a", "Vpc:b"];
+  expect(table(overview, { ...options, without })).toContain("\nLeft out: Route:a, Vpc:b.\n");
+});
+
 test.each([
   [1, "60 s"],
   [7, "8.57 s"],

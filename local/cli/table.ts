@@ -60,11 +60,13 @@ interface TableOptions {
   speed: number;
   /** Of the terminal. */
   width: number;
+  /** What was left out, as KIND:NAME. */
+  without?: string[];
 }
 
 export function table(
   { hosts, loadBalancers, outputs, internetUrl }: Overview,
-  { stack, folder, speed, width }: TableOptions,
+  { stack, folder, speed, width, without = [] }: TableOptions,
 ): string {
   const rows = [
     ["", "private", "public", "proxy", ""],
@@ -92,6 +94,7 @@ export function table(
     `In ${folder}: env, outputs.json, flow-log.txt, decision-log.jsonl (why connections were dropped), and each host's ` +
       `disk under hosts/, with its services' logs in var/log. The stack is ${stack.project}/${stack.stack}.`,
     "What the fleet does is shown below in short; aws autoscaling describe-scaling-activities has the whole text.",
+    ...(without.length > 0 ? [`Left out: ${without.join(", ")}.`] : []),
     "",
   ];
   return text.join("\n");

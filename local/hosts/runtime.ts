@@ -1,10 +1,14 @@
 /** Chooses the Node that services run on: the hosts' runtime if this machine can run it, otherwise its own. */
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, rename, rm, symlink } from "node:fs/promises";
+import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { extract } from "tar";
-import { cacheFolder } from "../../apps/shipping/cache";
+import { cacheFolder, markUsed } from "../../apps/shipping/cache";
 import { runtime } from "../../apps/shipping/runtime";
+import { workFolder } from "../../apps/shipping/work-folder";
+
+/** In real milliseconds: well below the hour for which the cache keeps what nobody uses. */
+const markInterval = 20 * 60 * 1000;
 
 const isHostPlatform = process.platform === "linux" && process.arch === "x64";
 
@@ -25,17 +29,36 @@ export async function placeRuntime(archive: string, binary: string): Promise<voi
 async function unpackOnce(archive: string): Promise<string> {
   const folder = join(cacheFolder(), runtime.sha256);
   const binary = join(folder, runtime.binary);
-  if (existsSync(binary)) return binary;
+  if (!existsSync(binary))
+    await (unpacking ??= unpack(archive, folder).finally(() => (unpacking = undefined)));
+  keepInCache(folder);
+  return binary;
+}
+
+/** Shared by hosts that are installed at the same time. */
+let unpacking: Promise<void> | undefined;
+
+async function unpack(archive: string, folder: string): Promise<void> {
   await mkdir(cacheFolder(), { recursive: true });
-  const work = await mkdtemp(join(cacheFolder(), "unpack-"));
+  const work = workFolder(cacheFolder());
   try {
     await extract({ file: archive, cwd: work, strict: true, filter: path => path === runtime.binary });
     await rename(work, folder).catch((error: unknown) => {
       // Another process unpacked it first.
-      if (!existsSync(binary)) throw error;
+      if (!existsSync(folder)) throw error;
     });
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  return binary;
+}
+
+let keeper: NodeJS.Timeout | undefined;
+
+/** Counts as a use for as long as this process runs: other projects may share the cache, and prune it. */
+function keepInCache(folder: string): void {
+  markUsed(folder);
+  keeper ??= setInterval(() => {
+    // The user may have emptied the cache.
+    if (existsSync(folder)) markUsed(folder);
+  }, markInterval).unref();
 }

@@ -1,8 +1,8 @@
 import { createWriteStream, existsSync, openSync, renameSync, rmSync, type WriteStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 
-/** In bytes, for each of a log's two files. An idle fleet's health checks fill one with flow records in 40 minutes. */
-const limit = 32 * 1024 * 1024;
+/** In bytes, for each of a log's two files. An idle fleet's health checks fill one with flow records in 20 minutes. */
+const limit = 16 * 1024 * 1024;
 
 /** Appends lines to a file; a full file is renamed to "<path>.1", replacing the previous one. */
 export class LogFile {

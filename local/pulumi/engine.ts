@@ -1,12 +1,12 @@
 /** Creates the resources that the evaluated program registers, translating between Pulumi's terms and the region's. */
-import type { Engine } from "./evaluate";
+import { closest } from "../api/closest";
+import { providerPrefix, type DeclaredName, type Engine } from "./evaluate";
 import { invoke, type DataSourceContext } from "./data-sources";
 import type { DeclaredResources } from "./declared-resources";
 
 export class RegionEngine implements Engine {
   /** Default tags by provider name. */
   private readonly defaultTags = new Map<string, Record<string, string>>();
-  private readonly skipped = new Set<string>();
 
   /** @param without resources to skip, as "Kind:name"; whatever depends on them sees no id and no outputs */
   constructor(
@@ -18,15 +18,11 @@ export class RegionEngine implements Engine {
   newResource: Engine["newResource"] = async ({ type, name, inputs: declared, provider, custom }) => {
     const inputs = declared as Record<string, unknown>;
     if (custom === false) return { id: "", state: inputs };
-    if (type.startsWith("pulumi:providers:")) {
+    if (type.startsWith(providerPrefix)) {
       this.defaultTags.set(name, tagsOf(inputs["defaultTags"]));
       return { id: name, state: inputs };
     }
-    const kind = `${type.split(":").at(-1) ?? ""}:${name}`;
-    if (this.without.includes(kind)) {
-      this.skipped.add(kind);
-      return { id: "", state: {} };
-    }
+    if (this.without.includes(kindAndName({ type, name }))) return { id: "", state: {} };
     const tagged = { ...inputs };
     // Auto Scaling groups have a list of tags, to which default tags don't apply.
     if (inputs["tags"] !== undefined && !Array.isArray(inputs["tags"]))
@@ -37,14 +33,22 @@ export class RegionEngine implements Engine {
 
   call: Engine["call"] = ({ token, inputs }) => Promise.resolve(invoke(this.dataSources, token, inputs));
 
-  /** @throws if the program doesn't declare a resource that should be skipped */
-  assertAllLeftOut(): void {
-    const undeclared = this.without.filter(kind => !this.skipped.has(kind));
-    if (undeclared.length > 0)
-      throw new Error(
-        `the program declares no ${undeclared.join(", ")}; name resources like NetworkAclRule:data-ingress-ssh`,
+  /** @throws if the program declares no resource of a name that should be left out, with the nearest names */
+  assertDeclared(declared: readonly DeclaredName[]): void {
+    const names = declared.map(kindAndName);
+    const problems = this.without
+      .filter(name => !names.includes(name))
+      .map(
+        name =>
+          `--without ${name}: the program declares no such resource; the nearest: ${closest(name, names).join(", ")}`,
       );
+    if (problems.length > 0) throw new Error(problems.join("\n"));
   }
+}
+
+/** As `--without` takes it. */
+function kindAndName({ type, name }: DeclaredName): string {
+  return `${type.split(":").at(-1) ?? ""}:${name}`;
 }
 
 /** Provider options arrive as JSON strings. */

@@ -68,6 +68,28 @@ async function run(source: string, options?: EvaluateOptions) {
   return { ...result, made, names, calls };
 }
 
+describe("before anything is created", () => {
+  const program = `
+    const group = new Group("group");
+    const first = new Thing("first", {}, { parent: group });
+    new Thing("second", { of: first.made });
+  `;
+  const declared = ["first", "second"].map(name => ({ type: "test:index:Thing", name }));
+
+  test("all that the program declares is known", async () => {
+    const beforeCreation = jest.fn(() => new Promise<void>(setImmediate));
+    const { names } = await run(program, { beforeCreation });
+    expect(beforeCreation.mock.calls).toEqual([[declared]]);
+    expect(names).toEqual(["group", "first", "second"]);
+  });
+
+  test("a refusal ends the evaluation", async () => {
+    const { names, error } = await run(program, { beforeCreation: () => Promise.reject(new Error("no")) });
+    expect(error?.message).toBe("no");
+    expect(names).toEqual([]);
+  });
+});
+
 describe("a program that succeeds", () => {
   test("exports values, promises, outputs and combinations of them", async () => {
     const { outputs } = await run(`

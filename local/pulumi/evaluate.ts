@@ -10,6 +10,7 @@ import type {
   RegisterResourceRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
 import * as state from "@pulumi/pulumi/runtime/state";
+import type { Declaration } from "./declared-resources";
 import type { Stack } from "./stack";
 
 export interface Engine {
@@ -24,17 +25,31 @@ export type StackOutput = { secret: false; value: unknown } | { secret: true; va
 /** Replaces values that aren't known yet in a preview. */
 export const unknown = "(unknown)";
 
+export type DeclaredName = Pick<Declaration, "type" | "name">;
+
 export interface EvaluateOptions {
   /** Evaluates like `pulumi preview`: outputs that the engine omits are unknown. */
   preview?: boolean;
   /** Keeps the values of secret outputs. */
   revealSecrets?: boolean;
+  /**
+   * Called with what the program declares before it waits for any of it, components and providers aside, and before any
+   * of it is created; what it rejects with fails the evaluation.
+   */
+  beforeCreation?: (declared: DeclaredName[]) => Promise<void>;
   /** Called with each registered resource, and with a component's outputs once it registers them. */
   onRegister?: (urn: string, request: RegisterResourceRequest) => void;
   onRegisterOutputs?: (request: RegisterResourceOutputsRequest) => void;
 }
 
-const { withLocalStorage } = state as unknown as { withLocalStorage: <T>(run: () => T) => T };
+/** Precedes a provider's name in its type. */
+export const providerPrefix = "pulumi:providers:";
+
+const sdkRequire = createRequire(__filename);
+const { withLocalStorage, getStore } = state as unknown as {
+  withLocalStorage: <T>(run: () => T) => T;
+  getStore: () => object;
+};
 
 /**
  * Each evaluation has its own SDK store, because a failed one may leave work running in the background.
@@ -65,11 +80,16 @@ export function evaluate(
     // Kept after a failure: other work in progress may fail too, and must not end the process before it has cleaned up.
     process.on("unhandledRejection", fail);
     const secretOutputs = new Map<string, string[]>();
+    const declared = watchDeclarations();
+    let checked: Promise<void> | undefined;
+    // The SDK requests nothing before the program pauses.
+    const check = () => (checked ??= options.beforeCreation?.(declared) ?? Promise.resolve());
     pulumi.runtime.setAllConfig(config);
     await pulumi.runtime.setMocks(
       {
         newResource: args =>
           orFail(async () => {
+            if (!args.type.startsWith(providerPrefix)) await check();
             const { id, state } = await engine.newResource({ ...args, inputs: unwrapSecrets(args.inputs) });
             // As in Pulumi's engine, secret inputs are secret outputs.
             const secretInputs = Object.entries(args.inputs as object).filter(([, value]) =>
@@ -88,7 +108,12 @@ export function evaluate(
       options.preview ?? false,
     );
     watchRegistrations(secretOutputs, options, fail);
-    const outputs = await Promise.race([failure, load(program, options.revealSecrets ?? false)]);
+    const evaluation = async () => {
+      const outputs = await load(program, options.revealSecrets ?? false);
+      await check();
+      return outputs;
+    };
+    const outputs = await Promise.race([failure, evaluation()]);
     process.off("unhandledRejection", fail);
     return outputs;
   });
@@ -101,11 +126,31 @@ interface InspectableOutput {
   isSecret: Promise<boolean>;
 }
 
+/** The module object itself, whose function the constructor of every resource calls. */
+const registration = sdkRequire("@pulumi/pulumi/runtime/resource") as {
+  registerResource: (...args: [unknown, unknown, string, string, boolean, ...unknown[]]) => void;
+};
+/** By the evaluation's store. */
+const declarations = new WeakMap<object, DeclaredName[]>();
+const { registerResource } = registration;
+registration.registerResource = (...args) => {
+  const [, , type, name, custom] = args;
+  if (custom && !type.startsWith(providerPrefix)) declarations.get(getStore())?.push({ type, name });
+  registerResource(...args);
+};
+
+/** @returns what the program declares from now on */
+function watchDeclarations(): DeclaredName[] {
+  const declared: DeclaredName[] = [];
+  declarations.set(getStore(), declared);
+  return declared;
+}
+
 /** What a program exports: its outputs, or a function that declares everything and resolves to them. */
 type Outputs = Record<string, unknown>;
 
 async function load(program: string, revealSecrets: boolean): Promise<Record<string, StackOutput>> {
-  const loaded = createRequire(__filename)(program) as Outputs | (() => Promise<Outputs>);
+  const loaded = sdkRequire(program) as Outputs | (() => Promise<Outputs>);
   const exported = typeof loaded === "function" ? await loaded() : loaded;
   await pulumi.runtime.disconnect();
   const outputs: Record<string, StackOutput> = {};
