@@ -50,6 +50,7 @@ async function start(): Promise<EmptyRegion & { clock: ReturnType<typeof skippin
     clock,
     operatorAddress: "198.51.100.10",
     port: 0,
+    sshPort: 0,
     report: event => {
       if (event.includes("an API call failed unexpectedly")) fail(event);
     },

@@ -11,6 +11,7 @@ export interface Options {
   stack: string;
   config: Record<string, string>;
   port?: number;
+  sshPort?: number;
   speed: number;
   operatorAddress: string;
   without: string[];
@@ -26,6 +27,7 @@ Usage: npm run region -- [options]
 
   --region NAME            the AWS region that it serves (default: us-east-1)
   --port PORT              the port on 127.0.0.1 for the AWS API and the local Internet (default: 4000)
+  --ssh-port PORT          the port on 127.0.0.1 for SSH to the hosts (default: 4022)
   --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
                            one AWS minute per second); scales check intervals and delays, never a timeout
   --operator-address IP    your address on the Internet, for security groups (default: 198.51.100.10)
@@ -40,6 +42,7 @@ Usage: npm start -- [options]
   --config KEY=VALUE       override one of the stack's configuration values; may be repeated
   --port PORT              the port on 127.0.0.1 for the local Internet and the AWS API
                            (default: 4000, or a free one)
+  --ssh-port PORT          the port on 127.0.0.1 for SSH to the hosts (default: 4022, or a free one)
   --speed N                how many times faster than AWS the region's clock runs, 1 to 600 (default: 60,
                            one AWS minute per second); scales check intervals and delays, never a timeout
   --operator-address IP    your address on the Internet; sshCidr must allow it (default: 198.51.100.10)
@@ -52,6 +55,7 @@ Usage: npm start -- [options]
 const common = {
   help: { type: "boolean", short: "h", default: false },
   port: { type: "string" },
+  "ssh-port": { type: "string" },
   speed: { type: "string", default: "60" },
   "operator-address": { type: "string", default: "198.51.100.10" },
 } as const;
@@ -68,6 +72,7 @@ const own = {
 interface Values {
   help: boolean;
   port?: string;
+  "ssh-port"?: string;
   speed: string;
   "operator-address": string;
   region?: string;
@@ -97,7 +102,8 @@ export function parseOptions(command: CommandName, args: string[]): Options {
     region,
     stack: values.stack ?? "dev",
     config: Object.fromEntries((values.config ?? []).map(keyAndValue)),
-    port: values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
+    port: portOf("--port", values.port),
+    sshPort: portOf("--ssh-port", values["ssh-port"]),
     speed: wholeNumber("--speed", values.speed, 1, 600),
     operatorAddress,
     without: (values.without ?? []).map(kindAndName),
@@ -115,6 +121,10 @@ function kindAndName(text: string): string {
   throw new Error(
     `--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not ${JSON.stringify(text)}`,
   );
+}
+
+function portOf(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text, 1, 65535);
 }
 
 function wholeNumber(option: string, text: string, smallest: number, largest: number): number {

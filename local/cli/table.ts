@@ -30,8 +30,8 @@ export interface Overview {
 
 /** What an empty region prints: how clients reach it. */
 export function emptyRegionSummary(
-  internetUrl: string,
-  { name, speed }: { name: string; speed: number },
+  { internetUrl, sshPort }: { internetUrl: string; sshPort: number },
+  { name, folder, speed }: { name: string; folder: string; speed: number },
 ): string {
   return [
     "",
@@ -41,6 +41,7 @@ export function emptyRegionSummary(
     "    aws ec2 describe-vpcs",
     "",
     `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x ${internetUrl} URL.`,
+    `SSH goes through the bastion operator@127.0.0.1:${sshPort}: ssh -F ${folder}/ssh_config -i KEY NAME-OR-INSTANCE-ID`,
     `An AWS minute takes ${Number((60 / speed).toFixed(2))} s. Instances boot Amazon Linux 2023 with nothing installed.`,
     "",
   ].join("\n");
@@ -81,6 +82,7 @@ export function table(
     "",
     `The local Internet is the HTTP proxy ${internetUrl}. From outside AWS:`,
     ...urls,
+    `On a host, by its name or instance id: ssh -F ${folder}/ssh_config NAME`,
     `It serves the AWS CLI and SDKs too: export AWS_ENDPOINT_URL=${internetUrl} and use any credentials.`,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${Number((60 / speed).toFixed(2))} s.`,
