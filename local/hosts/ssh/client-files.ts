@@ -1,8 +1,8 @@
 /** What OpenSSH's clients need to reach the region's hosts by name: `ssh -F .local/ssh_config receiver-1`. */
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { utils } from "ssh2";
 import { remoteUser } from "../../../apps/shipping/ship";
+import { newKeyPair } from "./openssh-keys";
 
 export interface ReachableHost {
   /** Its Name tag. */
@@ -38,7 +38,7 @@ export class ClientFiles {
     // Whatever the region answers for has its key; the file is for nothing else.
     await writeFile(join(folder, "known_hosts"), `* ${publicKey}\n`);
     // The bastion takes any key, but there must be one.
-    await this.save("bastion", utils.generateKeyPairSync("ed25519").private);
+    await this.save("bastion", newKeyPair().privateKey);
   }
 
   /** Makes a private key one of those that ssh tries. */

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { utils } from "ssh2";
+import { newKeyPair } from "./openssh-keys";
 
 export interface HostKey {
   /** In OpenSSH's format. */
@@ -32,7 +33,7 @@ export async function hostKeyIn(folder: string): Promise<HostKey> {
 async function makeKey(folder: string, file: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, utils.generateKeyPairSync("ed25519").private, { mode: 0o600, flag: "wx" });
+  await writeFile(draft, newKeyPair().privateKey, { mode: 0o600, flag: "wx" });
   try {
     await link(draft, file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Host } from "../../hosts/host";
 import { hex } from "../../identifiers";
 import type { VirtualNetwork } from "../../network/virtual-network";
-import { publicKeyOf } from "../../services/ec2/openssh-keys";
+import { publicKeyOf } from "../../hosts/ssh/openssh-keys";
 import { resourceType, type ResourceTypes } from "./resource-type";
 
 export interface CommandContext {

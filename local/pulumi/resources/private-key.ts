@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { z } from "zod";
 import { hex } from "../../identifiers";
-import { opensshPrivateKey, opensshPublicKey } from "../../services/ec2/openssh-keys";
+import { opensshPrivateKey, opensshPublicKey } from "../../hosts/ssh/openssh-keys";
 import { resourceType, type ResourceTypes } from "./resource-type";
 
 export interface PrivateKeyContext {
