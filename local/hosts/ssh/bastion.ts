@@ -57,6 +57,11 @@ export class Bastion {
       authorize: user => user === bastionUser,
       serve: connection => this.serve(connection),
     });
+    // One read at a time: Node would make 32 in a row, and the rest of the region wait for their decryption.
+    socket.on("data", () => {
+      socket.pause();
+      setImmediate(() => socket.resume());
+    });
   }
 
   private serve(connection: Connection): void {
