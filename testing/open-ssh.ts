@@ -1,12 +1,13 @@
 /** Hosts in an empty region in this process, and OpenSSH's programs as an operator runs them. */
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { realClock } from "../local/clock";
 import { amazonLinux2023 } from "../local/services/ec2/image";
 import { startEmptyRegion } from "../local/start";
 import { onCleanUp } from "./clean-up";
+import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
 
 export type Hosts = Awaited<ReturnType<typeof startHosts>>;
@@ -57,6 +58,9 @@ export async function startHosts(
     const { PrivateIpAddress: privateIp = "", PublicIpAddress: publicIp = "" } =
       Reservations[0]?.Instances?.[0] ?? {};
     instances[name] = { id, privateIp, publicIp };
+    await eventually(`ssh_config lists ${name}`, () =>
+      readFileSync(join(folder, "ssh_config"), "utf8").includes(id),
+    );
   }
   const instance = (name: string) => {
     const found = instances[name];

@@ -142,6 +142,8 @@ describeWith(openSsh, "SSH follows what happens to instances", () => {
     expect(await hostname()).toMatchObject({ code: 0 });
 
     const { calls } = hosts;
+    await calls.ec2.DeleteKeyPair({ KeyName: "hosts" });
+    expect(await hostname()).toMatchObject({ code: 0 }); // an instance keeps its key
     await hosts.revoke(22);
     expect((await hostname()).stderr).toContain("ENI_SG_RULES_MISMATCH");
     const { SecurityGroups } = await calls.ec2.DescribeSecurityGroups({ GroupNames: ["hosts"] });

@@ -56,6 +56,11 @@ test("lists each host's services and ports, sorted by host name", () => {
   expect(rows[1]).toMatch(/^ {2}receiver-1 +10\.0\.1\.10 .* data-access on 5000, 8080 /);
 });
 
+test("says how to reach a host by SSH", () => {
+  const line = "\nOn a host, by its name or instance id: ssh -F .local/ssh_config NAME\n";
+  expect(table(overview, options)).toContain(line);
+});
+
 test("omits secrets, and says where to find the rest", () => {
   const text = table(overview, options);
   expect(text).not.toContain("secretUrl");
