@@ -27,7 +27,7 @@ interface ClientFilesOptions {
 export class ClientFiles {
   private readonly keys: string[] = [];
   private hosts: ReachableHost[] = [];
-  private written: Promise<void> = Promise.resolve();
+  private written: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: ClientFilesOptions) {}
 
@@ -61,11 +61,12 @@ export class ClientFiles {
 
   private write(): Promise<void> {
     const file = join(this.options.folder, "ssh_config");
-    this.written = this.written.then(async () => {
+    const writing = this.written.then(async () => {
       await writeFile(`${file}.new`, sshConfig({ ...this.options, keys: this.keys, hosts: this.hosts }));
       await rename(`${file}.new`, file);
     });
-    return this.written;
+    this.written = Promise.allSettled([writing]); // a failure is this one's only
+    return writing;
   }
 }
 
