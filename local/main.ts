@@ -111,10 +111,7 @@ function anEmptyRegion(options: Options, report: (event: string) => void): Plan 
     start: async () => {
       const clock = realClock(speed);
       const running = await startEmptyRegion({ ...options, name, folder, clock, report });
-      return {
-        running,
-        summary: emptyRegionSummary(running.internetUrl, { name, folder: shownFolder, speed }),
-      };
+      return { running, summary: emptyRegionSummary(running, { name, folder: shownFolder, speed }) };
     },
   };
 }

@@ -3,7 +3,8 @@
  */
 import { writeFile } from "node:fs/promises";
 import type http from "node:http";
-import { join } from "node:path";
+import type net from "node:net";
+import { join, resolve } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { createApiHandler } from "./api/endpoint";
 import type { Options } from "./cli/options";
@@ -11,7 +12,8 @@ import { shellEnvironment, shellEnvironmentFile } from "./cli/shell-environment"
 import type { Overview } from "./cli/table";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
 import { createInternetProxy, createLocalPort } from "./network/local-internet";
-import { localCommands, run, ssh } from "./program";
+import { SshAccess } from "./hosts/ssh/access";
+import { commands, localCommands, run, ssh } from "./program";
 import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate } from "./pulumi/evaluate";
@@ -25,12 +27,15 @@ import { targetGroupsOf } from "./services/elbv2/routing-actions";
 import type { Listener } from "./services/elbv2/state";
 
 /** The command line's `help` says what its options mean. */
-export interface EmptyRegionOptions extends RegionOptions, Pick<Options, "operatorAddress" | "port"> {}
+export interface EmptyRegionOptions
+  extends RegionOptions, Pick<Options, "operatorAddress" | "port" | "sshPort"> {}
 
 export interface EmptyRegion {
   region: Region;
   /** The URL of the local Internet, and of AWS's API. */
   internetUrl: string;
+  /** The bastion's loopback port. */
+  sshPort: number;
   close(): Promise<void>;
 }
 
@@ -47,24 +52,30 @@ export interface RunningRegion extends EmptyRegion, Pick<Overview, "outputs"> {
 }
 
 const preferredPort = 4000;
+const preferredSshPort = 4022;
 
 /**
- * A region as a new AWS account has it. Its port doesn't move, because clients keep it in their configuration.
- * @throws if the port is taken
+ * A region as a new AWS account has it. Its ports don't move, because clients keep them in their configuration.
+ * @throws if a port is taken
  */
 export async function startEmptyRegion(options: EmptyRegionOptions): Promise<EmptyRegion> {
   const region = new Region(options);
   const internet = internetOf(region, options, () => "An empty region: it serves AWS's API here.\n");
+  let access: SshAccess | undefined;
   const close = async () => {
     closeServer(internet);
+    access?.close();
     await region.close();
   };
   try {
-    const port = await listenAt(internet, options.port ?? preferredPort, "");
+    const port = await listenAt(internet, options.port ?? preferredPort, "--port");
     const internetUrl = `http://127.0.0.1:${port}`;
     await region.open();
+    access = await openSsh(region, options, server =>
+      listenAt(server, options.sshPort ?? preferredSshPort, "--ssh-port"),
+    );
     await writeFile(join(options.folder, shellEnvironmentFile), shellEnvironment(internetUrl, options.name));
-    return { region, internetUrl, close };
+    return { region, internetUrl, sshPort: access.port, close };
   } catch (error) {
     await close();
     throw error;
@@ -79,28 +90,33 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     throw new Error("the stack has no region: `pulumi config set aws:region us-east-1`");
   const region = new Region({ name, folder, clock, report });
   const { dns, network, ssm } = region;
+  let access: SshAccess | undefined;
+  const savePrivateKey = async (key: string, privateKey: string) => access?.addKey(key, privateKey);
   const resources = new DeclaredResources(
-    resourceTypes(region, { operatorAddress, ssh, run, localCommands }),
-    {
-      ...region.calls,
-      until: region.until,
-    },
+    resourceTypes(region, { operatorAddress, ssh, run, localCommands, savePrivateKey }),
+    { ...region.calls, until: region.until },
   );
   const servers: http.Server[] = [];
   const close = async () => {
     for (const server of servers) closeServer(server);
+    access?.close();
     await region.close();
   };
   try {
     let welcome = "the region is starting\n";
     const internet = internetOf(region, options, () => welcome);
-    const port = await listenForInternet(internet, options.port);
+    const port = await listenPreferring(internet, preferredPort, options.port, "--port");
     const internetUrl = `http://127.0.0.1:${port}`;
     if (options.port === undefined && port !== preferredPort)
       report(`port ${preferredPort} is in use; the local Internet is on port ${port}`);
     servers.push(internet);
 
     await region.open();
+    access = await openSsh(region, options, server =>
+      listenPreferring(server, preferredSshPort, options.sshPort, "--ssh-port"),
+    );
+    if (options.sshPort === undefined && access.port !== preferredSshPort)
+      report(`port ${preferredSshPort} is in use; the SSH bastion is on port ${access.port}`);
     const engine = new RegionEngine(
       resources,
       { regionName: name, zones: zonesOf(name), parameter: parameter => ssm.get(parameter) },
@@ -133,7 +149,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       `The local Internet of ${stack.project}/${stack.stack} is an HTTP proxy: curl -x ${internetUrl} URL\n` +
       `with any name or public address in the stack's outputs:\n\n${json}`;
     const overview = () => ({ ...overviewOf(region, localPorts), outputs, internetUrl });
-    return { region, resources, outputs, internetUrl, overview, close };
+    return { region, resources, outputs, internetUrl, sshPort: access.port, overview, close };
   } catch (error) {
     await close();
     throw error;
@@ -151,17 +167,40 @@ function internetOf(
   return createInternetProxy({ dns, route, welcome, handleApiRequest });
 }
 
-async function listenForInternet(internet: http.Server, port: number | undefined): Promise<number> {
-  if (port === undefined) return listenNear(internet, preferredPort);
-  return listenAt(internet, port, ", or omit it to get a free one");
+/** SSH to the region's hosts, which may come and go. */
+async function openSsh(
+  { dns, network, ec2: { instances, vpc } }: Region,
+  { folder, operatorAddress, report }: Pick<EmptyRegionOptions, "folder" | "operatorAddress" | "report">,
+  listen: (server: net.Server) => Promise<number>,
+): Promise<SshAccess> {
+  const access = await SshAccess.open({
+    ...{ dns, network, operatorAddress, commands, listen },
+    folder: resolve(folder),
+    hosts: () => instances.hosts.values(),
+    interfaceOf: id => vpc.networkInterfaces.get(id),
+  });
+  instances.events.on("hosts", () => {
+    access.refresh().catch((error: unknown) => report(`ssh_config: ${(error as Error).message}`));
+  });
+  return access;
 }
 
-async function listenAt(internet: http.Server, port: number, alternative: string): Promise<number> {
+async function listenPreferring(
+  server: net.Server,
+  preferred: number,
+  port: number | undefined,
+  option: string,
+): Promise<number> {
+  if (port === undefined) return listenNear(server, preferred);
+  return listenAt(server, port, option, ", or omit it to get a free one");
+}
+
+async function listenAt(server: net.Server, port: number, option: string, alternative = ""): Promise<number> {
   try {
-    return await listen(internet, port);
+    return await listen(server, port);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new Error(`port ${port} is in use or not allowed; choose another with --port${alternative}`, {
+    throw new Error(`port ${port} is in use or not allowed; choose another with ${option}${alternative}`, {
       cause: error,
     });
   }

@@ -55,6 +55,7 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
     clock: realClock(60),
     operatorAddress,
     port: 0,
+    sshPort: 0,
     without,
     report: event => events.push(event),
   });

@@ -25,6 +25,7 @@ async function start() {
     clock,
     operatorAddress,
     port: 0,
+    sshPort: 0,
     report: event => events.push(event),
   });
   onCleanUp(() => running.close());

@@ -6,11 +6,12 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
-import { copyOfProject, run, start, type Command } from "../testing/cli";
+import { copyOfProject, run, start, startedIn, type Command } from "../testing/cli";
 import { onCleanUp } from "../testing/clean-up";
 import { familyOf, kill, stillRunning, type Process } from "../testing/processes";
 import { eventually } from "../testing/eventually";
-import { connect as openSocket, head, listen } from "../testing/servers";
+import { closedPort, connect as openSocket, head, listen } from "../testing/servers";
+import { bastionClient } from "../testing/ssh";
 
 let project: string;
 beforeAll(() => {
@@ -48,23 +49,25 @@ async function expectNoneLeft(family: Process[]): Promise<void> {
 }
 
 /** Leaves connections open: a tunnel, and one that is dropped. */
-async function openTunnels({ says }: Command): Promise<void> {
-  const [, port] = await says(/HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
-  const [, name] = await says(/http:\/\/(receiver-lb\S+\.elb\.test)\//);
+async function openTunnels(): Promise<void> {
+  const { internet, outputs } = startedIn(project);
+  const port = Number(new URL(internet).port);
   const connect = (authority: string) => {
-    const client = openSocket(Number(port));
+    const client = openSocket(port);
     client.write(head(`CONNECT ${authority} HTTP/1.1`, `Host: ${authority}`));
     return client;
   };
   connect("192.0.2.1:80");
-  const [answer] = (await once(connect(`${name}:80`), "data")) as [Buffer];
+  const [answer] = (await once(connect(`${String(outputs["receiverLoadBalancerDns"])}:80`), "data")) as [
+    Buffer,
+  ];
   expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /);
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully, open tunnels or not", async signal => {
   const command = start(project);
   const family = await familyOnceReady(command);
-  await openTunnels(command);
+  await openTunnels();
   command.kill(signal);
   expect(await command.ended).toBe(0);
   await expectNoneLeft(family);
@@ -114,38 +117,44 @@ test("it ends when nobody reads its output any more, and says why", async () => 
 test("--help lists the options, and starts nothing", async () => {
   const command = start(project, ["--help"]);
   expect(await command.ended).toBe(0);
-  const options = ["stack", "config", "port", "speed", "operator-address", "without", "help"];
+  const options = ["stack", "config", "port", "ssh-port", "speed", "operator-address", "without", "help"];
   expect(command.stdout().match(/(?<=^ {2}--)[a-z-]+/gm)).toEqual(options);
   expect(command.stdout()).not.toMatch(/starting/);
   expect(command.stderr()).toBe("");
 });
 
 describe("an empty region", () => {
-  const startEmpty = (port: number) =>
+  const startEmpty = (port: number, sshPort: number) =>
     run(project, [
       ...[process.execPath, "--require", "tsx/cjs", "local/main.ts"],
-      ...["region", "--port", String(port)],
+      ...["region", "--port", String(port), "--ssh-port", String(sshPort)],
     ]);
 
-  test("serves AWS's API at its port, and is the only region of its project", async () => {
-    const { server, port } = await listen(http.createServer());
-    server.close();
-    const command = startEmpty(port);
+  test("serves AWS's API and SSH at its ports, and is the only region of its project", async () => {
+    const [port, sshPort] = [await closedPort(), await closedPort()];
+    const command = startEmpty(port, sshPort);
     await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
     expect(command.stdout()).toContain("  source .local/env\n");
     const environment = readFileSync(join(project, ".local", "env"), "utf8");
     expect(environment).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port} `);
-    const other = startEmpty(port);
+    expect(command.stdout()).toContain(`SSH goes through the bastion operator@127.0.0.1:${sshPort}: ssh -F `);
+    await bastionClient(sshPort); // open until the region stops
+    const other = startEmpty(port, sshPort);
     await expect(other.ended).resolves.toBe(1);
     expect(other.stderr()).toContain("another local region is running in this project");
     command.kill("SIGINT");
     await expect(command.ended).resolves.toBe(0);
   });
 
-  test("doesn't move to another port", async () => {
+  test.each([
+    ["--port", (taken: number, free: number) => startEmpty(taken, free)],
+    ["--ssh-port", (taken: number, free: number) => startEmpty(free, taken)],
+  ])("doesn't move to another port where %s is taken", async (option, startAt) => {
     const { port } = await listen(http.createServer());
-    const command = startEmpty(port);
+    const command = startAt(port, await closedPort());
     await expect(command.ended).resolves.toBe(1);
-    expect(command.stderr()).toContain(`port ${port} is in use or not allowed; choose another with --port\n`);
+    expect(command.stderr()).toContain(
+      `port ${port} is in use or not allowed; choose another with ${option}\n`,
+    );
   });
 });

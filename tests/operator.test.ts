@@ -1,8 +1,12 @@
 /** What an operator does with a running stack, by AWS's own clients. */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { paginateDescribeScalingActivities } from "@aws-sdk/client-auto-scaling";
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { clientsOf, type Clients } from "../testing/aws-clients";
 import { ask } from "../testing/client";
+import { run } from "../testing/open-ssh";
+import { describeWith } from "../testing/programs";
 import { startTestRegion, type TestRegion } from "../testing/region";
 import { eventually } from "../testing/eventually";
 
@@ -215,4 +219,37 @@ test("the last hour of CPU is there by the minute, for the group and for an inst
     expect(times.every(time => time % 60_000 === 0 && time < Date.now())).toBe(true);
     expect(new Set(times).size).toBe(times.length);
   }
+});
+
+describeWith({ ssh: "apt-get install openssh-client" }, "by SSH, with the stack's own key", () => {
+  const ssh = (...args: string[]) => run("ssh", ["-F", "ssh_config", ...args], { cwd: running.folder });
+
+  test.each(["data", "receiver-1", "stress"])("%s, as README says", async name => {
+    const [service] = running.host(name).services.keys();
+    const unit = String(service);
+    expect(await ssh(name, `systemctl status ${unit} '${unit}-*.socket'`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`● ${unit}-`) as string,
+    });
+    expect((await ssh(name, `sudo journalctl -u ${unit}`)).stdout).toContain('"msg":"listening"');
+    const { stdout } = await ssh(name, `sudo cat /opt/elastic-fleet/${unit}/manifest.json`);
+    expect(JSON.parse(stdout)).toMatchObject({ service: unit });
+  });
+
+  test("an instance of the fleet, by its id", async () => {
+    const [id = ""] = await inService();
+    expect(await ssh(id, "hostname")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ip-10-0-1/) as string,
+    });
+  });
+
+  test("no secret is where others can read it", () => {
+    const readable = readdirSync(running.folder, { recursive: true, withFileTypes: true })
+      .filter(entry => entry.isFile() && !entry.parentPath.includes("/hosts/"))
+      .map(entry => join(entry.parentPath, entry.name))
+      .filter(file => readFileSync(file, "latin1").includes("PRIVATE KEY"));
+    expect(readable.map(file => statSync(file).mode & 0o777)).toEqual(readable.map(() => 0o600));
+    expect(readable).toHaveLength(2); // the bastion's and the stack's
+  });
 });

@@ -9,6 +9,7 @@ import { copyOfProject, start, type Command } from "../testing/cli";
 import { answerTo } from "../testing/client";
 import { operatorAddress, startTestRegion } from "../testing/region";
 import { listen } from "../testing/servers";
+import { bastionClient } from "../testing/ssh";
 
 describe("declared without", () => {
   test.each([
@@ -114,12 +115,15 @@ describe("from the command line", () => {
     );
   });
 
-  test("without --port, another port than a taken 4000; and no second region in the same project", async () => {
+  test("without --port, other ports than a taken 4000 and 4022; and no second region in the same project", async () => {
     await occupy(4000);
+    await occupy(4022);
     const command = start(project);
     const [, port] = await command.says(/The local Internet is the HTTP proxy http:\/\/127\.0\.0\.1:(\d+)/);
     await command.says(/ready after/);
     expect(port).not.toBe("4000");
+    const [, sshPort] = await command.says(/port 4022 is in use; the SSH bastion is on port (\d+)$/m);
+    await expect(bastionClient(Number(sshPort))).resolves.toBeDefined();
     const { text } = await answerTo(`http://127.0.0.1:${port}/`);
     expect(text).toMatch(/^The local Internet of elastic-fleet\/dev/);
 

@@ -38,6 +38,7 @@ function tutorial() {
       clock: realClock(60),
       operatorAddress,
       port: 0,
+      sshPort: 0,
       report: event => events.push(event),
     });
     onCleanUp(() => running.close());

@@ -49,6 +49,7 @@ async function start(fail: Fail): Promise<EmptyRegion & { clock: ReturnType<type
     clock,
     operatorAddress: "198.51.100.10",
     port: 0,
+    sshPort: 0,
     report: event => {
       if (event.includes("an API call failed unexpectedly")) fail(event);
     },

@@ -36,6 +36,7 @@ async function run(seed: number, [minutes = 15]: number[], fail: (failure: strin
     clock: realClock(60),
     operatorAddress: "198.51.100.10",
     port: 0,
+    sshPort: 0,
     without: [],
     report: () => undefined,
   });

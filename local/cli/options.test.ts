@@ -1,7 +1,14 @@
 import { help, parseOptions } from "./options";
 
 const operatorAddress = "198.51.100.10";
-const unset = { help: false, region: "us-east-1", config: {}, port: undefined, without: [] };
+const unset = {
+  help: false,
+  region: "us-east-1",
+  config: {},
+  port: undefined,
+  sshPort: undefined,
+  without: [],
+};
 const defaults = { ...unset, stack: "dev", speed: 60, operatorAddress };
 
 test("no options gives the defaults", () => {
@@ -10,7 +17,19 @@ test("no options gives the defaults", () => {
 
 test("the help lists exactly the options that are accepted", () => {
   const args = [
-    ...["--help", "--stack", "prod", "--port", "4100", "--speed", "600", "--operator-address", "192.0.2.200"],
+    ...[
+      "--help",
+      "--stack",
+      "prod",
+      "--port",
+      "4100",
+      "--ssh-port",
+      "4122",
+      "--speed",
+      "600",
+      "--operator-address",
+      "192.0.2.200",
+    ],
     ...["--config", "receiverCount=3", "--config=aws:region=eu-west-1"],
     ...["--without", "Route:a", "--without=Vpc:b"],
   ];
@@ -19,6 +38,7 @@ test("the help lists exactly the options that are accepted", () => {
     region: "us-east-1",
     stack: "prod",
     port: 4100,
+    sshPort: 4122,
     speed: 600,
     operatorAddress: "192.0.2.200",
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
@@ -44,6 +64,7 @@ test.each([
   [["--speed", ""], '--speed must be a whole number from 1 to 600, not ""'],
   [["--speed", "fast"], '--speed must be a whole number from 1 to 600, not "fast"'],
   [["--port", "0"], '--port must be a whole number from 1 to 65535, not "0"'],
+  [["--ssh-port", "0"], '--ssh-port must be a whole number from 1 to 65535, not "0"'],
   [["--port", "65536"], '--port must be a whole number from 1 to 65535, not "65536"'],
   [["--port", " 80"], '--port must be a whole number from 1 to 65535, not " 80"'],
   [["--operator-address", "::1"], '--operator-address must be an IPv4 address, not "::1"'],
@@ -89,6 +110,7 @@ test("an empty region has its own options, and none that are about the program",
     "--region",
     "eu-west-1",
     "--port=4100",
+    "--ssh-port=4122",
     "--speed=1",
     "--operator-address=192.0.2.200",
   ];
@@ -96,6 +118,7 @@ test("an empty region has its own options, and none that are about the program",
     help: true,
     region: "eu-west-1",
     port: 4100,
+    sshPort: 4122,
     speed: 1,
     operatorAddress: "192.0.2.200",
   });

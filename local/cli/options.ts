@@ -12,6 +12,7 @@ export interface Options {
   stack: string;
   config: Record<string, string>;
   port?: number;
+  sshPort?: number;
   speed: number;
   operatorAddress: string;
   without: string[];
@@ -29,6 +30,8 @@ Usage: npm run region -- [options]
   --region NAME            the AWS region that it serves (default: us-east-1)
   --port PORT              the port on 127.0.0.1 for the AWS API and the local
                            Internet (default: 4000)
+  --ssh-port PORT          the port on 127.0.0.1 for SSH to the hosts
+                           (default: 4022)
   --speed N                how many times faster than AWS the region's clock
                            runs, 1 to 600 (default: 60, one AWS minute per
                            second); scales check intervals and delays, never a
@@ -49,6 +52,8 @@ Usage: npm start -- [options]
                            may be repeated
   --port PORT              the port on 127.0.0.1 for the local Internet and the
                            AWS API (default: 4000, or a free one)
+  --ssh-port PORT          the port on 127.0.0.1 for SSH to the hosts
+                           (default: 4022, or a free one)
   --speed N                how many times faster than AWS the region's clock
                            runs, 1 to 600 (default: 60, one AWS minute per
                            second); scales check intervals and delays, never a
@@ -65,6 +70,7 @@ Usage: npm start -- [options]
 const common = {
   help: { type: "boolean", short: "h", default: false },
   port: { type: "string" },
+  "ssh-port": { type: "string" },
   speed: { type: "string", default: "60" },
   "operator-address": { type: "string", default: "198.51.100.10" },
 } as const;
@@ -81,6 +87,7 @@ const own = {
 interface Values {
   help: boolean;
   port?: string;
+  "ssh-port"?: string;
   speed: string;
   "operator-address": string;
   region?: string;
@@ -95,9 +102,8 @@ export function parseOptions(command: CommandName, args: string[]): Options {
   const values = parseArgs({ args, options: { ...common, ...own[command] } }).values as Values;
   const problems: string[] = [];
   const check = <Result>(read: () => Result) => attempt(problems, read);
-  const port = check(() =>
-    values.port === undefined ? undefined : wholeNumber("--port", values.port, 1, 65535),
-  );
+  const port = check(() => portOf("--port", values.port));
+  const sshPort = check(() => portOf("--ssh-port", values["ssh-port"]));
   const speed = check(() => wholeNumber("--speed", values.speed, 1, 600));
   const operatorAddress = check(() => internetAddress(values["operator-address"]));
   const region = check(() => regionName(values.region ?? "us-east-1"));
@@ -111,6 +117,7 @@ export function parseOptions(command: CommandName, args: string[]): Options {
     stack: values.stack ?? "dev",
     config: Object.fromEntries(config),
     port,
+    sshPort,
     speed,
     operatorAddress,
     without,
@@ -143,6 +150,10 @@ function kindAndName(text: string): string {
   throw new Error(
     `--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not ${JSON.stringify(text)}`,
   );
+}
+
+function portOf(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text, 1, 65535);
 }
 
 function wholeNumber(option: string, text: string, smallest: number, largest: number): number {

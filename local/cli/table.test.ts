@@ -90,6 +90,11 @@ test("gives the commands for a terminal, in names that fit any", () => {
   );
 });
 
+test("says how to reach a host by SSH", () => {
+  const line = "\nOn a host, by its name or instance id: ssh -F .local/ssh_config NAME\n";
+  expect(table(overview, options)).toContain(line);
+});
+
 test("omits secrets, and says where to find the rest", () => {
   const text = table(overview, options);
   expect(text).not.toContain("secretUrl");

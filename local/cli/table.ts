@@ -37,7 +37,7 @@ export interface Overview {
 
 /** What an empty region prints: how clients reach it. */
 export function emptyRegionSummary(
-  internetUrl: string,
+  { internetUrl, sshPort }: { internetUrl: string; sshPort: number },
   { name, folder, speed }: { name: string; folder: string; speed: number },
 ): string {
   const text = [
@@ -47,6 +47,7 @@ export function emptyRegionSummary(
     "  aws ec2 describe-vpcs",
     "",
     `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x $proxy URL.`,
+    `SSH goes through the bastion operator@127.0.0.1:${sshPort}: ssh -F ${folder}/ssh_config -i KEY NAME-OR-INSTANCE-ID`,
     `An AWS minute takes ${minuteAt(speed)}. Instances boot Amazon Linux 2023 with nothing installed.`,
     "",
   ];
@@ -87,6 +88,7 @@ export function table(
     ...urls,
     "The same terminal's AWS CLI and SDKs then talk to the region.",
     "To send as a host: curl -x http://127.0.0.1:PORT URL, with the port of its proxy.",
+    `On a host, by its name or instance id: ssh -F ${folder}/ssh_config NAME`,
     "",
     `Services run on ${runtimeInUse}; an AWS minute takes ${minuteAt(speed)}.`,
     "Two settings of the stress service differ from AWS: STRESS_SECONDS follows that clock, and STRESS_WORKERS is 1, " +

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { unitOf, type Unit } from "../../apps/installer/unit";
+import { remoteUser } from "../../apps/shipping/ship";
 import type { VirtualNetwork } from "../network/virtual-network";
 import { passThrough } from "../network/http/forward";
 import { createProxy } from "../network/http/proxy";
@@ -26,7 +27,8 @@ export interface HostOptions {
   interfaceId: string;
   /** The folder that is its "/". */
   root: string;
-  keyName?: string;
+  /** The only key that opens it by SSH, as a line of authorized_keys without a comment. */
+  authorizedKey?: string;
   metadata: () => Metadata;
   network: VirtualNetwork;
   dns: Dns;
@@ -46,9 +48,12 @@ const metadataAddress = "169.254.169.254";
 export class Host implements Platform {
   readonly services = new Map<string, Supervisor>();
   private readonly sockets: HeldSockets;
+  /** Open SSH connections, which end when it stops or reboots. */
+  readonly connections = new Set<{ destroy(): unknown }>();
   private readonly servers: http.Server[] = [];
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
   private readonly down = new AbortController();
+  private lastInstallation: Promise<unknown> = Promise.resolve();
 
   constructor(readonly options: HostOptions) {
     const { network, interfaceId } = options;
@@ -69,7 +74,8 @@ export class Host implements Platform {
 
   /** @throws if the host is shut down meanwhile */
   async boot(): Promise<void> {
-    await mkdir(join(this.root, "tmp"), { recursive: true });
+    for (const folder of ["tmp", `home/${remoteUser}`])
+      await mkdir(join(this.root, folder), { recursive: true });
     const { dns, network, interfaceId, ec2Api } = this.options;
     const networkRoute = network.routerFrom({ interfaceId });
     this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
@@ -94,34 +100,49 @@ export class Host implements Platform {
   async startInstalled(): Promise<void> {
     const units = (await installedManifests(this)).map(unitOf);
     for (const unit of units) await this.start(unit);
-    const signal = AbortSignal.any([AbortSignal.timeout(bootTimeout), this.down.signal]);
+    const signal = AbortSignal.timeout(bootTimeout);
     await Promise.allSettled(units.map(unit => this.healthy(unit, signal)));
     this.down.signal.throwIfAborted();
   }
 
-  /** Stops its services, runs `between`, and starts them again. */
+  /** Ends what runs on it, runs `between`, and starts its services again. */
   async restart(between: () => Promise<void>): Promise<void> {
-    await this.stopServices();
+    await this.stopAll();
     await between();
     await this.startInstalled();
   }
 
-  private async stopServices(): Promise<void> {
+  private async stopAll(): Promise<void> {
+    for (const connection of this.connections) connection.destroy();
     await Promise.all([...this.services.values()].map(service => service.stop()));
     this.services.clear();
     this.sockets.closeAll();
   }
 
-  /** Stops its services and servers; its disk stays for inspection. */
+  /** Ends what runs on it, and its servers; its disk stays for inspection. */
   async shutDown(): Promise<void> {
     this.down.abort(new Error(`${this.options.name} is shut down`));
-    await this.stopServices();
+    await this.stopAll();
     for (const server of this.servers) closeServer(server);
   }
 
   async terminate(): Promise<void> {
     await this.shutDown();
+    await this.lastInstallation; // which still writes to the disk
     await rm(this.root, { recursive: true, force: true });
+  }
+
+  /**
+   * Runs one installation after the other.
+   * @throws if the host is shut down before its turn
+   */
+  async exclusively<T>(installation: () => Promise<T>): Promise<T> {
+    const result = this.lastInstallation.then(() => {
+      this.down.signal.throwIfAborted();
+      return installation();
+    });
+    this.lastInstallation = Promise.allSettled([result]);
+    return result;
   }
 
   async start(unit: Unit): Promise<void> {
@@ -147,7 +168,8 @@ export class Host implements Platform {
     await this.sockets.open();
   }
 
-  async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
+  async healthy(unit: Unit, patience: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([patience, this.down.signal]);
     const supervisor = this.services.get(unit.service);
     if (!supervisor) throw new Error("it was never started");
     await supervisor.listening(signal);

@@ -1,7 +1,9 @@
 /** Chooses the Node that services run on: the hosts' runtime if this machine can run it, otherwise its own. */
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
 import { cacheFolder, markUsed } from "../../apps/shipping/cache";
 import { runtime } from "../../apps/shipping/runtime";
@@ -14,13 +16,26 @@ const isHostPlatform = process.platform === "linux" && process.arch === "x64";
 
 export const runtimeInUse = isHostPlatform ? runtime.spec : `this machine's Node ${process.version}`;
 
+/** @throws unless the archive on a host's disk is the runtime's, as after an interrupted copy */
+export async function assertRuntime(archive: string): Promise<void> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(archive), hash).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new Error(`the runtime ${basename(archive)} was not copied`, { cause: error });
+  });
+  const sha256 = hash.digest("hex");
+  if (sha256 !== runtime.sha256)
+    throw new Error(
+      `${basename(archive)} is corrupt: its SHA-256 digest is ${sha256}, not ${runtime.sha256}`,
+    );
+}
+
 /**
  * Puts the runtime in place on a host, as the install command would, but as a symbolic link to one shared copy. A hard
  * link fails if the cache is on another file system, and a copy still open for writing while a process forks can't be
  * executed (ETXTBSY), which would affect copies of an image too.
  */
 export async function placeRuntime(archive: string, binary: string): Promise<void> {
-  if (existsSync(binary)) return;
   await mkdir(dirname(binary), { recursive: true });
   await symlink(isHostPlatform ? await unpackOnce(archive) : process.execPath, binary);
 }

@@ -328,6 +328,30 @@ describe("probe", () => {
   });
 });
 
+describe("a connection that is dialed", () => {
+  const to = { address: publicData, port: 22 };
+
+  test("is logged as refused or, once it is closed, as open", () => {
+    const { network, flows } = setUp();
+    network.dial(outside, to).refused();
+    expect(flows).toHaveLength(2);
+    const flow = network.dial(outside, to).opened();
+    flow.count("request", 1000);
+    expect(flows).toHaveLength(2);
+    flow.close();
+    expect(flows).toHaveLength(4);
+  });
+
+  test("is evaluated again by the present rules, from the same port", () => {
+    const { model, network, flows, drops } = setUp();
+    const { decision, reevaluate } = network.dial(outside, to);
+    expect([decision.outcome, reevaluate().outcome, flows, drops]).toEqual(["allowed", "allowed", [], []]);
+    model.securityGroupRules.delete("sgr-data-ssh");
+    expect(reevaluate().outcome).toBe("dropped");
+    expect(drops).toMatchObject([{ code: "ENI_SG_RULES_MISMATCH", from: { port: 32768 } }]);
+  });
+});
+
 test("source ports go through Linux's range in order and wrap around", () => {
   const { network, drops } = setUp();
   const probe = () => network.probe(outside, { address: "203.0.113.99", port: 22 });

@@ -7,7 +7,7 @@ import net from "node:net";
 import type { Address, Connection, Router } from "./router";
 import type { ConnectionAttempt, Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
-import type { FlowLog } from "./flow-log";
+import type { Flow, FlowLog } from "./flow-log";
 import { evaluateConnection } from "./reachability/reachability";
 import type { VpcModel } from "./reachability/vpc-model";
 
@@ -16,6 +16,16 @@ export type Source = ConnectionAttempt["from"];
 /** Linux's default net.ipv4.ip_local_port_range. */
 const firstEphemeralPort = 32768;
 const lastEphemeralPort = 60999;
+
+/** A connection that carries no HTTP; its drop is logged already, and what else becomes of it once the caller says so. */
+export interface Dialed {
+  decision: Decision;
+  opened: () => Flow;
+  /** Nothing listens there. */
+  refused: () => void;
+  /** Evaluates it again, by the present rules. */
+  reevaluate: () => Decision;
+}
 
 export class VirtualNetwork {
   private readonly endpoints = new Map<string, number>();
@@ -44,11 +54,23 @@ export class VirtualNetwork {
     return to => this.route(source, to);
   }
 
-  /** Evaluates and logs a connection that carries no HTTP, such as SSH. */
+  /** Evaluates and logs a connection that is closed at once. */
   probe(from: Source, to: Address): Decision {
-    const decision = this.evaluate({ from, sourcePort: this.takeEphemeralPort(), to });
-    if (decision.outcome === "allowed") this.flowLog.opened(decision).close();
+    const { decision, opened } = this.dial(from, to);
+    if (decision.outcome === "allowed") opened().close();
     return decision;
+  }
+
+  /** Evaluates a connection that carries no HTTP, such as SSH. */
+  dial(from: Source, to: Address): Dialed {
+    const connection: ConnectionAttempt = { from, sourcePort: this.takeEphemeralPort(), to };
+    const decision = this.evaluate(connection);
+    return {
+      decision,
+      opened: () => this.flowLog.opened(decision),
+      refused: () => this.flowLog.refused(decision),
+      reevaluate: () => this.evaluate(connection),
+    };
   }
 
   /** The region's address and port of the client behind a loopback connection; undefined if it isn't the region's. */

@@ -1,4 +1,4 @@
-/** HTTP servers on loopback only. */
+/** Servers on loopback only. */
 import { once } from "node:events";
 import http from "node:http";
 import type net from "node:net";
@@ -58,14 +58,14 @@ export function loopbackHosts(port: number | undefined): string[] {
 }
 
 /** Listens on a loopback port, 0 for any free one; resolves to the port. */
-export async function listen(server: http.Server, port = 0): Promise<number> {
+export async function listen(server: net.Server, port = 0): Promise<number> {
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
 }
 
 /** Listens on the preferred port, or on any free one if that is in use; resolves to the port. */
-export async function listenNear(server: http.Server, preferred: number): Promise<number> {
+export async function listenNear(server: net.Server, preferred: number): Promise<number> {
   try {
     return await listen(server, preferred);
   } catch (error) {

@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Host } from "../../hosts/host";
 import { hex } from "../../identifiers";
 import type { VirtualNetwork } from "../../network/virtual-network";
-import { publicKeyOf } from "../../services/ec2/openssh-keys";
+import { publicKeyOf } from "../../hosts/ssh/openssh-keys";
 import { resourceType, type ResourceTypes } from "./resource-type";
 
 export interface CommandContext {
@@ -15,8 +15,6 @@ export interface CommandContext {
   /** The Internet address that connections come from. */
   operatorAddress: string;
   hosts: ReadonlyMap<string, Host>;
-  /** A key pair's line for authorized_keys, without its comment; undefined for an unknown one. */
-  publicKey: (keyName: string) => string | undefined;
   /** The port that sshd listens on, and the only user it accepts. */
   ssh: { port: number; user: string };
   /** Runs a command on a host with `stdin`; resolves to its standard output. */
@@ -90,7 +88,7 @@ export const commandTypes = (context: CommandContext): ResourceTypes => ({
  * @throws with ssh's error if the connection or authentication fails
  */
 function connect(
-  { network, operatorAddress, hosts, publicKey, ssh }: CommandContext,
+  { network, operatorAddress, hosts, ssh }: CommandContext,
   { host: address, port, user, privateKey }: z.infer<typeof connection>,
 ): Host {
   const decision = network.probe({ internetAddress: operatorAddress }, { address, port });
@@ -103,8 +101,8 @@ function connect(
   );
   if (!host || port !== ssh.port)
     throw new Error(`ssh: dial tcp ${address}:${port}: connection refused: nothing listens there`);
-  const authorized = publicKey(host.options.keyName ?? "");
-  if (user !== ssh.user || authorized === undefined || publicKeyOf(privateKey) !== authorized)
+  const { authorizedKey } = host.options;
+  if (user !== ssh.user || authorizedKey === undefined || publicKeyOf(privateKey) !== authorizedKey)
     throw new Error(
       `ssh: handshake failed: ssh: unable to authenticate ${user}@${address}: the key is not authorized`,
     );

@@ -6,18 +6,18 @@ import { identityTypes } from "./identity";
 import { instanceTypes } from "./instances";
 import { launchTemplateTypes } from "./launch-template";
 import { loadBalancingTypes } from "./load-balancing";
-import { privateKeyTypes } from "./private-key";
+import { privateKeyTypes, type PrivateKeyContext } from "./private-key";
 import type { ResourceTypes } from "./resource-type";
 import { securityGroupTypes } from "./security-groups";
 import { vpcTypes } from "./vpc";
 
 /** How the program's commands connect to hosts and run there. */
-export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run" | "localCommands">;
+export type Provisioning = Pick<CommandContext, "operatorAddress" | "ssh" | "run" | "localCommands"> &
+  PrivateKeyContext;
 
 export interface ProvisionedRegion extends Pick<CommandContext, "network"> {
   ec2: {
     instances: Pick<CommandContext, "hosts">;
-    keyPairs: { named(keyName: string): { publicKey: string } | undefined };
   };
 }
 
@@ -26,17 +26,16 @@ export function resourceTypes(
   provisioning: Provisioning,
 ): ResourceTypes {
   const { hosts } = ec2.instances;
-  const publicKey = (keyName: string) => ec2.keyPairs.named(keyName)?.publicKey;
   return {
     ...vpcTypes,
     ...securityGroupTypes,
     ...identityTypes,
-    ...privateKeyTypes,
+    ...privateKeyTypes(provisioning),
     ...instanceTypes,
     ...loadBalancingTypes,
     ...launchTemplateTypes,
     ...autoScalingTypes,
     ...dashboardTypes,
-    ...commandTypes({ ...provisioning, network, hosts, publicKey }),
+    ...commandTypes({ ...provisioning, network, hosts }),
   };
 }

@@ -2,23 +2,30 @@
 import { generateKeyPairSync } from "node:crypto";
 import { z } from "zod";
 import { hex } from "../../identifiers";
-import { opensshPrivateKey, opensshPublicKey } from "../../services/ec2/openssh-keys";
+import { opensshPrivateKey, opensshPublicKey } from "../../hosts/ssh/openssh-keys";
 import { resourceType, type ResourceTypes } from "./resource-type";
 
-export const privateKeyTypes: ResourceTypes = {
+export interface PrivateKeyContext {
+  /** Keeps a new key for the operator. */
+  savePrivateKey?: (name: string, privateKeyOpenssh: string) => Promise<void>;
+}
+
+export const privateKeyTypes = ({ savePrivateKey }: PrivateKeyContext): ResourceTypes => ({
   "tls:index/privateKey:PrivateKey": resourceType({
     inputs: z.strictObject({ algorithm: z.literal("ED25519") }),
-    create() {
+    async create(_aws, _inputs, name) {
       const { publicKey, privateKey } = generateKeyPairSync("ed25519");
-      return Promise.resolve({
+      const privateKeyOpenssh = opensshPrivateKey(publicKey, privateKey);
+      await savePrivateKey?.(name, privateKeyOpenssh);
+      return {
         id: hex(40),
         outputs: {
           publicKeyOpenssh: `${opensshPublicKey(publicKey)}\n`,
           publicKeyPem: publicKey.export({ type: "spki", format: "pem" }),
           privateKeyPem: privateKey.export({ type: "pkcs8", format: "pem" }),
-          privateKeyOpenssh: opensshPrivateKey(publicKey, privateKey),
+          privateKeyOpenssh,
         },
-      });
+      };
     },
   }),
-};
+});

@@ -18,7 +18,7 @@ import { temporaryFolder } from "../../../testing/folders";
 import { localCommands } from "../../program";
 import { DeclaredResources } from "../declared-resources";
 import type { Aws } from "./calls";
-import { publicKeyOf } from "../../services/ec2/openssh-keys";
+import { publicKeyOf } from "../../hosts/ssh/openssh-keys";
 
 /** A region with all samples that precede the type, and the type's own sample, not created yet. */
 async function before(type: string) {

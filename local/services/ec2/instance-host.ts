@@ -8,13 +8,13 @@ import { find } from "./resource-types";
 
 export function hostFor(context: InstanceContext, instance: Instance): Host {
   const { folder, clock, dns, network, ec2Api, localEnvironment, report } = context;
-  const { instanceId, name, keyName } = instance.specification;
+  const { instanceId, name, authorizedKey } = instance.specification;
   return new Host({
     name,
     instanceId,
     interfaceId: instance.interfaceId,
     root: join(folder, "hosts", `${fileName(name)}-${instanceId}`),
-    keyName,
+    authorizedKey,
     metadata: () => metadataOf(context, instance),
     network,
     dns,

@@ -15,6 +15,8 @@ export interface LaunchSpecification {
   securityGroupIds: string[];
   publicAddress: boolean;
   keyName?: string;
+  /** The key pair's public key at launch: an instance keeps it when the key pair is deleted. */
+  authorizedKey?: string;
   instanceProfileName?: string;
   /** One CloudWatch datapoint per minute instead of one every five. */
   detailedMonitoring: boolean;

@@ -1,4 +1,5 @@
 /** Instances: launched from an image by RunInstances or by an Auto Scaling group, stopped, started and terminated. */
+import { EventEmitter } from "node:events";
 import type { Host } from "../../hosts/host";
 import { publicDnsName } from "../../hosts/metadata";
 import { resourceId } from "../../identifiers";
@@ -27,6 +28,8 @@ export class Instances {
   readonly records = new InstanceRecords();
   /** Hosts of running instances, by instance id. */
   readonly hosts = new Map<string, Host>();
+  /** Emits "hosts" when one of these starts or ends. */
+  readonly events = new EventEmitter();
   /** Terminations in progress, by instance id. */
   readonly terminations = new Map<string, Promise<void>>();
   /** Hosts that boot or stop, and those of stopped instances, by instance id. */
@@ -108,6 +111,7 @@ export class Instances {
     if (!host || instance.state !== "running") throw refusals.notInState(instanceId, "stopped");
     Object.assign(instance, { state: "stopping", stateReason: userInitiated(this.context.clock.now()) });
     this.hosts.delete(instanceId);
+    this.events.emit("hosts");
     this.idle.set(instanceId, host);
     this.context.onEnd(instanceId, "stopped");
     void this.transition(instanceId, () => this.halt(instance, host));
@@ -190,6 +194,7 @@ export class Instances {
       this.context.interfaces.bringUp(instance.interfaceId);
       this.idle.delete(instanceId);
       this.hosts.set(instanceId, host);
+      this.events.emit("hosts");
       await host.startInstalled();
       return host;
     })();
@@ -217,6 +222,7 @@ export class Instances {
     const host = this.hosts.get(instanceId) ?? this.idle.get(instanceId);
     if (host) {
       this.hosts.delete(instanceId);
+      this.events.emit("hosts");
       this.idle.delete(instanceId);
       const discarding = this.discard(host).finally(() => this.terminations.delete(instanceId));
       this.terminations.set(instanceId, discarding);

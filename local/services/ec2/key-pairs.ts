@@ -3,7 +3,7 @@ import { createHash, generateKeyPair, type KeyObject, type KeyPairKeyObjectResul
 import { promisify } from "node:util";
 import { resourceId } from "../../identifiers";
 import type { Tags } from "../../network/reachability/vpc-model";
-import { opensshPrivateKey, opensshPublicKey } from "./openssh-keys";
+import { opensshPrivateKey, opensshPublicKey } from "../../hosts/ssh/openssh-keys";
 import { computeRefusals as refusals } from "./compute-refusals";
 
 export type KeyType = "rsa" | "ed25519";

@@ -95,6 +95,7 @@ export function planLaunch(context: LaunchContext, request: LaunchRequest): Laun
     imageId: image.id,
     instanceType: type.name,
     keyName: request.KeyName,
+    authorizedKey: context.ec2.keyPairs.named(request.KeyName ?? "")?.publicKey,
     ...networkOf(context, request),
     instanceProfileName: profileNamed(context.instanceProfiles, request.IamInstanceProfile)?.name,
     detailedMonitoring: request.Monitoring?.Enabled ?? false,

@@ -1,7 +1,7 @@
 /** Key pairs, by the API. Source of the fingerprints: EC2 User Guide, "Verify the fingerprint of your key pair". */
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from "node:crypto";
 import { openRegion } from "../../../../testing/sample-resources";
-import { opensshPublicKey, publicKeyOf } from "../openssh-keys";
+import { opensshPublicKey, publicKeyOf } from "../../../hosts/ssh/openssh-keys";
 
 async function setUp() {
   const { region } = await openRegion();

@@ -2,7 +2,7 @@
 import type { KeyPairInfo } from "@aws-sdk/client-ec2";
 import type { Ec2 } from "../ec2";
 import { generateKeys, type KeyPair } from "../key-pairs";
-import { parsePublicKey } from "../openssh-keys";
+import { parsePublicKey } from "../../../hosts/ssh/openssh-keys";
 import { computeRefusals as refusals } from "../compute-refusals";
 import { notFound } from "../resource-types";
 import { tagList, tagsFor } from "../tags";

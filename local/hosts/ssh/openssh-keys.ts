@@ -1,5 +1,5 @@
 /** Keys in OpenSSH's formats: a line of authorized_keys, and a private key file. */
-import { createPublicKey, randomBytes, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from "node:crypto";
 
 const ed25519 = "ssh-ed25519";
 const rsa = "ssh-rsa";
@@ -61,6 +61,12 @@ export function parsePublicKey(line: string): KeyObject | undefined {
   if (type === rsa && second !== undefined)
     return createPublicKey({ key: { kty: "RSA", e: encode(first), n: encode(second) }, format: "jwk" });
   return undefined;
+}
+
+/** A new Ed25519 key; one in 256 of ssh2's own is malformed. */
+export function newKeyPair(): { publicKey: string; privateKey: string } {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  return { publicKey: opensshPublicKey(publicKey), privateKey: opensshPrivateKey(publicKey, privateKey) };
 }
 
 /** An Ed25519 key in the format of OpenSSH's PROTOCOL.key, without a passphrase. */
