@@ -22,7 +22,7 @@ export function portVariable<Socket extends string>(socket: Socket): PortVariabl
 }
 
 /** Where sd_listen_fds(3) starts counting. */
-const firstDescriptor = 3;
+export const firstDescriptor = 3;
 
 /**
  * The sockets that systemd opened for this process, name to file descriptor, as sd_listen_fds_with_names(3) specifies.

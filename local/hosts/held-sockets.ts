@@ -6,6 +6,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import net from "node:net";
+import { firstDescriptor } from "../../apps/common/listening";
 import type { Unit } from "../../apps/installer/unit";
 
 /** A bound socket that nothing in this process reads from. */
@@ -98,7 +99,7 @@ function bind(): { handle: Handle; loopbackPort: number; fd: number } {
 async function listen(fds: number[]): Promise<void> {
   const script = `
     const server = () => require("node:net").createServer();
-    for (let fd = 3; fd < ${3 + fds.length}; fd++) server().listen({ fd, backlog: 0x7fffffff });
+    for (let fd = ${firstDescriptor}; fd < ${firstDescriptor + fds.length}; fd++) server().listen({ fd, backlog: 0x7fffffff });
     process.nextTick(process.exit, 0);`;
   const child = spawn(process.execPath, ["--eval", script], {
     env: {},

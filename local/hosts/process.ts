@@ -2,17 +2,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-
-/** Where sd_listen_fds(3) starts counting. */
-const firstSocket = 3;
+import { firstDescriptor } from "../../apps/common/listening";
 
 /**
  * Starts a guard and then becomes the child. The guard waits for the region's end of the pipe behind the sockets to
  * close, which happens even if the region is killed, and then kills the whole process group.
  */
 function guardScript(sockets: number): string {
-  const pipe = firstSocket + sockets;
-  const closed = Array.from({ length: sockets }, (_, index) => `${firstSocket + index}<&-`).join(" ");
+  const pipe = firstDescriptor + sockets;
+  const closed = Array.from({ length: sockets }, (_, index) => `${firstDescriptor + index}<&-`).join(" ");
   return [
     `(trap "" TERM INT HUP QUIT; cat <&${pipe}; kill -9 -$$) ${closed} </dev/null >/dev/null 2>&1 &`,
     `exec ${pipe}<&-`,
@@ -57,7 +55,7 @@ export async function start(
   });
   await once(child, "spawn");
   const { pid, stdout, stderr } = child;
-  const guard = (child.stdio as unknown[])[firstSocket + sockets.length] as Readable;
+  const guard = (child.stdio as unknown[])[firstDescriptor + sockets.length] as Readable;
   if (pid === undefined || !stdout || !stderr) throw new Error(`${program} has no pipes`);
   guard.on("error", () => undefined);
   return {

@@ -166,8 +166,10 @@ describe("kept-alive connections", () => {
     const { sockets, route } = await upstream("body");
     const { agent } = opened(route(toData));
     await get(route(toData));
-    const [idle] = Object.values(agent.freeSockets).flatMap(free => free ?? []);
-    const closed = new Promise(resolve => idle?.once("end", resolve));
+    const free = () => Object.values(agent.freeSockets).flatMap(sockets => sockets ?? []);
+    while (free().length === 0) await new Promise(setImmediate);
+    const [idle] = free();
+    const closed = new Promise(resolve => idle?.once("end", resolve).once("close", resolve));
     for (const socket of sockets) socket.end();
     await closed;
     const { localPort } = await get(route(toData));

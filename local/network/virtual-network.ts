@@ -187,7 +187,7 @@ export class VirtualNetwork {
  */
 const idleTimeout = 60_000;
 
-/** Node itself closes a connection that the other side has closed only later, and until then uses it again. */
+/** Node 20 closes an idle connection some time after the other side has, and may use it until then; Node 22 doesn't. */
 function destroy(this: net.Socket): void {
   this.destroy();
 }
