@@ -126,8 +126,7 @@ async function firstSteps(project: string, env: NodeJS.ProcessEnv): Promise<void
   });
   expectQuiet("npm start", said);
   const received = await answer;
-  if (received?.startsWith('{"seed":0,') !== true)
-    throw new Error(`its answer was ${received ?? "none"}`);
+  if (received?.startsWith('{"seed":0,') !== true) throw new Error(`its answer was ${received ?? "none"}`);
   if (!said.stdout.includes("\nstopped; ")) throw new Error(`it did not stop:\n${said.stdout}`);
 }
 
