@@ -58,7 +58,7 @@ async function openTunnels(): Promise<void> {
     return client;
   };
   connect("192.0.2.1:80");
-  const [answer] = (await once(connect(`${String(outputs["receiverLoadBalancerDns"])}:80`), "data")) as [
+  const [answer] = (await once(connect(`${outputs.receiverLoadBalancerDns}:80`), "data")) as [
     Buffer,
   ];
   expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /);

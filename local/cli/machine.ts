@@ -1,7 +1,6 @@
 /** What a start needs of this machine, checked before it makes or fetches anything. */
 import { accessSync, constants, existsSync, lstatSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { megabytes } from "../../apps/shipping/npm-pack";
 
 export interface Space {
   folder: string;
@@ -59,4 +58,8 @@ function spaceProblems(space: readonly Space[]): string[] {
 
 function nearestExisting(path: string): string {
   return existsSync(path) ? path : nearestExisting(dirname(path));
+}
+
+function megabytes(bytes: number): number {
+  return Math.round(bytes / 1e6);
 }

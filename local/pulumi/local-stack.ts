@@ -83,8 +83,8 @@ function begin(): Document {
 /** Writes the stack file of a running region into the project's root folder. */
 export async function writeLocalStack(root: string, stack: LocalStack): Promise<void> {
   const path = join(root, localStackFile);
-  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   });
   const next = withLocalStack(text, stack, readProject(root).project);
