@@ -12,6 +12,7 @@ import { acquireLock } from "./cli/lock";
 import { machineProblems, type Space } from "./cli/machine";
 import { attempt, errorOf } from "./cli/problems";
 import { unknownKeys } from "./pulumi/config-keys";
+import { writeLocalStack } from "./pulumi/local-stack";
 import { readProject, readStack } from "./pulumi/stack";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
@@ -73,7 +74,7 @@ async function main(command: CommandName, options: Options): Promise<void> {
   state.running = running;
   print(summary);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
-  await preload(running.region.services);
+  if (command === "region") await preload(running.region.services);
   await collectGarbage();
 }
 
@@ -111,6 +112,14 @@ function anEmptyRegion(options: Options, report: (event: string) => void): Plan 
     start: async () => {
       const clock = realClock(speed);
       const running = await startEmptyRegion({ ...options, name, folder, clock, report });
+      const { internetUrl: url, sshPort, region } = running;
+      await writeLocalStack(root, {
+        region: name,
+        url,
+        scopes: region.services.map(({ scope }) => scope),
+        operatorAddress: options.operatorAddress,
+        sshBastion: `operator@127.0.0.1:${sshPort}`,
+      });
       return { running, summary: emptyRegionSummary(running, { name, folder: shownFolder, speed }) };
     },
   };

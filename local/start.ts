@@ -6,6 +6,7 @@ import type http from "node:http";
 import type net from "node:net";
 import { join, resolve } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
+import { preload } from "./api/dispatch";
 import { createApiHandler } from "./api/endpoint";
 import type { Options } from "./cli/options";
 import { shellEnvironment, shellEnvironmentFile } from "./cli/shell-environment";
@@ -140,7 +141,8 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
         localPorts.set(arn, `http://127.0.0.1:${localPort}/`);
       }
     }
-    await untilInService(region);
+    // Loaded at a first call, the clients would keep that waiting, and the receivers' calls with it.
+    await Promise.all([untilInService(region), preload(region.services)]);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);

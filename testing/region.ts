@@ -11,7 +11,6 @@ import * as tls from "@pulumi/tls";
 import * as esbuild from "esbuild";
 import { causeText } from "../local/services/auto-scaling/activity";
 import type { AutoScalingGroup } from "../local/services/auto-scaling/group";
-import { preload } from "../local/api/dispatch";
 import { realClock } from "../local/clock";
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
@@ -60,8 +59,6 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
     report: event => events.push(event),
   });
   onCleanUp(() => running.close());
-  // As main.ts does: on a busy machine, loading them within the first request would take longer than a receiver waits.
-  await preload(running.region.services);
   return new TestRegion(running, folder, events);
 }
 

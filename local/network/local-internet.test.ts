@@ -63,19 +63,21 @@ describe("the local Internet", () => {
 });
 
 describe("requests to the local Internet itself", () => {
-  test.each(["localhost", "127.0.0.1"])("are welcomed under the name %s with the port", async name => {
-    const { internet } = await setUp();
-    const response = await ask(internet, "/", [`Host: ${name}:${internet}`]);
-    expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
-    expect(bodyOf(response)).toContain("welcome\n");
-  });
+  test.each(["localhost:PORT", "127.0.0.1:PORT", "localhost:1"])(
+    "are welcomed under the name %s",
+    async name => {
+      const { internet } = await setUp();
+      const response = await ask(internet, "/", [`Host: ${name.replace("PORT", String(internet))}`]);
+      expect(response).toMatch(/^HTTP\/1\.1 200 OK\r\ncontent-type: text\/plain; charset=utf-8\r\n/);
+      expect(bodyOf(response)).toContain("welcome\n");
+    },
+  );
 
   test.each([
     ["another name that resolves to this machine", ["Host: evil.test:PORT"]],
     ["a name that only starts like ours", ["Host: localhost.evil.test:PORT"]],
     ["a name that only ends like ours", ["Host: evil.localhost:PORT"]],
     ["our name without the port", ["Host: localhost"]],
-    ["our name with another port", ["Host: localhost:1"]],
     ["an empty name", ["Host:"]],
     ["a page from another site", ["Host: localhost:PORT", "Origin: http://evil.test"]],
     ["a page without an origin", ["Host: localhost:PORT", "Origin: null"]],

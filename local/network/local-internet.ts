@@ -38,9 +38,9 @@ export function createInternetProxy({ dns, route, welcome, handleApiRequest }: I
   });
 }
 
-/** With the port, so that no other server's name on this machine is ours. */
-function isOwnHost({ headers, socket: { localPort } }: http.IncomingMessage): boolean {
-  return headers.host !== undefined && loopbackHosts(localPort).includes(headers.host);
+/** With any port: one that is forwarded to ours is another. */
+function isOwnHost({ headers: { host } }: http.IncomingMessage): boolean {
+  return /^(localhost|127\.0\.0\.1):\d+$/.test(host ?? "");
 }
 
 /** Signed requests, and those that should be. */

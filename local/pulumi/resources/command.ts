@@ -24,6 +24,8 @@ export interface CommandContext {
 }
 
 const connection = z.strictObject({
+  /** Needed by SSH; here, the host is reached in this process. */
+  proxy: z.looseObject({ host: z.string() }).optional(),
   host: z.string(),
   port: z.int(),
   user: z.string(),
