@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Config } from "jest";
 
 const config: Config = {
-  testEnvironment: "node",
+  testEnvironment: "<rootDir>/testing/environment.ts",
   testTimeout: 60_000, // many start processes, and the machine may be busy
   setupFilesAfterEnv: ["<rootDir>/testing/set-up.ts"],
   testMatch: ["**/*.test.ts"],

@@ -83,7 +83,14 @@ export class Region {
     const vpc = new VpcModel();
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
-    const reportDrop = dropReport({ model: vpc, now, report: surroundings.report });
+    const reportDrop = dropReport({
+      model: vpc,
+      instanceName: interfaceId =>
+        [...this.ec2.instances.hosts.values()].find(({ options }) => options.interfaceId === interfaceId)
+          ?.options.name,
+      now,
+      report: surroundings.report,
+    });
     this.network = new VirtualNetwork(vpc, this.flowLog, (attempt, decision) => {
       decisions(attempt, decision);
       reportDrop(attempt, decision);

@@ -58,9 +58,7 @@ async function openTunnels(): Promise<void> {
     return client;
   };
   connect("192.0.2.1:80");
-  const [answer] = (await once(connect(`${outputs.receiverLoadBalancerDns}:80`), "data")) as [
-    Buffer,
-  ];
+  const [answer] = (await once(connect(`${outputs.receiverLoadBalancerDns}:80`), "data")) as [Buffer];
   expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /);
 }
 
@@ -75,6 +73,36 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully, open tunnels o
     new RegExp(`\\n${signal}: stopping the region\nstopped; logs are in \\.local\n$`),
   );
   expect(command.stderr()).toBe("");
+});
+
+test("a dropped request is silence for its client, and a line with the deciding rule on the console", async () => {
+  const command = start(project);
+  await command.says(/^ready after /m);
+  const [, proxy = ""] = await command.says(/curl -x (http:\/\/127\.0\.0\.1:\d+) http/);
+  const { hosts } = JSON.parse(readFileSync(join(project, ".local", "outputs.json"), "utf8")) as {
+    hosts: Record<string, { publicIp: string }>;
+  };
+  const update = `http://${hosts["data"]?.publicIp}:8080/`;
+  const drop = async () => {
+    const curl = run(project, ["curl", "-sS", "--max-time", "1", "-x", proxy, update]);
+    expect([await curl.ended, curl.stdout()]).toEqual([28, ""]); // timed out
+  };
+  const byAcl = "network ACL data \\(ingress rule \\*, deny all\\) of subnet data";
+  const line = new RegExp(`→ data \\S+:8080: request dropped by ${byAcl}(?: \\((\\d+) more .*\\))?$`, "gm");
+  const lines = () => [...command.stdout().matchAll(line)];
+  /** Drops with a line of their own, and those that a line counts. */
+  const told = () => lines().reduce((sum, [, more = 0]) => sum + 1 + Number(more), 0);
+
+  let drops = 5;
+  await Promise.all(Array.from({ length: drops }, drop));
+  expect(lines().length).toBeLessThan(drops);
+  while (told() < drops && drops < 20) {
+    await drop();
+    drops++;
+  }
+  expect(told()).toBe(drops);
+  command.kill("SIGTERM");
+  expect(await command.ended).toBe(0);
 });
 
 test("killed by SIGKILL, it takes its processes with it", async () => {

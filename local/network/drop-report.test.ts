@@ -6,7 +6,12 @@ function open() {
   const model = declaredNetwork();
   const lines: string[] = [];
   let time = 0;
-  const log = dropReport({ model, now: () => time, report: line => lines.push(line) });
+  const log = dropReport({
+    model,
+    instanceName: id => (id === "eni-data" ? "data" : undefined),
+    now: () => time,
+    report: line => lines.push(line),
+  });
   const { publicIpAddress: address = "" } = interfaces.data;
   /** An attempt from the Internet, dropped by the ACL; or the group's, from the stress host to port 443. */
   const drop = (by: "acl" | "group" = "acl") => {
@@ -26,7 +31,7 @@ test("a drop is a line with both ends and the deciding rule, by their names wher
   expect(lines).toMatchInlineSnapshot(`
    [
      "198.51.100.7 → data 203.0.113.10:8080: request dropped by network ACL fence (ingress rule *, deny all) of subnet data",
-     "stress → data 203.0.113.10:443: request dropped by security group sg-stress of network interface stress (no egress rule allows TCP 443 to 203.0.113.10)",
+     "eni-stress → data 203.0.113.10:443: request dropped by security group sg-stress of network interface eni-stress (no egress rule allows TCP 443 to 203.0.113.10)",
    ]
   `);
 });

@@ -4,12 +4,15 @@ import type { ConnectionAttempt, Drop } from "./reachability/decision";
 import type { VpcModel } from "./reachability/vpc-model";
 
 export interface DropReportOptions {
-  /** Names what the lines are about. */
   model: VpcModel;
+  /** The name of the instance that has a network interface, if one has. */
+  instanceName: (interfaceId: string) => string | undefined;
   /** Real milliseconds. */
   now: () => number;
   report: (line: string) => void;
 }
+
+type Names = Pick<DropReportOptions, "model" | "instanceName">;
 
 const shortestPause = 1_000;
 const longestPause = 60_000;
@@ -18,7 +21,7 @@ const longestPause = 60_000;
  * One line a second at most for each deciding rule, with the number of those left out before it. While drops outpace the
  * lines, as a misconfigured group's health checks do, each pause is twice as long as the last, up to a minute.
  */
-export function dropReport({ model, now, report }: DropReportOptions): DecisionLog {
+export function dropReport({ now, report, ...names }: DropReportOptions): DecisionLog {
   const rules = new Map<string, { reportedAt: number; pause: number; leftOut: number }>();
   return (attempt, { drop }) => {
     if (!drop) return;
@@ -33,7 +36,7 @@ export function dropReport({ model, now, report }: DropReportOptions): DecisionL
     const pause = before && leftOut > 0 ? Math.min(before.pause * 2, longestPause) : shortestPause;
     rules.set(rule, { reportedAt: at, pause, leftOut: 0 });
     report(
-      describeDrop(model, attempt, drop) + (leftOut > 0 ? ` (${leftOut} more since the last line)` : ""),
+      describeDrop(names, attempt, drop) + (leftOut > 0 ? ` (${leftOut} more since the last line)` : ""),
     );
   };
 }
@@ -43,27 +46,25 @@ function ruleOf({ code, component, rule, direction, packet }: Drop): string {
 }
 
 /** "198.51.100.10 → data 10.0.1.10:8080: request dropped by network ACL data (ingress rule *, deny all) of subnet data" */
-function describeDrop(
-  model: VpcModel,
-  { from, to }: ConnectionAttempt,
-  { packet, explanation }: Drop,
-): string {
-  const interfaces = [...model.networkInterfaces.values()];
-  const destination = interfaces.find(
+function describeDrop(names: Names, { from, to }: ConnectionAttempt, { packet, explanation }: Drop): string {
+  const destination = [...names.model.networkInterfaces.values()].find(
     each => each.privateIpAddress === to.address || each.publicIpAddress === to.address,
   );
-  const sender = "interfaceId" in from ? nameOf(model, from.interfaceId) : from.internetAddress;
-  const receiver = destination ? `${nameOf(model, destination.id)} ` : "";
+  const sender = "interfaceId" in from ? nameOf(names, from.interfaceId) : from.internetAddress;
+  const receiver = destination ? `${nameOf(names, destination.id)} ` : "";
   const by = explanation.slice(explanation.indexOf("dropped by"));
-  const named = by.replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(model, id));
+  const named = by.replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(names, id));
   return `${sender} → ${receiver}${to.address}:${to.port}: ${packet} ${named}`;
 }
 
-/** The owner of a network interface, or the Name tag of another resource; without one, the id. */
-function nameOf(model: VpcModel, id: string): string {
-  const owner = model.networkInterfaces.get(id)?.description;
-  if (owner !== undefined) return /^ELB app\/([^/]+)/.exec(owner)?.[1] ?? owner;
+/** The name of a network interface's instance or load balancer, or a resource's Name tag; without one, the id. */
+function nameOf({ model, instanceName }: Names, id: string): string {
   const { vpcs, subnets, internetGateways, routeTables, networkAcls, securityGroups } = model;
   const tagged = [vpcs, subnets, internetGateways, routeTables, networkAcls, securityGroups];
-  return tagged.map(resources => resources.get(id)?.tags["Name"]).find(name => name !== undefined) ?? id;
+  return (
+    instanceName(id) ??
+    /^ELB app\/([^/]+)/.exec(model.networkInterfaces.get(id)?.description ?? "")?.[1] ??
+    tagged.map(resources => resources.get(id)?.tags["Name"]).find(name => name !== undefined) ??
+    id
+  );
 }

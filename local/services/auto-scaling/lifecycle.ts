@@ -1,5 +1,5 @@
 /** Takes a group's instances from launch to termination and logs each step as an activity. */
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { resourceId } from "../../identifiers";
 import { description, launchFailure } from "./activity";
 import type { Activity, ActivityLog, TimedCause } from "./activity-log";
@@ -39,7 +39,10 @@ export class Lifecycle {
     private readonly context: GroupContext,
     private readonly log: ActivityLog,
     private readonly settings: () => CurrentSettings,
-  ) {}
+  ) {
+    // Each instance that is draining listens.
+    setMaxListeners(0, this.closing.signal);
+  }
 
   /** False during the back-off after a failed launch. */
   get canLaunch(): boolean {

@@ -13,7 +13,7 @@ const reasons = {
   405: "Not Allowed",
   408: "Request Time-out",
   414: "Request-URI Too Large",
-  // It has neither a reason nor a page.
+  // Not a code of HTTP's: no reason and no page are documented.
   463: "",
   501: "Not Implemented",
   502: "Bad Gateway",

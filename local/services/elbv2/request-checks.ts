@@ -1,7 +1,7 @@
 /**
  * What an Application Load Balancer refuses before it looks for a rule. Sources: "Quotas for your Application Load
  * Balancers", HTTP headers; "Troubleshoot your Application Load Balancers", The load balancer generates an HTTP error.
- * That page has 400 and 414 for a request line that is too long; 414 is what was observed on AWS.
+ * That page lists a long request line under 400 and a long URL under 414; the second is the more specific.
  */
 import type { IncomingMessage } from "node:http";
 import { fieldLines, headerSize } from "../../network/http/limits";
@@ -10,6 +10,7 @@ import type { ErrorStatus } from "./error-responses";
 const maxRequestLine = 16 * 1024;
 const maxField = 16 * 1024;
 const maxRequestHeader = 64 * 1024;
+/** Beyond it, a target's header is "not valid", which is 502. */
 export const maxResponseHeader = 32 * 1024;
 const maxForwardedFor = 30;
 

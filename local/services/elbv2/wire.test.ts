@@ -361,3 +361,50 @@ test.each([
   if (status !== "200")
     expect(got).toMatch(new RegExp(`\r\nServer: awselb/2.0\r\n[^]*<center><h1>${status} `));
 });
+
+/** A warning of Node's, such as of too many listeners, would fail these. */
+describe("one target can have any number of", () => {
+  test("requests in flight, WebSockets among them, when its deregistration delay elapses", async () => {
+    const { open, target, group, clock, instanceId, listenerPort } = await openChat();
+    const clients = await Promise.all(Array.from({ length: 50 }, open));
+    const closed = Promise.all(clients.map(client => once(client, "close")));
+    let arrived = 0;
+    const held = new Promise<void>(resolve => {
+      target.server.removeAllListeners("request").on("request", () => {
+        if (++arrived === 200) resolve();
+      });
+    });
+    const request = head("GET / HTTP/1.1", "Host: a.test", "Connection: close");
+    const answers = Promise.all(Array.from({ length: 200 }, () => exchange(listenerPort, request)));
+    await held;
+    void group.group.deregister({ id: instanceId });
+    clock.advance(Number(group.attributes["deregistration_delay.timeout_seconds"]) * 1000);
+    expect(new Set((await answers).map(answer => answer.slice(9, 12)))).toEqual(new Set(["502"]));
+    await closed;
+  });
+
+  test("requests that are dropped on the way to it", async () => {
+    const { region, group, instanceId, balancer, listenerPort } = await openChat();
+    region.ec2.vpc.securityGroupRules.clear();
+    const [listener] = balancer.listeners.values();
+    let arrived = 0;
+    const held = new Promise<void>(resolve => {
+      listener?.server.on("request", () => {
+        if (++arrived === 200) resolve();
+      });
+    });
+    const request = head("GET / HTTP/1.1", "Host: a.test", "Connection: close");
+    const answers = Promise.all(Array.from({ length: 200 }, () => exchange(listenerPort, request)));
+    await held;
+    group.group.instanceEnded(instanceId, "terminated");
+    expect(new Set((await answers).map(answer => answer.slice(9, 12)))).toEqual(new Set(["502"]));
+  });
+
+  test("callers that wait for its health", async () => {
+    const { group } = await openChat();
+    const waiting = Array.from({ length: 50 }, () => group.group.until(() => false));
+    group.group.stop();
+    const settled = await Promise.allSettled(waiting);
+    expect(new Set(settled.map(({ status }) => status))).toEqual(new Set(["rejected"]));
+  });
+});
