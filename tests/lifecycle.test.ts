@@ -78,11 +78,8 @@ test.each(["SIGINT", "SIGTERM"] as const)("%s ends it gracefully, open tunnels o
 test("a dropped request is silence for its client, and a line with the deciding rule on the console", async () => {
   const command = start(project);
   await command.says(/^ready after /m);
-  const [, proxy = ""] = await command.says(/curl -x (http:\/\/127\.0\.0\.1:\d+) http/);
-  const { hosts } = JSON.parse(readFileSync(join(project, ".local", "outputs.json"), "utf8")) as {
-    hosts: Record<string, { publicIp: string }>;
-  };
-  const update = `http://${hosts["data"]?.publicIp}:8080/`;
+  const { internet: proxy, outputs } = startedIn(project);
+  const update = `http://${outputs.hosts["data"]?.publicIp}:8080/`;
   const drop = async () => {
     const curl = run(project, ["curl", "-sS", "--max-time", "1", "-x", proxy, update]);
     expect([await curl.ended, curl.stdout()]).toEqual([28, ""]); // timed out
