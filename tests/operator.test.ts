@@ -224,7 +224,7 @@ test("the last hour of CPU is there by the minute, for the group and for an inst
 describeWith({ ssh: "apt-get install openssh-client" }, "by SSH, with the stack's own key", () => {
   const ssh = (...args: string[]) => run("ssh", ["-F", "ssh_config", ...args], { cwd: running.folder });
 
-  test.each(["data", "receiver-1", "stress"])("%s, as README says", async name => {
+  test.each(["data", "receiver-2", "stress"])("%s, as README says", async name => {
     const [service] = running.host(name).services.keys();
     const unit = String(service);
     expect(await ssh(name, `systemctl status ${unit} '${unit}-*.socket'`)).toMatchObject({

@@ -83,7 +83,7 @@ describe("the first start", () => {
     );
     expect(remedy).toContain("check the network, `npm config get registry`");
     expect(more).toEqual([""]);
-    expect(readdirSync(join(cache, "elastic-fleet"))).toEqual(["releases"]);
+    expect(readdirSync(join(cache, "elastic-fleet"))).toEqual(["releases", "ssh_host_ed25519_key"]);
   });
 
   test.each(["SIGINT", "SIGTERM"] as const)("can be ended by %s while it fetches", async signal => {
@@ -99,7 +99,7 @@ describe("the first start", () => {
     expect(await command.ended).toBe({ SIGINT: 130, SIGTERM: 143 }[signal]);
     expect(command.stderr()).not.toContain("local region:");
     await eventually("npm ends", async () => (await stillRunning(family)).length === 0);
-    expect(readdirSync(join(cache, "elastic-fleet"))).toEqual(["releases"]);
+    expect(readdirSync(join(cache, "elastic-fleet"))).toEqual(["releases", "ssh_host_ed25519_key"]);
   });
 });
 

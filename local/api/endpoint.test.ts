@@ -1,4 +1,5 @@
 /** Every action on a small region, called with AWS's own clients. */
+import "../../testing/runtime"; // first: the others load what it stands in for
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { resourceId } from "../identifiers";
 import { amazonLinux2023 } from "../services/ec2/image";
