@@ -48,7 +48,7 @@ test.each(["data", "receiver-1"])("receivers answer while the process of %s is k
   const url = region.output("receiverLoadBalancerUrl");
   const post = (num: number) => ({ url, method: "POST", body: { num } });
   const load: Load = number => (number % 2 === 0 ? { url } : post(number));
-  expect(await crashing(region.service(host), 5, load)).toEqual([]);
+  expect(await crashing(region.service(host), 3, load)).toEqual([]);
   expect(changes).toEqual([]);
 });
 
