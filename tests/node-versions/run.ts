@@ -119,7 +119,8 @@ async function firstSteps(project: string, env: NodeJS.ProcessEnv): Promise<void
   let url = "";
   let answer: Promise<string> | undefined;
   const said = await command(project, env, ["start"], (line, kill) => {
-    url = /also at (\S+)/.exec(line)?.[1] ?? url;
+    // The first one is the receivers' load balancer's.
+    url ||= /also at (\S+)/.exec(line)?.[1] ?? "";
     if (line.startsWith("ready after")) answer = get(url).finally(kill);
   });
   expectQuiet("npm start", said);
