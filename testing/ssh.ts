@@ -3,19 +3,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { Client, type ClientChannel, type ConnectConfig, type SFTPWrapper } from "ssh2";
 import { remoteUser } from "../apps/shipping/ship";
-import { realClock } from "../local/clock";
-import { Host } from "../local/hosts/host";
 import { SshAccess } from "../local/hosts/ssh/access";
 import { bastionUser } from "../local/hosts/ssh/client-files";
 import { newKeyPair } from "../local/hosts/ssh/openssh-keys";
-import { decisionLog } from "../local/network/decision-log";
-import { Dns } from "../local/network/dns";
-import { FlowLog } from "../local/network/flow-log";
 import { listen } from "../local/network/http/servers";
-import { VirtualNetwork } from "../local/network/virtual-network";
-import { commands, localEnvironment } from "../local/program";
+import { commands } from "../local/program";
 import { onCleanUp } from "./clean-up";
-import { accountId, declaredNetwork, home, interfaces } from "./declared-network";
+import { declaredHost } from "./declared-host";
+import { home, interfaces } from "./declared-network";
 import { temporaryFolder } from "./folders";
 
 const { receiver1 } = interfaces;
@@ -23,42 +18,13 @@ export const address = receiver1.publicIpAddress ?? "";
 
 /** Boots receiver-1 of the declared network, with a key pair, and opens SSH to it. */
 export async function sshHost() {
-  const model = declaredNetwork();
-  const flows: string[] = [];
-  const now = () => 0;
-  const flowLog = new FlowLog({ accountId, now, write: line => flows.push(line) });
-  const network = new VirtualNetwork(model, flowLog, decisionLog({ now, write: () => undefined }));
-  const dns = new Dns();
   const folder = temporaryFolder();
   const key = newKeyPair();
-  const host = new Host({
-    name: "receiver-1",
-    instanceId: "i-0123",
-    interfaceId: receiver1.id,
+  const { host, model, network, dns, flows } = await declaredHost({
     root: join(folder, "hosts", "receiver-1"),
     authorizedKey: key.publicKey,
-    metadata: () => ({
-      instanceId: "i-0123",
-      imageId: "ami-0123",
-      instanceType: "t3.micro",
-      privateIp: receiver1.privateIpAddress,
-      region: "us-east-1",
-      availabilityZone: "us-east-1a",
-      securityGroupNames: [],
-      access: { httpTokens: "required", httpEndpoint: "enabled" },
-      credentials: () => {
-        throw new Error("no profile");
-      },
-    }),
-    network,
-    dns,
-    ec2Api: { address: "192.0.2.10", port: 443 },
-    clock: realClock(1),
-    localEnvironment,
-    report: () => undefined,
+    speed: 1,
   });
-  await host.boot();
-  onCleanUp(() => host.shutDown());
   const hosts = [host];
   const access = await SshAccess.open({
     ...{ folder, network, dns, operatorAddress: home, commands, listen },

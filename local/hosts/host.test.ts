@@ -3,62 +3,18 @@ import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import type { Unit } from "../../apps/installer/unit";
-import { realClock } from "../clock";
-import { localEnvironment } from "../program";
-import { VirtualNetwork } from "../network/virtual-network";
 import { exchange, head, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
-import { Dns } from "../network/dns";
 import { eventually } from "../../testing/eventually";
 import { temporaryFolder } from "../../testing/folders";
-import { decisionLog } from "../network/decision-log";
-import { accountId, declaredNetwork, home, interfaces } from "../../testing/declared-network";
-import { FlowLog } from "../network/flow-log";
-import { Host } from "./host";
+import type { VirtualNetwork } from "../network/virtual-network";
+import type { Host } from "./host";
+import { declaredHost, ec2Api } from "../../testing/declared-host";
+import { home, interfaces } from "../../testing/declared-network";
 
-const ec2Api = { address: "192.0.2.10", port: 443 };
 const { receiver1, data } = interfaces;
 
-/** Boots receiver-1 of the declared network on its own disk. */
-async function setUp() {
-  const model = declaredNetwork();
-  const now = () => 0;
-  const flowLog = new FlowLog({ accountId, now, write: () => undefined });
-  const network = new VirtualNetwork(model, flowLog, decisionLog({ now, write: () => undefined }));
-  const reports: string[] = [];
-  const dns = new Dns();
-  const host = new Host({
-    name: "receiver-1",
-    instanceId: "i-0123",
-    interfaceId: receiver1.id,
-    root: join(temporaryFolder(), "receiver-1"),
-    metadata: () => ({
-      instanceId: "i-0123",
-      imageId: "ami-0123",
-      instanceType: "t3.micro",
-      privateIp: receiver1.privateIpAddress,
-      region: "us-east-1",
-      availabilityZone: "us-east-1a",
-      securityGroupNames: [],
-      access: { httpTokens: "required", httpEndpoint: "enabled" },
-      credentials: () => {
-        throw new Error("no profile");
-      },
-    }),
-    network,
-    dns,
-    ec2Api,
-    clock: realClock(60),
-    localEnvironment,
-    report: event => reports.push(event),
-  });
-  await host.boot();
-  onCleanUp(async () => {
-    await host.shutDown();
-    network.close();
-  });
-  return { host, network, model, dns, reports };
-}
+const setUp = () => declaredHost({ root: join(temporaryFolder(), "receiver-1"), speed: 60 });
 
 /** A unit with its program on the host's disk. `handle` is the source of its request listener. */
 function unitOf(host: Host, handle: string, changes: Partial<Unit> = {}): Unit {

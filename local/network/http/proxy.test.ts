@@ -1,33 +1,10 @@
 import { once } from "node:events";
 import net from "node:net";
 import fc from "fast-check";
-import { Dns } from "../dns";
-import { createProxy, type ProxyOptions } from "./proxy";
-import type { Address, Router } from "../router";
-import { closedPort, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
-import { lines, listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
-
-/** A proxy into a region with one address, 203.0.113.10, named lb.test. */
-async function proxy(route: Router, options: Partial<ProxyOptions> = {}) {
-  const dns = new Dns();
-  dns.set("lb.test", ["203.0.113.10"]);
-  const routed: Address[] = [];
-  const server = createProxy({
-    name: "local-internet",
-    dns,
-    route: to => {
-      routed.push(to);
-      return route(to);
-    },
-    ...options,
-  });
-  return { ...(await listen(server)), routed };
-}
-
-function openTo(port: number): Router {
-  const agent = keepAliveAgent();
-  return () => ({ outcome: "open", agent, host: loopback, port });
-}
+import type { Router } from "../router";
+import { closedPort, collect, connect, exchange, head } from "../../../testing/servers";
+import { openTo, proxy, refuse } from "../../../testing/proxies";
+import { lines, listenHttp, listenRaw } from "../../../testing/servers";
 
 /** An upstream that records each request as text and responds with 200. */
 async function recorder() {
@@ -40,7 +17,6 @@ async function recorder() {
 }
 
 const [get, post] = ["GET http://lb.test/ HTTP/1.1", "POST http://lb.test/ HTTP/1.1"];
-const refuse: Router = () => ({ outcome: "refused" });
 
 /** A proxy that records what it routes to an upstream that records requests. */
 async function recordingProxy() {

@@ -5,36 +5,13 @@ import { fetch, ProxyAgent } from "undici";
 import { WebSocket, WebSocketServer } from "ws";
 import { Dns } from "../dns";
 import { createProxy } from "./proxy";
-import type { Address, Router } from "../router";
 import { closeServer } from "./servers";
-import { closedPort, collect, connect, exchange, head, keepAliveAgent } from "../../../testing/servers";
+import { closedPort, collect, connect, exchange, head } from "../../../testing/servers";
+import { openTo, proxy, refuse } from "../../../testing/proxies";
 import { listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
 import { eventually } from "../../../testing/eventually";
 import { onCleanUp } from "../../../testing/clean-up";
 
-/** A proxy into a region with one address, 203.0.113.10, named lb.test. */
-async function proxy(route: Router, ownHandler?: http.RequestListener) {
-  const dns = new Dns();
-  dns.set("lb.test", ["203.0.113.10"]);
-  const routed: Address[] = [];
-  const server = createProxy({
-    name: "local-internet",
-    dns,
-    route: to => {
-      routed.push(to);
-      return route(to);
-    },
-    ownHandler,
-  });
-  return { ...(await listen(server)), routed };
-}
-
-function openTo(port: number): Router {
-  const agent = keepAliveAgent();
-  return () => ({ outcome: "open", agent, host: loopback, port });
-}
-
-const refuse: Router = () => ({ outcome: "refused" });
 const toLb = head("CONNECT lb.test:7 HTTP/1.1", "Host: lb.test:7");
 const established = "HTTP/1.1 200 Connection established\r\n\r\n";
 
@@ -248,7 +225,8 @@ describe("a tunnel that can't be opened", () => {
 
 describe("a tunnel to the proxy itself", () => {
   test.each(["127.0.0.1", "localhost"])("as %s is served by it", async name => {
-    const { port, routed } = await proxy(refuse, (req, res) => res.end(`${req.method} ${req.url}`));
+    const ownHandler: http.RequestListener = (req, res) => res.end(`${req.method} ${req.url}`);
+    const { port, routed } = await proxy(refuse, { ownHandler });
     const authority = `${name}:${port}`;
     const requests = ["/one", "/two"].map(path => head(`GET ${path} HTTP/1.1`, `Host: ${authority}`));
     const client = connect(port);
