@@ -1,6 +1,6 @@
 /** What the program runs on the deploying machine, by the command provider. */
 
-/** @param seconds as a load balancer gives a deregistered target to finish its requests */
+/** Waits as long as a load balancer lets a deregistered target finish its requests. */
 export function waitCommand(seconds: number): string {
   return `node -e "setTimeout(() => undefined, ${seconds * 1000})"`;
 }

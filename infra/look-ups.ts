@@ -6,7 +6,7 @@ import { chooseZones } from "./zones";
 
 const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
-export interface Surroundings {
+export interface LookUpResult {
   region: string;
   /** Two availability zones that offer the instance type. */
   zones: string[];
@@ -18,7 +18,7 @@ export interface Surroundings {
 export async function lookUp(
   { instanceType, imageId }: Pick<Config, "instanceType" | "imageId">,
   opts: pulumi.InvokeOptions,
-): Promise<Surroundings> {
+): Promise<LookUpResult> {
   const [{ region }, { names: open }, { locations: offering }, image] = await Promise.all([
     orSentence("the region", aws.getRegion({}, opts)),
     orSentence(
@@ -35,12 +35,15 @@ export async function lookUp(
         opts,
       ),
     ),
-    imageId || orSentence("the newest image", aws.ssm.getParameter({ name: imageParameter }, opts)),
+    imageId ||
+      orSentence("the newest image", aws.ssm.getParameter({ name: imageParameter }, opts)).then(
+        ({ value }) => value,
+      ),
   ]);
   return {
     region,
     zones: chooseZones({ open, offering }, instanceType),
-    imageId: typeof image === "string" ? image : image.value,
+    imageId: image,
   };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Pulumi's SDK records a stack trace for every promise, which source-map-support maps back to the sources: a quarter of
- * a preview's time, for texts that are only printed with PULUMI_DEBUG_PROMISE_LEAKS. Other errors keep their stacks.
+ * Pulumi's SDK records a stack trace for every promise, and source-map-support maps each back to the sources, for texts
+ * that are only printed with PULUMI_DEBUG_PROMISE_LEAKS. Other errors keep their stacks.
  */
 type PrepareStackTrace = (error: Error, frames: NodeJS.CallSite[]) => unknown;
 

@@ -15,7 +15,7 @@ export function awsProvider(): aws.Provider {
   });
 }
 
-/** The account and the endpoints that the provider uses, for other clients of AWS's API; secret if a key is in it. */
+/** The provider's account and its Auto Scaling endpoint, for another client; secret if a key is among them. */
 export function clientSettings(): pulumi.Output<ClientSettings> {
   const { profile, accessKey, secretKey, token, assumeRoles, endpoints } =
     configuredArgs() as ConfiguredClient;

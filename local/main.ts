@@ -9,6 +9,7 @@ import { preload } from "./api/dispatch";
 import { realClock } from "./clock";
 import { help, parseOptions, type CommandName, type Options } from "./cli/options";
 import { acquireLock } from "./cli/lock";
+import { bastionUser } from "./hosts/ssh/client-files";
 import { machineProblems, type Space } from "./cli/machine";
 import { attempt, errorOf } from "./cli/problems";
 import { unknownKeys } from "./pulumi/config-keys";
@@ -74,6 +75,7 @@ async function main(command: CommandName, options: Options): Promise<void> {
   state.running = running;
   print(summary);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
+  // A start with a program has loaded them already.
   if (command === "region") await preload(running.region.services);
   await collectGarbage();
 }
@@ -118,7 +120,7 @@ function anEmptyRegion(options: Options, report: (event: string) => void): Plan 
         url,
         scopes: region.services.map(({ scope }) => scope),
         operatorAddress: options.operatorAddress,
-        sshBastion: `operator@127.0.0.1:${sshPort}`,
+        sshBastion: `${bastionUser}@127.0.0.1:${sshPort}`,
       });
       return { running, summary: emptyRegionSummary(running, { name, folder: shownFolder, speed }) };
     },

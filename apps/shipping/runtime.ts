@@ -113,12 +113,18 @@ function reportEvery(step: number, report: Report): (bytes: number) => void {
 
 /** A file's subresource integrity; undefined if there is no file. */
 async function integrityOf(path: string): Promise<string | undefined> {
-  const hash = createHash("sha512");
+  const digest = await digestOf(path, "sha512");
+  return digest && `sha512-${digest.toString("base64")}`;
+}
+
+/** A file's digest; undefined if there is no file. */
+export async function digestOf(path: string, algorithm: "sha256" | "sha512"): Promise<Buffer | undefined> {
+  const hash = createHash(algorithm);
   try {
     await pipeline(createReadStream(path), hash);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  return `sha512-${hash.digest("base64")}`;
+  return hash.digest();
 }

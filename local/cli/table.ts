@@ -1,6 +1,7 @@
 /** The summary printed once the region is ready: what runs where, and how to reach it. */
 import { join } from "node:path";
 import { runtimeInUse } from "../hosts/runtime";
+import { bastionUser } from "../hosts/ssh/client-files";
 import type { StackOutput } from "../pulumi/evaluate";
 import { shellEnvironmentFile } from "./shell-environment";
 
@@ -47,7 +48,7 @@ export function emptyRegionSummary(
     "  aws ec2 describe-vpcs",
     "",
     `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x $proxy URL.`,
-    `SSH goes through the bastion operator@127.0.0.1:${sshPort}: ssh -F ${folder}/ssh_config -i KEY NAME-OR-INSTANCE-ID`,
+    `SSH goes through the bastion ${bastionUser}@127.0.0.1:${sshPort}: ssh -F ${folder}/ssh_config -i KEY NAME-OR-INSTANCE-ID`,
     `An AWS minute takes ${minuteAt(speed)}. Instances boot Amazon Linux 2023 with nothing installed.`,
     "",
   ];

@@ -1,12 +1,10 @@
 /** Chooses the Node that services run on: the hosts' runtime if this machine can run it, otherwise its own. */
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { extract } from "tar";
 import { cacheFolder, markUsed } from "../../apps/shipping/cache";
-import { runtime } from "../../apps/shipping/runtime";
+import { digestOf, runtime } from "../../apps/shipping/runtime";
 import { workFolder } from "../../apps/shipping/work-folder";
 
 /** In real milliseconds: well below the hour for which the cache keeps what nobody uses. */
@@ -18,12 +16,9 @@ export const runtimeInUse = isHostPlatform ? runtime.spec : `this machine's Node
 
 /** @throws unless the archive on a host's disk is the runtime's, as after an interrupted copy */
 export async function assertRuntime(archive: string): Promise<void> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(archive), hash).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    throw new Error(`the runtime ${basename(archive)} was not copied`, { cause: error });
-  });
-  const sha256 = hash.digest("hex");
+  const digest = await digestOf(archive, "sha256");
+  if (!digest) throw new Error(`the runtime ${basename(archive)} was not copied`);
+  const sha256 = digest.toString("hex");
   if (sha256 !== runtime.sha256)
     throw new Error(
       `${basename(archive)} is corrupt: its SHA-256 digest is ${sha256}, not ${runtime.sha256}`,

@@ -1,7 +1,7 @@
 /** The stack file with which `pulumi up -s local` deploys to the local region, by the real providers. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isMap, parseDocument, type Document } from "yaml";
+import { Document, isMap, parseDocument } from "yaml";
 import { readProject } from "./stack";
 
 export const localStackFile = "Pulumi.local.yaml";
@@ -32,7 +32,7 @@ export interface LocalStack {
   sshBastion: string;
 }
 
-/** @throws for a service whose name the AWS provider's configuration isn't known here */
+/** @throws for a service whose endpoint has no known name in the AWS provider's configuration */
 function valuesOf({ region, url, scopes, operatorAddress, sshBastion }: LocalStack, project: string) {
   const endpoints = scopes.map(scope => {
     const name = endpointNames[scope];
@@ -74,9 +74,8 @@ export function withLocalStack(text: string | undefined, stack: LocalStack, proj
 }
 
 function begin(): Document {
-  const document = parseDocument("config: {}\n");
+  const document = new Document({ config: {} });
   document.commentBefore = mark;
-  document.set("config", document.createNode({}));
   return document;
 }
 
