@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Host } from "../local/hosts/host";
 import type { RunningRegion } from "../local/start";
-import { crash, lost, unexplained, type Kill } from "./kills";
+import { crash, explains, lost, unexplained, type Kill } from "./kills";
 import { under, type Load, type Sent } from "./load";
 import type { Random } from "./random";
 
@@ -98,5 +98,5 @@ export async function crashesUnderLoad(running: RunningRegion, plan: CrashPlan):
 
 /** How many requests each kill cost. */
 export function lossesOf({ sent, crashes }: Survived): number[] {
-  return crashes.map(each => lost(sent).length - unexplained(sent, [each]).length);
+  return crashes.map(each => lost(sent).filter(request => explains(each, request)).length);
 }

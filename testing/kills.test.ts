@@ -9,15 +9,21 @@ const sent = (begin: number, end: number, outcome: string): Sent => ({
   outcome,
 });
 
-test("only lost requests that were in flight at a kill are explained by it", () => {
+test("only a kill explains a lost request in flight, and a receiver's time-out an answer as late as that", () => {
   const kills = [
     { begin: 100, end: 110 },
     { begin: 200, end: 210 },
   ];
-  const late = [sent(50, 99, "502"), sent(111, 150, "reset"), sent(211, 212, "silent")];
+  const late = [
+    sent(50, 99, "502"),
+    sent(111, 150, "reset"),
+    sent(211, 212, "silent"),
+    sent(211, 810, "502"),
+  ];
   const inFlight = [sent(50, 100, "502"), sent(110, 150, "reset"), sent(0, 999, "silent")];
+  const gaveUp = [sent(211, 811, "502")];
   const answered = [sent(111, 150, "200")];
-  expect(unexplained([...late, ...inFlight, ...answered], kills)).toEqual(late);
+  expect(unexplained([...late, ...inFlight, ...gaveUp, ...answered], kills)).toEqual(late);
 });
 
 test("a kill lasts until the process is gone", async () => {

@@ -33,9 +33,15 @@ export async function crash(service: Supervisor): Promise<Kill> {
 /** Those that were not answered with 200. */
 export const lost = (sent: Sent[]): Sent[] => sent.filter(({ outcome }) => outcome !== "200");
 
-/** Lost requests that were not in flight at a kill: they began after it, or were over before it. */
+/** Whether the request was in flight at the kill: it began before its end, and was over after its begin. */
+export const explains = (kill: Kill, request: Sent): boolean =>
+  request.begin <= kill.end && request.end >= kill.begin;
+
+/** The shortest time a receiver gives an upstream, in milliseconds: on a busy machine a start may take longer. */
+const upstreamTimeout = 600;
+const gaveUp = ({ begin, end, outcome }: Sent) => outcome === "502" && end - begin >= upstreamTimeout;
+
+/** Lost requests that neither a kill nor a receiver's time-out explains. */
 export function unexplained(sent: Sent[], kills: Kill[]): Sent[] {
-  return lost(sent).filter(
-    request => !kills.some(kill => request.begin <= kill.end && request.end >= kill.begin),
-  );
+  return lost(sent).filter(request => !gaveUp(request) && !kills.some(kill => explains(kill, request)));
 }

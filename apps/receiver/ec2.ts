@@ -5,7 +5,7 @@ export function ec2(region: string, networkAclId: string) {
   const client = new EC2Client({
     region,
     // This host's role and nothing else: a developer's keys must never stand in for a missing instance profile.
-    credentials: fromInstanceMetadata({ timeout: 300, maxRetries: 0 }),
+    credentials: fromInstanceMetadata({ timeout: 600, maxRetries: 0 }),
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 500, requestTimeout: 1_000, throwOnRequestTimeout: true },
   });
