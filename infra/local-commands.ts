@@ -6,4 +6,5 @@ export function waitCommand(seconds: number): string {
 }
 
 /** Reads a RefreshWait from standard input. */
-export const awaitRefreshCommand = "node --require tsx/cjs infra/await-refresh.ts";
+export const awaitRefreshCommand =
+  "node --disable-warning=NodeVersionSupportWarning --require tsx/cjs infra/await-refresh.ts";

@@ -97,6 +97,18 @@ describe("drain", () => {
     await drained;
   });
 
+  test("answers a request that arrived before it came to close the idle connection", async () => {
+    const client = await connect();
+    await client.ask("/");
+    stopTheClock();
+    const drained = drain();
+    await new Promise(setImmediate); // as from a real timer, the next phase of the event loop to come is to read
+    const answer = client.ask("/");
+    jest.advanceTimersByTime(500);
+    expect(await answer).toContain("\r\nConnection: close\r\n");
+    await drained;
+  });
+
   test("closes idle and unused connections after half a second, and one whose answer is due only after 5 s", async () => {
     const idle = await connect();
     await idle.ask("/");

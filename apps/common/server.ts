@@ -42,11 +42,13 @@ export function createServer(app: RequestListener): DrainableServer {
     }
     // Not http.Server's own close(), which resets idle connections at once, even if a request is on its way on one.
     const closed = new Promise(resolve => net.Server.prototype.close.call(server, resolve));
-    const closeIdle = setTimeout(() => {
+    const closeIdleConnections = () => {
       server.closeIdleConnections();
       // To Node a connection without any request yet is not idle, and browsers open such connections in advance.
       for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
-    }, closeIdleAfter);
+    };
+    // Once what has arrived meanwhile is read: a busy machine may come to its timers late.
+    const closeIdle = setTimeout(() => setImmediate(closeIdleConnections), closeIdleAfter);
     const closeAll = setTimeout(() => server.closeAllConnections(), closeAllAfter);
     await closed;
     clearTimeout(closeIdle);
