@@ -9,6 +9,7 @@ import { fetchRuntime } from "../apps/shipping/runtime";
 import { preload } from "./api/dispatch";
 import { createApiHandler } from "./api/endpoint";
 import type { Options } from "./cli/options";
+import { awsConfig, awsConfigFile } from "./cli/aws-profile";
 import { shellEnvironment, shellEnvironmentFile } from "./cli/shell-environment";
 import type { Overview } from "./cli/table";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
@@ -76,6 +77,7 @@ export async function startEmptyRegion(options: EmptyRegionOptions): Promise<Emp
       listenAt(server, options.sshPort ?? preferredSshPort, "--ssh-port"),
     );
     await writeFile(join(options.folder, shellEnvironmentFile), shellEnvironment(internetUrl, options.name));
+    await writeFile(join(options.folder, awsConfigFile), awsConfig(internetUrl, options.name));
     return { region, internetUrl, sshPort: access.port, close };
   } catch (error) {
     await close();

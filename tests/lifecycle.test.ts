@@ -159,7 +159,8 @@ describe("an empty region", () => {
     const [port, sshPort] = [await closedPort(), await closedPort()];
     const command = startEmpty(port, sshPort);
     await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
-    expect(command.stdout()).toContain("  source .local/env\n");
+    const profile = "AWS_CONFIG_FILE=.local/aws_config aws --profile local";
+    expect(command.stdout()).toContain(`  ${profile} ec2 describe-vpcs\n`);
     const environment = readFileSync(join(project, ".local", "env"), "utf8");
     expect(environment).toContain(`AWS_ENDPOINT_URL=http://127.0.0.1:${port} `);
     expect(command.stdout()).toContain(`SSH goes through the bastion operator@127.0.0.1:${sshPort}: ssh -F `);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runtimeInUse } from "../hosts/runtime";
 import { bastionUser } from "../hosts/ssh/client-files";
 import type { StackOutput } from "../pulumi/evaluate";
+import { awsConfigFile, profileName } from "./aws-profile";
 import { shellEnvironmentFile } from "./shell-environment";
 
 interface Addresses {
@@ -43,11 +44,11 @@ export function emptyRegionSummary(
 ): string {
   const text = [
     "",
-    `It serves AWS's API for ${name} at ${internetUrl}, to any credentials. For the AWS CLI, in another terminal:`,
-    `  ${sourceCommand(folder)}`,
-    "  aws ec2 describe-vpcs",
+    `It serves AWS's API for ${name} at ${internetUrl}, to any credentials. In another terminal:`,
+    `  AWS_CONFIG_FILE=${join(folder, awsConfigFile)} aws --profile ${profileName} ec2 describe-vpcs`,
+    "  pulumi up -s local (docs/pulumi-up.md says what it needs)",
     "",
-    `What you make is reached from outside AWS through the HTTP proxy ${internetUrl}: curl -x $proxy URL.`,
+    `What you make is reached from outside AWS through the HTTP proxy: curl -x ${internetUrl} URL`,
     `SSH goes through the bastion ${bastionUser}@127.0.0.1:${sshPort}: ssh -F ${folder}/ssh_config -i KEY NAME-OR-INSTANCE-ID`,
     `An AWS minute takes ${minuteAt(speed)}. Instances boot Amazon Linux 2023 with nothing installed.`,
     "",
