@@ -160,7 +160,7 @@ describe("order beyond data flow", () => {
         ...copies("receiver-2"),
       ],
       "AmiFromInstance stress": ["Command stress"],
-      "Group fleet": [...routing(), ...rules(), "Listener fleet-lb"],
+      "Group fleet": [...routing(), ...rules(), "Listener fleet-lb", "AmiFromInstance stress"],
     };
     const sorted = Object.entries(order).map(([name, after]) => [name, after.sort()]);
     expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(sorted));

@@ -176,7 +176,8 @@ export = async () => {
       loadBalancer: fleetLoadBalancer,
       refresh: { minutes: config.refreshMinutes, region, client: clientSettings() },
       part: "stress",
-      dependsOn: [...routing, ...groups.rules],
+      // The image too: a replaced group can't be emptied once its image is gone.
+      dependsOn: [...routing, ...groups.rules, image],
     },
     { provider },
   );

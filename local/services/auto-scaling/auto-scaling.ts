@@ -68,12 +68,11 @@ export class AutoScaling {
     await Promise.all([...this.groups.values()].map(group => group.close()));
   }
 
-  private validate({ minSize, maxSize, subnetIds, launchTemplate }: Omit<GroupSettings, "arn">): void {
+  private validate({ minSize, maxSize, subnetIds }: Omit<GroupSettings, "arn">): void {
     if (minSize > maxSize) throw refusals.minAboveMax(minSize, maxSize);
     for (const subnetId of subnetIds) {
       if (this.context.availabilityZoneOf(subnetId) === undefined) throw refusals.unknownSubnet(subnetId);
     }
-    this.assertLaunchTemplate(launchTemplate);
   }
 
   /** @throws AwsError for a template or version that doesn't exist */

@@ -107,6 +107,17 @@ test("nothing can be launched without the template", async () => {
   );
 });
 
+test("a group can be emptied when its image is gone, but not given that image again", async () => {
+  const { region, group, update, made } = await setUp();
+  await region.calls.ec2.DeregisterImage({ ImageId: made["image"]?.id });
+  const LaunchTemplate = { LaunchTemplateId: made["template"]?.id, Version: "1" };
+  await expect(update({ LaunchTemplate })).rejects.toThrow(
+    `You must use a valid fully-formed launch template. The image id '[${made["image"]?.id}]' does not exist`,
+  );
+  await update({ MinSize: 0, MaxSize: 0, DesiredCapacity: 0 });
+  await group.until(({ instances }) => instances.size === 0);
+});
+
 test("a new image refreshes the group; the old image can be deleted meanwhile", async () => {
   const { region, resources, group, clock, update, made, inputsOf, targets } = await setUp();
   const [old] = inService(group);
