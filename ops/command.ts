@@ -1,4 +1,5 @@
 /** What a command is, and how it is run: options, help, problems, exit codes, the same for all. */
+import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { widthOf, wrap } from "../local/cli/wrap";
@@ -83,6 +84,8 @@ export async function runCommand(
   args: string[],
   { root, signal, stdout, stderr }: Terminal & { root: string; signal: AbortSignal },
 ): Promise<number> {
+  // One for each request that is under way.
+  setMaxListeners(0, signal);
   const print = (text: string) => void stdout.write(`${wrap(text, widthOf(stdout))}\n`);
   try {
     const { values, positionals } = parseArgs({
@@ -113,7 +116,7 @@ export async function runCommand(
 }
 
 /** An error's message; of one that holds several, theirs. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { name, message = "", errors } = error as Partial<AggregateError>;
   // What parseArgs() goes on to say is about dashes.
   if (message !== "") return message.replace(/\. To specify a positional .*/s, "");
