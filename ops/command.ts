@@ -5,10 +5,14 @@ import { parseArgs, type ParseArgsConfig } from "node:util";
 import { widthOf, wrap } from "../local/cli/wrap";
 import { findDeployment, type Deployment } from "./deployment";
 
-type Options = Record<string, { type: "string" | "boolean"; short?: string; multiple?: false }>;
+type Options = Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean }>;
 
 type Values<Own extends Options> = {
-  [Name in keyof Own]?: Own[Name]["type"] extends "boolean" ? boolean : string;
+  [Name in keyof Own]?: Own[Name]["type"] extends "boolean"
+    ? boolean
+    : Own[Name]["multiple"] extends true
+      ? string[]
+      : string;
 };
 
 /** A command's exit code. */
@@ -26,6 +30,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Run<Own extends Options = Options> {
   values: Values<Own>;
   positionals: string[];
+  /** The project's root folder. */
+  root: string;
   /** The stack that --stack names. */
   stack?: string;
   /** --json: one JSON value on standard output, and nothing else. */
@@ -104,7 +110,7 @@ export async function runCommand(
         `it takes ${expected.join(" ") || "no arguments"}, not ${JSON.stringify(positionals.join(" "))}`,
       );
     return await command.run({
-      ...{ values: own, positionals, stack, json, print, signal },
+      ...{ values: own, positionals, root, stack, json, print, signal },
       columns: widthOf(stdout),
       deployment: () => findDeployment(root, stack),
     });

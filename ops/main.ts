@@ -1,12 +1,13 @@
 /** `npm run NAME`: what an operator runs, here and on AWS. */
 import { join } from "node:path";
 import { runCommand, type Command } from "./command";
+import { cost } from "./cost";
 import { hosts } from "./hosts";
 import { load } from "./load";
 import { verify } from "./verify";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { hosts, load, verify };
+const commands: Record<string, Command> = { cost, hosts, load, verify };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";

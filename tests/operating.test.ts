@@ -2,15 +2,16 @@
  * What an operator runs (docs/operating.md), against one region: as this project's own, and reached as AWS is, by its
  * API and what the Pulumi CLI knows. It does not prove that AWS answers as the region does.
  */
+import { cost } from "../ops/cost";
 import { hosts } from "../ops/hosts";
 import type { Instance } from "../ops/instances";
 import { verify } from "../ops/verify";
 import { answerTo } from "../testing/client";
-import { operatorOf, operatorOnAws, type Operator } from "../testing/deployments";
+import { operatorIn, operatorOf, operatorOnAws, type Operator } from "../testing/deployments";
 import { eventually } from "../testing/eventually";
 import { describeWith } from "../testing/programs";
 import { kindOf } from "../testing/removals";
-import { startTestRegion, type TestRegion } from "../testing/region";
+import { root, startTestRegion, type TestRegion } from "../testing/region";
 
 let region: TestRegion;
 beforeAll(async () => {
@@ -208,5 +209,24 @@ describeWith({ ssh: "apt-get install openssh-client" }, "verify", () => {
       await setHealthChecks("ELB");
     }
     await eventually("the step passes again", async () => (await affected()).code === 0);
+  });
+});
+
+describe("cost", () => {
+  test("of the program in this folder, in a terminal of 80 columns", async () => {
+    const { code, stdout, stderr } = await operatorIn(root)(cost, [], { columns: 80 });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^an hour +0\.1307 +0\.1469 +0\.1795$/m);
+    expect(stdout).toMatch(/^a month of 730 h +95 +107 +131$/m);
+    expect(stdout).toContain("65 %; the stress");
+    expect(Math.max(...stdout.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(80);
+  });
+
+  test.each([
+    ["aws:region=eu-west-1", "rates are known for us-east-1 only, and the stack is in eu-west-1"],
+    ["receiverCount=99", 'receiverCount: must be a whole number from 1 to 20; got "99"'],
+  ])("with %s is refused", async (setting, problem) => {
+    const ended = await operatorIn(root)(cost, ["--config", setting]);
+    expect(ended).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(problem) as string });
   });
 });

@@ -140,7 +140,7 @@ function regionName(text: string): string {
   throw new Error(`--region takes the name of an AWS region, such as us-east-1, not ${JSON.stringify(text)}`);
 }
 
-function keyAndValue(text: string): [string, string] {
+export function keyAndValue(text: string): [string, string] {
   const separator = text.indexOf("=");
   if (separator < 1) throw new Error(`--config takes KEY=VALUE, not ${JSON.stringify(text)}`);
   return [text.slice(0, separator), text.slice(separator + 1)];
