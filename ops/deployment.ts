@@ -40,6 +40,8 @@ export interface Deployment {
   ssh: {
     /** Path of the configuration that ssh needs to reach hosts by their ids, if it needs one. */
     configFile?: string;
+    /** user@host:port of a bastion on the way. */
+    bastion?: string;
     /** The hosts' private key, if that configuration doesn't name it. */
     privateKey?: () => Promise<string>;
   };
@@ -90,6 +92,7 @@ async function localRegion(root: string): Promise<Deployment> {
 
 async function stackOnAws(stack: string, cli: StackCli): Promise<Deployment> {
   const [outputs, config] = await Promise.all([cli.outputs(), cli.config()]);
+  const bastion = Object.entries(config).find(([key]) => key.endsWith(":sshBastion"))?.[1] ?? "";
   const name = `stack ${stack}`;
   // As curl does it, which reads only the lower-case name.
   const { http_proxy: proxy = "" } = process.env;
@@ -100,7 +103,7 @@ async function stackOnAws(stack: string, cli: StackCli): Promise<Deployment> {
     aws: { region: config["aws:region"] },
     ...(proxy !== "" && { proxy }),
     minute: 60_000,
-    ssh: { privateKey: () => cli.secretOutput("sshPrivateKey") },
+    ssh: { ...(bastion !== "" && { bastion }), privateKey: () => cli.secretOutput("sshPrivateKey") },
   };
 }
 

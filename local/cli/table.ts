@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { runtimeInUse } from "../hosts/runtime";
 import { bastionUser } from "../hosts/ssh/client-files";
 import type { StackOutput } from "../pulumi/evaluate";
+import { alignColumns } from "./columns";
 import { shellEnvironmentFile } from "./shell-environment";
 
 interface Addresses {
@@ -135,16 +136,5 @@ function loadBalancerRows({ name, addresses, listeners }: Overview["loadBalancer
   return Array.from({ length: Math.max(addresses.length, states.length) }, (_, index) => {
     const { privateIpAddress = "", publicIpAddress = "" } = addresses[index] ?? {};
     return [index === 0 ? name : "", privateIpAddress, publicIpAddress, "", states[index] ?? ""];
-  });
-}
-
-/** A last cell that doesn't fit gets a line of its own, indented. */
-function alignColumns(rows: string[][], width: number): string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map(row => row[column]?.length ?? 0))) ?? [];
-  return rows.flatMap(row => {
-    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
-    const line = cells.join("  ").trimEnd();
-    if (line.length <= width) return [line];
-    return [cells.slice(0, -1).join("  ").trimEnd(), `    ${row.at(-1)}`];
   });
 }
