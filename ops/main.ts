@@ -2,9 +2,10 @@
 import { join } from "node:path";
 import { runCommand, type Command } from "./command";
 import { hosts } from "./hosts";
+import { why } from "./why";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { hosts };
+const commands: Record<string, Command> = { hosts, why };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
