@@ -2,9 +2,10 @@
 import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
 import { crashesSuite } from "./endurance/crashes";
+import { verdictsSuite } from "./endurance/verdicts";
 import type { Suite } from "./endurance/suite";
 
-const suites: Record<string, Suite> = { calls: callsSuite, crashes: crashesSuite };
+const suites: Record<string, Suite> = { calls: callsSuite, crashes: crashesSuite, verdicts: verdictsSuite };
 
 const help = `Tests a local region for minutes. A seed repeats a run, as far as time and random ids allow.
 

@@ -5,9 +5,10 @@ import { cost } from "./cost";
 import { hosts } from "./hosts";
 import { load } from "./load";
 import { verify } from "./verify";
+import { why } from "./why";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { cost, hosts, load, verify };
+const commands: Record<string, Command> = { cost, hosts, load, verify, why };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";

@@ -12,6 +12,7 @@ import { ec2Service } from "../local/services/ec2/actions";
 import { refusals as cloudWatchRefusals } from "../local/services/cloudwatch/refusals";
 import { refusals as autoScalingRefusals } from "../local/services/auto-scaling/refusals";
 import { computeRefusals } from "../local/services/ec2/compute-refusals";
+import { insightsRefusals } from "../local/services/ec2/insights-refusals";
 import { networkRefusals } from "../local/services/ec2/network-refusals";
 import { refusals as tagRefusals } from "../local/services/ec2/refusals";
 import { refusals as elbv2Refusals } from "../local/services/elbv2/refusals";
@@ -30,7 +31,11 @@ interface Documented {
 }
 
 const documented: Documented[] = [
-  { title: "EC2", service: ec2Service, refusals: { ...networkRefusals, ...computeRefusals, ...tagRefusals } },
+  {
+    title: "EC2",
+    service: ec2Service,
+    refusals: { ...networkRefusals, ...insightsRefusals, ...computeRefusals, ...tagRefusals },
+  },
   { title: "Elastic Load Balancing", service: elbv2Service, refusals: elbv2Refusals },
   { title: "Auto Scaling", service: autoScalingService, refusals: autoScalingRefusals },
   { title: "IAM", service: iamService, refusals: iamRefusals },

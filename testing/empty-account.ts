@@ -77,6 +77,18 @@ const kinds = [
     list: async ({ ec2 }) => (await ec2.DescribeSnapshots({ OwnerIds: ["self"] })).Snapshots,
     remove: ({ ec2 }, { SnapshotId }) => ec2.DeleteSnapshot({ SnapshotId }),
   }),
+  kind({
+    plural: "network insights paths",
+    list: async ({ ec2 }) => (await ec2.DescribeNetworkInsightsPaths({})).NetworkInsightsPaths,
+    remove: async ({ ec2 }, { NetworkInsightsPathId }) => {
+      const { NetworkInsightsAnalyses } = await ec2.DescribeNetworkInsightsAnalyses({
+        NetworkInsightsPathId,
+      });
+      for (const { NetworkInsightsAnalysisId } of NetworkInsightsAnalyses)
+        await ec2.DeleteNetworkInsightsAnalysis({ NetworkInsightsAnalysisId });
+      await ec2.DeleteNetworkInsightsPath({ NetworkInsightsPathId });
+    },
+  }),
   // They go with their instances and load balancers.
   kind({
     plural: "network interfaces",

@@ -5,10 +5,11 @@
 import http from "node:http";
 import net from "node:net";
 import type { Address, Connection, Router } from "./router";
-import type { ConnectionAttempt, Decision } from "./reachability/decision";
+import type { Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
 import type { Flow, FlowLog } from "./flow-log";
-import { evaluateConnection } from "./reachability/reachability";
+import { describeConnection, evaluateConnection } from "./reachability/reachability";
+import type { ConnectionAttempt } from "./reachability/verdict";
 import type { VpcModel } from "./reachability/vpc-model";
 
 export type Source = ConnectionAttempt["from"];
@@ -123,7 +124,7 @@ export class VirtualNetwork {
     const decision = evaluateConnection(this.model, connection);
     if (decision.outcome === "dropped") {
       this.flowLog.dropped(decision);
-      this.decisionLog(connection, decision);
+      this.decisionLog(connection, describeConnection(this.model, connection));
     }
     return decision;
   }

@@ -6,6 +6,7 @@ import type { InstanceContext } from "./instance-context";
 import { Instances } from "./instances";
 import { KeyPairs } from "./key-pairs";
 import type { LaunchTemplate } from "./launch-template";
+import { NetworkInsights } from "./network-insights";
 import { NetworkInterfaces } from "./network-interfaces";
 import type { Volume } from "./volumes";
 
@@ -20,6 +21,7 @@ export class Ec2 {
   readonly keyPairs = new KeyPairs();
   readonly images: Images;
   readonly volumes = new Map<string, Volume>();
+  readonly networkInsights = new NetworkInsights();
   readonly launchTemplates = new Map<string, LaunchTemplate>();
 
   constructor(options: Ec2Options) {

@@ -49,6 +49,18 @@ export const resourceTypes = {
     notFound: "InvalidNetworkAclID.NotFound",
     label: "The networkAcl ID",
   },
+  "network-insights-analysis": {
+    prefix: "nia",
+    malformed: "InvalidNetworkInsightsAnalysisId.Malformed",
+    notFound: "InvalidNetworkInsightsAnalysisId.NotFound",
+    label: "The networkInsightsAnalysis ID",
+  },
+  "network-insights-path": {
+    prefix: "nip",
+    malformed: "InvalidNetworkInsightsPathId.Malformed",
+    notFound: "InvalidNetworkInsightsPathId.NotFound",
+    label: "The networkInsightsPath ID",
+  },
   "network-interface": {
     prefix: "eni",
     malformed: "InvalidNetworkInterfaceId.Malformed",

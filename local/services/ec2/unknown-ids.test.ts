@@ -160,6 +160,21 @@ const computeCalls: typeof calls = {
     RunInstances: (ec2, LaunchTemplateId) =>
       ec2.RunInstances({ LaunchTemplate: { LaunchTemplateId }, MinCount: 1, MaxCount: 1 }),
   },
+  "network-insights-path": {
+    DeleteNetworkInsightsPath: (ec2, id) => ec2.DeleteNetworkInsightsPath({ NetworkInsightsPathId: id }),
+    DescribeNetworkInsightsPaths: (ec2, id) =>
+      ec2.DescribeNetworkInsightsPaths({ NetworkInsightsPathIds: [id] }),
+    "DescribeNetworkInsightsAnalyses, of a path": (ec2, id) =>
+      ec2.DescribeNetworkInsightsAnalyses({ NetworkInsightsPathId: id }),
+    StartNetworkInsightsAnalysis: (ec2, id) =>
+      ec2.StartNetworkInsightsAnalysis({ NetworkInsightsPathId: id }),
+  },
+  "network-insights-analysis": {
+    DeleteNetworkInsightsAnalysis: (ec2, id) =>
+      ec2.DeleteNetworkInsightsAnalysis({ NetworkInsightsAnalysisId: id }),
+    DescribeNetworkInsightsAnalyses: (ec2, id) =>
+      ec2.DescribeNetworkInsightsAnalyses({ NetworkInsightsAnalysisIds: [id] }),
+  },
   snapshot: {
     DeleteSnapshot: (ec2, SnapshotId) => ec2.DeleteSnapshot({ SnapshotId }),
     DescribeSnapshots: (ec2, id) => ec2.DescribeSnapshots({ SnapshotIds: [id] }),

@@ -15,6 +15,8 @@ import { launchTemplateVersionActions } from "./launch-template-versions";
 import { launchTemplateActions } from "./launch-templates";
 import { networkAclEntryActions } from "./network-acl-entries";
 import { networkAclActions } from "./network-acls";
+import { networkInsightsAnalysisActions } from "./network-insights-analyses";
+import { networkInsightsPathActions } from "./network-insights-paths";
 import { networkInterfaceActions } from "./network-interfaces";
 import { ec2Protocol } from "./protocol";
 import { routeTableActions } from "./route-tables";
@@ -44,6 +46,8 @@ export const ec2Service = {
     ...launchTemplateVersionActions,
     ...networkAclActions,
     ...networkAclEntryActions,
+    ...networkInsightsAnalysisActions,
+    ...networkInsightsPathActions,
     ...networkInterfaceActions,
     ...routeActions,
     ...routeTableActions,

@@ -6,6 +6,7 @@ import type { SecurityGroup, SecurityGroupRule, VpcModel } from "../../../networ
 import { networkRefusals } from "../network-refusals";
 import { allowsSame, rulesOf, type Permission } from "../security-groups";
 import { tagList } from "../tags";
+import { arnOf } from "./arns";
 import { hasPorts, isIcmp, portRange, protocolName, protocolNumber } from "./protocol-numbers";
 import { groupInVpc, ruleDescription } from "./security-group-names";
 import { required } from "./validation";
@@ -158,6 +159,6 @@ export function ruleDescriptionOf(rule: SecurityGroupRule, regionName: string): 
         : { GroupId: referencedSecurityGroupId, UserId: accountId },
     Description: rule.description,
     Tags: tagList(rule.tags),
-    SecurityGroupRuleArn: `arn:aws:ec2:${regionName}:${accountId}:security-group-rule/${id}`,
+    SecurityGroupRuleArn: arnOf(regionName, id),
   };
 }

@@ -5,6 +5,7 @@ import type { SecurityGroup, VpcModel } from "../../../network/reachability/vpc-
 import { networkRefusals } from "../network-refusals";
 import { createSecurityGroup, deleteSecurityGroup, isInUse } from "../security-groups";
 import { tagList, tagsFor } from "../tags";
+import { arnOf } from "./arns";
 import type { Ec2Actions } from "./context";
 import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
 import type { Filterable } from "./filters";
@@ -58,10 +59,6 @@ export const securityGroupActions = {
     },
   },
 } satisfies Partial<Ec2Actions>;
-
-function arnOf(regionName: string, groupId: string): string {
-  return `arn:aws:ec2:${regionName}:${accountId}:security-group/${groupId}`;
-}
 
 function descriptionOf(
   vpc: VpcModel,

@@ -7,6 +7,7 @@ import { find } from "../resource-types";
 import { createSubnet, deleteSubnet, subnetRange } from "../subnets";
 import { tagList, tagsFor } from "../tags";
 import { zoneId, zonesOf } from "../zones";
+import { arnOf } from "./arns";
 import type { Ec2ActionContext, Ec2Actions } from "./context";
 import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
 import { oneAttribute, required } from "./validation";
@@ -101,7 +102,7 @@ function descriptionOf(
     Ipv6CidrBlockAssociationSet: [],
     MapCustomerOwnedIpOnLaunch: false,
     Tags: tagList(tags),
-    SubnetArn: `arn:aws:ec2:${regionName}:${accountId}:subnet/${id}`,
+    SubnetArn: arnOf(regionName, id),
     EnableDns64: false,
     Ipv6Native: false,
     PrivateDnsNameOptionsOnLaunch: {
