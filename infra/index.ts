@@ -1,5 +1,6 @@
 /** Declares the whole system in the order it starts. */
-import "./promise-stacks"; // first
+import "./lazy-modules"; // before the SDKs
+import "./promise-stacks";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
 import { buildRelease } from "../apps/shipping/release";
@@ -72,13 +73,13 @@ export = async () => {
   const dataService = new Service("data-access", {
     ...serviceArgs,
     host: data,
-    release: buildRelease("data-access"),
+    release: await buildRelease("data-access"),
   });
 
   // Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
   // healthy.
   const identity = new ReceiverIdentity("receiver", {}, { provider });
-  const receiverRelease = buildRelease("receiver");
+  const receiverRelease = await buildRelease("receiver");
   const receivers = Array.from({ length: receiverCount }, (_, index) => `receiver-${index + 1}`).map(
     name => ({
       name,
@@ -154,7 +155,7 @@ export = async () => {
   const stressService = new Service("stress", {
     ...serviceArgs,
     host: stress,
-    release: buildRelease("stress"),
+    release: await buildRelease("stress"),
     environment: { STRESS_SECONDS: String(stressSeconds) },
   });
   const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });

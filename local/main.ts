@@ -1,4 +1,5 @@
 /** `npm start` and `npm run region`: the local region from the command line. */
+import "../infra/lazy-modules"; // before the SDKs
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
 import { join, relative } from "node:path";

@@ -21,17 +21,23 @@ export const localCommands: ReadonlySet<string> = new Set([awaitRefreshCommand])
 /** The public SSM parameter that holds the id of the hosts' image. */
 export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
+export interface RunOptions {
+  /** Receives each step. */
+  report?: (step: string) => void;
+  /** The runtime's archive may have been cut on its way here, and is hashed. */
+  cameByNetwork?: boolean;
+}
+
 /**
  * Runs the command that installs a service as a host would: checks what was copied, unpacks the runtime, and runs the
  * installer, in-process. Only one installs at a time.
- * @param report receives each step
  * @throws for any other command, and if the installation fails
  */
 export async function run(
   host: Host,
   command: string,
   stdin: string,
-  report?: (step: string) => void,
+  { report, cameByNetwork = false }: RunOptions = {},
 ): Promise<string> {
   const manifest = manifestSchema.parse(JSON.parse(stdin));
   const { service, release } = manifest;
@@ -41,7 +47,7 @@ export async function run(
     const archive = join(host.root, remoteRuntime);
     const binary = join(host.root, manifest.runtime.binary);
     if (!existsSync(binary)) {
-      await assertRuntime(archive);
+      if (cameByNetwork) await assertRuntime(archive);
       await placeRuntime(archive, binary);
     }
     // As on a host: a host that lacks the runtime gets another copy.
@@ -56,7 +62,8 @@ const installService: HostCommand = {
     if (line !== installCommand({ service, sha256 })) return undefined;
     return async ({ host, stdin, stdout, stderr }) => {
       try {
-        const outcome = await run(host, line, await stdin(), step => void stderr(`${step}\n`));
+        const report = (step: string) => void stderr(`${step}\n`);
+        const outcome = await run(host, line, await stdin(), { report, cameByNetwork: true });
         await stdout(`${outcome}\n`);
         return 0;
       } catch (error) {

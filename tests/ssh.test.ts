@@ -184,13 +184,14 @@ describeWith(openSsh, "what infra/ ships, by scp and ssh", () => {
       },
       stress: { STRESS_SECONDS: "2" },
     };
-    const install = (name: ServiceName) => {
-      const { command, stdin } = shipmentOf(buildRelease(name), runtime);
+    const install = async (name: ServiceName) => {
+      const { command, stdin } = shipmentOf(await buildRelease(name), runtime);
       return hosts.run("ssh", [name, command], stdin(environments[name]));
     };
     await Promise.all(
       names.map(async name => {
-        for (const { source, remotePath } of Object.values(shipmentOf(buildRelease(name), runtime).copies))
+        const { copies } = shipmentOf(await buildRelease(name), runtime);
+        for (const { source, remotePath } of Object.values(copies))
           expect(await hosts.run("scp", ["-q", source, `${name}:${remotePath}`])).toMatchObject({ code: 0 });
         const { code, stdout, stderr } = await install(name);
         expect([code, stdout]).toEqual([

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { closedPort, listenHttp } from "../../testing/servers";
-import { untilHealthy } from "./health";
+import { Unhealthy, untilHealthy } from "./health";
 
 describe("a unit is healthy", () => {
   const answering =
@@ -30,12 +30,34 @@ describe("a unit is healthy", () => {
 
   test("not while one of its sockets refuses connections", async () => {
     const well = await portOf(answering(() => 200));
-    await expect(healthy([well, await closedPort()], AbortSignal.timeout(300))).rejects.toThrow();
+    const closed = await closedPort();
+    await expect(healthy([well, closed], AbortSignal.timeout(300))).rejects.toThrow(
+      `GET /health on port ${closed}: connect ECONNREFUSED 127.0.0.1:${closed}`,
+    );
   });
 
   test("not while one of its sockets is silent", async () => {
     const silent = await portOf(() => undefined);
-    await expect(healthy([silent], AbortSignal.timeout(300))).rejects.toThrow();
+    await expect(healthy([silent], AbortSignal.timeout(300))).rejects.toThrow("nothing answered");
+    await expect(healthy([silent], AbortSignal.timeout(1_500))).rejects.toThrow("no answer within 1 s");
+  });
+
+  test.each([
+    ["whole", '{"disk":"full"}', '503 Service Unavailable {"disk":"full"}'],
+    ["up to a kilobyte", "x".repeat(70_000), `503 Service Unavailable ${"x".repeat(1024)}…`],
+    ["without a body", "", "503 Service Unavailable"],
+  ])("and its last answer is quoted, %s", async (_, body, said) => {
+    const port = await portOf((_request, response) => response.writeHead(503).end(body));
+    const error = new Unhealthy(`GET /health on port ${port}: ${said}`);
+    await expect(healthy([port], AbortSignal.timeout(500))).rejects.toThrow(error);
+  });
+
+  test("and an answer that breaks off is quoted with what broke it", async () => {
+    const port = await portOf((_request, response) => {
+      response.writeHead(500, { "content-length": 100 }).write("half");
+      setImmediate(() => response.destroy());
+    });
+    await expect(healthy([port], AbortSignal.timeout(500))).rejects.toThrow("500, then aborted");
   });
 
   test("and is not asked again once it is known to have failed", async () => {

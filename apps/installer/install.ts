@@ -10,6 +10,7 @@ import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { manifestSchema, type Manifest } from "../manifest";
 import { renameDurably, syncFiles, writeDurably } from "../common/durable";
+import { Unhealthy } from "./health";
 import { installationRoot, releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
 /** What differs between a host with systemd and a host of the local region. */
@@ -42,7 +43,7 @@ export interface InstallOptions {
  * Installs a service.
  * @returns what was done, in one line
  * @throws InstallError if the release is corrupt or does not become healthy; the release before then runs again, and the
- * message ends with the journal of the failed one
+ * message has the last answer of a failed health check, and ends with the journal of the failed one
  */
 export async function install(
   manifest: Manifest,
@@ -154,7 +155,9 @@ async function waitUntilHealthy(unit: Unit, platform: Platform, healthTimeout: n
   try {
     await platform.healthy(unit, signal);
   } catch (error) {
-    throw signal.aborted ? new Error(`it is not healthy after ${healthTimeout / 1000} s`) : error;
+    if (!signal.aborted) throw error;
+    const answer = error instanceof Unhealthy ? `: ${error.message}` : "";
+    throw new Error(`it is not healthy after ${healthTimeout / 1000} s${answer}`, { cause: error });
   }
 }
 

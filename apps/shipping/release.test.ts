@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { extract, list } from "tar";
@@ -17,6 +17,8 @@ interface Build {
   sources?: string;
   cwd?: string;
   umask?: number;
+  /** Fails if tar is loaded. */
+  withoutTar?: boolean;
 }
 
 async function build(service: ServiceName, options: Build): Promise<Release> {
@@ -34,11 +36,12 @@ async function digests(options: Build): Promise<Record<string, string>> {
 
 /** Builds in another process, because the working folder, umask and cache are per process. */
 async function buildAll(services: string, options: Build): Promise<Release[]> {
-  const { cache, sources = checkout, cwd = sources, umask = 0o22 } = options;
+  const { cache, sources = checkout, cwd = sources, umask = 0o22, withoutTar = false } = options;
   const script = `
     process.umask(${umask});
+    if (${withoutTar}) require.cache[require.resolve("tar")] = { get exports() { throw new Error("tar is loaded") } };
     const { buildRelease } = require(${JSON.stringify(join(sources, "apps/shipping/release"))});
-    process.stdout.write(JSON.stringify(${services}.map(buildRelease)));
+    Promise.all(${services}.map(buildRelease)).then(built => process.stdout.write(JSON.stringify(built)));
   `;
   const command = ["--require", require.resolve("tsx/cjs"), "--eval", script];
   const env = { PATH: process.env["PATH"], XDG_CACHE_HOME: cache };
@@ -56,7 +59,12 @@ function copyOfSources(): string {
   return folder;
 }
 
-const cachedReleases = (cache: string) => readdirSync(join(cache, "elastic-fleet", "releases")).sort();
+const releasesIn = (cache: string) => join(cache, "elastic-fleet", "releases");
+/** Without the records of what they were built from. */
+const cachedReleases = (cache: string) =>
+  readdirSync(releasesIn(cache))
+    .filter(name => !name.endsWith(".built"))
+    .sort();
 
 describe.each<ServiceName>(["data-access", "receiver", "stress"])("the release of %s", service => {
   test("is the same bytes whatever the folder, the umask and the time", async () => {
@@ -150,6 +158,64 @@ test("a changed source is another release, and one that does not compile makes n
   await expect(build("receiver", { cache, sources })).rejects.toThrow(failure);
   expect(cachedReleases(cache)).toEqual([before, after].map(({ sha256 }) => `receiver-${sha256}.tar`).sort());
 });
+
+describe("a release that these sources gave before", () => {
+  /** Seconds of the epoch, to tell a file that was written again. */
+  const past = 1e9;
+
+  test("is used as it is, and nothing is loaded to pack it", async () => {
+    const cache = temporaryFolder();
+    const before = await build("stress", { cache });
+    const { ino } = statSync(before.archive);
+    utimesSync(before.archive, past, past);
+    expect(await build("stress", { cache, withoutTar: true })).toEqual(before);
+    expect(statSync(before.archive)).toMatchObject({ ino });
+    expect(statSync(before.archive).mtimeMs).toBeGreaterThan(past * 1000); // used, so not pruned
+  });
+
+  test.each([
+    ["its archive is cut", ".tar", (path: string) => truncateSync(path, 1000)],
+    ["its archive is damaged", ".tar", (path: string) => flipByte(path)],
+    ["its archive is gone", ".tar", (path: string) => rmSync(path)],
+    ["its record is cut", ".built", (path: string) => truncateSync(path, 10)],
+    ["its record is empty", ".built", (path: string) => truncateSync(path, 0)],
+    ["its record is damaged", ".built", (path: string) => writeFileSync(path, "../".repeat(20))],
+  ])("is built again if %s", async (_, extension, damage) => {
+    const cache = temporaryFolder();
+    const before = await build("stress", { cache });
+    const intact = readFileSync(before.archive);
+    for (const name of readdirSync(releasesIn(cache)))
+      if (name.endsWith(extension)) damage(join(releasesIn(cache), name));
+    expect(await build("stress", { cache })).toEqual(before);
+    expect(readFileSync(before.archive).equals(intact)).toBe(true);
+  });
+
+  test("does not count after another package is installed, nor another setting of the compiler", async () => {
+    const cache = temporaryFolder();
+    const sources = copyOfSources();
+    await build("stress", { cache, sources });
+    const records = () => readdirSync(releasesIn(cache)).filter(name => name.endsWith(".built")).length;
+    expect(records()).toBe(1);
+    const compiler = join(sources, "tsconfig.json");
+    writeFileSync(compiler, `${readFileSync(compiler, "utf8")}\n`);
+    await build("stress", { cache, sources });
+    expect(records()).toBe(2);
+  });
+
+  test("is built side by side without disturbing each other", async () => {
+    const cache = temporaryFolder();
+    const built = await Promise.all([1, 2, 3].map(() => build("receiver", { cache })));
+    expect(new Set(built.map(({ sha256 }) => sha256)).size).toBe(1);
+    expect(readdirSync(releasesIn(cache)).filter(name => name.startsWith("work"))).toEqual([]);
+    expect(await build("receiver", { cache })).toEqual(built[0]);
+  });
+});
+
+function flipByte(path: string): void {
+  const bytes = readFileSync(path);
+  bytes[5000] = 255 - (bytes[5000] ?? 0);
+  writeFileSync(path, bytes);
+}
 
 test("one more service, and another port of one, leave the releases of the others as they are", async () => {
   const sources = copyOfSources();

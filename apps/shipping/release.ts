@@ -1,18 +1,16 @@
 /**
  * A release: one service bundled into one file, with the installer beside it, in a tar archive named by the digest of
  * its bytes. The same sources give the same bytes on every machine, so an unchanged service keeps its name, and nothing
- * is shipped or restarted.
+ * is shipped or restarted. What was built is kept, and a record beside it says from which sources.
  */
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { buildSync } from "esbuild";
-import { create } from "tar";
-import { ports, type ServiceName } from "../ports";
-import { cacheFolder, prune } from "./cache";
+import { join } from "node:path";
+import type { ServiceName } from "../ports";
+import { bundle, pack, type Bundles } from "./bundle";
+import { cacheFolder, markUsed, prune } from "./cache";
+import { digestOfSources } from "./sources";
 import { removeAbandoned, workFolder } from "./work-folder";
-
-const apps = join(__dirname, "..");
 
 export interface Release {
   service: ServiceName;
@@ -23,35 +21,51 @@ export interface Release {
 }
 
 /**
- * Builds a service's release. Synchronous, because a program must know its releases before it declares them.
+ * A service's release, built unless the cache holds what these sources give.
  * @throws esbuild's BuildFailure if a service does not compile
  */
-export function buildRelease(service: ServiceName): Release {
+export async function buildRelease(service: ServiceName): Promise<Release> {
   const folder = join(cacheFolder(), "releases");
   mkdirSync(folder, { recursive: true });
   removeAbandoned(folder);
+  const sources = digestOfSources();
+  const record = join(folder, `${service}-${sources}.built`);
+  return builtBefore(service, folder, record) ?? (await build(service, folder, sources, record));
+}
+
+/** Undefined too if either of the two files is damaged. */
+function builtBefore(service: ServiceName, folder: string, record: string): Release | undefined {
+  try {
+    const sha256 = readFileSync(record, "utf8");
+    const archive = join(folder, archiveName(service, sha256));
+    if (!isDigest.test(sha256) || digestOf(archive) !== sha256) return undefined;
+    for (const file of [record, archive]) markUsed(file);
+    return { service, sha256, archive };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function build(
+  service: ServiceName,
+  folder: string,
+  sources: string,
+  record: string,
+): Promise<Release> {
+  if (latest?.sources !== sources) latest = { sources, bundles: bundle() };
+  const bundles = await latest.bundles;
   const work = workFolder(folder);
   try {
-    const { installer, [service]: main } = (bundles ??= bundle());
-    writeFileSync(join(work, "installer.js"), installer);
-    writeFileSync(join(work, "main.js"), main);
-    const built = join(work, "release.tar");
-    create(
-      {
-        sync: true,
-        cwd: work,
-        file: built,
-        portable: true, // no owner, no device numbers
-        mtime: new Date(0),
-        onWriteEntry: entry => {
-          if (entry.stat) entry.stat.mode = 0o100644; // whatever the umask here
-        },
-      },
-      ["installer.js", "main.js"],
-    );
-    const sha256 = createHash("sha256").update(readFileSync(built)).digest("hex");
-    const archive = join(folder, `${service}-${sha256}.tar`);
+    const built = await pack(bundles, service, work);
+    const sha256 = digestOf(built);
+    const archive = join(folder, archiveName(service, sha256));
     renameSync(built, archive);
+    // Changed meanwhile, the sources may be those of neither digest.
+    if (digestOfSources() === sources) {
+      writeFileSync(join(work, "record"), sha256);
+      renameSync(join(work, "record"), record);
+    }
     prune(folder, kindOf, keptReleases);
     return { service, sha256, archive };
   } finally {
@@ -59,36 +73,24 @@ export function buildRelease(service: ServiceName): Release {
   }
 }
 
+/** What this process bundled last, for all services. */
+let latest: { sources: string; bundles: Promise<Bundles> } | undefined;
+
 /** How many of each service to keep, for the next switch to another branch. */
 const keptReleases = 3;
 
-function kindOf(name: string): string | undefined {
-  return /^(.+)-[0-9a-f]{64}\.tar$/.exec(name)?.[1];
+const isDigest = /^[0-9a-f]{64}$/;
+
+function archiveName(service: string, sha256: string): string {
+  return `${service}-${sha256}.tar`;
 }
 
-type Bundles = Record<ServiceName | "installer", Uint8Array>;
+/** An archive or a record of one service. */
+function kindOf(name: string): string | undefined {
+  const [, service, kind] = /^(.+)-[0-9a-f]{64}\.(tar|built)$/.exec(name) ?? [];
+  return service && `${service}.${kind}`;
+}
 
-/** Built once per process. */
-let bundles: Bundles | undefined;
-
-/** Every service and the installer, each as one file, built together. */
-function bundle(): Bundles {
-  const programs = ["installer", ...(Object.keys(ports) as ServiceName[])] as const;
-  const { outputFiles } = buildSync({
-    entryPoints: Object.fromEntries(programs.map(program => [program, join(apps, program, "main.ts")])),
-    outdir: apps,
-    write: false,
-    bundle: true,
-    platform: "node",
-    target: "node24",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    // Unminified output names its sources relative to the working folder, which would affect the digest.
-    minify: true,
-    legalComments: "none",
-    logLevel: "silent",
-  });
-  return Object.fromEntries(
-    outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
-  ) as Bundles;
+function digestOf(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }

@@ -1,6 +1,14 @@
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import type http from "node:http";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -21,15 +29,22 @@ interface Outcome {
 /**
  * Fetches in another process, with a shell script for npm.
  * @param integrity that of `content` by default
+ * @param trace a file to be made if an archive is hashed
  */
 async function fetch(
   cache: string,
   npm?: string,
-  { integrity = integrityOf(content), stallTimeout = 10_000 } = {},
+  { integrity = integrityOf(content), stallTimeout = 10_000, trace = "" } = {},
 ): Promise<Outcome> {
   const bin = temporaryFolder();
   if (npm !== undefined) writeFileSync(join(bin, "npm"), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
   const script = `
+    const [crypto, fs] = [require("node:crypto"), require("node:fs")];
+    const { createHash } = crypto;
+    if (${trace !== ""}) crypto.createHash = name => {
+      if (name === "sha512") fs.writeFileSync(${JSON.stringify(trace)}, "");
+      return createHash(name);
+    };
     const { fetchRuntime, runtime } = require(${JSON.stringify(join(__dirname, "runtime"))});
     runtime.integrity = ${JSON.stringify(integrity)};
     const progress = [];
@@ -94,6 +109,39 @@ test("an intact copy is used as it is, silently and without npm", async () => {
   expect(await fetch(cache)).toEqual({ path: cached, progress: [] });
 });
 
+describe("a copy that was intact before", () => {
+  const hashed = async () => {
+    const trace = join(temporaryFolder(), "opened");
+    const { path } = await fetch(cache, undefined, { trace });
+    return { path, hashed: existsSync(trace) };
+  };
+
+  test("is not hashed again", async () => {
+    keep(content);
+    expect(await hashed()).toEqual({ path: cached, hashed: true });
+    expect(await hashed()).toEqual({ path: cached, hashed: false });
+    expect(await hashed()).toEqual({ path: cached, hashed: false });
+  });
+
+  test("is hashed again once it has changed, even if size and time stay", async () => {
+    keep(content);
+    await fetch(cache);
+    const { atime, mtime } = statSync(cached);
+    writeFileSync(cached, "AN ARCHIVE");
+    utimesSync(cached, atime, mtime);
+    const outcome = await fetch(cache, packing("/dev/null"));
+    expect(outcome.progress).not.toEqual([]);
+    expect(readFileSync(cached, "utf8")).toBe(content);
+  });
+
+  test("is hashed again for another pinned integrity", async () => {
+    keep(content);
+    await fetch(cache);
+    const { error } = await fetch(cache, packing("/dev/null"), { integrity: integrityOf("another") });
+    expect(error).toContain("is not the archive that this program pins");
+  });
+});
+
 test("a damaged copy is fetched again", async () => {
   keep("half an archi");
   const outcome = await fetch(cache, packing("/dev/null"));
@@ -138,6 +186,7 @@ test("what killed processes left is removed, what others are working on is not",
   mkdirSync(join(folder, `work-${process.pid}-mine`), { recursive: true });
   const { pid } = spawnSync("true");
   mkdirSync(join(folder, `work-${pid}-dead`));
+  utimesSync(join(folder, `work-${pid}-dead`), 0, 0);
   await fetch(cache, packing("/dev/null"));
   expect(readdirSync(folder)).toEqual([runtime.archiveName, `work-${process.pid}-mine`]);
 });

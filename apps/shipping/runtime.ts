@@ -5,8 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { cacheFolder, markUsed, prune } from "./cache";
 import { megabytes, withPackage, type Patience } from "./npm-pack";
@@ -60,10 +60,7 @@ async function cachedOrFetched(report: Report, patience: Patience): Promise<stri
   const cached = join(folder, runtime.archiveName);
   await mkdir(folder, { recursive: true });
   removeAbandoned(folder);
-  if ((await integrityOf(cached)) === runtime.integrity) {
-    markUsed(cached);
-    return cached;
-  }
+  if (await isIntact(cached)) return cached;
 
   prune(folder, kindOf, keptRuntimes);
   return withPackage(runtime.spec, folder, reportEvery(5, report), patience, async download => {
@@ -90,9 +87,9 @@ async function cachedOrFetched(report: Report, patience: Patience): Promise<stri
 /** One more than is needed, for the next switch to another branch. */
 const keptRuntimes = 1;
 
-/** Archives, and what local regions have unpacked. */
+/** Archives, records of those that were intact, and what local regions have unpacked. */
 function kindOf(entry: string): string | undefined {
-  if (entry.startsWith(`${name}-`)) return "archive";
+  if (entry.startsWith(`${name}-`)) return extname(entry);
   return /^[0-9a-f]{64}$/.test(entry) ? "unpacked" : undefined;
 }
 
@@ -111,6 +108,28 @@ function reportEvery(step: number, report: Report): (bytes: number) => void {
   };
 }
 
+/** Whether this is the pinned archive. It is hashed only if it has changed since it last was. */
+async function isIntact(archive: string): Promise<boolean> {
+  const record = `${archive}.intact`;
+  const known = await readFile(record, "utf8").catch(undefinedIfMissing);
+  if (known === undefined || known !== (await stateOf(archive).catch(undefinedIfMissing))) {
+    if ((await integrityOf(archive)) !== runtime.integrity) return false;
+  }
+  markUsed(archive); // which changes its times
+  await writeFile(record, await stateOf(archive));
+  return true;
+}
+
+/** Changes whenever the file's content does, even if its modification time is put back, or another one is pinned. */
+async function stateOf(archive: string): Promise<string> {
+  const { ino, size, mtimeNs, ctimeNs } = await stat(archive, { bigint: true });
+  return [runtime.integrity, ino, size, mtimeNs, ctimeNs].join(" ");
+}
+
+function undefinedIfMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+}
+
 /** A file's subresource integrity; undefined if there is no file. */
 async function integrityOf(path: string): Promise<string | undefined> {
   const digest = await digestOf(path, "sha512");
@@ -120,11 +139,5 @@ async function integrityOf(path: string): Promise<string | undefined> {
 /** A file's digest; undefined if there is no file. */
 export async function digestOf(path: string, algorithm: "sha256" | "sha512"): Promise<Buffer | undefined> {
   const hash = createHash(algorithm);
-  try {
-    await pipeline(createReadStream(path), hash);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  return hash.digest();
+  return pipeline(createReadStream(path), hash).then(() => hash.digest(), undefinedIfMissing);
 }

@@ -1,5 +1,4 @@
 /** Which keys a stack's configuration can have, besides the program's own, which the program checks. */
-import "./lazy-typescript"; // before the SDK
 import * as variables from "@pulumi/aws/config/vars";
 import { closest } from "../api/closest";
 

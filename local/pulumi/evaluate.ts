@@ -3,7 +3,6 @@
  * created once its inputs are known. Only this file uses parts of the SDK that its types don't declare.
  */
 import { createRequire } from "node:module";
-import "./lazy-typescript"; // before the SDK
 import * as pulumi from "@pulumi/pulumi";
 import type {
   RegisterResourceOutputsRequest,

@@ -19,7 +19,7 @@ describe.each(Object.keys(ports) as ServiceName[])("a bare host for %s", service
   });
 
   test("gets a healthy service within 15 s", async () => {
-    const release = buildRelease(service);
+    const release = await buildRelease(service);
     const begun = performance.now();
     const said = await ship(host, release);
     expect((performance.now() - begun) / 1000).toBeLessThan(15);

@@ -18,7 +18,7 @@ const value = async () => (await answerTo(`http://${host.address}:${read}/`)).js
 beforeAll(async () => {
   host = await DebianHost.create("failing", 31, { megabytes: 600 });
   await host.boot();
-  before = buildRelease("data-access");
+  before = await buildRelease("data-access");
   await ship(host, before);
   await answerTo(`http://${host.address}:${update}/`, { method: "POST", body: { num: 1000 } });
 });

@@ -28,7 +28,7 @@ WantedBy=multi-user.target
 test("a copy of a host answers its own name, and accepts nothing before it has one", async () => {
   const source = await DebianHost.create("ip-198-51-100-51", 51);
   await source.boot();
-  await ship(source, buildRelease("stress"));
+  await ship(source, await buildRelease("stress"));
   const answer = (host: DebianHost) => ask(`http://${host.address}:${ports.stress.http}/`).catch(String);
   expect(await answer(source)).toMatchObject({ status: 200, json: "ip-198-51-100-51" });
   await source.powerOff();

@@ -19,7 +19,7 @@ const value = async () => (await answerTo(url(read))).json;
 beforeAll(async () => {
   host = await DebianHost.create("killed", 41);
   await host.boot();
-  release = buildRelease("data-access");
+  release = await buildRelease("data-access");
 });
 afterAll(() => host.remove());
 

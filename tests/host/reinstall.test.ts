@@ -23,7 +23,7 @@ const pid = () => host.run("systemctl show -P MainPID data-access");
 beforeAll(async () => {
   host = await DebianHost.create("updated", 21);
   await host.boot();
-  release = buildRelease("data-access");
+  release = await buildRelease("data-access");
   await ship(host, release);
   await answerTo(url("update"), { method: "POST", body: { num: 1000 } });
 });

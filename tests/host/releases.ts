@@ -14,7 +14,7 @@ export async function releaseWith(
   programFrom: (program: string) => string,
 ): Promise<Release> {
   const work = await mkdtemp(join(folder, "release-"));
-  await extract({ file: buildRelease(service).archive, cwd: work });
+  await extract({ file: (await buildRelease(service)).archive, cwd: work });
   const main = join(work, "main.js");
   await writeFile(main, programFrom(await readFile(main, "utf8")));
   const built = join(work, "release.tar");

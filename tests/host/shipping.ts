@@ -55,9 +55,10 @@ export async function install(
 /** Ships and installs; @throws when the installation fails. */
 export async function ship(
   host: DebianHost,
-  release: Release = buildRelease("data-access"),
+  shipped?: Release,
   environment?: Environment,
 ): Promise<string> {
+  const release = shipped ?? (await buildRelease("data-access"));
   await copy(host, release);
   const { code, stdout, stderr } = await install(host, release, environment);
   if (code !== 0) throw new Error(`the installation ended with ${code}:\n${stdout}${stderr}`);

@@ -13,7 +13,7 @@ let release: Release;
 beforeAll(async () => {
   host = await DebianHost.create("contended", 61);
   await host.boot();
-  release = buildRelease("data-access");
+  release = await buildRelease("data-access");
   await copy(host, release);
 });
 afterAll(() => host.remove());

@@ -1,7 +1,6 @@
 /** The command provider's resources: file copies and the installer's command by SSH, and commands on this machine. */
 import { copyFile, mkdir } from "node:fs/promises";
 import { dirname, join, normalize } from "node:path";
-import "../lazy-typescript"; // before the SDK
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Host } from "../../hosts/host";
