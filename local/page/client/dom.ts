@@ -55,8 +55,7 @@ export function refresh(element: Element, data: unknown, build: () => Child[]): 
   if (shown.get(element) === text) return;
   shown.set(element, text);
   const focused = document.activeElement;
-  const name =
-    focused && element.contains(focused) ? focused.getAttribute("data-focus") : null;
+  const name = focused && element.contains(focused) ? focused.getAttribute("data-focus") : null;
   const scrolled = element.scrollTop;
   element.replaceChildren(...present(build()));
   element.scrollTop = scrolled;

@@ -42,10 +42,7 @@ export function ports({ fromPort, toPort }: Ports): string {
 export const shortPeer = (cidr: string) => (cidr === everywhere ? "any" : cidr);
 
 /** "TCP 8080 from group load-balancer" */
-export function allows(
-  rule: SecurityGroupRule,
-  groupName: (id: string) => string | undefined,
-): string {
+export function allows(rule: SecurityGroupRule, groupName: (id: string) => string | undefined): string {
   return `${what(rule.ipProtocol, rule)} ${peer(rule.direction, rule.peer, groupName)}`;
 }
 

@@ -20,6 +20,7 @@ import type {
   Snapshot,
   Subnet,
 } from "../events";
+import { shortId } from "./format";
 
 /** Flows of one pair, port, verdict and rules, counted. */
 export type FlowRow = FlowCount;
@@ -124,9 +125,11 @@ export class PageState {
     return this.nodes.get(key);
   }
 
-  /** A node's name; of one that has gone, its key. */
+  /** As the map calls it: a group's instances all have one name, so they go by their ids, as does what has gone. */
   name(key: NodeKey): string {
-    return this.nodes.get(key)?.name ?? key;
+    const node = this.nodes.get(key);
+    if (!node) return shortId(key);
+    return node.kind === "instance" && node.autoScalingGroupName ? shortId(node.instanceId) : node.name;
   }
 
   instance(id: string): InstanceNode | undefined {
