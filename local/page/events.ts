@@ -10,8 +10,8 @@
 export type NodeKey = string;
 
 /**
- * A security group rule's id; a network ACL entry as "acl-…/ingress/100", the last one as "acl-…/egress/*". A restored
- * group rule has a new id, as on AWS.
+ * A security group rule's id; a network ACL entry as "acl-…/ingress/100", the last one as "acl-…/egress/*". What was
+ * removed and restored keeps its key, though AWS gives a restored group rule a new id.
  */
 export type RuleKey = string;
 
@@ -146,6 +146,7 @@ interface Removable {
 
 export interface SecurityGroupRule extends Removable {
   key: RuleKey;
+  id: string;
   /** Its Name tag, or its id. */
   name: string;
   direction: Direction;
@@ -354,8 +355,9 @@ export interface CpuMinute {
   mean?: number;
   /** By instance id, in percent. */
   instances: Record<string, number>;
-  desiredCapacity: number;
-  inService: number;
+  /** At the end of the minute; absent unless the group's metrics are enabled. */
+  desiredCapacity?: number;
+  inService?: number;
   /** How many of the latest minutes breach each alarm's threshold without a break. */
   breaching: { high: number; low: number };
 }
