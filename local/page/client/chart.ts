@@ -50,23 +50,21 @@ export function chartElements(
     const cpu = curve(
       minutes.map(({ mean }, index) => (mean === undefined ? undefined : [x(index), y(mean)])),
     );
-    const steps = (of: (minute: CpuMinute) => number) =>
-      minutes
-        .map(
-          (each, index) =>
-            `${index === 0 ? "M" : "H"}${x(index).toFixed(1)}${index === 0 ? " " : "V"}${z(of(each)).toFixed(1)}`,
-        )
-        .join("");
-    const inService = steps(each => each.inService);
+    const inService = steps(
+      minutes.map(each => each.inService),
+      x,
+      z,
+    );
+    const desired = steps(
+      minutes.map(each => each.desiredCapacity),
+      x,
+      z,
+    );
     elements.push(
       ...cpu.map(part => line("cpu-area", `${part.path}V${y(0)}H${part.start}Z`)),
       ...cpu.map(part => line("cpu-line", part.path)),
-      line("service-area", `${inService}V${z(0)}H${x(0)}Z`),
-      line("service-line", inService),
-      line(
-        "desired-line",
-        steps(each => each.desiredCapacity),
-      ),
+      ...(inService ? [line("service-area", inService.area), line("service-line", inService.path)] : []),
+      ...(desired ? [line("desired-line", desired.path)] : []),
     );
   }
   const labelX = end + 6;
@@ -75,14 +73,12 @@ export function chartElements(
     labels.push({ y: y(last.mean) + 4, classes: "strong cpu", text: `CPU ${Math.round(last.mean)} %` });
   if (target !== undefined) labels.push({ y: y(target) + 4, classes: "ink", text: `target ${target} %` });
   if (low !== undefined) labels.push({ y: y(low) + 4, classes: "", text: `scale in ${Math.round(low)} %` });
-  if (last) {
-    labels.push({
-      y: z(last.desiredCapacity),
-      classes: "strong desired",
-      text: `desired ${last.desiredCapacity}`,
-    });
-    labels.push({ y: z(last.inService) + 4, classes: "strong ink", text: `in service ${last.inService}` });
+  if (last?.desiredCapacity !== undefined) {
+    const { desiredCapacity: desired } = last;
+    labels.push({ y: z(desired), classes: "strong desired", text: `desired ${desired}` });
   }
+  if (last?.inService !== undefined)
+    labels.push({ y: z(last.inService) + 4, classes: "strong ink", text: `in service ${last.inService}` });
   for (const label of apart(labels)) elements.push(text(label.classes, labelX, label.y, label.text));
   return elements;
 }
@@ -107,6 +103,25 @@ function apart(labels: Label[]): Label[] {
     most = label.y - lineHeight;
   }
   return sorted;
+}
+
+/** Over the minutes that have a value. */
+function steps(
+  values: (number | undefined)[],
+  x: (index: number) => number,
+  y: (value: number) => number,
+): { path: string; area: string } | undefined {
+  let path = "";
+  let start = 0;
+  values.forEach((value, index) => {
+    if (value === undefined) return;
+    if (path === "") start = x(index);
+    path +=
+      path === ""
+        ? `M${start.toFixed(1)} ${y(value).toFixed(1)}`
+        : `H${x(index).toFixed(1)}V${y(value).toFixed(1)}`;
+  });
+  return path === "" ? undefined : { path, area: `${path}V${y(0)}H${start}Z` };
 }
 
 /** The parts of a line between gaps. */
