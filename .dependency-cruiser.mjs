@@ -79,9 +79,22 @@ export default {
       to: { path: "^infra/" },
     },
     {
-      name: "production-without-tests",
+      name: "ops-ask-over-http",
+      comment: "What an operator runs knows of a region only what AWS shows too; of local/ it shares the command line.",
+      severity: "error",
+      from: { path: "^ops/", pathNot: tests },
+      to: { path: "^local/", pathNot: "^local/cli/" },
+    },
+    {
+      name: "nothing-stands-on-ops",
       severity: "error",
       from: { path: "^(apps|infra|local)/", pathNot: tests },
+      to: { path: "^ops/" },
+    },
+    {
+      name: "production-without-tests",
+      severity: "error",
+      from: { path: "^(apps|infra|local|ops)/", pathNot: tests },
       to: { path: tests },
     },
   ],
@@ -89,6 +102,6 @@ export default {
     doNotFollow: { path: "node_modules" },
     tsConfig: { fileName: "tsconfig.json" },
     tsPreCompilationDeps: true,
-    includeOnly: "^(apps|infra|local|testing|tests|bench)/",
+    includeOnly: "^(apps|infra|local|ops|testing|tests|bench)/",
   },
 };

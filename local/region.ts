@@ -91,9 +91,9 @@ export class Region {
       now,
       report: surroundings.report,
     });
-    this.network = new VirtualNetwork(vpc, this.flowLog, (attempt, decision) => {
-      decisions(attempt, decision);
-      reportDrop(attempt, decision);
+    this.network = new VirtualNetwork(vpc, this.flowLog, (attempt, verdict) => {
+      decisions(attempt, verdict);
+      reportDrop(attempt, verdict);
     });
     const { dns, network, iam } = this;
     this.ec2 = new Ec2({

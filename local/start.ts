@@ -75,7 +75,9 @@ export async function startEmptyRegion(options: EmptyRegionOptions): Promise<Emp
     access = await openSsh(region, options, server =>
       listenAt(server, options.sshPort ?? preferredSshPort, "--ssh-port"),
     );
-    await writeFile(join(options.folder, shellEnvironmentFile), shellEnvironment(internetUrl, options.name));
+    const { name: regionName, clock } = options;
+    const environment = shellEnvironment({ internetUrl, regionName, speed: clock.speed });
+    await writeFile(join(options.folder, shellEnvironmentFile), environment);
     return { region, internetUrl, sshPort: access.port, close };
   } catch (error) {
     await close();
@@ -146,7 +148,8 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);
-    await writeFile(join(folder, shellEnvironmentFile), shellEnvironment(internetUrl, name, outputs));
+    const environment = shellEnvironment({ internetUrl, regionName: name, speed: clock.speed }, outputs);
+    await writeFile(join(folder, shellEnvironmentFile), environment);
     welcome =
       `The local Internet of ${stack.project}/${stack.stack} is an HTTP proxy: curl -x ${internetUrl} URL\n` +
       `with any name or public address in the stack's outputs:\n\n${json}`;

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
+import { readShellEnvironment } from "../local/cli/shell-environment";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
@@ -17,6 +18,7 @@ export function copyOfProject(copy = temporaryFolder()): string {
     "apps",
     "infra",
     "local",
+    "ops",
     "package.json",
     "tsconfig.json",
     "Pulumi.yaml",
@@ -34,7 +36,7 @@ export function copyOfProject(copy = temporaryFolder()): string {
 /** What the started program left for users in the project: where the local Internet is, and the stack's outputs. */
 export function startedIn(project: string): { internet: string; outputs: Outputs } {
   const read = (name: string) => readFileSync(join(project, ".local", name), "utf8");
-  const [, internet = ""] = /^proxy=(.*)$/m.exec(read("env")) ?? [];
+  const { internetUrl: internet = "" } = readShellEnvironment(read("env")) ?? {};
   return { internet, outputs: JSON.parse(read("outputs.json")) as Outputs };
 }
 

@@ -18,7 +18,7 @@ import type { TargetGroup, TargetHealthDescription } from "../local/services/elb
 import type { DeclaredResource } from "../local/pulumi/declared-resources";
 import { readStack } from "../local/pulumi/stack";
 import { startRegion, type RunningRegion } from "../local/start";
-import type { Drop } from "../local/network/reachability/decision";
+import type { Drop } from "../local/network/reachability/verdict";
 import { WallClock } from "../local/api/wall-clock";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
@@ -224,6 +224,7 @@ function completeLines(text: string): string[] {
 export type LoggedDrop = Drop & {
   /** ISO 8601, to the millisecond. */
   time: string;
+  explanation: string;
   from: { interfaceId?: string; internetAddress?: string };
   to: { address: string; port: number };
 };

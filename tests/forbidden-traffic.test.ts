@@ -22,7 +22,11 @@ beforeAll(async () => {
 
 const errorByReceiver = { status: 502, json: "Error in processing request" };
 /** A drop by the last rule of an ACL, inbound. */
-const byImpliedDeny = { code: "SUBNET_ACL_RESTRICTION", direction: "ingress", rule: 32767 };
+const byImpliedDeny = {
+  code: "SUBNET_ACL_RESTRICTION",
+  direction: "ingress",
+  aclRule: { ruleNumber: 32767 },
+};
 
 describe("from the Internet", () => {
   test("the port for updates is silent, not closed", async () => {

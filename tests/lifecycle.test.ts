@@ -85,7 +85,9 @@ test("a dropped request is silence for its client, and a line with the deciding 
     expect([await curl.ended, curl.stdout()]).toEqual([28, ""]); // timed out
   };
   const byAcl = "network ACL data \\(ingress rule \\*, deny all\\) of subnet data";
-  const line = new RegExp(`→ data \\S+:8080: request dropped by ${byAcl}(?: \\((\\d+) more .*\\))?$`, "gm");
+  const nearest = "rule 200, allow TCP 8080 from 10\\.0\\.2\\.0/24 \\(source \\S+ doesn't fit\\)";
+  const dropped = `request dropped by ${byAcl}; nearest: ${nearest}`;
+  const line = new RegExp(`→ data \\S+:8080: ${dropped}(?: \\((\\d+) more .*\\))?$`, "gm");
   const lines = () => [...command.stdout().matchAll(line)];
   /** Drops with a line of their own, and those that a line counts. */
   const told = () => lines().reduce((sum, [, more = 0]) => sum + 1 + Number(more), 0);

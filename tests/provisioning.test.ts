@@ -17,7 +17,9 @@ describe("declared without", () => {
       without: "NetworkAclRule:data-ingress-ssh",
       code: "SUBNET_ACL_RESTRICTION",
       packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.1\\.10:22`,
-      by: "network ACL acl-[0-9a-f]{17} \\(ingress rule \\*, deny all\\) of subnet subnet-[0-9a-f]{17}",
+      by:
+        "network ACL acl-[0-9a-f]{17} \\(ingress rule \\*, deny all\\) of subnet subnet-[0-9a-f]{17}; " +
+        "nearest: rule 300, allow TCP 5000 from 0\\.0\\.0\\.0/0 \\(port 22 doesn't fit\\)",
     },
     {
       without: "NetworkAclRule:data-egress-all",
@@ -29,13 +31,17 @@ describe("declared without", () => {
       without: "SecurityGroupIngressRule:data-access-in-ssh",
       code: "ENI_SG_RULES_MISMATCH",
       packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.1\\.10:22`,
-      by: `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\)`,
+      by:
+        `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\); ` +
+        "nearest: rule sgr-[0-9a-f]{17}, allow TCP 5000 from 0\\.0\\.0\\.0/0 \\(port 22 doesn't fit\\)",
     },
     {
       without: "SecurityGroupIngressRule:receiver-in-ssh",
       code: "ENI_SG_RULES_MISMATCH",
       packet: `request from ${operatorAddress}:\\d+ to 10\\.0\\.2\\.1\\d:22`,
-      by: `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\)`,
+      by:
+        `security group sg-[0-9a-f]{17} .* \\(no ingress rule allows TCP 22 from ${operatorAddress}\\); ` +
+        "nearest: rule sgr-[0-9a-f]{17}, allow TCP 8080 from 0\\.0\\.0\\.0/0 \\(port 22 doesn't fit\\)",
     },
   ])("$without, a host can't be provisioned: $code", async ({ without, code, packet, by }) => {
     const dialled = /^ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout$/.source.slice(0, -1);
@@ -89,7 +95,7 @@ describe("from the command line", () => {
     const operator = ["--operator-address", "198.51.100.11"];
     const command = start(project, ["--config", "sshCidr=198.51.100.10/32", ...operator]);
     expect(await messageOf(command)).toMatch(
-      /^local region: ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout\nENI_SG_RULES_MISMATCH: .* \(no ingress rule allows TCP 22 from 198\.51\.100\.11\)$/,
+      /^local region: ssh: dial tcp 203\.0\.113\.\d+:22: i\/o timeout\nENI_SG_RULES_MISMATCH: .* \(no ingress rule allows TCP 22 from 198\.51\.100\.11\); nearest: rule sgr-[0-9a-f]{17}, allow TCP 22 from 198\.51\.100\.10\/32 \(source 198\.51\.100\.11 doesn't fit\)$/,
     );
     expect(command.stdout()).not.toMatch(/^ready after/m);
   });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { onCleanUp } from "../../testing/clean-up";
-import { acquireLock } from "./lock";
+import { acquireLock, isLocked } from "./lock";
 import { temporaryFolder } from "../../testing/folders";
 
 async function locked(folder: string): Promise<() => Promise<void>> {
@@ -28,8 +28,11 @@ test("one region locks a folder; another folder is free", async () => {
 
 test("releasing the lock lets another region take it", async () => {
   const folder = temporaryFolder();
+  expect(await isLocked(folder)).toBe(false);
   const release = await locked(folder);
+  expect(await isLocked(folder)).toBe(true);
   await release();
+  expect(await isLocked(folder)).toBe(false);
   await expect(locked(folder)).resolves.toBeDefined();
 });
 

@@ -12,7 +12,7 @@ import { join } from "node:path";
  * @throws if another process holds it
  */
 export async function acquireLock(folder: string): Promise<() => Promise<void>> {
-  const path = socketPath(createHash("sha256").update(folder).digest("hex").slice(0, 16));
+  const path = socketPath(folder);
   const server = net.createServer(socket => socket.destroy());
   try {
     await listen(server, path);
@@ -34,8 +34,14 @@ export async function acquireLock(folder: string): Promise<() => Promise<void>> 
   };
 }
 
+/** Whether a process holds the folder's lock. */
+export function isLocked(folder: string): Promise<boolean> {
+  return accepts(socketPath(folder));
+}
+
 /** Not in the folder itself: a socket's path is limited to about 100 characters. */
-function socketPath(name: string): string {
+function socketPath(folder: string): string {
+  const name = createHash("sha256").update(folder).digest("hex").slice(0, 16);
   // Linux's abstract sockets are no files: none is left behind, and it doesn't matter which temporary folder is set.
   if (process.platform === "linux") return `\0elastic-fleet-${name}`;
   return join(tmpdir(), `elastic-fleet-${name}.sock`);

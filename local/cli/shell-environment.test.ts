@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { shellEnvironment } from "./shell-environment";
+import { readShellEnvironment, shellEnvironment } from "./shell-environment";
 
 /** Variables as a shell has them after sourcing the file. */
 function variables(environment: string, names: string[]): string[] {
@@ -10,25 +10,32 @@ function variables(environment: string, names: string[]): string[] {
 }
 
 const internetUrl = "http://127.0.0.1:4001";
+const running = { internetUrl, regionName: "us-east-1", speed: 120 };
 
 test("names the proxy and each output that is a public text, whatever is in it", () => {
   const value = `a 'quoted' "$(text)"\n\\ !`;
-  const environment = shellEnvironment(internetUrl, "us-east-1", {
+  const environment = shellEnvironment(running, {
     text: { secret: false, value },
     hosts: { secret: false, value: {} },
     sshPrivateKey: { secret: true, value: "the key" },
   });
-  expect(variables(environment, ["proxy", "text"])).toEqual([internetUrl, value]);
+  expect(variables(environment, ["proxy", "awsMinute", "text"])).toEqual([internetUrl, "0.5", value]);
   expect(environment).not.toMatch(/hosts|sshPrivateKey|the key/);
 });
 
 test("sends AWS's clients to the region, whatever the terminal's settings were", () => {
   const names = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"];
-  const environment = shellEnvironment(internetUrl, "eu-north-1");
+  const environment = shellEnvironment({ ...running, regionName: "eu-north-1" });
   expect(variables(environment, names)).toEqual([internetUrl, "eu-north-1", "eu-north-1"]);
   expect(variables(environment, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])).toEqual(["any", "any"]);
   expect(variables(environment, ["{AWS_PROFILE-unset}", "{AWS_SESSION_TOKEN-unset}"])).toEqual([
     "unset",
     "unset",
   ]);
+});
+
+test("says where the region is, to programs too", () => {
+  const tricky = { AWS_REGION: { secret: false as const, value: "proxy=x" } };
+  expect(readShellEnvironment(shellEnvironment(running, tricky))).toEqual(running);
+  expect(readShellEnvironment("")).toBeUndefined();
 });

@@ -1,15 +1,18 @@
 /** Logs each dropped connection and the reason, as one line of JSON. */
 import type { FlowLogOptions } from "./flow-log";
-import type { ConnectionAttempt, Decision } from "./reachability/decision";
+import { blockersOf, type ConnectionAttempt, type Verdict } from "./reachability/verdict";
+import { explain } from "./reachability/words";
 
-export type DecisionLog = (connection: ConnectionAttempt, decision: Decision) => void;
+/** Called for each dropped connection. */
+export type DecisionLog = (connection: ConnectionAttempt, verdict: Verdict) => void;
 
-/** Logs drops only; allowed connections are in the flow log. */
+/** Logs the first blocker, which drops the packet, and those that would be next. */
 export function decisionLog({ write, now }: Omit<FlowLogOptions, "accountId">): DecisionLog {
-  return ({ from, sourcePort, to }, { drop }) => {
+  return ({ from, sourcePort, to }, verdict) => {
+    const [drop, ...further] = blockersOf(verdict);
     if (!drop) return;
-    const { code, explanation, ...rest } = drop;
     const time = new Date(now()).toISOString();
-    write(JSON.stringify({ time, code, explanation, from: { ...from, port: sourcePort }, to, ...rest }));
+    const ends = { from: { ...from, port: sourcePort }, to };
+    write(JSON.stringify({ time, explanation: explain(drop), ...ends, ...drop, further }));
   };
 }

@@ -1,6 +1,6 @@
 import { declaredNetwork, home, interfaces } from "../../testing/declared-network";
 import { dropReport } from "./drop-report";
-import { evaluateConnection } from "./reachability/reachability";
+import { describeConnection } from "./reachability/reachability";
 
 function open() {
   const model = declaredNetwork();
@@ -17,7 +17,7 @@ function open() {
   const drop = (by: "acl" | "group" = "acl") => {
     const from = by === "acl" ? { internetAddress: home } : { interfaceId: "eni-stress" };
     const attempt = { from, sourcePort: 40_000, to: { address, port: by === "acl" ? 8080 : 443 } };
-    log(attempt, evaluateConnection(model, attempt));
+    log(attempt, describeConnection(model, attempt));
   };
   return { model, log, lines, drop, pass: (ms: number) => (time += ms), address };
 }
@@ -30,7 +30,7 @@ test("a drop is a line with both ends and the deciding rule, by their names wher
   drop("group");
   expect(lines).toMatchInlineSnapshot(`
    [
-     "198.51.100.7 → data 203.0.113.10:8080: request dropped by network ACL fence (ingress rule *, deny all) of subnet data",
+     "198.51.100.7 → data 203.0.113.10:8080: request dropped by network ACL fence (ingress rule *, deny all) of subnet data; nearest: rule 200, allow TCP 8080 from 10.0.2.0/24 (source 198.51.100.7 doesn't fit)",
      "eni-stress → data 203.0.113.10:443: request dropped by security group sg-stress of network interface eni-stress (no egress rule allows TCP 443 to 203.0.113.10)",
    ]
   `);
@@ -39,7 +39,7 @@ test("a drop is a line with both ends and the deciding rule, by their names wher
 test("an allowed connection is none", () => {
   const { model, log, lines, address } = open();
   const attempt = { from: { internetAddress: home }, sourcePort: 40_000, to: { address, port: 5000 } };
-  log(attempt, evaluateConnection(model, attempt));
+  log(attempt, describeConnection(model, attempt));
   expect(lines).toEqual([]);
 });
 

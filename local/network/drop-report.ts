@@ -1,7 +1,8 @@
 /** Tells people of dropped connections, in lines that they can read: the decision log has all of them, in full. */
 import type { DecisionLog } from "./decision-log";
-import type { ConnectionAttempt, Drop } from "./reachability/decision";
+import { blockersOf, type ConnectionAttempt, type Drop } from "./reachability/verdict";
 import type { VpcModel } from "./reachability/vpc-model";
+import { explainCause } from "./reachability/words";
 
 export interface DropReportOptions {
   model: VpcModel;
@@ -12,7 +13,7 @@ export interface DropReportOptions {
   report: (line: string) => void;
 }
 
-type Names = Pick<DropReportOptions, "model" | "instanceName">;
+export type Names = Pick<DropReportOptions, "model" | "instanceName">;
 
 const shortestPause = 1_000;
 const longestPause = 60_000;
@@ -23,7 +24,8 @@ const longestPause = 60_000;
  */
 export function dropReport({ now, report, ...names }: DropReportOptions): DecisionLog {
   const rules = new Map<string, { reportedAt: number; pause: number; leftOut: number }>();
-  return (attempt, { drop }) => {
+  return (attempt, verdict) => {
+    const [drop] = blockersOf(verdict);
     if (!drop) return;
     const rule = ruleOf(drop);
     const before = rules.get(rule);
@@ -41,26 +43,38 @@ export function dropReport({ now, report, ...names }: DropReportOptions): Decisi
   };
 }
 
-function ruleOf({ code, component, rule, direction, packet }: Drop): string {
-  return [code, ...component.ids, rule, direction, packet].join(" ");
+function ruleOf({ code, component, aclRule, direction, packet }: Drop): string {
+  return [code, ...component.ids, aclRule?.ruleNumber, direction, packet].join(" ");
 }
 
 /** "198.51.100.10 → data 10.0.1.10:8080: request dropped by network ACL data (ingress rule *, deny all) of subnet data" */
-function describeDrop(names: Names, { from, to }: ConnectionAttempt, { packet, explanation }: Drop): string {
+function describeDrop(names: Names, { from, to }: ConnectionAttempt, drop: Drop): string {
   const destination = [...names.model.networkInterfaces.values()].find(
     each => each.privateIpAddress === to.address || each.publicIpAddress === to.address,
   );
   const sender = "interfaceId" in from ? nameOf(names, from.interfaceId) : from.internetAddress;
   const receiver = destination ? `${nameOf(names, destination.id)} ` : "";
-  const by = explanation.slice(explanation.indexOf("dropped by"));
-  const named = by.replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(names, id));
-  return `${sender} → ${receiver}${to.address}:${to.port}: ${packet} ${named}`;
+  return `${sender} → ${receiver}${to.address}:${to.port}: ${drop.packet} ${withNames(names, explainCause(drop))}`;
+}
+
+/** Replaces ids by names. */
+export function withNames(names: Names, text: string): string {
+  return text.replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(names, id));
 }
 
 /** The name of a network interface's instance or load balancer, or a resource's Name tag; without one, the id. */
 function nameOf({ model, instanceName }: Names, id: string): string {
-  const { vpcs, subnets, internetGateways, routeTables, networkAcls, securityGroups } = model;
-  const tagged = [vpcs, subnets, internetGateways, routeTables, networkAcls, securityGroups];
+  const { vpcs, subnets, internetGateways, routeTables, networkAcls, securityGroups, securityGroupRules } =
+    model;
+  const tagged = [
+    vpcs,
+    subnets,
+    internetGateways,
+    routeTables,
+    networkAcls,
+    securityGroups,
+    securityGroupRules,
+  ];
   return (
     instanceName(id) ??
     /^ELB app\/([^/]+)/.exec(model.networkInterfaces.get(id)?.description ?? "")?.[1] ??

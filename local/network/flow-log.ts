@@ -6,7 +6,8 @@
  * on other packets, and nothing is retransmitted. `bytes` counts whole IP packets, as in AWS's ping example (84 bytes
  * per packet).
  */
-import type { Decision, Hop, PacketKind } from "./reachability/decision";
+import type { Decision, Hop } from "./reachability/decision";
+import type { PacketKind } from "./reachability/verdict";
 
 export interface FlowLogOptions {
   accountId: string;

@@ -1,26 +1,25 @@
-import { IPv4 } from "ipaddr.js";
-
 /** Whether the CIDR contains the IPv4 address; host bits in the CIDR are ignored, as in EC2. */
 export function contains(cidrBlock: string, address: string): boolean {
-  return parse(address).match(parseCidr(cidrBlock));
+  const { first, size } = addressRange(cidrBlock);
+  const number = toNumber(address);
+  return first <= number && number < first + size;
 }
 
 export function prefixLength(cidrBlock: string): number {
-  return parseCidr(cidrBlock)[1];
+  return parseCidr(cidrBlock).prefix;
 }
 
 /** The CIDR's first address as an unsigned 32-bit number, and its number of addresses; host bits are ignored. */
 export function addressRange(cidrBlock: string): { first: number; size: number } {
-  const [address, prefix] = parseCidr(cidrBlock);
+  const { number, prefix } = parseCidr(cidrBlock);
   const size = 2 ** (32 - prefix);
-  const number = address.toByteArray().reduce((sum, byte) => sum * 256 + byte, 0);
   return { first: number - (number % size), size };
 }
 
 /** The CIDR with its host bits cleared; undefined if it is none. */
 export function networkOf(cidrBlock: string): string | undefined {
-  if (!IPv4.isValidCIDRFourPartDecimal(cidrBlock)) return undefined;
-  return `${fromNumber(addressRange(cidrBlock).first)}/${prefixLength(cidrBlock)}`;
+  const parsed = parse(cidrBlock);
+  return parsed && `${fromNumber(addressRange(cidrBlock).first)}/${parsed.prefix}`;
 }
 
 /** Whether two CIDRs have an address in common. */
@@ -35,24 +34,35 @@ export function fromNumber(number: number): string {
 
 /** The private or shared block that contains the address, if any; internet gateways drop those addresses. */
 export function nonPublicBlock(address: string): "RFC1918" | "RFC6598" | undefined {
-  const range = parse(address).range();
-  if (range === "private") return "RFC1918";
-  if (range === "carrierGradeNat") return "RFC6598";
-  return undefined;
+  if (["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].some(block => contains(block, address)))
+    return "RFC1918";
+  return contains("100.64.0.0/10", address) ? "RFC6598" : undefined;
 }
 
 export function isLinkLocal(address: string): boolean {
-  return parse(address).range() === "linkLocal";
+  return contains("169.254.0.0/16", address);
 }
 
-// On its own, the library also accepts inet_aton's notations, such as "10.1" or octal "010.0.0.1".
+const octet = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const fourOctets = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}$`);
 
-function parse(address: string): IPv4 {
-  if (!IPv4.isValidFourPartDecimal(address)) throw new Error(`"${address}" is not an IPv4 address`);
-  return IPv4.parse(address);
+/** The address as an unsigned 32-bit number. */
+function toNumber(address: string): number {
+  const octets = fourOctets.exec(address);
+  if (!octets) throw new Error(`"${address}" is not an IPv4 address`);
+  return ((Number(octets[1]) * 256 + Number(octets[2])) * 256 + Number(octets[3])) * 256 + Number(octets[4]);
 }
 
-function parseCidr(cidrBlock: string): [IPv4, number] {
-  if (!IPv4.isValidCIDRFourPartDecimal(cidrBlock)) throw new Error(`"${cidrBlock}" is not an IPv4 CIDR`);
-  return IPv4.parseCIDR(cidrBlock);
+/** @returns undefined if it is no IPv4 CIDR; host bits may be set */
+function parse(cidrBlock: string): { number: number; prefix: number } | undefined {
+  const slash = cidrBlock.indexOf("/");
+  const [address, prefix] = [cidrBlock.slice(0, slash), cidrBlock.slice(slash + 1)];
+  if (slash === -1 || !/^([12]?\d|3[0-2])$/.test(prefix) || !fourOctets.test(address)) return undefined;
+  return { number: toNumber(address), prefix: Number(prefix) };
+}
+
+function parseCidr(cidrBlock: string): { number: number; prefix: number } {
+  const parsed = parse(cidrBlock);
+  if (!parsed) throw new Error(`"${cidrBlock}" is not an IPv4 CIDR`);
+  return parsed;
 }

@@ -5,10 +5,11 @@
 import http from "node:http";
 import net from "node:net";
 import type { Address, Connection, Purpose, Router } from "./router";
-import type { ConnectionAttempt, Decision } from "./reachability/decision";
+import type { Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
 import type { Flow, FlowLog } from "./flow-log";
-import { evaluateConnection } from "./reachability/reachability";
+import { describeConnection, evaluateConnection } from "./reachability/reachability";
+import type { ConnectionAttempt } from "./reachability/verdict";
 import type { VpcModel } from "./reachability/vpc-model";
 
 export type Source = ConnectionAttempt["from"];
@@ -53,6 +54,11 @@ export class VirtualNetwork {
   /** Maps a port of an interface id, or of an Internet address, to the loopback port that serves it. */
   registerEndpoint(at: string, port: number, loopbackPort: number): void {
     this.endpoints.set(`${at}:${port}`, loopbackPort);
+  }
+
+  /** Whether a port is mapped; ports of SSH aren't. */
+  hasEndpoint(at: string, port: number): boolean {
+    return this.endpoints.has(`${at}:${port}`);
   }
 
   /** Closes the port: connections to it are refused. */
@@ -144,7 +150,7 @@ export class VirtualNetwork {
     const decision = evaluateConnection(this.model, connection);
     if (decision.outcome === "dropped") {
       this.flowLog.dropped(decision);
-      this.decisionLog(connection, decision);
+      this.decisionLog(connection, describeConnection(this.model, connection));
     }
     return decision;
   }

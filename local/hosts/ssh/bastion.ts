@@ -6,7 +6,8 @@ import net from "node:net";
 import type { Connection, ServerChannel, Session, TcpipRequestInfo } from "ssh2";
 import { sshPort } from "../../../apps/ports";
 import type { Dns } from "../../network/dns";
-import type { PacketKind } from "../../network/reachability/decision";
+import type { PacketKind } from "../../network/reachability/verdict";
+import { explain } from "../../network/reachability/words";
 import type { Dialed, VirtualNetwork } from "../../network/virtual-network";
 import type { Host } from "../host";
 import { bastionUser } from "./client-files";
@@ -106,7 +107,7 @@ export class Bastion {
     if (drop)
       return {
         reason: "connectFailed",
-        text: `connection to ${address} port ${port} timed out: ${drop.code}: ${drop.explanation}`,
+        text: `connection to ${address} port ${port} timed out: ${drop.code}: ${explain(drop)}`,
         after: dropTimeout,
       };
     const host = hostAt(destinationInterfaceId);

@@ -44,15 +44,6 @@ export function decidingEntry(acl: NetworkAcl, packet: AclPacket): NetworkAclEnt
   return entriesInOrder(acl, egress).find(entry => matches(entry, packet)) ?? impliedDeny(egress);
 }
 
-/** Formats an entry: "200, allow TCP 8080 from 10.0.2.0/24". */
-export function describeEntry(entry: NetworkAclEntry): string {
-  const { ruleNumber, egress, protocol, ruleAction, cidrBlock, portRange } = entry;
-  if (ruleNumber === lastRuleNumber) return "*, deny all";
-  const ports = portRange?.from === portRange?.to ? portRange?.from : `${portRange?.from}-${portRange?.to}`;
-  const traffic = protocol === "-1" ? "all traffic" : `TCP ${ports ?? "0-65535"}`;
-  return `${ruleNumber}, ${ruleAction} ${traffic} ${egress ? "to" : "from"} ${cidrBlock}`;
-}
-
 function matches(entry: NetworkAclEntry, { address, destinationPort }: AclPacket): boolean {
   if (!contains(entry.cidrBlock, address)) return false;
   // "All traffic" ignores the entry's port range. Source: EC2 API Reference, CreateNetworkAclEntry.

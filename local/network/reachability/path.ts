@@ -1,6 +1,7 @@
 /** The two ends of a connection and their packets, before any rule is evaluated. */
 import { contains } from "../ipv4";
-import type { ConnectionAttempt, Direction, Hop } from "./decision";
+import type { Hop } from "./decision";
+import type { ConnectionAttempt, Direction } from "./verdict";
 import { known, type NetworkInterface, type Subnet, type VpcModel } from "./vpc-model";
 import { isInVpc } from "./routes";
 

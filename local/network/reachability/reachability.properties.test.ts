@@ -1,7 +1,8 @@
 import fc from "fast-check";
-import type { ConnectionAttempt, Decision } from "./decision";
+import type { Decision } from "./decision";
 import { declaredNetwork, home, interfaces } from "../../../testing/declared-network";
 import { evaluateConnection } from "./reachability";
+import type { ConnectionAttempt } from "./verdict";
 import { known, type NetworkAclEntry, type SecurityGroupRule, type VpcModel } from "./vpc-model";
 
 /** An unassigned address in the data subnet. */
@@ -173,7 +174,7 @@ it("ACLs without entries let nothing into or out of a subnet", () => {
       expect(outcome).toBe(
         isWithinOneSubnet(connection) && connection.to.address !== unassigned ? "allowed" : "dropped",
       );
-      if (drop?.rule !== undefined) expect(drop.rule).toBe(32767);
+      if (drop?.aclRule) expect(drop.aclRule.ruleNumber).toBe(32767);
     }),
     runs,
   );
@@ -212,7 +213,7 @@ it("hops and drop agree, and each reply hop mirrors a request hop", () => {
       const { outcome, hops, drop } = decision;
       expect(mirrored(decision)).toBe(true);
       expect(drop === undefined).toBe(outcome === "allowed");
-      const filtered = drop?.code === "SUBNET_ACL_RESTRICTION" || drop?.code === "ENI_SG_RULES_MISMATCH";
+      const filtered = drop?.component.type === "network-acl" || drop?.component.type === "security-group";
       expect(hops.findIndex(({ action }) => action === "REJECT")).toBe(filtered ? hops.length - 1 : -1);
       if (filtered) {
         const { interfaceId, direction, packet } = drop;

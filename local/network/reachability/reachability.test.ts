@@ -1,4 +1,4 @@
-import type { ConnectionAttempt, Decision } from "./decision";
+import type { Decision } from "./decision";
 import {
   declaredNetwork,
   home,
@@ -8,7 +8,9 @@ import {
   vpcOf,
 } from "../../../testing/declared-network";
 import { evaluateConnection } from "./reachability";
+import type { ConnectionAttempt } from "./verdict";
 import { known, type VpcModel } from "./vpc-model";
+import { explain } from "./words";
 
 type Host = keyof typeof interfaces;
 type Change = (model: VpcModel) => void;
@@ -37,8 +39,8 @@ function decide(text: string, change?: Change): Decision {
 /** The outcome on one line: what dropped which packet where. */
 function outcome({ outcome, drop }: Decision): string {
   if (!drop) return outcome;
-  const { code, packet, direction, interfaceId, component, rule } = drop;
-  const parts = [code, packet, direction, interfaceId, ...component.ids, rule];
+  const { code, packet, direction, interfaceId, component, aclRule } = drop;
+  const parts = [code, packet, direction, interfaceId, ...component.ids, aclRule?.ruleNumber];
   return parts.filter(each => each !== undefined).join(" ");
 }
 
@@ -280,7 +282,7 @@ describe("security groups", () => {
     expect(outcome(decide("home > stress.public:8080", change))).toBe("allowed");
     const decision = decide("home > stress.public:9", change);
     expect(outcome(decision)).toBe(`${stressIn} sg-receiver`);
-    expect(decision.drop?.explanation).toContain(
+    expect(decision.drop?.by).toContain(
       "security groups sg-stress, sg-receiver of network interface eni-stress",
     );
   });
@@ -415,7 +417,7 @@ describe("an explanation names packet, component and rule", () => {
     [
       "of an ACL's implied deny",
       "data > 203.0.113.21:8080",
-      "the reply from 203.0.113.21:8080 to 10.0.1.10:40000 (TCP) was dropped by network ACL acl-data (ingress rule *, deny all) of subnet subnet-data",
+      "the reply from 203.0.113.21:8080 to 10.0.1.10:40000 (TCP) was dropped by network ACL acl-data (ingress rule *, deny all) of subnet subnet-data; nearest: rule 300, allow TCP 5000 from 0.0.0.0/0 (port 40000 doesn't fit)",
     ],
     [
       "of an ACL's entry",
@@ -451,7 +453,8 @@ describe("an explanation names packet, component and rule", () => {
       model => (known(model.networkInterfaces, "eni-data").isDown = true),
     ],
   ])("%s", (...[, attempt, explanation, change]: Row<string>) => {
-    expect(decide(attempt, change).drop?.explanation).toBe(explanation);
+    const { drop } = decide(attempt, change);
+    expect(drop && explain(drop)).toBe(explanation);
   });
 });
 
@@ -461,9 +464,15 @@ it("returns all of a drop's fields", () => {
     interfaceId: "eni-data",
     direction: "ingress",
     packet: "request",
+    srcaddr: home,
+    srcport: 40000,
+    dstaddr: "10.0.1.10",
+    dstport: 8080,
+    subnetId: "subnet-data",
     component: { type: "network-acl", ids: ["acl-data"] },
-    rule: 32767,
-    explanation: expect.stringContaining("acl-data") as string,
+    aclRule: { ruleNumber: 32767, egress: false, protocol: "-1", ruleAction: "deny", cidrBlock: "0.0.0.0/0" },
+    by: "network ACL acl-data (ingress rule *, deny all) of subnet subnet-data",
+    nearest: { aclRule: tcpEntry(200, "ingress", [8080, 8080], "10.0.2.0/24"), misfits: ["source"] },
   });
 });
 

@@ -21,6 +21,11 @@ export function routeTo(table: RouteTable, address: string): Route | undefined {
     .sort((a, b) => prefixLength(b.destinationCidrBlock) - prefixLength(a.destinationCidrBlock))[0];
 }
 
+/** The route of a VPC's own range. */
+export function localRouteOf(model: VpcModel, vpcId: string): Route {
+  return { destinationCidrBlock: known(model.vpcs, vpcId).cidrBlock, gatewayId: "local" };
+}
+
 /** The VPC's internet gateway; it has at most one. */
 export function internetGatewayOf(model: VpcModel, vpcId: string): InternetGateway | undefined {
   return [...model.internetGateways.values()].find(gateway => gateway.vpcId === vpcId);

@@ -21,9 +21,18 @@ export function allowingRule(
   groupIds: readonly string[],
   packet: GroupPacket,
 ): SecurityGroupRule | undefined {
-  return [...model.securityGroupRules.values()].find(
-    rule => groupIds.includes(rule.groupId) && rule.egress === packet.egress && matches(rule, packet),
-  );
+  for (const rule of rulesOf(model, groupIds, packet.egress)) if (matches(rule, packet)) return rule;
+  return undefined;
+}
+
+/** The rules of groups in one direction. */
+export function* rulesOf(
+  { securityGroupRules }: VpcModel,
+  groupIds: readonly string[],
+  egress: boolean,
+): Generator<SecurityGroupRule> {
+  for (const rule of securityGroupRules.values())
+    if (rule.egress === egress && groupIds.includes(rule.groupId)) yield rule;
 }
 
 function matches(rule: SecurityGroupRule, packet: GroupPacket): boolean {

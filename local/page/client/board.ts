@@ -279,7 +279,8 @@ export class Board {
       ({ autoScalingGroupName, startTime }) =>
         autoScalingGroupName === name && state.at - startTime < causeShownMs,
     );
-    const cause = step && `${timeOfDay(state.region.startedAt, step.startTime)} ${step.summary}`;
+    const cause =
+      step && `${timeOfDay(state.region.startedAt, step.startTime)} ${step.summary.replace(/ for .*/, "")}`;
     refresh(title, [minSize, maxSize, desiredCapacity, cause], () => [
       html("b", {}, "Auto Scaling group"),
       ` ${minSize} to ${maxSize}, desired ${desiredCapacity}`,

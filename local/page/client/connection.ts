@@ -18,6 +18,7 @@ export class Connection {
   private lastHeard = performance.now();
   private openedAt = 0;
   private isLost = false;
+  private isLive = false;
 
   constructor(private readonly listeners: Listeners) {
     this.open();
@@ -41,8 +42,9 @@ export class Connection {
 
   private hear<Name extends keyof Events>(name: Name, { data }: MessageEvent<string>): void {
     this.lastHeard = performance.now();
-    if (this.isLost && name === "snapshot") {
+    if (!this.isLive && name === "snapshot") {
       this.isLost = false;
+      this.isLive = true;
       this.listeners.lost(undefined);
     }
     this.listeners.on[name](JSON.parse(data) as Events[Name]);
@@ -50,6 +52,7 @@ export class Connection {
 
   private lose(): void {
     this.isLost = true;
+    this.isLive = false;
     this.listeners.lost(this.lastHeard);
   }
 

@@ -21,14 +21,19 @@ export class Drops {
     const drops = [...state.drops.values()].reverse().slice(0, mostShown);
     refresh(
       this.list,
-      drops.map(({ kind, text, where }) => [kind, text, where.nearest?.text]),
+      [
+        state.picture.suggestions.length > 0,
+        drops.map(({ kind, text, where }) => [kind, text, where.nearest?.text]),
+      ],
       () =>
         drops.length === 0
           ? [
               html(
                 "p",
                 { class: "empty" },
-                "Nothing was dropped yet. Knock where no rule lets you in, below, and see where it ends.",
+                state.picture.suggestions.length > 0
+                  ? "Nothing was dropped yet. Knock where no rule lets you in, below, and see where it ends."
+                  : "Nothing was dropped yet.",
               ),
             ]
           : [

@@ -27,6 +27,7 @@ export class Fleet {
   private readonly meters = html("div", { class: "meters" });
   private readonly chart = svg("svg", { class: "chart", role: "img", "aria-labelledby": "chart-text" });
   private readonly chartText = html("figcaption", { class: "visually-hidden", id: "chart-text" });
+  private readonly figure = html("figure", {}, this.chart, this.chartText);
   private readonly activities = html("ol", {
     class: "activities",
     tabindex: 0,
@@ -38,7 +39,7 @@ export class Fleet {
     this.element.append(
       html("div", { class: "head" }, this.title, this.choice, this.inService, this.stepper),
       this.meters,
-      html("figure", {}, this.chart, this.chartText),
+      this.figure,
       this.activities,
     );
     new ResizeObserver(() => this.show()).observe(this.chart);
@@ -56,9 +57,9 @@ export class Fleet {
       () =>
         groups.map(({ autoScalingGroupName, name }) => html("option", { value: autoScalingGroupName }, name)),
     );
+    for (const part of [this.meters, this.figure, this.activities]) part.hidden = !group;
     if (!group) {
       setText(this.inService, "There is no Auto Scaling group.");
-      for (const part of [this.meters, this.chart, this.activities]) part.replaceChildren();
       return;
     }
     this.choice.value = group.autoScalingGroupName;
@@ -84,12 +85,12 @@ export class Fleet {
       targetTracking
         ? [
             meter(
-              `above ${round(targetTracking.high.threshold)} %: adds`,
+              `above ${round(targetTracking.high.threshold)} %: scales out`,
               high,
               targetTracking.high.evaluationPeriods,
             ),
             meter(
-              `below ${round(targetTracking.low.threshold)} %: takes one`,
+              `below ${round(targetTracking.low.threshold)} %: scales in`,
               low,
               targetTracking.low.evaluationPeriods,
             ),

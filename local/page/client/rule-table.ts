@@ -1,5 +1,5 @@
 /** Security groups' rules and ACL entries in words, with their hits. */
-import type { NetworkAcl, RuleKey, SecurityGroup } from "../events";
+import type { NetworkAcl, RuleKey, SecurityGroup, SecurityGroupRule } from "../events";
 import { ruleFocus, type Controls } from "./controls";
 import { html, onlySpoken } from "./dom";
 import { allows, entryNumber, entryText, isLast } from "./format";
@@ -49,7 +49,7 @@ export function allRulesTable(controls: Controls, groups: SecurityGroup[]): HTML
           html(
             "tr",
             { class: rule.removedAt === undefined ? "" : "removed" },
-            html("td", { class: "what" }, `${group.name}: ${rule.name}`),
+            html("td", { class: "what" }, fullName(group, rule)),
             html("td", { class: "what" }, allows(rule, name)),
             html("td", { class: "count", "data-hits": rule.key }),
           ),
@@ -108,3 +108,7 @@ const groupNames =
   ({ state }: Controls) =>
   (id: string) =>
     state.securityGroup(id)?.name;
+
+/** A rule's Name tag often begins with its group's. */
+const fullName = (group: SecurityGroup, { name }: SecurityGroupRule) =>
+  name.startsWith(group.name) ? name : `${group.name} ${name}`;

@@ -8,6 +8,7 @@ import type { Host } from "../../hosts/host";
 import { hex } from "../../identifiers";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import { publicKeyOf } from "../../hosts/ssh/openssh-keys";
+import { explain } from "../../network/reachability/words";
 import { resourceType, type ResourceTypes } from "./resource-type";
 
 export interface CommandContext {
@@ -94,10 +95,8 @@ function connect(
   { host: address, port, user, privateKey }: z.infer<typeof connection>,
 ): Host {
   const decision = network.probe({ internetAddress: operatorAddress }, { address, port });
-  if (decision.drop)
-    throw new Error(
-      `ssh: dial tcp ${address}:${port}: i/o timeout\n${decision.drop.code}: ${decision.drop.explanation}`,
-    );
+  const { drop } = decision;
+  if (drop) throw new Error(`ssh: dial tcp ${address}:${port}: i/o timeout\n${drop.code}: ${explain(drop)}`);
   const host = [...hosts.values()].find(
     ({ options }) => options.interfaceId === decision.destinationInterfaceId,
   );
