@@ -11,8 +11,16 @@ export class Answer {
   readonly element = html("output", { class: "answer", "aria-live": "polite" }, "The answer comes here.");
   /** Only the latest question's answer is shown. */
   private latest = 0;
+  isUnused = true;
 
   constructor(private readonly state: PageState) {}
+
+  /** For another part's questions. */
+  reset(): void {
+    this.latest++;
+    this.isUnused = true;
+    this.element.replaceChildren("The answer comes here.");
+  }
 
   send(request: SendCommand): void {
     void this.await(async () => this.sendParts(request, await command("send", request)));
@@ -47,6 +55,8 @@ export class Answer {
 
   private async await(ask: () => Promise<Part[]>): Promise<void> {
     const asked = ++this.latest;
+    this.isUnused = false;
+    this.element.hidden = false;
     this.element.replaceChildren("…");
     let parts: Part[];
     try {

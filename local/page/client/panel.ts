@@ -43,9 +43,10 @@ export class Panel {
     const selection = this.controls.selection();
     if (!this.view || this.view.selection !== selection) {
       this.view = { ...this.viewOf(selection), selection };
-      this.answer.element.replaceChildren("The answer comes here.");
+      this.answer.reset();
       byId("panel-act").replaceChildren(...this.view.elements);
     }
+    this.answer.element.hidden = false;
     this.view.update();
     this.why.update();
     this.showRemoved();

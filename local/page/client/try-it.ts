@@ -37,7 +37,7 @@ export function tryIt(controls: Controls, answer: Answer): PanelView {
               ),
             ],
       );
-      answer.element.hidden = suggestions.length === 0;
+      answer.element.hidden = suggestions.length === 0 && answer.isUnused;
       details.hidden = securityGroups.length === 0;
       refresh(rules, securityGroups, () => [allRulesTable(controls, securityGroups)]);
     },
