@@ -21,7 +21,10 @@ export type RegionTime = number;
 export type Direction = "ingress" | "egress";
 export type PacketKind = "request" | "reply";
 
-/** Where the program's arrangement puts something on the map; what has no place follows after. Both count from 0. */
+/**
+ * Where the program's arrangement puts something on the map; what has no place follows after. Both count from 0. Subnets
+ * of one column share a box; load balancers, instances and groups with a row stand below the columns.
+ */
 export interface Place {
   column: number;
   row: number;
@@ -76,6 +79,8 @@ export interface NodeService {
   /** The first characters of its release's SHA-256. */
   release: string;
   ports: number[];
+  /** What the program calls them. */
+  portNames?: Record<string, number>;
   /** Absent while it is dead or restarting. */
   pid?: number;
 }
@@ -212,6 +217,8 @@ export interface AutoScalingGroup {
   instances: GroupInstance[];
   /** Of its first target tracking policy, if it has one. */
   targetTracking?: { targetValue: number; high: AlarmMeter; low: AlarmMeter };
+  /** The instance that its image was made of, while it is there. */
+  imageSource?: NodeKey;
   place?: Place;
 }
 
@@ -229,6 +236,8 @@ export interface Picture {
   outputs: Record<string, unknown>;
   /** What the program stores, read after it changed; absent if unknown. */
   storedNumber?: number;
+  /** The instance that stores it. */
+  storedOn?: NodeKey;
   vpcs: Vpc[];
   subnets: Subnet[];
   nodes: Node[];
