@@ -71,7 +71,8 @@ export class Panel {
   }
 
   focus(tab: Tab): void {
-    byId(`panel-${tab}`).focus();
+    byId(`panel-${tab}`).focus({ preventScroll: true });
+    this.element.scrollTop = 0;
   }
 
   askFrom(node: NodeKey): void {
