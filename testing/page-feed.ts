@@ -21,28 +21,24 @@ export interface PageFeed {
 }
 
 export async function pageFeed(snapshot: Snapshot): Promise<PageFeed> {
-  const bundle = new Bundle();
   const stream = new EventStream({ snapshot: () => feed.snapshot, onListening: () => undefined });
   let isDown = false;
   const handle = createPageHandler({
-    hasFile: path => bundle.has(path),
-    file: async path => {
-      const asset = await bundle.get(path);
-      if (!asset) throw new AwsError("NotFound", path, 404);
-      return asset;
-    },
+    files: new Bundle(),
     events: res => stream.add(res),
     why: () => {
       if (!feed.why) throw new AwsError("NodeNotFound", "the test has no answer to this");
       return feed.why;
     },
-    isCommand: () => true,
-    command: (name, body) => {
-      feed.commands.push({ name, body });
-      const answer = feed.answers[name as CommandName]?.(body as never);
-      return answer === undefined
-        ? Promise.reject(new AwsError("UnsupportedOperation", "the test has no answer to this"))
-        : Promise.resolve(answer);
+    commands: {
+      isCommand: (name): name is CommandName => name !== "",
+      run: (name, body) => {
+        feed.commands.push({ name, body });
+        const answer = feed.answers[name]?.(body as never);
+        return answer === undefined
+          ? Promise.reject(new AwsError("UnsupportedOperation", "the test has no answer to this"))
+          : Promise.resolve(answer);
+      },
     },
     report: event => {
       throw new Error(event);

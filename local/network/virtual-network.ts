@@ -81,8 +81,7 @@ export class VirtualNetwork {
   dial(from: Source, to: Address): Dialed {
     const connection: ConnectionAttempt = { from, sourcePort: this.takeEphemeralPort(), to };
     const decision = this.evaluate(connection);
-    const observe = (outcome: Connection["outcome"]) =>
-      this.observer?.(connection, outcome, decision, "ssh");
+    const observe = (outcome: Connection["outcome"]) => this.observer?.(connection, outcome, decision, "ssh");
     if (decision.outcome === "dropped") observe("dropped");
     return {
       decision,

@@ -43,10 +43,10 @@ export class Bundle {
     return Object.hasOwn(this.builders, path);
   }
 
-  /** @throws esbuild's BuildFailure */
-  get(path: string): Promise<Asset> | undefined {
+  /** @throws esbuild's BuildFailure, and for a path that it doesn't have */
+  get(path: string): Promise<Asset> {
     const cached = this.assets.get(path) ?? this.builders[path]?.();
-    if (!cached) return undefined;
+    if (!cached) throw new Error(`there is no ${path}`);
     this.assets.set(path, cached);
     cached.catch(() => this.assets.delete(path));
     return cached;

@@ -35,8 +35,9 @@ const bodies = {
   setDesiredCapacity: z.strictObject({ autoScalingGroupName: z.string(), desiredCapacity: z.int().min(0) }),
 } satisfies { [Name in CommandName]: z.ZodType<Commands[Name]["body"]> };
 
+type Answer<Name extends CommandName> = Commands[Name]["answer"];
 type Handlers = {
-  [Name in CommandName]: (body: Commands[Name]["body"]) => Promise<Commands[Name]["answer"]>;
+  [Name in CommandName]: (body: Commands[Name]["body"]) => Answer<Name> | Promise<Answer<Name>>;
 };
 
 export class PageCommands {
@@ -56,12 +57,11 @@ export class PageCommands {
   }
 
   /** @throws AwsError if the body isn't the command's, or AWS refuses */
-  async run(name: string, body: unknown): Promise<Commands[CommandName]["answer"]> {
-    if (!this.isCommand(name)) throw new AwsError("UnknownCommand", `there is no command ${name}`, 404);
+  async run(name: CommandName, body: unknown): Promise<Answer<CommandName>> {
     const parsed = bodies[name].safeParse(body);
     if (!parsed.success) throw new AwsError("ValidationError", z.prettifyError(parsed.error));
     // `name` selects the handler of this body, which a table's type can't express.
-    return (this.handlers[name] as (body: unknown) => Promise<Commands[CommandName]["answer"]>)(parsed.data);
+    return (this.handlers[name] as (body: unknown) => Promise<Answer<CommandName>>)(parsed.data);
   }
 
   private readonly handlers: Handlers = {
@@ -82,7 +82,7 @@ export class PageCommands {
       });
     },
 
-    kill: async ({ node }) => {
+    kill: ({ node }) => {
       const host = this.region.ec2.instances.hosts.get(node);
       if (!host) throw new AwsError("InvalidInstanceID.NotFound", `${node} is not running`);
       const pids = [...host.services.values()].flatMap(({ pid }) => pid ?? []);
@@ -90,7 +90,7 @@ export class PageCommands {
       return { pids };
     },
 
-    knock: async ({ from, to, port }) => {
+    knock: ({ from, to, port }) => {
       const source = this.places.sourceOf(from, this.options.operatorAddress);
       const address = this.places.addressOf(to, from);
       const begin = performance.now();
@@ -175,8 +175,8 @@ export class PageCommands {
       }),
     };
     const action = egress ? "AuthorizeSecurityGroupEgress" : "AuthorizeSecurityGroupIngress";
-    const { SecurityGroupRules: [made] = [] } = await this.region.calls.ec2[action](input);
-    this.removed.restored(key, made?.SecurityGroupRuleId);
+    const { SecurityGroupRules } = await this.region.calls.ec2[action](input);
+    this.removed.restored(key, SecurityGroupRules[0]?.SecurityGroupRuleId);
     return { service: "ec2", action, input };
   }
 

@@ -94,7 +94,7 @@ function loadBalancers(region: RegionView, { listenerUrl }: PageOptions): LoadBa
       interfaces: interfaceIds.flatMap(id => interfaceOf(ec2.vpc, id)),
       securityGroupIds,
       listeners: [...listeners.values()].map(({ arn, port }) => ({ port, url: listenerUrl(arn) })),
-      targets: targetHealth(region, arn => groups.includes(arn)),
+      targets: targetHealth(region, groups),
     };
   });
 }
@@ -145,9 +145,9 @@ function addressesOf({ id, subnetId, privateIpAddress, publicIpAddress }: Networ
   return { id, subnetId, privateIpAddress, publicIpAddress };
 }
 
-function targetHealth({ elbv2 }: RegionView, includes = (_arn: string) => true): TargetHealth[] {
+function targetHealth({ elbv2 }: RegionView, arns = [...elbv2.targetGroups.keys()]): TargetHealth[] {
   return [...elbv2.targetGroups.values()]
-    .filter(({ arn }) => includes(arn))
+    .filter(({ arn }) => arns.includes(arn))
     .flatMap(({ label, group }) =>
       group.describe().map(({ target, targetHealth }) => ({
         targetGroup: label,

@@ -10,11 +10,11 @@ import type { MetricStore } from "../services/cloudwatch/metrics";
 import type { ec2Service } from "../services/ec2/actions";
 import type { Instances } from "../services/ec2/instances";
 import type { Elbv2 } from "../services/elbv2/elbv2";
-import type { OutsideNode, Place, Progress, SendCommand } from "./events";
+import type { Place, Progress, SendCommand } from "./events";
 
 export interface RegionView {
   readonly options: { name: string; clock: Pick<Clock, "now" | "speed"> };
-  readonly network: Pick<VirtualNetwork, "observer" | "routerFrom" | "probe">;
+  readonly network: Pick<VirtualNetwork, "observer" | "routerFrom" | "probe" | "hasEndpoint">;
   readonly dns: Pick<Dns, "resolve">;
   readonly ec2: { vpc: VpcModel; instances: Pick<Instances, "records" | "hosts"> };
   readonly elbv2: Pick<Elbv2, "loadBalancers" | "targetGroups">;
@@ -80,5 +80,3 @@ export const ec2Api = "ec2-api";
 
 /** A client outside AWS that isn't the operator, in TEST-NET-2. */
 export const anyoneAddress = "198.51.100.7";
-
-export type OutsideKind = OutsideNode["kind"];

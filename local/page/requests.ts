@@ -2,17 +2,16 @@
 import type http from "node:http";
 import { AwsError } from "../api/aws-error";
 import { isForeign } from "../network/http/origin";
-import type { CommandError } from "./events";
+import type { Bundle } from "./bundle";
+import type { PageCommands } from "./commands";
+import type { CommandError, Why } from "./events";
 
-/** By path. A command's body is JSON, parsed but not checked. */
 export interface PageHandlers {
-  /** Is there a file of the page by this path? */
-  hasFile: (path: string) => boolean;
-  file: (path: string) => Promise<{ type: string; body: string | Uint8Array }>;
+  files: Pick<Bundle, "has" | "get">;
+  /** Answers with events until the page closes the connection. */
   events: (res: http.ServerResponse) => void;
-  why: (query: URLSearchParams) => unknown;
-  isCommand: (name: string) => boolean;
-  command: (name: string, body: unknown) => Promise<unknown>;
+  why: (query: URLSearchParams) => Why;
+  commands: Pick<PageCommands, "isCommand" | "run">;
   /** Called with failures that are the region's own fault. */
   report: (event: string) => void;
 }
@@ -44,7 +43,10 @@ const commandPrefix = "/do/";
 /** In bytes. */
 const largestBody = 64 * 1024;
 
-/** @returns a handler that returns false for requests that aren't the page's. It expects one of this machine's names as the Host. */
+/**
+ * The handler returns false for requests that aren't the page's.
+ * @param handlers for requests whose Host is one of this machine's names: any other must be refused before
+ */
 export function createPageHandler(
   handlers: PageHandlers,
 ): (req: http.IncomingMessage, res: http.ServerResponse) => boolean {
@@ -64,15 +66,15 @@ export function createPageHandler(
   };
 }
 
-/** Programs that ask for / get the region's own text: only browsers accept HTML by name. */
+/** At / only browsers want the page: they accept HTML by name, and other clients get text. */
 function isPageRequest(
   { headers }: http.IncomingMessage,
   { pathname, search }: URL,
-  { hasFile }: PageHandlers,
+  { files }: PageHandlers,
 ): boolean {
   if (pathname === "/") return search === "" && (headers.accept ?? "").includes("text/html");
   return (
-    hasFile(pathname) || pathname === "/events" || pathname === "/why" || pathname.startsWith(commandPrefix)
+    files.has(pathname) || pathname === "/events" || pathname === "/why" || pathname.startsWith(commandPrefix)
   );
 }
 
@@ -80,7 +82,7 @@ async function respond(
   req: http.IncomingMessage,
   res: http.ServerResponse,
   { pathname, searchParams }: URL,
-  handlers: PageHandlers,
+  { files, events, why, commands }: PageHandlers,
 ): Promise<void> {
   if (isForeign(req, [req.headers.host ?? ""]))
     throw new AwsError("Foreign", "no page of another site is answered here", 403);
@@ -89,14 +91,14 @@ async function respond(
   if (isCommand) {
     assertFromPage(req);
     const name = pathname.slice(commandPrefix.length);
-    if (!handlers.isCommand(name)) throw new AwsError("UnknownCommand", `there is no command ${name}`, 404);
-    sendJson(res, 200, await handlers.command(name, await readJson(req)));
-  } else if (pathname === "/why") sendJson(res, 200, handlers.why(searchParams));
+    if (!commands.isCommand(name)) throw new AwsError("UnknownCommand", `there is no command ${name}`, 404);
+    sendJson(res, 200, await commands.run(name, await readJson(req)));
+  } else if (pathname === "/why") sendJson(res, 200, why(searchParams));
   else if (pathname === "/events") {
     if (req.method === "HEAD") res.writeHead(200, { "content-type": "text/event-stream" }).end();
-    else handlers.events(res);
+    else events(res);
   } else {
-    const { type, body } = await handlers.file(pathname);
+    const { type, body } = await files.get(pathname);
     res.writeHead(200, { "content-type": type, "content-length": Buffer.byteLength(body) }).end(body);
   }
 }

@@ -61,16 +61,16 @@ export function entryKey(aclId: string, { ruleNumber, egress }: NetworkAclEntry)
 }
 
 export function securityGroups(model: VpcModel, removed: RemovedRules): events.SecurityGroup[] {
-  const present = [...model.securityGroupRules.values()].map(rule => ruleOf(rule, removed.keyOf(rule.id)));
-  const gone = [...removed.all()].flatMap(([key, each]) =>
-    "rule" in each ? { ...ruleOf(each.rule, key), removedAt: each.removedAt } : [],
-  );
-  const all = [...present, ...gone].sort(
-    (a, b) => compare(b.direction, a.direction) || compare(a.name, b.name),
-  );
+  const present = [...model.securityGroupRules.values()].map(rule => ({
+    ...{ rule, key: removed.keyOf(rule.id), removedAt: undefined },
+  }));
+  const gone = [...removed.all()].flatMap(([key, each]) => ("rule" in each ? { ...each, key } : []));
   return [...model.securityGroups.values()].map(({ id, tags, groupName, vpcId }) => ({
     ...{ id, name: tags["Name"] ?? groupName, vpcId },
-    rules: all.filter(({ groupId }) => groupId === id).map(({ groupId: _, ...rule }) => rule),
+    rules: [...present, ...gone]
+      .filter(({ rule }) => rule.groupId === id)
+      .map(({ rule, key, removedAt }) => ({ ...ruleOf(rule, key), removedAt }))
+      .sort((a, b) => compare(b.direction, a.direction) || compare(a.name, b.name)),
   }));
 }
 
@@ -78,22 +78,10 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function ruleOf(
-  rule: SecurityGroupRule,
-  key: events.RuleKey,
-): events.SecurityGroupRule & { groupId: string } {
-  const { id, groupId, egress, ipProtocol, fromPort, toPort, tags } = rule;
+function ruleOf(rule: SecurityGroupRule, key: events.RuleKey): events.SecurityGroupRule {
+  const { id, egress, ipProtocol, fromPort, toPort, tags } = rule;
   return {
-    ...{
-      key,
-      id,
-      groupId,
-      name: tags["Name"] ?? key,
-      direction: directionOf(egress),
-      ipProtocol,
-      fromPort,
-      toPort,
-    },
+    ...{ key, id, name: tags["Name"] ?? key, direction: directionOf(egress), ipProtocol, fromPort, toPort },
     peer: rule.cidrIpv4 ?? rule.referencedSecurityGroupId ?? "",
   };
 }
