@@ -14,7 +14,7 @@ type Tab = "act" | "why";
 
 export class Panel {
   private readonly element = byId("panel");
-  private readonly close = byId<HTMLButtonElement>("close");
+  private readonly close = byId("close");
   private readonly removed = html("div", { class: "removed-rules" });
   private readonly answer: Answer;
   private readonly why: WhyPanel;
