@@ -122,8 +122,8 @@ export class LivePage {
   }
 
   private picture(): Picture {
-    const { value: storedNumber } = this.storedNumber;
-    return { ...pictureOf(this.region, this.options, this.removed), storedNumber };
+    const { value: storedNumber, instanceId: storedOn } = this.storedNumber;
+    return { ...pictureOf(this.region, this.options, this.removed), storedNumber, storedOn };
   }
 
   /** The sections that are not as the pages know them. */

@@ -33,7 +33,7 @@ export function pictureOf(
   region: RegionView,
   options: PageOptions,
   removed: RemovedRules,
-): Omit<Picture, "storedNumber"> {
+): Omit<Picture, "storedNumber" | "storedOn"> {
   const { vpc: model } = region.ec2;
   const nodes = nodesOf(region, options);
   return {
@@ -126,6 +126,7 @@ function instances(region: RegionView): InstanceNode[] {
               name: unit.service,
               release: /\/releases\/([0-9a-f]{12})/.exec(unit.command[1])?.[1] ?? "",
               ports: Object.values(unit.ports),
+              portNames: unit.ports,
               pid,
             })),
         autoScalingGroupName: groups.find(group => group.instances.has(instanceId))?.name,

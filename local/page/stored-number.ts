@@ -21,7 +21,7 @@ export class StoredNumber {
 
   /** Call it after each count of flows: reads the number if some have updated it. */
   refreshAfter(flows: readonly FlowCount[]): void {
-    const instanceId = this.host?.options.instanceId;
+    const { instanceId } = this;
     const isUpdate = ({ to, port, verdict }: FlowCount) =>
       to === instanceId && port === this.settings?.updatePort && verdict === "allowed";
     if (flows.some(isUpdate)) this.readsDue = readsAfterUpdate;
@@ -38,6 +38,11 @@ export class StoredNumber {
     void numberAt(loopbackPort).then(value => {
       this.value = value;
     });
+  }
+
+  /** The instance that stores it. */
+  get instanceId(): string | undefined {
+    return this.host?.options.instanceId;
   }
 
   private get host() {

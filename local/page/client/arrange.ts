@@ -62,7 +62,7 @@ export function arrange(picture: Picture): Arrangement {
   const isEntrance = first.size > 0 && (loadBalancers.length > 0 || autoScalingGroups.length > 0);
   const beside = isEntrance ? alone.filter(({ interfaces: [one] }) => one && first.has(one.subnetId)) : [];
   const ofGroups = loadBalancers.filter(
-    each => each.place?.row || each.targets.some(({ target }) => inGroups.has(target)),
+    each => (each.place?.row ?? 0) > 0 || each.targets.some(({ target }) => inGroups.has(target)),
   );
 
   const tierOf = (members: Subnet[]): Tier => {
@@ -105,7 +105,9 @@ function shownSubnets({ subnets, vpcs, nodes }: Picture): Subnet[] {
     nodes.flatMap(node => ("interfaces" in node ? node.interfaces : [])).map(({ subnetId }) => subnetId),
   );
   const ofDefault = new Set(vpcs.filter(({ isDefault }) => isDefault).map(({ id }) => id));
-  const made = subnets.filter(({ id, vpcId, place }) => place || used.has(id) || !ofDefault.has(vpcId));
+  const made = subnets.filter(
+    ({ id, vpcId, place }) => place !== undefined || used.has(id) || !ofDefault.has(vpcId),
+  );
   return made.length > 0 ? made : subnets;
 }
 

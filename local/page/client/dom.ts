@@ -34,10 +34,10 @@ function present(children: Child[]): (Node | string)[] {
   return children.filter(child => child !== undefined && child !== false);
 }
 
-export function byId<E extends Element = HTMLElement>(id: string): E {
+export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (!found) throw new Error(`the page has no #${id}`);
-  return found as Element as E;
+  return found;
 }
 
 export function setText(element: Element, text: string): void {

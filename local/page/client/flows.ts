@@ -14,7 +14,7 @@ interface Shown {
 
 export class FlowTable {
   private readonly body = byId("flow-rows");
-  private readonly form = byId<HTMLFormElement>("filter");
+  private readonly form = byId("filter") as HTMLFormElement;
 
   constructor(private readonly state: PageState) {
     this.form.addEventListener("input", () => this.show());

@@ -16,7 +16,7 @@ export class Header {
     setText(byId("now"), timeOfDay(region.startedAt, at));
     setText(byId("speed"), speedText(region.speed));
     if (!reducedMotion.matches)
-      byId<SVGElement>("ring").animate([{ strokeDasharray: "0 100" }, { strokeDasharray: "100 100" }], {
+      byId("ring").animate([{ strokeDasharray: "0 100" }, { strokeDasharray: "100 100" }], {
         duration: 1000,
       });
   }

@@ -17,13 +17,12 @@ export function nodePanel(controls: Controls, answer: Answer, key: NodeKey): Pan
   const rules = html("div");
   const form = new RequestForm(controls, key, request => answer.send(request));
   const request = html("div", {}, html("h3", {}, "A request from here"), form.element);
-  const knock = knockForm(controls, answer, key);
+  const knock = state.node(key)?.kind === "operator" ? knockForm(controls, answer, key) : undefined;
   return {
-    elements: [facts, actions, request, knock.element, answer.element, rules],
+    elements: [facts, actions, request, ...(knock ? [knock.element] : []), answer.element, rules],
     update() {
       const node = state.node(key);
       request.hidden = !node || !canSend(node);
-      knock.element.hidden = node?.kind !== "operator";
       refresh(facts, node ? factsOf(controls, node) : [], () =>
         node
           ? factsOf(controls, node).flatMap(([name, value]) => [html("dt", {}, name), factValue(name, value)])
@@ -33,7 +32,7 @@ export function nodePanel(controls: Controls, answer: Answer, key: NodeKey): Pan
         node ? actionsOf(controls, answer, node) : [],
       );
       form.update();
-      knock.update();
+      knock?.update();
       const groups =
         node && "securityGroupIds" in node
           ? node.securityGroupIds.flatMap(id => state.securityGroup(id) ?? [])

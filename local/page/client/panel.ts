@@ -14,7 +14,7 @@ type Tab = "act" | "why";
 
 export class Panel {
   private readonly element = byId("panel");
-  private readonly close = byId<HTMLButtonElement>("close");
+  private readonly close = byId("close");
   private readonly removed = html("div", { class: "removed-rules" });
   private readonly answer: Answer;
   private readonly why: WhyPanel;
@@ -71,7 +71,8 @@ export class Panel {
   }
 
   focus(tab: Tab): void {
-    byId(`panel-${tab}`).focus();
+    byId(`panel-${tab}`).focus({ preventScroll: true });
+    this.element.scrollTop = 0;
   }
 
   askFrom(node: NodeKey): void {

@@ -1,5 +1,13 @@
 /** Which wires the map has: those that the rules are made for, and those that flows have taken. */
-import type { FlowCount, InstanceNode, Node, NodeKey, RuleKey, SecurityGroupRule } from "../events";
+import type {
+  FlowCount,
+  InstanceNode,
+  NetworkAclEntry,
+  Node,
+  NodeKey,
+  RuleKey,
+  SecurityGroupRule,
+} from "../events";
 import { contains, decidingEntry, mostInstances, type Arrangement } from "./arrange";
 import type { PageState } from "./state";
 
@@ -148,10 +156,4 @@ export class Wires {
 const servicePorts = ({ services }: InstanceNode) => services.flatMap(({ ports }) => ports);
 
 /** A wire stays where it is while its entry is removed. */
-function asDeclared<Entry extends { removedAt?: number }>({
-  removedAt,
-  ...entry
-}: Entry): Omit<Entry, "removedAt"> {
-  void removedAt;
-  return entry;
-}
+const asDeclared = (entry: NetworkAclEntry): NetworkAclEntry => ({ ...entry, removedAt: undefined });
