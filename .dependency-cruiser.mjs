@@ -53,6 +53,23 @@ export default {
       to: { path: "^local/", pathNot: "^local/(services/|api/|network/|hosts/|(clock|identifiers)\\.ts$)" },
     },
     {
+      name: "page-watches-from-above",
+      comment: "It sees the region through an interface of its own.",
+      severity: "error",
+      from: { path: "^local/page/", pathNot: tests },
+      to: {
+        path: "^local/",
+        pathNot: "^local/(page/|services/|api/|network/|hosts/|(clock|identifiers)\\.ts$)",
+      },
+    },
+    {
+      name: "page-in-the-browser",
+      comment: "What runs in a browser shares types with the server, and nothing else.",
+      severity: "error",
+      from: { path: "^local/page/client/", pathNot: tests },
+      to: { path: "^(apps|infra|local)/", pathNot: "^local/page/(client/|events\\.ts$)" },
+    },
+    {
       name: "cli-knows-no-service",
       severity: "error",
       from: { path: "^local/cli/", pathNot: tests },
@@ -62,7 +79,7 @@ export default {
       name: "only-program-knows-the-program",
       comment: "The region runs any program; local/program.ts is where it knows this one.",
       severity: "error",
-      from: { path: "^local/(services|network|api|cli|pulumi)/", pathNot: tests },
+      from: { path: "^local/(services|network|api|cli|page|pulumi)/", pathNot: tests },
       to: { path: "^(apps|infra)/" },
     },
     {

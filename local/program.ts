@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { install } from "../apps/installer/install";
 import { installationRoot, serviceFolder, type Unit } from "../apps/installer/unit";
 import { manifestSchema } from "../apps/manifest";
-import { sshPort } from "../apps/ports";
+import { ports, sshPort } from "../apps/ports";
 import { installCommand, remoteRuntime, remoteUser } from "../apps/shipping/ship";
 import { awaitRefreshCommand } from "../infra/local-commands";
 import type { Host } from "./hosts/host";
 import { assertRuntime, placeRuntime } from "./hosts/runtime";
 import type { HostCommand } from "./hosts/ssh/commands";
 import { cat, hostname, journalctl, systemctlStatus } from "./hosts/ssh/operator-commands";
+import type { Arrangement } from "./page/region-view";
 
 export const ssh = { port: sshPort, user: remoteUser };
 
@@ -102,3 +103,62 @@ export function localEnvironment(
     ...(seconds !== undefined && { STRESS_SECONDS: String(Number(seconds) / speed), STRESS_WORKERS: "1" }),
   };
 }
+
+const { read, update } = ports["data-access"];
+const get = { method: "GET", path: "/" } as const;
+
+/** How the live page shows the program: from outside to inside, the fleet below, and what to try first. */
+export const arrangement: Arrangement = {
+  places: {
+    subnets: {
+      "edge-a": { column: 1, row: 1 },
+      "edge-b": { column: 1, row: 1 },
+      receiver: { column: 2, row: 0 },
+      data: { column: 3, row: 0 },
+    },
+    nodes: {
+      "receiver-lb": { column: 1, row: 0 },
+      "fleet-lb": { column: 1, row: 1 },
+      data: { column: 3, row: 0 },
+      stress: { column: 3, row: 1 },
+    },
+    autoScalingGroups: { fleet: { column: 2, row: 1 } },
+  },
+  storedNumber: { host: "data", readPort: read, updatePort: update },
+  suggestions: [
+    {
+      title: "Read the number",
+      explanation: `From the Internet straight to the data host, port ${read}: an entry of its ACL lets it in.`,
+      command: { send: { from: "internet", to: "data", port: read, ...get } },
+    },
+    {
+      title: "Write a number",
+      explanation: `By the load balancer and a receiver to port ${update}, then one call to the EC2 API.`,
+      command: {
+        send: {
+          from: "internet",
+          to: "receiver-lb",
+          port: 80,
+          method: "POST",
+          path: "/",
+          body: '{"num":42}',
+        },
+      },
+    },
+    {
+      title: "Knock where no rule lets you in",
+      explanation: `Port ${update} from the Internet. Silence; see where it ends.`,
+      command: { send: { from: "internet", to: "data", port: update, ...get } },
+    },
+    {
+      title: "Let the data host ask",
+      explanation: "Its request gets out. Its reply does not get in: the ACL is stateless.",
+      command: { send: { from: "data", to: "internet", port: 80, ...get } },
+    },
+    {
+      title: "Load the fleet",
+      explanation: "Ten POSTs. Three minutes above 50 % CPU, and an instance is added.",
+      command: { load: { to: "fleet-lb", count: 10 } },
+    },
+  ],
+};

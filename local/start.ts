@@ -15,14 +15,16 @@ import type { Overview } from "./cli/table";
 import { closeServer, isTaken, listen, listenNear } from "./network/http/servers";
 import { createInternetProxy, createLocalPort } from "./network/local-internet";
 import { SshAccess } from "./hosts/ssh/access";
-import { commands, localCommands, run, ssh } from "./program";
+import { LivePage } from "./page/live-page";
+import type { PageOptions } from "./page/region-view";
+import { arrangement, commands, localCommands, run, ssh } from "./program";
 import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate } from "./pulumi/evaluate";
-import { outputsAsJson } from "./pulumi/outputs";
+import { outputsAsJson, publicOutputsOf } from "./pulumi/outputs";
 import { resourceTypes } from "./pulumi/resources";
 import type { Stack } from "./pulumi/stack";
-import { Region, type RegionOptions } from "./region";
+import { ec2Api, Region, type RegionOptions } from "./region";
 import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
 import { targetGroupsOf } from "./services/elbv2/routing-actions";
@@ -62,9 +64,16 @@ const preferredSshPort = 4022;
  */
 export async function startEmptyRegion(options: EmptyRegionOptions): Promise<EmptyRegion> {
   const region = new Region(options);
-  const internet = internetOf(region, options, () => "An empty region: it serves AWS's API here.\n");
+  let ready = false;
+  const page = pageOf(region, options, {
+    progress: () => ({ ready, made: 0, declared: 0 }),
+    outputs: () => ({}),
+    listenerUrl: () => undefined,
+  });
+  const internet = internetOf(region, options, () => "An empty region: it serves AWS's API here.\n", page);
   let access: SshAccess | undefined;
   const close = async () => {
+    page.close();
     closeServer(internet);
     access?.close();
     await region.close();
@@ -80,6 +89,7 @@ export async function startEmptyRegion(options: EmptyRegionOptions): Promise<Emp
     const environment = shellEnvironment({ internetUrl, regionName, speed: clock.speed });
     await writeFile(join(options.folder, shellEnvironmentFile), environment);
     await writeFile(join(options.folder, awsConfigFile), awsConfig(internetUrl, regionName));
+    ready = true;
     return { region, internetUrl, sshPort: access.port, close };
   } catch (error) {
     await close();
@@ -102,14 +112,25 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     { ...region.calls, until: region.until },
   );
   const servers: http.Server[] = [];
+  const localPorts = new Map<string, string>();
+  const progress = { ready: false, declared: 0 };
+  let publicOutputs: Record<string, unknown> = {};
+  const page = pageOf(region, options, {
+    progress: () => ({ ...progress, made: resources.declared.length }),
+    outputs: () => publicOutputs,
+    listenerUrl: arn => localPorts.get(arn),
+    stack: `${stack.project}/${stack.stack}`,
+    arrangement,
+  });
   const close = async () => {
+    page.close();
     for (const server of servers) closeServer(server);
     access?.close();
     await region.close();
   };
   try {
     let welcome = "the region is starting\n";
-    const internet = internetOf(region, options, () => welcome);
+    const internet = internetOf(region, options, () => welcome, page);
     const port = await listenPreferring(internet, preferredPort, options.port, "--port");
     const internetUrl = `http://127.0.0.1:${port}`;
     if (options.port === undefined && port !== preferredPort)
@@ -130,12 +151,13 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     const outputs = await evaluate(join(root, "infra", "index.ts"), stack, engine, {
       beforeCreation: async declared => {
         engine.assertDeclared(declared);
+        progress.declared = declared.length - options.without.length;
         // Shares the fetch that the program has begun.
         await fetchRuntime(report);
       },
     });
 
-    const localPorts = new Map<string, string>();
+    publicOutputs = publicOutputsOf(outputs);
     const route = network.routerFrom({ internetAddress: operatorAddress });
     for (const { dnsName, listeners } of region.elbv2.loadBalancers.values()) {
       for (const { arn, port: listenerPort } of listeners.values()) {
@@ -155,6 +177,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     welcome =
       `The local Internet of ${stack.project}/${stack.stack} is an HTTP proxy: curl -x ${internetUrl} URL\n` +
       `with any name or public address in the stack's outputs:\n\n${json}`;
+    progress.ready = true;
     const overview = () => ({ ...overviewOf(region, localPorts), outputs, internetUrl });
     return { region, resources, outputs, internetUrl, sshPort: access.port, overview, close };
   } catch (error) {
@@ -163,15 +186,24 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   }
 }
 
-/** The local Internet, which serves AWS's API too. */
+/** The local Internet, which serves AWS's API and the live page too. */
 function internetOf(
   { options: { name: regionName }, dns, network, services }: Region,
   { operatorAddress, report }: Pick<EmptyRegionOptions, "operatorAddress" | "report">,
   welcome: () => string,
+  page: LivePage,
 ): http.Server {
   const route = network.routerFrom({ internetAddress: operatorAddress });
   const handleApiRequest = createApiHandler({ regionName, services, report });
-  return createInternetProxy({ dns, route, welcome, handleApiRequest });
+  return createInternetProxy({ dns, route, welcome, handleApiRequest, handlePageRequest: page.handle });
+}
+
+function pageOf(
+  region: Region,
+  { operatorAddress, report }: Pick<EmptyRegionOptions, "operatorAddress" | "report">,
+  options: Omit<PageOptions, "operatorAddress" | "ec2ApiAddress">,
+): LivePage {
+  return new LivePage(region, { ...options, operatorAddress, ec2ApiAddress: ec2Api.address, report });
 }
 
 /** SSH to the region's hosts, which may come and go. */

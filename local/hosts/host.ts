@@ -17,7 +17,7 @@ import type { Address, Router } from "../network/router";
 import type { Dns } from "../network/dns";
 import type { Clock } from "../clock";
 import { HeldSockets } from "./held-sockets";
-import { createMetadataService, privateDnsName, type Metadata } from "./metadata";
+import { createMetadataService, privateDnsName, type Metadata, type MetadataRequest } from "./metadata";
 import { Supervisor } from "./supervisor";
 
 export interface HostOptions {
@@ -50,6 +50,8 @@ export class Host implements Platform {
   private readonly sockets: HeldSockets;
   /** Open SSH connections, which end when it stops or reboots. */
   readonly connections = new Set<{ destroy(): unknown }>();
+  /** What its metadata service was asked for, and how often. */
+  readonly metadataRequests: Record<MetadataRequest, number> = { token: 0, credentials: 0 };
   private readonly servers: http.Server[] = [];
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
   private readonly down = new AbortController();
@@ -78,7 +80,9 @@ export class Host implements Platform {
       await mkdir(join(this.root, folder), { recursive: true });
     const { dns, network, interfaceId, ec2Api } = this.options;
     const networkRoute = network.routerFrom({ interfaceId });
-    this.ports.metadata = await this.serve(createMetadataService(this.options.metadata));
+    this.ports.metadata = await this.serve(
+      createMetadataService(this.options.metadata, request => this.metadataRequests[request]++),
+    );
     // The SDK ignores HTTP proxies, so this server stands in for its connection to the EC2 API, with the same rules.
     const toEc2Api = createServer((req, res) => void passThrough(req, res, networkRoute(ec2Api)));
     this.ports.ec2Api = await this.serve(toEc2Api);

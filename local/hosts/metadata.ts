@@ -68,8 +68,16 @@ interface Answer {
   headers?: http.OutgoingHttpHeaders;
 }
 
-/** @param metadata called for each request, because an address or a profile may change */
-export function createMetadataService(metadata: () => Metadata): http.Server {
+export type MetadataRequest = "token" | "credentials";
+
+/**
+ * @param metadata called for each request, because an address or a profile may change
+ * @param onAnswered called with what people look for in it
+ */
+export function createMetadataService(
+  metadata: () => Metadata,
+  onAnswered: (request: MetadataRequest) => void = () => undefined,
+): http.Server {
   const tokens = new Map<string, { ttl: number; expires: number }>();
 
   const issueToken = ({ method, headers }: http.IncomingMessage): Answer => {
@@ -81,6 +89,7 @@ export function createMetadataService(metadata: () => Metadata): http.Server {
     const now = Date.now();
     for (const [old, { expires }] of tokens) if (expires < now) tokens.delete(old);
     const token = randomBytes(40).toString("base64url");
+    onAnswered("token");
     tokens.set(token, { ttl, expires: now + ttl * 1000 });
     return { status: 200, body: token, headers: { [ttlHeader]: ttl } };
   };
@@ -98,6 +107,7 @@ export function createMetadataService(metadata: () => Metadata): http.Server {
       return { status: 405, headers: { allow: "GET, HEAD" } };
     const body = find(current, path);
     if (body === undefined) return { status: 404 };
+    if (/\/security-credentials\/./.test(path)) onAnswered("credentials");
     return { status: 200, body, headers: token && { [ttlHeader]: token.ttl } };
   };
 

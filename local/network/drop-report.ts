@@ -13,7 +13,7 @@ export interface DropReportOptions {
   report: (line: string) => void;
 }
 
-type Names = Pick<DropReportOptions, "model" | "instanceName">;
+export type Names = Pick<DropReportOptions, "model" | "instanceName">;
 
 const shortestPause = 1_000;
 const longestPause = 60_000;
@@ -54,8 +54,12 @@ function describeDrop(names: Names, { from, to }: ConnectionAttempt, drop: Drop)
   );
   const sender = "interfaceId" in from ? nameOf(names, from.interfaceId) : from.internetAddress;
   const receiver = destination ? `${nameOf(names, destination.id)} ` : "";
-  const named = explainCause(drop).replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(names, id));
-  return `${sender} → ${receiver}${to.address}:${to.port}: ${drop.packet} ${named}`;
+  return `${sender} → ${receiver}${to.address}:${to.port}: ${drop.packet} ${withNames(names, explainCause(drop))}`;
+}
+
+/** Replaces ids by names. */
+export function withNames(names: Names, text: string): string {
+  return text.replaceAll(/\b[a-z]+-[0-9a-z-]+/g, id => nameOf(names, id));
 }
 
 /** The name of a network interface's instance or load balancer, or a resource's Name tag; without one, the id. */

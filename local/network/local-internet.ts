@@ -15,10 +15,18 @@ export interface InternetOptions {
   welcome: () => string;
   /** Handles AWS API calls to the proxy itself. */
   handleApiRequest: http.RequestListener;
+  /** Handles what a web page of the region's own asks the proxy itself; returns false for anything else. */
+  handlePageRequest?: (req: http.IncomingMessage, res: http.ServerResponse) => boolean;
 }
 
 /** An HTTP proxy that reaches the region's names and public addresses as a client outside AWS does. */
-export function createInternetProxy({ dns, route, welcome, handleApiRequest }: InternetOptions): http.Server {
+export function createInternetProxy({
+  dns,
+  route,
+  welcome,
+  handleApiRequest,
+  handlePageRequest = () => false,
+}: InternetOptions): http.Server {
   return createProxy({
     name: "local-internet",
     dns,
@@ -27,10 +35,13 @@ export function createInternetProxy({ dns, route, welcome, handleApiRequest }: I
       const respond = (status: number, body: string) => {
         res.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);
       };
-      if (!isOwnHost(req) || req.headers.origin !== undefined) {
-        // A page from another site, or someone else's name that resolves to this machine (DNS rebinding).
-        respond(403, "only this machine's own names are answered here\n");
-      } else if (isApiRequest(req)) handleApiRequest(req, res);
+      const refuse = () => respond(403, "only this machine's own names are answered here\n");
+      // Someone else's name that resolves to this machine (DNS rebinding).
+      if (!isOwnHost(req)) refuse();
+      else if (!isSigned(req) && handlePageRequest(req, res)) return;
+      // A page from another site.
+      else if (req.headers.origin !== undefined) refuse();
+      else if (isApiRequest(req)) handleApiRequest(req, res);
       else if (req.url !== "/") respond(404, "there is only / here\n");
       else if (req.method !== "GET" && req.method !== "HEAD") respond(405, "GET, and POST of the AWS API\n");
       else respond(200, welcome());
@@ -44,9 +55,12 @@ function isOwnHost({ headers: { host } }: http.IncomingMessage): boolean {
 }
 
 /** Signed requests, and those that should be. */
-function isApiRequest({ method, url = "", headers }: http.IncomingMessage): boolean {
-  const isSigned = headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(url);
-  return isSigned || method === "POST" || /^\/\?(.*&)?Action=/.test(url);
+function isApiRequest(req: http.IncomingMessage): boolean {
+  return isSigned(req) || req.method === "POST" || /^\/\?(.*&)?Action=/.test(req.url ?? "");
+}
+
+function isSigned({ url = "", headers }: http.IncomingMessage): boolean {
+  return headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(url);
 }
 
 /** Exposes a load balancer's listener on its own loopback port, for browsers and other clients without a proxy. */

@@ -19,4 +19,7 @@ export type Connection =
  * Evaluates a connection from one source. Call it for every request and health check, so that rule changes take effect
  * at once.
  */
-export type Router = (to: Address) => Connection;
+export type Router = (to: Address, purpose?: Purpose) => Connection;
+
+/** What a connection is for, which no rule asks. */
+export type Purpose = "request" | "health-check" | "ssh";

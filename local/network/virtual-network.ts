@@ -4,7 +4,7 @@
  */
 import http from "node:http";
 import net from "node:net";
-import type { Address, Connection, Router } from "./router";
+import type { Address, Connection, Purpose, Router } from "./router";
 import type { Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
 import type { Flow, FlowLog } from "./flow-log";
@@ -28,7 +28,17 @@ export interface Dialed {
   reevaluate: () => Decision;
 }
 
+/** Told of what becomes of each connection attempt and each HTTP request, as soon as it is decided. */
+export type TrafficObserver = (
+  attempt: ConnectionAttempt,
+  outcome: Connection["outcome"],
+  decision: Decision,
+  purpose: Purpose,
+) => void;
+
 export class VirtualNetwork {
+  /** Present while somebody watches. */
+  observer?: TrafficObserver;
   private readonly endpoints = new Map<string, number>();
   private readonly agents = new Map<string, FlowAgent>();
   /** Who opened each loopback connection, keyed by both ports: several connections can share one. */
@@ -46,13 +56,18 @@ export class VirtualNetwork {
     this.endpoints.set(`${at}:${port}`, loopbackPort);
   }
 
+  /** Whether a port is mapped; ports of SSH aren't. */
+  hasEndpoint(at: string, port: number): boolean {
+    return this.endpoints.has(`${at}:${port}`);
+  }
+
   /** Closes the port: connections to it are refused. */
   unregisterEndpoint(at: string, port: number): void {
     this.endpoints.delete(`${at}:${port}`);
   }
 
   routerFrom(source: Source): Router {
-    return to => this.route(source, to);
+    return (to, purpose = "request") => this.route(source, to, purpose);
   }
 
   /** Evaluates and logs a connection that is closed at once. */
@@ -66,10 +81,18 @@ export class VirtualNetwork {
   dial(from: Source, to: Address): Dialed {
     const connection: ConnectionAttempt = { from, sourcePort: this.takeEphemeralPort(), to };
     const decision = this.evaluate(connection);
+    const observe = (outcome: Connection["outcome"]) => this.observer?.(connection, outcome, decision, "ssh");
+    if (decision.outcome === "dropped") observe("dropped");
     return {
       decision,
-      opened: () => this.flowLog.opened(decision),
-      refused: () => this.flowLog.refused(decision),
+      opened: () => {
+        observe("open");
+        return this.flowLog.opened(decision);
+      },
+      refused: () => {
+        observe("refused");
+        this.flowLog.refused(decision);
+      },
       reevaluate: () => this.evaluate(connection),
     };
   }
@@ -94,18 +117,20 @@ export class VirtualNetwork {
     this.agents.clear();
   }
 
-  private route(from: Source, to: Address): Connection {
+  private route(from: Source, to: Address, purpose: Purpose): Connection {
     if (this.isGone(from)) return { outcome: "dropped" };
     const connection: ConnectionAttempt = { from, sourcePort: this.takeEphemeralPort(), to };
     const decision = this.evaluate(connection);
     const key = `${"interfaceId" in from ? from.interfaceId : from.internetAddress} ${to.address}:${to.port}`;
     if (decision.outcome === "dropped") {
+      this.observer?.(connection, "dropped", decision, purpose);
       // Connections allowed by an earlier rule end with it.
       this.agents.get(key)?.destroy();
       this.agents.delete(key);
       return { outcome: "dropped" };
     }
     const port = this.endpoints.get(`${decision.destinationInterfaceId ?? to.address}:${to.port}`);
+    this.observer?.(connection, port === undefined ? "refused" : "open", decision, purpose);
     if (port === undefined) {
       this.flowLog.refused(decision);
       return { outcome: "refused" };

@@ -15,7 +15,7 @@ export function explainCause({ by, nearest, ...packet }: Drop): string {
 }
 
 /** "rule 200, allow TCP 8080 from 10.0.2.0/24 (source 198.51.100.7 doesn't fit)" */
-function describeNearest(
+export function describeNearest(
   { aclRule, securityGroupRule, route, misfits }: Nearest,
   { srcaddr, dstaddr, dstport }: PacketHeader,
 ): string {

@@ -27,7 +27,7 @@ export class GroupCpu {
       inService.map(async instance => {
         const percent = await this.meterOf(instance.instanceId).measure();
         if (percent === undefined) return;
-        metrics.put(cpuOf("InstanceId", instance.instanceId), start, percent);
+        metrics.put(instanceCpuMetric(instance.instanceId), start, percent);
         if (isWarm(instance, warmupSeconds, now)) metrics.put(this.metric, start, percent);
       }),
     );
@@ -58,6 +58,10 @@ export class GroupCpu {
 /** The average over a group's warm instances. */
 export function groupCpuMetric(groupName: string): Metric {
   return cpuOf("AutoScalingGroupName", groupName);
+}
+
+export function instanceCpuMetric(instanceId: string): Metric {
+  return cpuOf("InstanceId", instanceId);
 }
 
 function cpuOf(dimension: "InstanceId" | "AutoScalingGroupName", value: string): Metric {

@@ -49,9 +49,13 @@ export function measureGroup(
   enabled: readonly GroupMetric[],
   size: GroupSize,
 ): { metric: Metric; value: number }[] {
-  const dimensions = [{ name: "AutoScalingGroupName", value: groupName }];
   return enabled.flatMap(name => {
     const value = counts[name](size);
-    return value === undefined ? [] : [{ metric: { namespace: "AWS/AutoScaling", name, dimensions }, value }];
+    return value === undefined ? [] : [{ metric: groupMetric(groupName, name), value }];
   });
+}
+
+export function groupMetric(groupName: string, name: GroupMetric): Metric {
+  const dimensions = [{ name: "AutoScalingGroupName", value: groupName }];
+  return { namespace: "AWS/AutoScaling", name, dimensions };
 }

@@ -18,7 +18,7 @@ export interface Check {
  */
 export function checkHealth(route: Router, check: Check): Promise<CheckResult> {
   return new Promise(resolve => {
-    const connection = route(check.to);
+    const connection = route(check.to, "health-check");
     const request =
       connection.outcome === "open"
         ? http.get({

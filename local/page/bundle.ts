@@ -1,0 +1,63 @@
+/** The page's files, built for the browser at the first visit. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { BuildOptions } from "esbuild";
+
+export interface Asset {
+  type: string;
+  body: string | Uint8Array;
+}
+
+const clientFolder = join(__dirname, "client");
+
+const options: BuildOptions = {
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "iife",
+  platform: "browser",
+  target: ["es2022"],
+  legalComments: "none",
+  logLevel: "silent",
+};
+
+/** By path. Each is built once; what fails to build is tried again at the next request. */
+export class Bundle {
+  private readonly assets = new Map<string, Promise<Asset>>();
+
+  constructor(private readonly folder = clientFolder) {}
+
+  private readonly builders: Record<string, () => Promise<Asset>> = {
+    "/": async () => ({
+      type: "text/html; charset=utf-8",
+      body: await readFile(join(this.folder, "page.html")),
+    }),
+    "/page.js": async () => ({
+      type: "text/javascript; charset=utf-8",
+      body: await this.build("main.ts"),
+    }),
+    "/page.css": async () => ({ type: "text/css; charset=utf-8", body: await this.build("page.css") }),
+  };
+
+  has(path: string): boolean {
+    return Object.hasOwn(this.builders, path);
+  }
+
+  /** @throws esbuild's BuildFailure, and for a path that it doesn't have */
+  get(path: string): Promise<Asset> {
+    const cached = this.assets.get(path) ?? this.builders[path]?.();
+    if (!cached) throw new Error(`there is no ${path}`);
+    this.assets.set(path, cached);
+    cached.catch(() => this.assets.delete(path));
+    return cached;
+  }
+
+  private async build(entry: string): Promise<Uint8Array> {
+    // Loaded at the first visit: a start that nobody looks at needs no bundler.
+    const { build } = await import("esbuild");
+    const { outputFiles = [] } = await build({ ...options, entryPoints: [join(this.folder, entry)] });
+    const [output] = outputFiles;
+    if (!output) throw new Error(`esbuild made nothing of ${entry}`);
+    return output.contents;
+  }
+}
