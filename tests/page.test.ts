@@ -159,7 +159,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", knockDrop());
       await page.locator(".wall tr.fatal", { hasText: "deny the rest" }).waitFor();
-      const words = /Internet → data :8080[\s\S]*entry \* denied it[\s\S]*Nearest: entry 200/;
+      const words = /Internet → data :8080[\s\S]*ingress rule \*, deny all[\s\S]*Nearest: rule 200/;
       await expect(page.locator("#board .sentence").innerText()).resolves.toMatch(words);
       await expect(page.locator("#drops-list li").innerText()).resolves.toMatch(words);
       await expect(page.locator("#announcement").innerText()).resolves.toMatch(
@@ -174,7 +174,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
     test("a drop at a group is at the instance, with its reason", async () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", groupDrop());
-      await page.locator("#board .tip", { hasText: "No rule of security group stress" }).waitFor();
+      await page.locator("#board .tip", { hasText: "by security group stress" }).waitFor();
       await page.locator("#board .node", { hasText: "e523" }).locator(".badge", { hasText: "✕ 1" }).waitFor();
     });
 
@@ -182,7 +182,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", replyDrop());
       await page.locator(".pulse").first().waitFor({ state: "attached" });
-      await page.locator("#board .sentence", { hasText: "The reply died" }).waitFor();
+      await page.locator("#board .sentence", { hasText: "The reply was dropped" }).waitFor();
     });
 
     test("flows count in place, colour their wires and let the entry's row light up", async () => {
