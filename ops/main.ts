@@ -4,10 +4,11 @@ import { runCommand, type Command } from "./command";
 import { cost } from "./cost";
 import { hosts } from "./hosts";
 import { load } from "./load";
+import { logs } from "./logs";
 import { verify } from "./verify";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { cost, hosts, load, verify };
+const commands: Record<string, Command> = { cost, hosts, load, logs, verify };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
