@@ -18,7 +18,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => interrupted.abort(signal));
 
 // The reader has gone, as with `| head`.
-process.stdout.on("error", () => process.exit(1));
+process.stdout.on("error", () => interrupted.abort("SIGPIPE"));
 process.stderr.on("error", () => undefined);
 
 async function main([name = "", ...args]: string[]): Promise<number> {
