@@ -40,6 +40,8 @@ export interface Run<Own extends Options = Options> {
   deployment: () => Promise<Deployment>;
   /** Prints to standard output, wrapped to the terminal's width. */
   print: (text: string) => void;
+  /** Writes to standard output what others have formatted. */
+  write: (text: string) => void;
   /** Of the terminal; Infinity without one. */
   columns: number;
   /** Aborted by Ctrl-C: undo what needs undoing, then return or throw. */
@@ -111,6 +113,7 @@ export async function runCommand(
       );
     return await command.run({
       ...{ values: own, positionals, root, stack, json, print, signal },
+      write: text => void stdout.write(text),
       columns: widthOf(stdout),
       deployment: () => findDeployment(root, stack),
     });

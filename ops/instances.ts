@@ -1,6 +1,6 @@
 /** The instances of a deployment, as AWS describes them: its hosts, and those of the fleet. */
-import type { TargetHealthDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Deployment } from "./deployment";
+import { targetHealth } from "./load-balancers";
 
 export interface Instance {
   /** Of a host; an instance of the fleet shares its name with others. */
@@ -24,7 +24,7 @@ export async function describeInstances(deployment: Deployment): Promise<Instanc
   const [{ Reservations = [] }, { InstanceStatuses = [] }, targets] = await Promise.all([
     ec2.describeInstances({ InstanceIds: ids }),
     ec2.describeInstanceStatus({ InstanceIds: ids, IncludeAllInstances: true }),
-    targetHealth(deployment),
+    healthOfTargets(deployment),
   ]);
   const statuses = new Map(
     InstanceStatuses.map(({ InstanceId, InstanceStatus }) => [InstanceId, InstanceStatus]),
@@ -57,26 +57,11 @@ async function idsOfFleet({ aws, outputs }: Deployment): Promise<string[]> {
   );
 }
 
-/** By instance, of both load balancers' targets. */
-async function targetHealth({ aws, outputs }: Deployment): Promise<Map<string, string>> {
-  const { ElasticLoadBalancingV2, paginateDescribeLoadBalancers } =
-    await import("@aws-sdk/client-elastic-load-balancing-v2");
+/** Of both load balancers' targets. */
+async function healthOfTargets({ aws, outputs }: Deployment): Promise<Map<string, string>> {
+  const { ElasticLoadBalancingV2 } = await import("@aws-sdk/client-elastic-load-balancing-v2");
   const client = new ElasticLoadBalancingV2(aws);
   const names = [outputs.receiverLoadBalancerDns, outputs.fleetLoadBalancerDns];
-  const described: TargetHealthDescription[] = [];
-  for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers({ client }, {})) {
-    for (const { LoadBalancerArn } of LoadBalancers.filter(({ DNSName = "" }) => names.includes(DNSName))) {
-      const { TargetGroups = [] } = await client.describeTargetGroups({ LoadBalancerArn });
-      for (const { TargetGroupArn } of TargetGroups) {
-        const { TargetHealthDescriptions = [] } = await client.describeTargetHealth({ TargetGroupArn });
-        described.push(...TargetHealthDescriptions);
-      }
-    }
-  }
-  return new Map(
-    described.map(({ Target, TargetHealth }) => [
-      Target?.Id ?? "",
-      [TargetHealth?.State, TargetHealth?.Reason].filter(text => text !== undefined).join(": "),
-    ]),
-  );
+  const healths = await Promise.all(names.map(name => targetHealth(client, name)));
+  return new Map(healths.flatMap(health => [...health]));
 }

@@ -4,11 +4,12 @@ import { runCommand, type Command } from "./command";
 import { cost } from "./cost";
 import { hosts } from "./hosts";
 import { load } from "./load";
+import { logs } from "./logs";
 import { verify } from "./verify";
 import { why } from "./why";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { cost, hosts, load, verify, why };
+const commands: Record<string, Command> = { cost, hosts, load, logs, verify, why };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
@@ -18,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => interrupted.abort(signal));
 
 // The reader has gone, as with `| head`.
-process.stdout.on("error", () => process.exit(1));
+process.stdout.on("error", () => interrupted.abort("SIGPIPE"));
 process.stderr.on("error", () => undefined);
 
 async function main([name = "", ...args]: string[]): Promise<number> {

@@ -80,20 +80,17 @@ function secondsSince(started: number): number {
   return (performance.now() - started) / 1000;
 }
 
-/** Puts the stored number back, through whatever takes it; also after Ctrl-C. */
+/** Puts the stored number back if it has changed, through whatever takes it; also after Ctrl-C. */
 async function restore({ proxy: through, outputs }: Deployment, before: number): Promise<void> {
-  const ways = [
-    outputs.receiverLoadBalancerUrl,
-    ...Object.entries(outputs.hosts).flatMap(([name, host]) =>
-      name.startsWith("receiver-") ? receiverUrl(host) : [],
-    ),
-  ];
-  for (const url of ways) {
-    const request = { through, method: "POST", body: { num: before }, patience: 5000 };
-    const outcome = await ask(url, request).catch(() => undefined);
-    if (typeof outcome === "object" && outcome.status === 200) return;
+  const number = async () => {
+    const outcome = await ask(outputs.dataReadUrl, { through, patience: 5000 });
+    return typeof outcome === "object" ? outcome.json : undefined;
+  };
+  const receivers = Object.entries(outputs.hosts).filter(([name]) => name.startsWith("receiver-"));
+  for (const url of [outputs.receiverLoadBalancerUrl, ...receivers.map(([, host]) => receiverUrl(host))]) {
+    if ((await number()) === before) return;
+    await ask(url, { through, method: "POST", body: { num: before }, patience: 5000 });
   }
-  const now = await ask(outputs.dataReadUrl, { through, patience: 5000 });
-  if (typeof now === "object" && now.json === before) return;
-  throw new Error(`the stored number was ${before}, and no receiver puts it back`);
+  if ((await number()) !== before)
+    throw new Error(`the stored number was ${before}, and no receiver puts it back`);
 }

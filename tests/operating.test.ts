@@ -2,10 +2,17 @@
  * What an operator runs (docs/operating.md), against one region: as this project's own, and reached as AWS is, by its
  * API and what the Pulumi CLI knows. It does not prove that AWS answers as the region does.
  */
+import { readdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { cost } from "../ops/cost";
 import { hosts } from "../ops/hosts";
 import type { Instance } from "../ops/instances";
+import { load } from "../ops/load";
+import { capacitiesOf, type Sample } from "../ops/load/timeline";
+import { logs } from "../ops/logs";
 import { verify } from "../ops/verify";
+import { clientsOf } from "../testing/aws-clients";
 import { answerTo } from "../testing/client";
 import { operatorIn, operatorOf, operatorOnAws, type Operator } from "../testing/deployments";
 import { eventually } from "../testing/eventually";
@@ -228,5 +235,92 @@ describe("cost", () => {
   ])("with %s is refused", async (setting, problem) => {
     const ended = await operatorIn(root)(cost, ["--config", setting]);
     expect(ended).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(problem) as string });
+  });
+});
+
+describeWith({ ssh: "apt-get install openssh-client" }, "logs", () => {
+  /** Folders with a private key that the commands have left. */
+  const keyFolders = () => readdirSync(tmpdir()).filter(name => name.startsWith("elastic-fleet-key-"));
+
+  test.each(places)("%s, are the service's JSON lines, and no key is left", async place => {
+    const before = keyFolders();
+    const operator = await operatorAt(place);
+    const { code, stdout, stderr } = await operator(logs, ["receiver-1"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^\{.*"msg":"listening".*\}$/m);
+    expect((await operator(logs, ["receiver-1", "-n", "1"])).stdout).toMatch(/^[^\n]+\n$/);
+    expect(keyFolders()).toEqual(before);
+  });
+
+  test("of an instance of the fleet, by its id", async () => {
+    const operator = await operatorOf(region);
+    const [id = ""] = region.fleetHosts.map(({ options }) => options.instanceId);
+    expect((await operator(logs, [id])).stdout).toContain('"msg":"listening"');
+  });
+
+  test.each(places)("%s, -f shows what comes, until Ctrl-C", async place => {
+    const before = keyFolders();
+    const operator = await operatorAt(place);
+    const interrupted = new AbortController();
+    let shown = "";
+    const followed = operator(logs, ["data", "-f"], {
+      signal: interrupted.signal,
+      onOutput: text => (shown = text),
+    });
+    await eventually("the last lines are shown", () => shown.includes("\n"));
+    if (place === "on AWS") {
+      const [folder = ""] = keyFolders().filter(name => !before.includes(name));
+      expect(statSync(join(tmpdir(), folder, "key")).mode & 0o777).toBe(0o600);
+    }
+    const known = shown.length;
+    process.kill(region.service("data").pid ?? 0, "SIGTERM");
+    await eventually("the restart is shown", () => shown.slice(known).includes('"msg":"listening"'));
+    interrupted.abort("SIGINT");
+    expect(await followed).toMatchObject({ code: 130, stderr: "" });
+    expect(keyFolders()).toEqual(before);
+  });
+
+  test("an unknown host is refused with those that there are", async () => {
+    const operator = await operatorOf(region);
+    expect(await operator(logs, ["receiver-9"])).toMatchObject({
+      code: 2,
+      stderr: "ops: there is no host receiver-9; there are data, fleet, receiver-1, receiver-2, stress\n",
+    });
+  });
+});
+
+describe("load", () => {
+  const desiredSeen = (samples: Sample[]) => capacitiesOf(samples).filter((_, index) => index > 0);
+
+  test("drives the fleet out and in again, and its numbers are the API's", async () => {
+    const operator = await operatorOf(region);
+    const { code, stdout, stderr } = await operator(load, ["--json", "--for", "2"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const samples = JSON.parse(stdout) as Sample[];
+    const clients = clientsOf(region.internet);
+    const group = { AutoScalingGroupName: region.output("autoScalingGroupName") };
+    const { Activities = [] } = await clients.autoScaling.describeScalingActivities(group);
+    const changes = Activities.toReversed().flatMap(({ Cause = "" }) =>
+      [...Cause.matchAll(/changing the desired capacity from \d+ to (\d+)/g)].map(([, to]) => Number(to)),
+    );
+    const seen = desiredSeen(samples);
+    expect(Math.max(...seen)).toBeGreaterThanOrEqual(2);
+    expect(changes.slice(-seen.length)).toEqual(seen);
+    expect(samples.at(-1)).toMatchObject({ desired: 1, inService: 1, others: 0, unanswered: 0 });
+    const { Datapoints = [] } = await clients.cloudWatch.getMetricStatistics({
+      Namespace: "AWS/EC2",
+      MetricName: "CPUUtilization",
+      Dimensions: [{ Name: "AutoScalingGroupName", Value: group.AutoScalingGroupName }],
+      StartTime: new Date(Date.now() - 12 * 3_600_000),
+      EndTime: new Date(),
+      Period: 60,
+      Statistics: ["Average"],
+    });
+    const points = Datapoints.map(({ Average }) => Average);
+    const cpus = samples.flatMap(({ cpu }) => cpu ?? []);
+    expect(Math.max(...cpus)).toBeGreaterThan(50);
+    expect(cpus.filter(cpu => !points.includes(cpu))).toEqual([]);
+    const names = new Set(samples.flatMap(each => each.names));
+    expect(names.size).toBeGreaterThanOrEqual(2);
   });
 });

@@ -1,6 +1,6 @@
 /**
  * README's commands, from its own text, pasted into the shells that it names while the region runs that it starts. After
- * each block its answers are compared with those that README shows.
+ * each block its answers are compared with those that README shows. Then those of docs/operating.md.
  */
 import { answerTo } from "../testing/client";
 import { copyOfProject, start, startedIn } from "../testing/cli";
@@ -10,6 +10,8 @@ import { describeWith } from "../testing/programs";
 import { InteractiveShell, type PasteMode, type ShellName } from "../testing/terminal";
 
 jest.setTimeout(150_000);
+
+const operating = blocksOf("docs/operating.md").filter(({ language }) => language === "sh");
 
 const section = blocksOf("README.md").filter(({ headings }) => headings[1] === "Run it here");
 
@@ -55,6 +57,7 @@ describeWith(
   {
     aws: "python3 -m pip install 'awscli<2'",
     curl: "apt-get install curl",
+    ssh: "apt-get install openssh-client",
     script: "apt-get install util-linux",
     zsh: "apt-get install zsh",
   },
@@ -104,6 +107,29 @@ describeWith(
       expect(everything).toMatch(/^\| +i-[0-9a-f]{17} +\| +203\.0\.113\.\d+ +\|$/m);
       expect(everything).toContain(`"AutoScalingGroupName": "${autoScalingGroupName}"`);
       expect(everything).toMatch(/"Label": "CPUUtilization",\s+"Datapoints": \[\s+\{/);
+    });
+
+    test.each<ShellName>(["bash", "zsh"])("docs/operating.md's, in %s", async name => {
+      await setNumber(5);
+      const shell = new InteractiveShell(project, name, "bracketed");
+      let everything = "";
+      for (const { text } of operating) {
+        const { printed, failed } = await shell.paste(text, 120_000);
+        expect({ text, failed, printed }).toEqual({ text, failed: [], printed });
+        expect(printed).toMatch(/\n$/);
+        everything += printed;
+      }
+      expect(everything).toMatch(/^all \d\d checks passed for the local region in \d+ s$/m);
+      expect(everything).toMatch(/^data( fleet)+ receiver-1 receiver-2 stress$/m);
+      expect(everything).toMatch(/^\{.*"msg":"listening".*\}$/m);
+      expect(everything).toMatch(/^settled after \d+ minutes; desired capacities: 1, 2,.* 1$/m);
+      expect(everything).toMatch(/^an hour +0\.1307 +0\.1469 +0\.1795$/m);
+      // The chart is drawn over the last one, in no more columns than there are.
+      expect(everything.match(/^CPU %/gm)?.length).toBeGreaterThan(20);
+      const drawn = everything
+        .split("\n")
+        .filter(line => /^(CPU %|- target|desired {2}|in service) /.test(line));
+      expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThanOrEqual(80);
     });
   },
 );

@@ -45,9 +45,13 @@ export function lineOf({ minute, cpu, desired, inService, names, unanswered }: S
     `minute ${minute}: CPU ${percent(cpu)}`,
     `desired ${desired}`,
     `in service ${inService}`,
-    ...(names.length > 0 ? [`seen ${names.map(name => name.split(".")[0]).join(" ")}`] : []),
+    ...(names.length > 0 ? [`seen ${names.map(shortName).join(" ")}`] : []),
     ...(unanswered > 0 ? [`${unanswered} unanswered`] : []),
   ].join(", ");
+}
+
+function shortName(name: string): string {
+  return name.split(".")[0] ?? name;
 }
 
 function percent(cpu: number | undefined): string {
@@ -85,7 +89,9 @@ export function chart(samples: readonly Sample[], targetPercent: number, columns
       "in service",
       shown.map(({ inService }) => digit(inService)),
     ),
-    ...(last === undefined ? [] : [lineOf({ ...last, names: [] }), `seen ${last.names.join(" ")}`]),
+    ...(last === undefined
+      ? []
+      : [lineOf({ ...last, names: [] }), `seen ${last.names.map(shortName).join(" ") || "nobody"}`]),
   ];
 }
 

@@ -260,11 +260,11 @@ const checks: Check[] = [
   {
     step: "4.4 Register EC2 instances",
     title: "every receiver is a healthy target",
-    run: async subject => {
-      const health = await subject.targetHealth(subject.outputs.receiverLoadBalancerDns);
-      for (const { name, instanceId } of subject.receivers)
-        expectEqual(name, health[instanceId] ?? "not registered", "healthy");
-    },
+    run: subject =>
+      subject.expectHealthy(
+        subject.outputs.receiverLoadBalancerDns,
+        subject.receivers.map(({ instanceId }) => instanceId),
+      ),
   },
   {
     step: "4.5 Create a listener",

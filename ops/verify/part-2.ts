@@ -33,10 +33,8 @@ const checks: Check[] = [
   {
     step: "3.2 Create a target group",
     title: "every instance in service is a healthy target",
-    run: async subject => {
-      const health = await subject.targetHealth(subject.outputs.fleetLoadBalancerDns);
-      for (const id of await inService(subject)) expectEqual(id, health[id] ?? "not registered", "healthy");
-    },
+    run: async subject =>
+      subject.expectHealthy(subject.outputs.fleetLoadBalancerDns, await inService(subject)),
   },
   {
     step: "3.3 Create a listener",

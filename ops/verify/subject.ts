@@ -4,6 +4,7 @@ import type { EC2, Instance } from "@aws-sdk/client-ec2";
 import type { ElasticLoadBalancingV2, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Deployment } from "../deployment";
 import { ask, type Answer, type Outcome, type Request } from "../http";
+import { loadBalancerNamed, targetHealth } from "../load-balancers";
 import { outputOn, type SshArguments } from "../ssh";
 
 /** What a user proves by hand after a step of the tutorial. */
@@ -120,16 +121,8 @@ export class Subject {
     return Subnets?.[0]?.CidrBlock ?? "";
   }
 
-  async loadBalancer(dnsName: string): Promise<LoadBalancer> {
-    const { paginateDescribeLoadBalancers } = await import("@aws-sdk/client-elastic-load-balancing-v2");
-    for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers(
-      { client: this.clients.elbv2 },
-      {},
-    )) {
-      const found = LoadBalancers.find(({ DNSName }) => DNSName === dnsName);
-      if (found) return found;
-    }
-    throw new Error(`there is no load balancer ${dnsName}`);
+  loadBalancer(dnsName: string): Promise<LoadBalancer> {
+    return loadBalancerNamed(this.clients.elbv2, dnsName);
   }
 
   /** The public addresses of a load balancer's nodes, one in each of its subnets. */
@@ -146,22 +139,10 @@ export class Subject {
     return addresses.sort();
   }
 
-  /** Each registered target's state, and the reason for it if there is one, by instance. */
-  async targetHealth(dnsName: string): Promise<Record<string, string>> {
-    const { LoadBalancerArn } = await this.loadBalancer(dnsName);
-    const { TargetGroups = [] } = await this.clients.elbv2.describeTargetGroups({ LoadBalancerArn });
-    if (TargetGroups.length === 0) throw new Error("no listener forwards to a target group");
-    const described = await Promise.all(
-      TargetGroups.map(({ TargetGroupArn }) => this.clients.elbv2.describeTargetHealth({ TargetGroupArn })),
-    );
-    return Object.fromEntries(
-      described
-        .flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions)
-        .map(({ Target, TargetHealth }) => [
-          Target?.Id ?? "",
-          [TargetHealth?.State, TargetHealth?.Reason].filter(text => text !== undefined).join(": "),
-        ]),
-    );
+  /** @throws if one of these instances isn't a healthy target of the load balancer */
+  async expectHealthy(dnsName: string, instanceIds: readonly string[]): Promise<void> {
+    const health = await targetHealth(this.clients.elbv2, dnsName);
+    for (const id of instanceIds) expectEqual(id, health.get(id) ?? "not registered", "healthy");
   }
 
   async group() {
