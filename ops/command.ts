@@ -1,13 +1,18 @@
 /** What a command is, and how it is run: options, help, problems, exit codes, the same for all. */
+import { setMaxListeners } from "node:events";
 import { constants } from "node:os";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { widthOf, wrap } from "../local/cli/wrap";
 import { findDeployment, type Deployment } from "./deployment";
 
-type Options = Record<string, { type: "string" | "boolean"; short?: string; multiple?: false }>;
+type Options = Record<string, { type: "string" | "boolean"; short?: string; multiple?: boolean }>;
 
 type Values<Own extends Options> = {
-  [Name in keyof Own]?: Own[Name]["type"] extends "boolean" ? boolean : string;
+  [Name in keyof Own]?: Own[Name]["type"] extends "boolean"
+    ? boolean
+    : Own[Name]["multiple"] extends true
+      ? string[]
+      : string;
 };
 
 /** A command's exit code. */
@@ -25,6 +30,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 export interface Run<Own extends Options = Options> {
   values: Values<Own>;
   positionals: string[];
+  /** The project's root folder. */
+  root: string;
   /** The stack that --stack names. */
   stack?: string;
   /** --json: one JSON value on standard output, and nothing else. */
@@ -33,6 +40,8 @@ export interface Run<Own extends Options = Options> {
   deployment: () => Promise<Deployment>;
   /** Prints to standard output, wrapped to the terminal's width. */
   print: (text: string) => void;
+  /** Writes to standard output what others have formatted. */
+  write: (text: string) => void;
   /** Of the terminal; Infinity without one. */
   columns: number;
   /** Aborted by Ctrl-C: undo what needs undoing, then return or throw. */
@@ -83,6 +92,8 @@ export async function runCommand(
   args: string[],
   { root, signal, stdout, stderr }: Terminal & { root: string; signal: AbortSignal },
 ): Promise<number> {
+  // One for each request that is under way.
+  setMaxListeners(0, signal);
   const print = (text: string) => void stdout.write(`${wrap(text, widthOf(stdout))}\n`);
   try {
     const { values, positionals } = parseArgs({
@@ -101,7 +112,8 @@ export async function runCommand(
         `it takes ${expected.join(" ") || "no arguments"}, not ${JSON.stringify(positionals.join(" "))}`,
       );
     return await command.run({
-      ...{ values: own, positionals, stack, json, print, signal },
+      ...{ values: own, positionals, root, stack, json, print, signal },
+      write: text => void stdout.write(text),
       columns: widthOf(stdout),
       deployment: () => findDeployment(root, stack),
     });
@@ -113,7 +125,7 @@ export async function runCommand(
 }
 
 /** An error's message; of one that holds several, theirs. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   const { name, message = "", errors } = error as Partial<AggregateError>;
   // What parseArgs() goes on to say is about dashes.
   if (message !== "") return message.replace(/\. To specify a positional .*/s, "");

@@ -1,11 +1,15 @@
 /** `npm run NAME`: what an operator runs, here and on AWS. */
 import { join } from "node:path";
 import { runCommand, type Command } from "./command";
+import { cost } from "./cost";
 import { hosts } from "./hosts";
+import { load } from "./load";
+import { logs } from "./logs";
+import { verify } from "./verify";
 import { why } from "./why";
 
 /** They load AWS's clients when they run: each takes a tenth of a second. */
-const commands: Record<string, Command> = { hosts, why };
+const commands: Record<string, Command> = { cost, hosts, load, logs, verify, why };
 
 // The clients run on Node 20, whatever later versions of them will need.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";

@@ -24,7 +24,7 @@ export async function operatorOf({ folder }: TestRegion): Promise<Operator> {
   return operatorIn(root);
 }
 
-function operatorIn(root: string, always: string[] = []): Operator {
+export function operatorIn(root: string, always: string[] = []): Operator {
   return async (
     command,
     args = [],

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { publicRange } from "../identifiers";
 import { contains } from "../network/ipv4";
 import { attempt, errorOf } from "./problems";
+import { wholeNumber } from "./whole-number";
 
 /** `start` runs the program in a region, `region` an empty one. */
 export type CommandName = "start" | "region";
@@ -139,7 +140,7 @@ function regionName(text: string): string {
   throw new Error(`--region takes the name of an AWS region, such as us-east-1, not ${JSON.stringify(text)}`);
 }
 
-function keyAndValue(text: string): [string, string] {
+export function keyAndValue(text: string): [string, string] {
   const separator = text.indexOf("=");
   if (separator < 1) throw new Error(`--config takes KEY=VALUE, not ${JSON.stringify(text)}`);
   return [text.slice(0, separator), text.slice(separator + 1)];
@@ -154,13 +155,4 @@ function kindAndName(text: string): string {
 
 function portOf(option: string, text: string | undefined): number | undefined {
   return text === undefined ? undefined : wholeNumber(option, text, 1, 65535);
-}
-
-function wholeNumber(option: string, text: string, smallest: number, largest: number): number {
-  const number = Number(text);
-  if (!/^\d+$/.test(text) || number < smallest || number > largest)
-    throw new Error(
-      `${option} must be a whole number from ${smallest} to ${largest}, not ${JSON.stringify(text)}`,
-    );
-  return number;
 }

@@ -1,0 +1,184 @@
+/** What the checks look at: a deployment's answers to requests, and AWS's descriptions of it. */
+import type { AutoScaling } from "@aws-sdk/client-auto-scaling";
+import type { EC2, Instance } from "@aws-sdk/client-ec2";
+import type { ElasticLoadBalancingV2, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { Deployment } from "../deployment";
+import { ask, type Answer, type Outcome, type Request } from "../http";
+import { outputOn, type SshArguments } from "../ssh";
+
+/** What a user proves by hand after a step of the tutorial. */
+export interface Check {
+  /** The tutorial's headings. */
+  step: string;
+  /** What holds then. */
+  title: string;
+  /** @throws with what is wrong */
+  run: (subject: Subject) => Promise<void>;
+}
+
+/** How long an answer may take, in ms: more than a receiver's own time-outs. */
+const patience = 5000;
+/** How long nothing must come back to count as silence. */
+const silence = 2000;
+
+export class Subject {
+  private readonly instances = new Map<string, Instance>();
+
+  private constructor(
+    readonly deployment: Deployment,
+    readonly clients: { ec2: EC2; elbv2: ElasticLoadBalancingV2; autoScaling: AutoScaling },
+    private readonly argumentsFor: SshArguments,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  static async of(deployment: Deployment, argumentsFor: SshArguments, signal: AbortSignal): Promise<Subject> {
+    const [{ EC2 }, { ElasticLoadBalancingV2 }, { AutoScaling }] = await Promise.all([
+      import("@aws-sdk/client-ec2"),
+      import("@aws-sdk/client-elastic-load-balancing-v2"),
+      import("@aws-sdk/client-auto-scaling"),
+    ]);
+    const { aws } = deployment;
+    const clients = {
+      ec2: new EC2(aws),
+      elbv2: new ElasticLoadBalancingV2(aws),
+      autoScaling: new AutoScaling(aws),
+    };
+    return new Subject(deployment, clients, argumentsFor, signal);
+  }
+
+  get outputs(): Deployment["outputs"] {
+    return this.deployment.outputs;
+  }
+
+  /** A host of the stack's, by its name. */
+  host(name: string) {
+    const host = this.outputs.hosts[name];
+    if (!host) throw new Error(`the stack has no host ${name}`);
+    return host;
+  }
+
+  get receivers(): { name: string; instanceId: string; publicIp: string }[] {
+    return Object.entries(this.outputs.hosts).flatMap(([name, host]) =>
+      name.startsWith("receiver-") ? [{ name, ...host }] : [],
+    );
+  }
+
+  private try(url: string, request: Request): Promise<Outcome> {
+    const { proxy: through } = this.deployment;
+    return ask(url, { through, signal: this.signal, ...request });
+  }
+
+  /** @throws if there is no answer, or none of this status */
+  async answerTo(url: string, request: Request & { status?: number } = {}): Promise<Answer> {
+    const { status = 200, ...sent } = request;
+    const { method = "GET" } = request;
+    const outcome = await this.try(url, { patience, ...sent });
+    if (typeof outcome === "string") throw new Error(`${method} ${url} is ${outcome}`);
+    expectEqual(`the status of ${method} ${url}`, outcome.status, status);
+    return outcome;
+  }
+
+  /** Sets the number; resolves to the answer's JSON. */
+  async post(url: string, num: number): Promise<unknown> {
+    return (await this.answerTo(url, { method: "POST", body: { num } })).json;
+  }
+
+  async number(): Promise<number> {
+    const { json, text } = await this.answerTo(this.outputs.dataReadUrl);
+    if (typeof json !== "number")
+      throw new Error(`${this.outputs.dataReadUrl} answers ${text}, and no number`);
+    return json;
+  }
+
+  /** @throws if anything comes back, even a refusal */
+  async expectSilence(url: string, request: Request = {}): Promise<void> {
+    const outcome = await this.try(url, { ...request, patience: silence });
+    if (outcome === "silent") return;
+    const answer = typeof outcome === "string" ? outcome : `answered with ${outcome.status}`;
+    throw new Error(`${request.method ?? "GET"} ${url} is ${answer}, and must be silent`);
+  }
+
+  /** @throws if SSH doesn't get there */
+  async expectSsh(host: { instanceId: string; publicIp: string }): Promise<void> {
+    const name = await outputOn(this.argumentsFor, host, "hostname", this.signal);
+    expectMatch("the host's name", name.trim(), /^ip-/);
+  }
+
+  async instance(id: string): Promise<Instance> {
+    const known = this.instances.get(id);
+    if (known) return known;
+    const { Reservations } = await this.clients.ec2.describeInstances({ InstanceIds: [id] });
+    const instance = Reservations?.[0]?.Instances?.[0];
+    if (!instance) throw new Error(`${id} is not described`);
+    this.instances.set(id, instance);
+    return instance;
+  }
+
+  async subnetCidr(instanceId: string): Promise<string> {
+    const { SubnetId = "" } = await this.instance(instanceId);
+    const { Subnets } = await this.clients.ec2.describeSubnets({ SubnetIds: [SubnetId] });
+    return Subnets?.[0]?.CidrBlock ?? "";
+  }
+
+  async loadBalancer(dnsName: string): Promise<LoadBalancer> {
+    const { paginateDescribeLoadBalancers } = await import("@aws-sdk/client-elastic-load-balancing-v2");
+    for await (const { LoadBalancers = [] } of paginateDescribeLoadBalancers(
+      { client: this.clients.elbv2 },
+      {},
+    )) {
+      const found = LoadBalancers.find(({ DNSName }) => DNSName === dnsName);
+      if (found) return found;
+    }
+    throw new Error(`there is no load balancer ${dnsName}`);
+  }
+
+  /** The public addresses of a load balancer's nodes, one in each of its subnets. */
+  async nodesOf(dnsName: string): Promise<string[]> {
+    const { LoadBalancerArn = "" } = await this.loadBalancer(dnsName);
+    // Source: "IP addresses for Application Load Balancers" in Elastic Load Balancing's guide, by their interfaces.
+    const description = `ELB ${LoadBalancerArn.split(":loadbalancer/")[1] ?? ""}`;
+    const { NetworkInterfaces = [] } = await this.clients.ec2.describeNetworkInterfaces({
+      Filters: [{ Name: "description", Values: [description] }],
+    });
+    const addresses = NetworkInterfaces.flatMap(({ Association }) => Association?.PublicIp ?? []);
+    if (addresses.length < 2)
+      throw new Error(`${dnsName} has ${addresses.length} public addresses, not 2 or more`);
+    return addresses.sort();
+  }
+
+  /** Each registered target's state, and the reason for it if there is one, by instance. */
+  async targetHealth(dnsName: string): Promise<Record<string, string>> {
+    const { LoadBalancerArn } = await this.loadBalancer(dnsName);
+    const { TargetGroups = [] } = await this.clients.elbv2.describeTargetGroups({ LoadBalancerArn });
+    if (TargetGroups.length === 0) throw new Error("no listener forwards to a target group");
+    const described = await Promise.all(
+      TargetGroups.map(({ TargetGroupArn }) => this.clients.elbv2.describeTargetHealth({ TargetGroupArn })),
+    );
+    return Object.fromEntries(
+      described
+        .flatMap(({ TargetHealthDescriptions = [] }) => TargetHealthDescriptions)
+        .map(({ Target, TargetHealth }) => [
+          Target?.Id ?? "",
+          [TargetHealth?.State, TargetHealth?.Reason].filter(text => text !== undefined).join(": "),
+        ]),
+    );
+  }
+
+  async group() {
+    const names = { AutoScalingGroupNames: [this.outputs.autoScalingGroupName] };
+    const { AutoScalingGroups } = await this.clients.autoScaling.describeAutoScalingGroups(names);
+    const [group] = AutoScalingGroups ?? [];
+    if (!group) throw new Error(`there is no group ${this.outputs.autoScalingGroupName}`);
+    return group;
+  }
+}
+
+export function expectEqual(what: string, actual: unknown, expected: unknown): void {
+  const [is, wanted] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (is !== wanted) throw new Error(`${what} is ${is}, not ${wanted}`);
+}
+
+export function expectMatch(what: string, actual: unknown, pattern: RegExp): void {
+  if (!pattern.test(String(actual)))
+    throw new Error(`${what} is ${JSON.stringify(actual)}, not as in ${String(pattern)}`);
+}
