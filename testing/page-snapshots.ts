@@ -108,9 +108,12 @@ export function programSnapshot(shape: Shape = {}): Snapshot {
       },
     ],
     suggestions: suggestions(),
-    hits: Object.fromEntries(
-      [...entryKeys, ...ruleKeys()].map((key, index) => [key, (index * 131 + 6) % 700] as const),
-    ),
+    hits: {
+      ...Object.fromEntries(ruleKeys().map((key, index) => [key, (index * 131 + 4) % 700] as const)),
+      ...Object.fromEntries(
+        entryKeys.map((key, index) => [key, [6, 231, 421, 5, 663, 0][index] ?? 0] as const),
+      ),
+    },
     flows: [
       flow("internet", keys.data, 5000, [`${aclId}/ingress/300`, "sgr-data-access-in-read"], 421),
       flow("internet", keys.receiverLb, 80, ["sgr-load-balancer-in-http"], 402),
@@ -414,18 +417,18 @@ const hop = (text: string, more: Partial<Hop> = {}): Hop => ({
 
 /** From the Internet to the data host's port 8080. */
 export function knockDrop(count = 1, minutes = now / minute): Drop {
-  const where = hop("network ACL data, ingress: entry *, deny all", {
+  const where = hop("network ACL data (ingress rule *, deny all) of subnet data", {
     ...{ passed: false, component: "network-acl", ids: [aclId], direction: "ingress", node: keys.data },
     ...{ rule: `${aclId}/ingress/*`, code: "SUBNET_ACL_RESTRICTION" },
     nearest: {
       rule: `${aclId}/ingress/200`,
-      text: "Nearest: entry 200 allows TCP 8080 from 10.0.2.0/24; this came from 198.51.100.7.",
+      text: "rule 200, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit)",
     },
   });
   return {
     ...{ kind: "knock", at: minutes * minute, from: "internet", to: keys.data, address: "203.0.113.110" },
     ...{ port: 8080, packet: "request", healthCheck: false, count, where },
-    text: "No entry of network ACL data lets this in, so entry * denied it.",
+    text: "The request was dropped by network ACL data (ingress rule *, deny all) of subnet data.",
     hops: [
       hop("Internet 198.51.100.7"),
       hop("internet gateway: 203.0.113.110 becomes 10.0.1.10", { component: "internet-gateway" }),
@@ -439,7 +442,7 @@ export function knockDrop(count = 1, minutes = now / minute): Drop {
         },
         nearest: {
           rule: "sgr-data-access-in-update",
-          text: "Nearest: data-access-in-update allows TCP 8080 from 10.0.2.0/24; this came from 198.51.100.7.",
+          text: "rule data-access-in-update, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit)",
         },
       }),
       hop("data, port 8080: listens"),
@@ -450,12 +453,12 @@ export function knockDrop(count = 1, minutes = now / minute): Drop {
 
 /** The data host asks, and the reply to it dies. */
 export function replyDrop(count = 1, minutes = now / minute): Drop {
-  const where = hop("network ACL data, ingress: entry *, deny all", {
+  const where = hop("network ACL data (ingress rule *, deny all) of subnet data", {
     ...{ packet: "reply", passed: false, component: "network-acl", ids: [aclId], direction: "ingress" },
     ...{ node: keys.data, rule: `${aclId}/ingress/*`, code: "SUBNET_ACL_RESTRICTION" },
     nearest: {
       rule: `${aclId}/ingress/300`,
-      text: "Nearest: entry 300 allows TCP 5000 from anywhere; this goes to port 49160.",
+      text: "rule 300, allow TCP 5000 from 0.0.0.0/0 (port 49160 doesn't fit)",
     },
   });
   return {
@@ -468,7 +471,7 @@ export function replyDrop(count = 1, minutes = now / minute): Drop {
       port: 80,
     },
     ...{ packet: "reply", healthCheck: false, count, where },
-    text: "The reply died: an ACL is stateless, and no entry of data lets ephemeral ports in.",
+    text: "The reply was dropped by network ACL data (ingress rule *, deny all) of subnet data. A network ACL is stateless: it judges replies, too.",
     hops: [
       hop("data 10.0.1.10"),
       hop("network ACL data, egress: entry 100, allow TCP all to 0.0.0.0/0", {
@@ -486,13 +489,13 @@ export function groupDrop(count = 1, minutes = now / minute): Drop {
     ...{ node: keys.fleet[0], code: "ENI_SG_RULES_MISMATCH" },
     nearest: {
       rule: "sgr-stress-in-http",
-      text: "Nearest: stress-in-http allows TCP 8080 from group load-balancer; this came from 198.51.100.7.",
+      text: "rule stress-in-http, allow TCP 8080 from load-balancer (198.51.100.7 doesn't fit)",
     },
   });
   return {
     ...{ kind: "group", at: minutes * minute, from: "internet", to: keys.fleet[0], address: "203.0.113.121" },
     ...{ port: 8080, packet: "request", healthCheck: false, count, where },
-    text: "No rule of security group stress lets this in.",
+    text: "The request was dropped by security group stress (no ingress rule matches).",
     hops: [hop("Internet 198.51.100.7"), where],
   };
 }

@@ -159,7 +159,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", knockDrop());
       await page.locator(".wall tr.fatal", { hasText: "deny the rest" }).waitFor();
-      const words = /Internet → data :8080[\s\S]*entry \* denied it[\s\S]*Nearest: entry 200/;
+      const words = /Internet → data :8080[\s\S]*ingress rule \*, deny all[\s\S]*Nearest: rule 200/;
       await expect(page.locator("#board .sentence").innerText()).resolves.toMatch(words);
       await expect(page.locator("#drops-list li").innerText()).resolves.toMatch(words);
       await expect(page.locator("#announcement").innerText()).resolves.toMatch(
@@ -174,7 +174,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
     test("a drop at a group is at the instance, with its reason", async () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", groupDrop());
-      await page.locator("#board .tip", { hasText: "No rule of security group stress" }).waitFor();
+      await page.locator("#board .tip", { hasText: "by security group stress" }).waitFor();
       await page.locator("#board .node", { hasText: "e523" }).locator(".badge", { hasText: "✕ 1" }).waitFor();
     });
 
@@ -182,7 +182,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { page, feed } = await open({ ...programSnapshot(), drops: [] });
       feed.send("drop", replyDrop());
       await page.locator(".pulse").first().waitFor({ state: "attached" });
-      await page.locator("#board .sentence", { hasText: "The reply died" }).waitFor();
+      await page.locator("#board .sentence", { hasText: "The reply was dropped" }).waitFor();
     });
 
     test("flows count in place, colour their wires and let the entry's row light up", async () => {
@@ -511,7 +511,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { nodes } = await session.send("Memory.getDOMCounters");
       return { usedSize, nodes };
     };
-    const idle = await frameGap(page);
+    const { page: idlePage } = await open();
     const quarters = setInterval(() => {
       feed.send("flows", { at: now, flows: aQuarterSecond() });
       feed.send("drop", knockDrop());
@@ -519,14 +519,15 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
     const end = performance.now() + 60_000;
     await delay(10_000);
     const early = await heap();
-    const busy = await frameGap(page);
+    // At the same time, for the machine may be busy with something else.
+    const [busy, idle] = await Promise.all([frameGap(page), frameGap(idlePage)]);
+    await idlePage.close();
     await delay(end - performance.now());
     const late = await heap();
     clearInterval(quarters);
     await expect(page.locator("#totals").innerText()).resolves.toMatch(
       /[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/,
     );
-    console.log(JSON.stringify({ idle, busy, early, late }));
     expect(busy).toBeLessThan(4 * idle);
     expect(late.usedSize).toBeLessThan(1.2 * early.usedSize);
     expect(late.nodes).toBeLessThan(1.2 * early.nodes);

@@ -9,13 +9,14 @@ import { groupMetric } from "../services/auto-scaling/group-metrics";
 import { isWarmingUp } from "../services/auto-scaling/instance";
 import type { ScalingPolicy } from "../services/auto-scaling/policy";
 import { alarmsOf, trackedMinutes } from "../services/auto-scaling/target-tracking";
+import { dataOf } from "../services/ec2/launch-template";
 import type { Activity, AutoScalingGroup, CpuMinute, RegionTime } from "./events";
 import type { PageOptions, RegionView } from "./region-view";
 
 type Metrics = RegionView["metrics"];
 
 export function autoScalingGroups(
-  { autoScaling, options }: RegionView,
+  { autoScaling, ec2, options }: RegionView,
   { arrangement }: PageOptions,
 ): AutoScalingGroup[] {
   const now = options.clock.now();
@@ -32,9 +33,21 @@ export function autoScalingGroups(
         unhealthy: group.failedCheck(instance) !== undefined,
       })),
       targetTracking: policy && targetTracking(policy),
+      imageSource: imageSource(ec2, group),
       place: arrangement?.places.autoScalingGroups[label],
     };
   });
+}
+
+/** The instance that its launch template's image was made of. */
+function imageSource(
+  { images, launchTemplates }: RegionView["ec2"],
+  { settings }: Group,
+): string | undefined {
+  const { launchTemplate } = settings;
+  if (!launchTemplates.has(launchTemplate.id)) return undefined;
+  const { ImageId: imageId } = dataOf(launchTemplates, launchTemplate);
+  return imageId === undefined ? undefined : images.get(imageId)?.sourceInstanceId;
 }
 
 function targetTracking({ targetValue, high, low }: ScalingPolicy): AutoScalingGroup["targetTracking"] {

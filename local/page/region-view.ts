@@ -8,7 +8,9 @@ import type { autoScalingService } from "../services/auto-scaling/actions";
 import type { AutoScaling } from "../services/auto-scaling/auto-scaling";
 import type { MetricStore } from "../services/cloudwatch/metrics";
 import type { ec2Service } from "../services/ec2/actions";
+import type { Images } from "../services/ec2/images";
 import type { Instances } from "../services/ec2/instances";
+import type { LaunchTemplate } from "../services/ec2/launch-template";
 import type { Elbv2 } from "../services/elbv2/elbv2";
 import type { Place, Progress, SendCommand } from "./events";
 
@@ -16,7 +18,12 @@ export interface RegionView {
   readonly options: { name: string; clock: Pick<Clock, "now" | "speed"> };
   readonly network: Pick<VirtualNetwork, "observer" | "routerFrom" | "probe" | "hasEndpoint">;
   readonly dns: Pick<Dns, "resolve">;
-  readonly ec2: { vpc: VpcModel; instances: Pick<Instances, "records" | "hosts"> };
+  readonly ec2: {
+    vpc: VpcModel;
+    instances: Pick<Instances, "records" | "hosts">;
+    images: Pick<Images, "get">;
+    launchTemplates: ReadonlyMap<string, LaunchTemplate>;
+  };
   readonly elbv2: Pick<Elbv2, "loadBalancers" | "targetGroups">;
   readonly autoScaling: Pick<AutoScaling, "groups">;
   readonly metrics: Pick<MetricStore, "averages">;

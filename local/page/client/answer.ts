@@ -93,7 +93,7 @@ export class Answer {
       .sort((one, other) => other.at - one.at)[0];
     return [
       html("b", { class: "dropped" }, "✕ No answer: a drop is silence, not refusal."),
-      drop ? ` ${drop.text} ${drop.where.nearest?.text ?? ""}` : "",
+      drop ? ` ${drop.text} ${this.state.nearest(drop.where.nearest)}` : "",
     ];
   }
 }

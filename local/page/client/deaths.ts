@@ -54,7 +54,7 @@ export class Deaths {
     const die = () =>
       ending.path === undefined
         ? arrive()
-        : pulse(layer, ending.path, isReply ? "dropped reply" : "dropped", { done: arrive });
+        : pulse(layer, ending.path, isReply ? "dropped reply" : "dropped", { isQuick: true, done: arrive });
     if (this.shown.has(drop.kind)) {
       arrive();
       return;
@@ -63,7 +63,7 @@ export class Deaths {
     this.board.layers.traces.append(...trace);
     this.keep(drop.kind, trace);
     if (ending.request === undefined) die();
-    else pulse(layer, ending.request, "", { done: die });
+    else pulse(layer, ending.request, "", { isQuick: true, done: die });
   }
 
   /** What each wall has stopped last. */
@@ -83,11 +83,12 @@ export class Deaths {
 
   private say(sentence: HTMLElement, drop: Drop): void {
     const title = this.title(drop);
-    refresh(sentence, [title, drop.text, drop.where.nearest?.text], () => [
+    const nearest = this.state.nearest(drop.where.nearest);
+    refresh(sentence, [title, drop.text, nearest], () => [
       html("b", {}, `✕ ${title}`),
       " ",
       html("em", {}, drop.text),
-      ` ${drop.where.nearest?.text ?? ""}`,
+      ` ${nearest}`,
     ]);
   }
 
@@ -170,7 +171,7 @@ export class Deaths {
       html("b", { class: "dropped" }, `✕ ${this.title(drop)}`),
       " ",
       drop.text,
-      html("span", { class: "mute" }, ` ${drop.where.nearest?.text ?? ""}`),
+      html("span", { class: "mute" }, ` ${this.state.nearest(drop.where.nearest)}`),
     );
     this.element.append(element);
     const { offsetWidth, offsetHeight } = element;

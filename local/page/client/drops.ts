@@ -23,7 +23,7 @@ export class Drops {
       this.list,
       [
         state.picture.suggestions.length > 0,
-        drops.map(({ kind, text, where }) => [kind, text, where.nearest?.text]),
+        drops.map(({ kind, text, where }) => [kind, text, where.nearest]),
       ],
       () =>
         drops.length === 0
@@ -76,7 +76,7 @@ export class Drops {
       ),
       text,
       healthCheck && html("span", { class: "mute" }, " A health check."),
-      where.nearest && html("span", { class: "mute" }, ` ${where.nearest.text}`),
+      where.nearest && html("span", { class: "mute" }, ` ${state.nearest(where.nearest)}`),
       " ",
       html(
         "button",

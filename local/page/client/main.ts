@@ -131,7 +131,7 @@ document.addEventListener("click", event => {
 
 function announceDrop({ from, to, port, text, where }: Drop): void {
   controls.announce(
-    `Dropped: ${state.name(from)} to ${state.name(to)} port ${port}. ${text} ${where.nearest?.text ?? ""}`,
+    `Dropped: ${state.name(from)} to ${state.name(to)} port ${port}. ${text} ${state.nearest(where.nearest)}`,
   );
 }
 

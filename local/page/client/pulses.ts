@@ -4,6 +4,8 @@ import { svg } from "./dom";
 export const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 const most = 60;
+/** In milliseconds: what is dropped has to be seen at its end within a second. */
+const longest = { passing: 1500, dropped: 450 };
 let travelling = 0;
 
 /** @param done called when the dot arrives; at once where nothing moves */
@@ -11,7 +13,7 @@ export function pulse(
   layer: SVGElement,
   path: string,
   classes: string,
-  { backwards = false, delay = 0, done = () => undefined }: PulseOptions = {},
+  { delay = 0, isQuick = false, done = () => undefined }: PulseOptions = {},
 ): void {
   if (reducedMotion.matches || document.hidden || travelling >= most) {
     done();
@@ -21,11 +23,10 @@ export function pulse(
   layer.append(dot);
   travelling++;
   const length = dot.getTotalLength();
-  const ends = [0, -length];
   const animation = dot.animate(
-    { strokeDashoffset: (backwards ? ends.reverse() : ends).map(String), visibility: "visible" },
+    { strokeDashoffset: ["0", String(-length)] },
     {
-      duration: Math.min(1500, 420 + length * 1.3),
+      duration: Math.min(isQuick ? longest.dropped : longest.passing, 420 + length * 1.3),
       delay,
       easing: "cubic-bezier(.45,.05,.55,.95)",
     },
@@ -40,7 +41,7 @@ export function pulse(
 }
 
 interface PulseOptions {
-  backwards?: boolean;
+  isQuick?: boolean;
   /** In milliseconds: what follows from something else starts later. */
   delay?: number;
   done?: () => void;

@@ -10,6 +10,7 @@ import type {
   InstanceNode,
   NetworkAcl,
   NetworkAclEntry,
+  Nearest,
   Node,
   NodeKey,
   Picture,
@@ -20,7 +21,7 @@ import type {
   Snapshot,
   Subnet,
 } from "../events";
-import { shortId } from "./format";
+import { shortId, timeOfDay } from "./format";
 
 /** Flows of one pair, port, verdict and rules, counted. */
 export type FlowRow = FlowCount;
@@ -130,6 +131,14 @@ export class PageState {
     const node = this.nodes.get(key);
     if (!node) return shortId(key);
     return node.kind === "instance" && node.autoScalingGroupName ? shortId(node.instanceId) : node.name;
+  }
+
+  /** The rule that came nearest to letting a dropped packet pass, as a sentence; empty if none did. */
+  nearest(nearest: Nearest | undefined): string {
+    if (!nearest) return "";
+    const { text, removedAt } = nearest;
+    if (removedAt === undefined) return `Nearest: ${text}.`;
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)} at ${timeOfDay(this.region.startedAt, removedAt)}.`;
   }
 
   instance(id: string): InstanceNode | undefined {

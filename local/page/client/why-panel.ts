@@ -4,6 +4,7 @@ import { askWhy, Refusal } from "./commands";
 import type { Controls } from "./controls";
 import { byId, html, refresh } from "./dom";
 import { timeOfDay } from "./format";
+import type { PageState } from "./state";
 
 interface Judgement {
   verdict: Verdict;
@@ -118,7 +119,11 @@ export class WhyPanel {
       ...(judgedAt === undefined
         ? []
         : [html("p", { class: "mute" }, `As judged at ${timeOfDay(startedAt, judgedAt)}. `, again)]),
-      html("ol", { class: "hops" }, ...hops.map((hop, index) => hopItem(hop, first, index))),
+      html(
+        "ol",
+        { class: "hops" },
+        ...hops.map((hop, index) => hopItem(this.controls.state, hop, first, index)),
+      ),
     );
   }
 }
@@ -140,7 +145,12 @@ function verdictParts(verdict: Verdict, blockers: number): (HTMLElement | string
   return [html("span", { class: "ok" }, text)];
 }
 
-function hopItem({ passed, packet, text, code, nearest }: Hop, first: number, index: number): HTMLElement {
+function hopItem(
+  state: PageState,
+  { passed, packet, text, code, nearest }: Hop,
+  first: number,
+  index: number,
+): HTMLElement {
   const isAfter = first >= 0 && index > first;
   const classes = passed ? (isAfter ? "unreached" : "") : "blocks";
   return html(
@@ -153,7 +163,7 @@ function hopItem({ passed, packet, text, code, nearest }: Hop, first: number, in
       packet === "reply" && "reply: ",
       !passed && html("b", { class: "dropped" }, isAfter ? "Would stop it too: " : "Stopped: "),
       text,
-      nearest && html("small", {}, nearest.text),
+      nearest && html("small", {}, state.nearest(nearest)),
       code !== undefined && html("small", { class: "code" }, code),
     ),
   );
