@@ -108,9 +108,12 @@ export function programSnapshot(shape: Shape = {}): Snapshot {
       },
     ],
     suggestions: suggestions(),
-    hits: Object.fromEntries(
-      [...entryKeys, ...ruleKeys()].map((key, index) => [key, (index * 131 + 6) % 700] as const),
-    ),
+    hits: {
+      ...Object.fromEntries(ruleKeys().map((key, index) => [key, (index * 131 + 4) % 700] as const)),
+      ...Object.fromEntries(
+        entryKeys.map((key, index) => [key, [6, 231, 421, 5, 663, 0][index] ?? 0] as const),
+      ),
+    },
     flows: [
       flow("internet", keys.data, 5000, [`${aclId}/ingress/300`, "sgr-data-access-in-read"], 421),
       flow("internet", keys.receiverLb, 80, ["sgr-load-balancer-in-http"], 402),

@@ -511,7 +511,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
       const { nodes } = await session.send("Memory.getDOMCounters");
       return { usedSize, nodes };
     };
-    const idle = await frameGap(page);
+    const { page: idlePage } = await open();
     const quarters = setInterval(() => {
       feed.send("flows", { at: now, flows: aQuarterSecond() });
       feed.send("drop", knockDrop());
@@ -519,14 +519,15 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page", () => {
     const end = performance.now() + 60_000;
     await delay(10_000);
     const early = await heap();
-    const busy = await frameGap(page);
+    // At the same time, for the machine may be busy with something else.
+    const [busy, idle] = await Promise.all([frameGap(page), frameGap(idlePage)]);
+    await idlePage.close();
     await delay(end - performance.now());
     const late = await heap();
     clearInterval(quarters);
     await expect(page.locator("#totals").innerText()).resolves.toMatch(
       /[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/,
     );
-    console.log(JSON.stringify({ idle, busy, early, late }));
     expect(busy).toBeLessThan(4 * idle);
     expect(late.usedSize).toBeLessThan(1.2 * early.usedSize);
     expect(late.nodes).toBeLessThan(1.2 * early.nodes);

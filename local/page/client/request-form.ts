@@ -19,7 +19,7 @@ export class RequestForm {
     list: this.listId,
     required: true,
     autocomplete: "off",
-    change: () => this.suggestPort(),
+    input: () => this.suggestPort(),
   });
   private readonly port = html("input", { inputmode: "numeric", pattern: "[0-9]{1,5}", required: true });
   private readonly path = html("input", { value: "/", required: true });
