@@ -16,9 +16,12 @@ import { attempt, errorOf } from "./cli/problems";
 import { unknownKeys } from "./pulumi/config-keys";
 import { writeLocalStack } from "./pulumi/local-stack";
 import { readProject, readStack } from "./pulumi/stack";
+import { run } from "./program";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
 import { widthOf, wrap } from "./cli/wrap";
+import { watchFolders } from "./watch/changes";
+import { redeployer } from "./watch/redeploy";
 
 const root = join(__dirname, "..");
 const folder = join(root, ".local");
@@ -102,7 +105,17 @@ function theProgram(options: Options, report: (event: string) => void): Plan {
       const width = widthOf(process.stdout);
       const running = await startRegion({ ...options, root, stack, folder, clock, report });
       const summary = table(running.overview(), { stack, folder: shownFolder, speed, width, without });
-      return { running, summary };
+      if (!options.watch) return { running, summary };
+      const { ec2, autoScaling, calls, until } = running.region;
+      const redeploy = redeployer({
+        ...{ hosts: ec2.instances.hosts, groups: autoScaling.groups, aws: { ...calls, until }, run, report },
+      });
+      const stopWatching = watchFolders(root, ["apps", "infra"], redeploy);
+      const close = () => {
+        stopWatching();
+        return running.close();
+      };
+      return { running: { ...running, close }, summary: `${summary}\nwatching apps/ and infra/ for changes` };
     },
   };
 }

@@ -8,6 +8,7 @@ const unset = {
   port: undefined,
   sshPort: undefined,
   without: [],
+  watch: false,
 };
 const defaults = { ...unset, stack: "dev", speed: 60, operatorAddress };
 
@@ -31,7 +32,7 @@ test("the help lists exactly the options that are accepted", () => {
       "192.0.2.200",
     ],
     ...["--config", "receiverCount=3", "--config=aws:region=eu-west-1"],
-    ...["--without", "Route:a", "--without=Vpc:b"],
+    ...["--without", "Route:a", "--without=Vpc:b", "--watch"],
   ];
   expect(parseOptions("start", args)).toEqual({
     help: true,
@@ -43,6 +44,7 @@ test("the help lists exactly the options that are accepted", () => {
     operatorAddress: "192.0.2.200",
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
     without: ["Route:a", "Vpc:b"],
+    watch: true,
   });
   const documented = [...help.start.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
   expect(documented.sort()).toEqual([...new Set(args.flatMap(arg => /^--[a-z-]+/.exec(arg) ?? []))].sort());

@@ -17,6 +17,8 @@ export interface Options {
   speed: number;
   operatorAddress: string;
   without: string[];
+  /** Ship changed sources. */
+  watch: boolean;
   /** The AWS region of an empty one; the program's stack names its own. */
   region: string;
 }
@@ -64,6 +66,8 @@ Usage: npm start -- [options]
   --without KIND:NAME      leave out a resource to see what breaks; may be
                            repeated (for example
                            NetworkAclRule:data-ingress-update)
+  --watch                  ship what changes under apps/ to its hosts, and roll
+                           the fleet, as \`pulumi up\` would
   --help                   show this text
 `,
 };
@@ -82,6 +86,7 @@ const own = {
     stack: { type: "string" },
     config: { type: "string", multiple: true },
     without: { type: "string", multiple: true },
+    watch: { type: "boolean" },
   },
 } as const;
 
@@ -95,6 +100,7 @@ interface Values {
   stack?: string;
   config?: string[];
   without?: string[];
+  watch?: boolean;
 }
 
 /** @throws an error whose message is meant for the user */
@@ -122,6 +128,7 @@ export function parseOptions(command: CommandName, args: string[]): Options {
     speed,
     operatorAddress,
     without,
+    watch: values.watch ?? false,
   };
 }
 

@@ -53,11 +53,7 @@ export async function install(
 }
 
 /** Ships and installs; @throws when the installation fails. */
-export async function ship(
-  host: DebianHost,
-  shipped?: Release,
-  environment?: Environment,
-): Promise<string> {
+export async function ship(host: DebianHost, shipped?: Release, environment?: Environment): Promise<string> {
   const release = shipped ?? (await buildRelease("data-access"));
   await copy(host, release);
   const { code, stdout, stderr } = await install(host, release, environment);
