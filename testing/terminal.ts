@@ -66,7 +66,9 @@ export class InteractiveShell {
     const home = temporaryFolder();
     const { file, argument, text } = startup[shell];
     writeFileSync(join(home, file), text);
-    const environment = { HOME: home, TERM: "xterm-256color", LC_ALL: "C.UTF-8" };
+    // npm tells of its own new versions, and shows that it is at work.
+    const npm = { npm_config_update_notifier: "false", npm_config_progress: "false" };
+    const environment = { HOME: home, TERM: "xterm-256color", LC_ALL: "C.UTF-8", ...npm };
     this.command = inTerminal(folder, argument(home), { environment });
   }
 

@@ -109,27 +109,30 @@ describeWith(
       expect(everything).toMatch(/"Label": "CPUUtilization",\s+"Datapoints": \[\s+\{/);
     });
 
-    test.each<ShellName>(["bash", "zsh"])("docs/operating.md's, in %s", async name => {
-      await setNumber(5);
-      const shell = new InteractiveShell(project, name, "bracketed");
-      let everything = "";
-      for (const { text } of operating) {
-        const { printed, failed } = await shell.paste(text, 120_000);
-        expect({ text, failed, printed }).toEqual({ text, failed: [], printed });
-        expect(printed).toMatch(/\n$/);
-        everything += printed;
-      }
-      expect(everything).toMatch(/^all \d\d checks passed for the local region in \d+ s$/m);
-      expect(everything).toMatch(/^data( fleet)+ receiver-1 receiver-2 stress$/m);
-      expect(everything).toMatch(/^\{.*"msg":"listening".*\}$/m);
-      expect(everything).toMatch(/^settled after \d+ minutes; desired capacities: 1, 2,.* 1$/m);
-      expect(everything).toMatch(/^an hour +0\.1307 +0\.1469 +0\.1795$/m);
-      // The chart is drawn over the last one, in no more columns than there are.
-      expect(everything.match(/^CPU %/gm)?.length).toBeGreaterThan(20);
-      const drawn = everything
-        .split("\n")
-        .filter(line => /^(CPU %|- target|desired {2}|in service) /.test(line));
-      expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThanOrEqual(80);
-    });
+    test.each<ShellName>(["bash", "zsh"])(
+      "docs/operating.md's, in %s",
+      async name => {
+        await setNumber(5);
+        const shell = new InteractiveShell(project, name, "bracketed");
+        let everything = "";
+        for (const { text } of operating) {
+          const { printed, failed } = await shell.paste(text, 120_000);
+          expect({ text, failed, printed }).toEqual({ text, failed: [], printed });
+          everything += printed;
+        }
+        expect(everything).toMatch(/^all \d\d checks passed for the local region in \d+ s$/m);
+        expect(everything).toMatch(/^data( fleet)+ receiver-1 receiver-2 stress$/m);
+        expect(everything).toMatch(/^\{.*"msg":"listening".*\}$/m);
+        expect(everything).toMatch(/^settled after \d+ minutes; desired capacities: 1, 2,.* 1$/m);
+        expect(everything).toMatch(/^an hour +0\.1307 +0\.1469 +0\.1795$/m);
+        // The chart is drawn over the last one, in no more columns than there are.
+        expect(everything.match(/^CPU %/gm)?.length).toBeGreaterThan(20);
+        const drawn = everything
+          .split("\n")
+          .filter(line => /^(CPU %|- target|desired {2}|in service) /.test(line));
+        expect(Math.max(...drawn.map(({ length }) => length))).toBeLessThanOrEqual(80);
+      },
+      300_000,
+    );
   },
 );
