@@ -299,7 +299,7 @@ export interface Flows {
 /** The rule that came nearest to letting a packet pass. */
 export interface Nearest {
   rule: RuleKey;
-  /** One sentence. */
+  /** "rule 200, allow TCP 8080 from 10.0.2.0/24 (source 198.51.100.7 doesn't fit)" */
   text: string;
   /** The page removed it; it would have let the packet pass. */
   removedAt?: RegionTime;
