@@ -32,16 +32,12 @@ export class GroupViews {
     const name = group.autoScalingGroupName;
     const places = this.placesOf(group);
     const free = places.filter(id => id === undefined).length;
-    const drawnFree = free > mostFreePlaces ? 1 : free;
-    const taken = places.flatMap(id => (id === undefined ? [] : [this.instancePlace(id)]));
-    const freePlaces = Array.from({ length: drawnFree }, () =>
-      html("div", { class: "place free" }, free > mostFreePlaces ? `${free} free` : "free"),
-    );
+    const taken = places.filter(id => id !== undefined);
     // Within what is drawn one by one, a place stays where it is.
     const drawn =
       free > mostFreePlaces
-        ? [...taken, ...freePlaces]
-        : places.map(id => (id === undefined ? (freePlaces.pop() as HTMLElement) : this.instancePlace(id)));
+        ? [...taken.map(id => this.place(id)), freePlace(`${free} free`)]
+        : places.map(id => (id === undefined ? freePlace("free") : this.place(id)));
     const title = html("span", { class: "label" });
     this.titles.set(name, title);
     return html("div", { class: "group" }, title, html("div", { class: "places" }, ...drawn));
@@ -65,11 +61,13 @@ export class GroupViews {
     ]);
   }
 
-  private instancePlace(id: string): HTMLElement {
+  private place(id: string): HTMLElement {
     const node = this.state.node(id);
-    if (!node) return html("div", { class: "place free" }, shortId(id));
+    if (!node) return freePlace(shortId(id));
     const button = this.button(node);
     button.classList.add("place");
     return button;
   }
 }
+
+const freePlace = (text: string) => html("div", { class: "place free" }, text);
