@@ -17,9 +17,9 @@ import { saturate } from "../testing/load";
 import { makeSamples, openRegion, operatorAddress } from "../testing/sample-resources";
 import { medianRatio, serve, startServer } from "./servers";
 
-const rounds = 12;
+const rounds = 40;
 const listeners = 10;
-const [connections = 32, milliseconds = 1500] = process.argv.slice(2).map(Number);
+const [connections = 32, milliseconds = 500] = process.argv.slice(2).map(Number);
 
 const backend = () =>
   createServer(createApp(createLog("error"), { "/": { get: (_req, res) => void res.json(42) } })).server;

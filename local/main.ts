@@ -74,6 +74,7 @@ async function main(command: CommandName, options: Options): Promise<void> {
   const { running, summary } = await starting;
   state.running = running;
   print(summary);
+  print(`See it live: open ${running.internetUrl}/ in a browser`);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
   // A start with a program has loaded them already.
   if (command === "region") await preload(running.region.services);

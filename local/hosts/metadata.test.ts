@@ -34,8 +34,11 @@ interface Response {
   body: string;
 }
 
-async function setUp(of: () => Metadata = () => metadata()) {
-  const { port } = await listen(createMetadataService(of));
+async function setUp(
+  of: () => Metadata = () => metadata(),
+  onAnswered?: Parameters<typeof createMetadataService>[1],
+) {
+  const { port } = await listen(createMetadataService(of, onAnswered));
   const send = async (path: string, options: http.RequestOptions = {}): Promise<Response> => {
     const request = http.request({ host: loopback, port, path, agent: false, ...options });
     request.end();
@@ -49,6 +52,23 @@ async function setUp(of: () => Metadata = () => metadata()) {
     send(path, { headers: { "x-aws-ec2-metadata-token": token }, ...options });
   return { port, send, requestToken, get, token };
 }
+
+test("what people look for is told once it is answered: tokens and credentials", async () => {
+  const told: string[] = [];
+  const { requestToken, get } = await setUp(
+    () => metadata(),
+    request => told.push(request),
+  );
+  expect(told).toEqual(["token"]);
+  await requestToken({ [lifetime]: "0" });
+  await get(instanceId);
+  await get("/latest/meta-data/iam/security-credentials/");
+  await get("/latest/meta-data/iam/security-credentials/other-role");
+  await get("/latest/meta-data/iam/security-credentials/receiver-role", { headers: {} });
+  expect(told).toEqual(["token"]);
+  await get("/latest/meta-data/iam/security-credentials/receiver-role");
+  expect(told).toEqual(["token", "credentials"]);
+});
 
 describe("a token", () => {
   test("is issued with the requested lifetime", async () => {

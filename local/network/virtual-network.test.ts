@@ -117,6 +117,33 @@ describe("where a connection ends", () => {
   });
 });
 
+describe("an observer", () => {
+  test("is told of every request and its outcome, and of what it is for", () => {
+    const { network } = setUp();
+    network.registerEndpoint(data.id, 5000, 12345);
+    const seen: unknown[] = [];
+    network.observer = ({ to }, outcome, decision, purpose) =>
+      seen.push([to.port, outcome, decision.outcome, purpose]);
+    const route = network.routerFrom(receiver);
+    route(toData);
+    route(toData, "health-check");
+    route({ ...toData, port: 8080 });
+    network.routerFrom(outside)({ address: publicData, port: 8080 });
+    network.probe(outside, { address: publicData, port: 8080 });
+    network.dial(receiver, toData).refused();
+    network.probe(receiver, toData);
+    expect(seen).toEqual([
+      [5000, "open", "allowed", "request"],
+      [5000, "open", "allowed", "health-check"],
+      [8080, "refused", "allowed", "request"],
+      [8080, "dropped", "dropped", "request"],
+      [8080, "dropped", "dropped", "ssh"],
+      [5000, "refused", "allowed", "ssh"],
+      [5000, "open", "allowed", "ssh"],
+    ]);
+  });
+});
+
 describe("kept-alive connections", () => {
   test("carry several requests as one flow, whose records count all bytes", async () => {
     const { network, flows, sockets, route } = await upstream("x".repeat(5000));

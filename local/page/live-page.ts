@@ -65,7 +65,7 @@ export class LivePage {
       snapshot: () => this.snapshot(),
       onListening: listening => this.watch(listening),
     });
-    const commands = new PageCommands(region, options, this.removed, () => clock.now());
+    const commands = new PageCommands(region, options, this.removed, () => this.now());
     this.handle = createPageHandler({
       files,
       events: res => this.stream.add(res),
@@ -207,6 +207,6 @@ export class LivePage {
   }
 
   private now(): RegionTime {
-    return this.region.options.clock.now();
+    return Math.round(this.region.options.clock.now());
   }
 }

@@ -10,7 +10,7 @@ const readsAfterUpdate = 2;
 
 /** Reads what the program stores, on loopback: no packet in the region, and no flow. */
 export class StoredNumber {
-  /** Undefined if unknown. */
+  /** As last read; undefined until then. */
   value?: number;
   private readsDue = 0;
 
@@ -33,10 +33,9 @@ export class StoredNumber {
   refresh(): void {
     const sockets = [...(this.host?.services.values() ?? [])].flatMap(({ options }) => options.sockets);
     const loopbackPort = sockets.find(({ port }) => port === this.settings?.readPort)?.loopbackPort;
-    this.value = loopbackPort === undefined ? undefined : this.value;
     if (loopbackPort === undefined) return;
     void numberAt(loopbackPort).then(value => {
-      this.value = value;
+      this.value = value ?? this.value;
     });
   }
 

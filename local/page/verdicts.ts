@@ -116,7 +116,7 @@ export class Verdicts {
     const rule = nearest && this.ruleOf({ component, ...nearest });
     return rule === undefined || !nearest
       ? undefined
-      : { rule, text: this.named(describeNearest(nearest, blocker)) };
+      : { rule, text: this.named(`Nearest: ${describeNearest(nearest, blocker)}.`) };
   }
 
   private removedPass(verdict: NetworkVerdict, blocker: Blocking): Nearest | undefined {
@@ -137,7 +137,7 @@ export class Verdicts {
       const text = "rule" in removed ? describeRule(removed.rule) : describeEntry(removed.entry);
       return {
         rule: key,
-        text: this.named(`rule ${text}, would let it pass, but was removed`),
+        text: this.named(`Rule ${text}, would let it pass, but was removed.`),
         removedAt: at,
       };
     }
