@@ -4,6 +4,9 @@ import { Bundle } from "../local/page/bundle";
 import { EventStream } from "../local/page/event-stream";
 import type { CommandName, Commands, Events, Snapshot, Why } from "../local/page/events";
 import { createPageHandler } from "../local/page/requests";
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { openPage, type OpenPage } from "./browser";
+import { programSnapshot } from "./page-snapshots";
 import { listenHttp } from "./servers";
 
 export interface PageFeed {
@@ -18,6 +21,16 @@ export interface PageFeed {
   send: <Name extends keyof Events>(name: Name, event: Events[Name]) => void;
   /** Cuts every connection and answers no more, until it is called with false. */
   interrupt: (isDown: boolean) => void;
+}
+
+/** Opens a page that shows a snapshot, the program's unless told. */
+export async function openFedPage(
+  browser: Browser,
+  snapshot: Snapshot = programSnapshot(),
+  options: BrowserContextOptions = {},
+): Promise<OpenPage & { feed: PageFeed }> {
+  const feed = await pageFeed(snapshot);
+  return { feed, ...(await openPage(browser, feed.url, options)) };
 }
 
 export async function pageFeed(snapshot: Snapshot): Promise<PageFeed> {

@@ -180,6 +180,18 @@ export function startingSnapshot(): Snapshot {
   };
 }
 
+/** The data subnet's ACL without an inbound entry that the page has removed. */
+export function withRemoved({ networkAcls }: Snapshot, number: number): Snapshot["networkAcls"] {
+  return networkAcls.map(acl => ({
+    ...acl,
+    entries: acl.entries.map(entry =>
+      acl.id === aclId && entry.direction === "ingress" && entry.ruleNumber === number
+        ? { ...entry, removedAt: now }
+        : entry,
+    ),
+  }));
+}
+
 function subnet(name: string, cidrBlock: string, column: number): Subnet {
   return {
     ...{ id: `subnet-${name}`, name, vpcId: "vpc-1", cidrBlock, networkAclId: "acl-default" },

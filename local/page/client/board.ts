@@ -1,20 +1,16 @@
 /** The map's elements: nodes as buttons on a grid, in front of one SVG with boxes and wires. */
-import type { AutoScalingGroup, Node, NodeKey, OutsideNode, RuleKey } from "../events";
-import { arrange, keepPlaces, type Arrangement, type Cell, type Tier } from "./arrange";
+import type { Node, NodeKey, OutsideNode, RuleKey } from "../events";
+import { arrange, type Arrangement, type Cell, type Tier } from "./arrange";
 import type { Controls } from "./controls";
 import { html, refresh, svg } from "./dom";
-import { shortId, timeOfDay } from "./format";
 import type { Rect } from "./geometry";
+import { GroupViews } from "./group-views";
 import { showNode } from "./nodes";
 import type { Measures } from "./routes";
 import { Wall } from "./wall";
 import type { Anchor } from "./wires";
 
 const lampMs = 900;
-/** Free places beyond these are only counted. */
-const mostFreePlaces = 6;
-/** How long the cause of a group's last step stands in its title, on the region's clock. */
-const causeShownMs = 20 * 60_000;
 
 export const phone = matchMedia("(max-width: 1023px)");
 
@@ -32,7 +28,7 @@ export class Board {
   private readonly buttons = new Map<NodeKey, HTMLButtonElement>();
   /** By subnet. */
   private readonly walls = new Map<string, Wall>();
-  private readonly places = new Map<string, (string | undefined)[]>();
+  private readonly groups: GroupViews;
   private readonly tokens = new Map<NodeKey, number>();
   /** What isn't a node: tiers, groups, the VPCs' labels. */
   private areas = new Map<Anchor, HTMLElement>();
@@ -42,6 +38,7 @@ export class Board {
     private readonly controls: Controls,
   ) {
     this.arrangement = arrange(controls.state.picture);
+    this.groups = new GroupViews(controls.state, node => this.button(node));
     this.wires.append(...Object.values(this.layers));
   }
 
@@ -50,7 +47,7 @@ export class Board {
     const { state } = this.controls;
     const arrangement = arrange(state.picture);
     this.arrangement = arrangement;
-    for (const group of arrangement.below.groups) this.keepPlaces(group);
+    for (const group of arrangement.below.groups) this.groups.keepPlaces(group);
     const skeleton = {
       ...arrangement,
       outside: keys(arrangement.outside),
@@ -60,7 +57,7 @@ export class Board {
         loadBalancers: keys(arrangement.below.loadBalancers),
         groups: arrangement.below.groups.map(group => [
           group.autoScalingGroupName,
-          this.places.get(group.autoScalingGroupName),
+          this.groups.placesOf(group),
         ]),
         instances: keys(arrangement.below.instances),
       },
@@ -83,7 +80,7 @@ export class Board {
     }
     for (const { cells } of [...this.arrangement.columns, ...this.arrangement.others])
       for (const { subnet, wall } of cells) if (wall) this.walls.get(subnet.id)?.show(wall);
-    for (const group of this.arrangement.below.groups) this.showGroupTitle(group);
+    for (const group of this.arrangement.below.groups) this.groups.showTitle(group);
   }
 
   wall(subnetId: string): Wall | undefined {
@@ -234,63 +231,13 @@ export class Board {
     return html(
       "div",
       { class: "launched" },
-      html("div", { class: "groups" }, ...groups.map(group => this.group(group))),
+      html(
+        "div",
+        { class: "groups" },
+        ...groups.map(group => this.keep(`group:${group.autoScalingGroupName}`, this.groups.element(group))),
+      ),
       instances.length > 0 && html("div", { class: "beside" }, ...instances.map(node => this.button(node))),
     );
-  }
-
-  private group(group: AutoScalingGroup): HTMLElement {
-    const name = group.autoScalingGroupName;
-    const places = this.places.get(name) ?? [];
-    const free = places.filter(id => id === undefined).length;
-    const drawnFree = free > mostFreePlaces ? 1 : free;
-    const taken = places.flatMap(id => (id === undefined ? [] : [this.instancePlace(id)]));
-    const freePlaces = Array.from({ length: drawnFree }, () =>
-      html("div", { class: "place free" }, free > mostFreePlaces ? `${free} free` : "free"),
-    );
-    // Within what is drawn one by one, a place stays where it is.
-    const drawn =
-      free > mostFreePlaces
-        ? [...taken, ...freePlaces]
-        : places.map(id => (id === undefined ? (freePlaces.pop() as HTMLElement) : this.instancePlace(id)));
-    const element = html(
-      "div",
-      { class: "group" },
-      this.keep(`group-title:${name}`, html("span", { class: "label" })),
-      html("div", { class: "places" }, ...drawn),
-    );
-    return this.keep(`group:${name}`, element);
-  }
-
-  private instancePlace(id: string): HTMLElement {
-    const node = this.controls.state.node(id);
-    if (!node) return html("div", { class: "place free" }, shortId(id));
-    const button = this.button(node);
-    button.classList.add("place");
-    return button;
-  }
-
-  private showGroupTitle(group: AutoScalingGroup): void {
-    const { autoScalingGroupName: name, minSize, maxSize, desiredCapacity } = group;
-    const { state } = this.controls;
-    const title = this.areas.get(`group-title:${name}`);
-    if (!title) return;
-    const step = state.activities.find(
-      ({ autoScalingGroupName, startTime }) =>
-        autoScalingGroupName === name && state.at - startTime < causeShownMs,
-    );
-    const cause =
-      step && `${timeOfDay(state.region.startedAt, step.startTime)} ${step.summary.replace(/ for .*/, "")}`;
-    refresh(title, [minSize, maxSize, desiredCapacity, cause], () => [
-      html("b", {}, "Auto Scaling group"),
-      ` ${minSize} to ${maxSize}, desired ${desiredCapacity}`,
-      cause !== undefined && html("span", { class: "cause" }, cause),
-    ]);
-  }
-
-  private keepPlaces({ autoScalingGroupName: name, instances, maxSize }: AutoScalingGroup): void {
-    const ids = instances.map(({ instanceId }) => instanceId);
-    this.places.set(name, keepPlaces(this.places.get(name) ?? [], ids, maxSize));
   }
 
   private othersByVpc(others: Tier[], columns: Tier[]): HTMLElement[] {

@@ -1,0 +1,256 @@
+/**
+ * The live page for everybody: by keyboard, for assistive technology, in light and dark, at three widths, and at many
+ * flows a second.
+ *
+ * UPDATE_PICTURES=1 also writes README's picture, docs/page.png; PICTURES=folder keeps all of them.
+ */
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { FlowCount, Snapshot } from "../local/page/events";
+import { startBrowser } from "../testing/browser";
+import { eventually } from "../testing/eventually";
+import { temporaryFolder } from "../testing/folders";
+import { openFedPage, type PageFeed } from "../testing/page-feed";
+import {
+  aclId,
+  emptySnapshot,
+  flow,
+  groupDrop,
+  keys,
+  knockDrop,
+  now,
+  programSnapshot,
+  startingSnapshot,
+  withRemoved,
+} from "../testing/page-snapshots";
+import { describeWith } from "../testing/programs";
+
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+describeWith({ chromium: "apt-get install chromium" }, "the live page for everybody", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+
+  const open = (snapshot?: Snapshot, options?: BrowserContextOptions) =>
+    openFedPage(browser, snapshot, options);
+
+  describe("by keyboard alone", () => {
+    test("the focus reaches everything that can be used, in one round", async () => {
+      const { page } = await open();
+      const usable =
+        "a[href], button:enabled:not([tabindex='-1']), input[type=search], input[type=checkbox], input[type=radio]:checked, select:enabled, summary, [tabindex='0']";
+      const expected = await page.evaluate<number>(
+        `[...document.querySelectorAll(${JSON.stringify(usable)})].filter(each => each.checkVisibility()).length`,
+      );
+      const reached = new Set<string>();
+      for (let presses = 0; presses < expected + 5; presses++) {
+        await page.keyboard.press("Tab");
+        reached.add(
+          await page.evaluate<string>(
+            `(() => { const all = [...document.querySelectorAll(${JSON.stringify(usable)})]; return String(all.indexOf(document.activeElement)); })()`,
+          ),
+        );
+      }
+      reached.delete("-1");
+      expect(expected).toBeGreaterThan(35);
+      expect(reached.size).toBe(expected);
+    });
+
+    test("Enter on a node goes into its panel, Escape back; tabs by arrow keys; a restored rule keeps the focus", async () => {
+      const { page, feed } = await open();
+      feed.answers = { remove: () => ({ service: "ec2", action: "DeleteNetworkAclEntry", input: {} }) };
+      await page.locator("#board .node", { hasText: "receiver-2" }).focus();
+      await page.keyboard.press("Enter");
+      await page.locator("#panel-act:focus").waitFor();
+      await page.keyboard.press("Escape");
+      await page.locator("#board .node:focus", { hasText: "receiver-2" }).waitFor();
+      await page.locator("#tab-act").focus();
+      await page.keyboard.press("ArrowRight");
+      await page.locator("#tab-why:focus[aria-selected=true]").waitFor();
+      await page.getByRole("button", { name: "Remove entry 300 in" }).focus();
+      await page.keyboard.press("Enter");
+      await eventually("the page asks to remove it", () => feed.commands.length > 0);
+      feed.send("change", { at: now, networkAcls: withRemoved(programSnapshot(), 300) });
+      await page.locator("button:focus[aria-label='Restore entry 300 in']").waitFor();
+    });
+  });
+
+  describe("axe finds nothing serious", () => {
+    const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+    const states: Record<string, [Snapshot, ((page: Page, feed: PageFeed) => Promise<unknown>)?]> = {
+      "in use": [
+        programSnapshot(),
+        async (page, feed) => {
+          feed.send("drop", groupDrop());
+          await page.locator(".tip").waitFor();
+        },
+      ],
+      "a node chosen": [
+        programSnapshot(),
+        page => page.locator("#board .node", { hasText: "receiver-1" }).click(),
+      ],
+      "the ACL chosen, an entry removed": [
+        { ...programSnapshot(), networkAcls: withRemoved(programSnapshot(), 200) },
+        page => page.getByRole("button", { name: "Network ACL" }).click(),
+      ],
+      "asked why": [
+        programSnapshot(),
+        page => page.getByRole("button", { name: "Every hop" }).first().click(),
+      ],
+      empty: [emptySnapshot()],
+      starting: [startingSnapshot()],
+      "no connection": [
+        programSnapshot(),
+        async (page, feed) => {
+          feed.interrupt(true);
+          await page.getByRole("alert").waitFor();
+        },
+      ],
+    };
+    const looks = [
+      { colorScheme: "light", viewport: desktop },
+      { colorScheme: "dark", viewport: desktop },
+      { colorScheme: "light", viewport: phone },
+      { colorScheme: "dark", viewport: phone },
+    ] as const;
+    for (const [state, [snapshot, reach]] of Object.entries(states))
+      test(state, async () => {
+        for (const look of looks) {
+          const { page, feed } = await open(snapshot, look);
+          await reach?.(page, feed);
+          await page.evaluate(axe);
+          const found = await page.evaluate<{ violations: Violation[] }>(
+            "axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+          );
+          const named = found.violations.map(({ id, impact, nodes }) => [
+            id,
+            impact,
+            nodes.map(({ html }) => html),
+          ]);
+          expect([look.colorScheme, look.viewport.width, named]).toEqual([
+            look.colorScheme,
+            look.viewport.width,
+            [],
+          ]);
+          await page.context().close();
+        }
+      });
+  });
+
+  describe("pictures", () => {
+    const folder = process.env["PICTURES"] ?? temporaryFolder();
+    const pictures: [name: string, size: typeof desktop, Snapshot][] = [
+      ["1440", desktop, programSnapshot()],
+      ["1024", { width: 1024, height: 1200 }, programSnapshot()],
+      ["390", phone, programSnapshot()],
+      ["1440-empty", desktop, emptySnapshot()],
+      ["1440-starting", desktop, startingSnapshot()],
+      ["1440-twenty", desktop, programSnapshot({ receivers: 20 })],
+      ["390-twenty", phone, programSnapshot({ receivers: 20 })],
+      ["1440-fifth", { width: 1440, height: 1000 }, programSnapshot({ withFifthSubnet: true })],
+    ];
+    for (const [name, viewport, snapshot] of pictures)
+      test(`${name}: nothing is wider than the window`, async () => {
+        for (const colorScheme of ["light", "dark"] as const) {
+          const { page, feed } = await open(snapshot, { viewport, colorScheme });
+          if (snapshot.flows.length > 0) await showSomeLife(page, feed);
+          mkdirSync(folder, { recursive: true });
+          await page.screenshot({
+            path: join(folder, `${name}-${colorScheme}.png`),
+            fullPage: viewport === phone,
+          });
+          if (name === "1440" && colorScheme === "light" && process.env["UPDATE_PICTURES"] === "1")
+            await page.screenshot({ path: join(__dirname, "..", "docs", "page.png") });
+          expect(
+            await page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+          ).toBeLessThanOrEqual(0);
+          await page.context().close();
+        }
+      });
+  });
+
+  test("a minute of 300 flows a second neither freezes it nor fills its memory", async () => {
+    const { page, feed, problems } = await open();
+    const session = await page.context().newCDPSession(page);
+    const heap = async () => {
+      await session.send("HeapProfiler.collectGarbage");
+      const { usedSize } = await session.send("Runtime.getHeapUsage");
+      const { nodes } = await session.send("Memory.getDOMCounters");
+      return { usedSize, nodes };
+    };
+    const { page: idlePage } = await open();
+    const quarters = setInterval(() => {
+      feed.send("flows", { at: now, flows: aQuarterSecond() });
+      feed.send("drop", knockDrop());
+    }, 250);
+    const end = performance.now() + 60_000;
+    await delay(10_000);
+    const early = await heap();
+    // At the same time, for the machine may be busy with something else.
+    const [busy, idle] = await Promise.all([frameGap(page), frameGap(idlePage)]);
+    await idlePage.close();
+    await delay(end - performance.now());
+    const late = await heap();
+    clearInterval(quarters);
+    await expect(page.locator("#totals").innerText()).resolves.toMatch(
+      /[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/,
+    );
+    expect(busy).toBeLessThan(4 * idle);
+    expect(late.usedSize).toBeLessThan(1.2 * early.usedSize);
+    expect(late.nodes).toBeLessThan(1.2 * early.nodes);
+    expect(problems).toEqual([]);
+  }, 120_000);
+});
+
+interface Violation {
+  id: string;
+  impact: string;
+  nodes: { html: string }[];
+}
+
+const readFlow = (count: number) =>
+  flow("internet", keys.data, 5000, [`${aclId}/ingress/300`, "sgr-data-access-in-read"], count);
+
+/** 75 flows of the program's usual ways. */
+function aQuarterSecond(): FlowCount[] {
+  const entry = (number: number) => [`${aclId}/ingress/${number}`];
+  return [
+    flow("internet", keys.receiverLb, 80, [], 15),
+    ...[1, 2].flatMap(number => [
+      flow(keys.receiverLb, keys.receiver(number), 8080, [], 7),
+      flow(keys.receiver(number), keys.data, 5000, entry(300), 5),
+      flow(keys.receiver(number), keys.data, 8080, entry(200), 2),
+    ]),
+    flow("internet", keys.data, 5000, entry(300), 10),
+    flow("internet", keys.fleetLb, 80, [], 10),
+    ...keys.fleet.map(key => flow(keys.fleetLb, key, 8080, [], 4)),
+  ];
+}
+
+async function showSomeLife(page: Page, feed: PageFeed): Promise<void> {
+  feed.send("flows", { at: now, flows: [readFlow(1), flow("internet", keys.receiverLb, 80, [], 1)] });
+  feed.send("drop", knockDrop());
+  await page.locator(".wall tr.fatal").waitFor();
+  await page.locator(".wires .wire.on").first().waitFor({ state: "attached" });
+}
+
+/** The ninetieth percentile of the time between frames, in ms, over five seconds. */
+function frameGap(page: Page): Promise<number> {
+  return page.evaluate<number>(`new Promise(resolve => {
+    const gaps = [];
+    let last = performance.now();
+    const end = last + 5000;
+    const frame = now => {
+      gaps.push(now - last);
+      last = now;
+      if (now < end) requestAnimationFrame(frame);
+      else resolve(gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.9)]);
+    };
+    requestAnimationFrame(frame);
+  })`);
+}
