@@ -65,7 +65,7 @@ test("a check requests the path from the target's own address, on a new connecti
   const createConnection = jest.spyOn(agent, "createConnection");
   const route = jest.fn((): Connection => ({ outcome: "open", agent, host: loopback, port }));
   await checkHealth(route, check());
-  expect(route.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }]]);
+  expect(route.mock.calls).toEqual([[{ address: "10.0.2.10", port: 8080 }, "health-check"]]);
   expect(createConnection).toHaveBeenCalledTimes(1);
   expect(Object.keys(agent.freeSockets)).toEqual([]);
   expect(received).toBe(

@@ -134,7 +134,7 @@ describe("a target", () => {
     group.register(one);
     clock.advance(0);
     await group.until(statesAre("i-1 healthy"));
-    expect(node.mock.calls).toEqual([[{ address: "10.0.2.10", port: 9000 }]]);
+    expect(node.mock.calls).toEqual([[{ address: "10.0.2.10", port: 9000 }, "health-check"]]);
     expect(group.describe()[0]?.healthCheckPort).toBe("9000");
   });
 
