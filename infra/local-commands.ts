@@ -7,4 +7,4 @@ export function waitCommand(seconds: number): string {
 
 /** Reads a RefreshWait from standard input. */
 export const awaitRefreshCommand =
-  "node --disable-warning=NodeVersionSupportWarning --require tsx/cjs infra/await-refresh.ts";
+  "node --disable-warning=NodeVersionSupportWarning --require ./infra/typescript.cjs infra/await-refresh.ts";

@@ -51,7 +51,14 @@ interface Outputs {
 
 /** `npm start -- ARGS` does the same. */
 export function start(project: string, args: string[] = []): Command {
-  return run(project, [process.execPath, "--require", "tsx/cjs", "local/main.ts", "start", ...args]);
+  return run(project, [
+    process.execPath,
+    "--require",
+    "./infra/typescript.cjs",
+    "local/main.ts",
+    "start",
+    ...args,
+  ]);
 }
 
 /** `cleanUp` kills it, and everything it started. */

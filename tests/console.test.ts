@@ -20,10 +20,14 @@ describeWith({ script: "apt-get install util-linux" }, "in a terminal", () => {
   ])(
     "of %i columns it breaks lines between words only, and shows every address",
     async (columns, environment) => {
-      const command = inTerminal(project, `${process.execPath} --require tsx/cjs local/main.ts start`, {
-        columns,
-        environment,
-      });
+      const command = inTerminal(
+        project,
+        `${process.execPath} --require ./infra/typescript.cjs local/main.ts start`,
+        {
+          columns,
+          environment,
+        },
+      );
       await command.says(ready);
       const { internet: through, outputs } = startedIn(project);
       for (let request = 0; request < 10; request++)

@@ -134,7 +134,7 @@ test("SIGTERM during the start ends that, too", async () => {
 });
 
 test("it ends when nobody reads its output any more, and says why", async () => {
-  const itsFirstLine = `"${process.execPath}" --require tsx/cjs local/main.ts start | head -n 1`;
+  const itsFirstLine = `"${process.execPath}" --require ./infra/typescript.cjs local/main.ts start | head -n 1`;
   const command = run(project, ["sh", "-c", itsFirstLine]);
   expect(await command.ended).toBe(0);
   expect(command.stdout()).toMatch(/^starting .*\n$/);
@@ -153,7 +153,7 @@ test("--help lists the options, and starts nothing", async () => {
 describe("an empty region", () => {
   const startEmpty = (port: number, sshPort: number) =>
     run(project, [
-      ...[process.execPath, "--require", "tsx/cjs", "local/main.ts"],
+      ...[process.execPath, "--require", "./infra/typescript.cjs", "local/main.ts"],
       ...["region", "--port", String(port), "--ssh-port", String(sshPort)],
     ]);
 

@@ -19,7 +19,7 @@ beforeAll(() => {
 const startWith = (environment: Record<string, string>, args: string[] = []) =>
   run(project, [
     ...["env", ...Object.entries(environment).map(([name, value]) => `${name}=${value}`)],
-    ...[process.execPath, "--require", "tsx/cjs", "local/main.ts", "start", ...args],
+    ...[process.execPath, "--require", "./infra/typescript.cjs", "local/main.ts", "start", ...args],
   ]);
 
 /** Resolves to what it says after "local region: ". */
