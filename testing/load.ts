@@ -46,7 +46,8 @@ export async function under(
   const send = async (number: number): Promise<Sent> => {
     const { url, ...request } = requestOf(number);
     const begin = performance.now();
-    const outcome = await ask(url, { ...request, through, agent, patience: 10_000 }).then(
+    // On a busy machine they queue: lost is what never comes.
+    const outcome = await ask(url, { ...request, through, agent, patience: 60_000 }).then(
       answer => (typeof answer === "string" ? answer : String(answer.status)),
       failure,
     );

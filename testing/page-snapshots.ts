@@ -434,7 +434,7 @@ export function knockDrop(count = 1, minutes = now / minute): Drop {
     ...{ rule: `${aclId}/ingress/*`, code: "SUBNET_ACL_RESTRICTION" },
     nearest: {
       rule: `${aclId}/ingress/200`,
-      text: "Nearest: rule 200, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit).",
+      text: "rule 200, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit)",
     },
   });
   return {
@@ -454,7 +454,7 @@ export function knockDrop(count = 1, minutes = now / minute): Drop {
         },
         nearest: {
           rule: "sgr-data-access-in-update",
-          text: "Nearest: rule data-access-in-update, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit).",
+          text: "rule data-access-in-update, allow TCP 8080 from 10.0.2.0/24 (198.51.100.7 doesn't fit)",
         },
       }),
       hop("data, port 8080: listens"),
@@ -470,7 +470,7 @@ export function replyDrop(count = 1, minutes = now / minute): Drop {
     ...{ node: keys.data, rule: `${aclId}/ingress/*`, code: "SUBNET_ACL_RESTRICTION" },
     nearest: {
       rule: `${aclId}/ingress/300`,
-      text: "Nearest: rule 300, allow TCP 5000 from 0.0.0.0/0 (port 49160 doesn't fit).",
+      text: "rule 300, allow TCP 5000 from 0.0.0.0/0 (port 49160 doesn't fit)",
     },
   });
   return {
@@ -501,7 +501,7 @@ export function groupDrop(count = 1, minutes = now / minute): Drop {
     ...{ node: keys.fleet[0], code: "ENI_SG_RULES_MISMATCH" },
     nearest: {
       rule: "sgr-stress-in-http",
-      text: "Nearest: rule stress-in-http, allow TCP 8080 from load-balancer (198.51.100.7 doesn't fit).",
+      text: "rule stress-in-http, allow TCP 8080 from load-balancer (198.51.100.7 doesn't fit)",
     },
   });
   return {

@@ -144,7 +144,17 @@ test("it ends when nobody reads its output any more, and says why", async () => 
 test("--help lists the options, and starts nothing", async () => {
   const command = start(project, ["--help"]);
   expect(await command.ended).toBe(0);
-  const options = ["stack", "config", "port", "ssh-port", "speed", "operator-address", "without", "help"];
+  const options = [
+    "stack",
+    "config",
+    "port",
+    "ssh-port",
+    "speed",
+    "operator-address",
+    "without",
+    "watch",
+    "help",
+  ];
   expect(command.stdout().match(/(?<=^ {2}--)[a-z-]+/gm)).toEqual(options);
   expect(command.stdout()).not.toMatch(/starting/);
   expect(command.stderr()).toBe("");

@@ -121,6 +121,7 @@ describeWith(
           everything += printed;
         }
         expect(everything).toMatch(/^all \d\d checks passed for the local region in \d+ s$/m);
+        expect(everything).toMatch(/^internet → data, port 8080: not reachable\s+exit code 1$/m);
         expect(everything).toMatch(/^data( fleet)+ receiver-1 receiver-2 stress$/m);
         expect(everything).toMatch(/^\{.*"msg":"listening".*\}$/m);
         expect(everything).toMatch(/^settled after \d+ minutes; desired capacities: 1, 2,.* 1$/m);

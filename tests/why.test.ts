@@ -4,8 +4,9 @@ import { ports, sshPort } from "../apps/ports";
 import { why } from "../ops/why";
 import { ask } from "../testing/client";
 import { operatorOf, operatorOnAws } from "../testing/deployments";
+import { eventually } from "../testing/eventually";
 import { Random } from "../testing/random";
-import { operatorAddress, startTestRegion, type TestRegion } from "../testing/region";
+import { operatorAddress, startTestRegion, type LoggedDrop, type TestRegion } from "../testing/region";
 
 let region: TestRegion;
 beforeAll(async () => {
@@ -173,14 +174,15 @@ describe("200 connections by chance", () => {
   /** "found" if something comes back, be it a refusal; or else the code that the decision log gives for the silence. */
   async function experience({ proxy, from, to }: Attempt, expected: string | undefined) {
     // What should pass may take its time on a busy machine.
-    const patience = expected === "found" ? 20_000 : 300;
+    const patience = expected === "found" ? 20_000 : 1_000;
     const outcome = await ask(`http://${to.address}:${to.port}/`, { through: proxy, patience });
     if (outcome !== "silent") return "found";
-    const drop = (await region.decisions()).findLast(
-      each =>
-        isDeepStrictEqual(each.to, to) && isDeepStrictEqual({ ...each.from, port: 0 }, { ...from, port: 0 }),
+    const isItsDrop = (each: LoggedDrop) =>
+      isDeepStrictEqual(each.to, to) && isDeepStrictEqual({ ...each.from, port: 0 }, { ...from, port: 0 });
+    const drop = await eventually(`the log holds the drop at ${to.address}:${to.port}`, async () =>
+      (await region.decisions()).findLast(isItsDrop),
     );
-    return drop?.code;
+    return drop.code;
   }
 
   test("pass, or are dropped, as Reachability Analyzer says, and by what it says", async () => {

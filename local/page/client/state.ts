@@ -137,8 +137,8 @@ export class PageState {
   nearest(nearest: Nearest | undefined): string {
     if (!nearest) return "";
     const { text, removedAt } = nearest;
-    if (removedAt === undefined) return text;
-    return text.replace(/\.$/, ` at ${timeOfDay(this.region.startedAt, removedAt)}.`);
+    if (removedAt === undefined) return `Nearest: ${text}.`;
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)} at ${timeOfDay(this.region.startedAt, removedAt)}.`;
   }
 
   instance(id: string): InstanceNode | undefined {
