@@ -8,9 +8,9 @@ const config: Config = {
   testMatch: ["**/*.test.ts"],
   transform: { "\\.ts$": "<rootDir>/testing/transform.ts" },
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/host/"], // needs root: npm run test:host
-  // Whole-system tests mostly wait: started first and side by side, they leave the cores to the others.
+  // Whole-system tests, which are started first, wait a good part of their time.
   testSequencer: "<rootDir>/testing/sequencer.ts",
-  maxWorkers: 2 * availableParallelism(),
+  maxWorkers: availableParallelism() + 1,
   // A worker ends at once when all is closed; to free what it has loaded takes a busy machine more than the default 500 ms.
   workerGracefulExitTimeout: 10_000,
   moduleNameMapper: { "^typescript$": "<rootDir>/testing/no-typescript.ts" },

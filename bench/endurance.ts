@@ -2,10 +2,16 @@
 import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
 import { crashesSuite } from "./endurance/crashes";
+import { pageSuite } from "./endurance/page";
 import { verdictsSuite } from "./endurance/verdicts";
 import type { Suite } from "./endurance/suite";
 
-const suites: Record<string, Suite> = { calls: callsSuite, crashes: crashesSuite, verdicts: verdictsSuite };
+const suites: Record<string, Suite> = {
+  calls: callsSuite,
+  crashes: crashesSuite,
+  page: pageSuite,
+  verdicts: verdictsSuite,
+};
 
 const help = `Tests a local region for minutes. A seed repeats a run, as far as time and random ids allow.
 

@@ -161,7 +161,6 @@ export async function tryAll(
       const found = new Map(silent.map(({ name, flow }) => [name, reasonOf(flow, drops)]));
       return [...found.values()].includes(undefined) ? undefined : found;
     },
-    2_000,
   );
   return Object.fromEntries(tried.map(({ name, result }) => [name, reasons.get(name) ?? result])) as Results;
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { paginateDescribeScalingActivities } from "@aws-sdk/client-auto-scaling";
 import { paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { clientsOf, type Clients } from "../testing/aws-clients";
-import { ask } from "../testing/client";
+import { answerTo } from "../testing/client";
 import { run } from "../testing/open-ssh";
 import { describeWith } from "../testing/programs";
 import { startTestRegion, type TestRegion } from "../testing/region";
@@ -180,8 +180,8 @@ test("TerminateInstances of a host leaves its target unused, and the others serv
     Description: "Target is in the terminated state",
   });
   for (let request = 0; request < 4; request++) {
-    const outcome = await ask(running.output("receiverLoadBalancerUrl"), { through: running.internet });
-    expect(outcome).toMatchObject({ status: 200 });
+    const answer = await answerTo(running.output("receiverLoadBalancerUrl"), { through: running.internet });
+    expect(answer).toMatchObject({ status: 200 });
   }
   const state = async () => (await instance(instanceId)).State?.Name;
   await eventually("it has been terminated", async () => (await state()) === "terminated");

@@ -6,9 +6,8 @@
  */
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import type { FlowCount, Snapshot } from "../local/page/events";
+import type { Snapshot } from "../local/page/events";
 import { startBrowser } from "../testing/browser";
 import { eventually } from "../testing/eventually";
 import { temporaryFolder } from "../testing/folders";
@@ -25,6 +24,7 @@ import {
   startingSnapshot,
   withRemoved,
 } from "../testing/page-snapshots";
+import { storm } from "../testing/page-storm";
 import { describeWith } from "../testing/programs";
 
 const desktop = { width: 1440, height: 900 };
@@ -175,33 +175,10 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
   });
 
   test("a minute of 300 flows a second neither freezes it nor fills its memory", async () => {
-    const { page, feed, problems } = await open();
-    const session = await page.context().newCDPSession(page);
-    const heap = async () => {
-      await session.send("HeapProfiler.collectGarbage");
-      const { usedSize } = await session.send("Runtime.getHeapUsage");
-      const { nodes } = await session.send("Memory.getDOMCounters");
-      return { usedSize, nodes };
-    };
-    const { page: idlePage } = await open();
-    const quarters = setInterval(() => {
-      feed.send("flows", { at: now, flows: aQuarterSecond() });
-      feed.send("drop", knockDrop());
-    }, 250);
-    const end = performance.now() + 60_000;
-    await delay(10_000);
-    const early = await heap();
-    // At the same time, for the machine may be busy with something else.
-    const [busy, idle] = await Promise.all([frameGap(page), frameGap(idlePage)]);
-    await idlePage.close();
-    await delay(end - performance.now());
-    const late = await heap();
-    clearInterval(quarters);
-    await expect(page.locator("#totals").innerText()).resolves.toMatch(
-      /[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/,
-    );
-    expect(busy).toBeLessThan(4 * idle);
-    expect(late.usedSize).toBeLessThan(1.2 * early.usedSize);
+    const { early, late, frameGaps, totals, problems } = await storm(browser, 60_000);
+    expect(totals).toMatch(/[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/);
+    expect(frameGaps.busy).toBeLessThan(4 * frameGaps.idle);
+    expect(late.heap).toBeLessThan(1.2 * early.heap);
     expect(late.nodes).toBeLessThan(1.2 * early.nodes);
     expect(problems).toEqual([]);
   }, 120_000);
@@ -216,41 +193,9 @@ interface Violation {
 const readFlow = (count: number) =>
   flow("internet", keys.data, 5000, [`${aclId}/ingress/300`, "sgr-data-access-in-read"], count);
 
-/** 75 flows of the program's usual ways. */
-function aQuarterSecond(): FlowCount[] {
-  const entry = (number: number) => [`${aclId}/ingress/${number}`];
-  return [
-    flow("internet", keys.receiverLb, 80, [], 15),
-    ...[1, 2].flatMap(number => [
-      flow(keys.receiverLb, keys.receiver(number), 8080, [], 7),
-      flow(keys.receiver(number), keys.data, 5000, entry(300), 5),
-      flow(keys.receiver(number), keys.data, 8080, entry(200), 2),
-    ]),
-    flow("internet", keys.data, 5000, entry(300), 10),
-    flow("internet", keys.fleetLb, 80, [], 10),
-    ...keys.fleet.map(key => flow(keys.fleetLb, key, 8080, [], 4)),
-  ];
-}
-
 async function showSomeLife(page: Page, feed: PageFeed): Promise<void> {
   feed.send("flows", { at: now, flows: [readFlow(1), flow("internet", keys.receiverLb, 80, [], 1)] });
   feed.send("drop", knockDrop());
   await page.locator(".wall tr.fatal").waitFor();
   await page.locator(".wires .wire.on").first().waitFor({ state: "attached" });
-}
-
-/** The ninetieth percentile of the time between frames, in ms, over five seconds. */
-function frameGap(page: Page): Promise<number> {
-  return page.evaluate<number>(`new Promise(resolve => {
-    const gaps = [];
-    let last = performance.now();
-    const end = last + 5000;
-    const frame = now => {
-      gaps.push(now - last);
-      last = now;
-      if (now < end) requestAnimationFrame(frame);
-      else resolve(gaps.sort((a, b) => a - b)[Math.floor(gaps.length * 0.9)]);
-    };
-    requestAnimationFrame(frame);
-  })`);
 }
