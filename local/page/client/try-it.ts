@@ -23,7 +23,10 @@ export function tryIt(controls: Controls, answer: Answer): PanelView {
   return {
     elements: [list, answer.element, details],
     update() {
-      const { suggestions, securityGroups, progress } = state.picture;
+      const { suggestions, progress, nodes } = state.picture;
+      // Not a VPC's default group, unless something has it.
+      const inUse = new Set(nodes.flatMap(node => ("securityGroupIds" in node ? node.securityGroupIds : [])));
+      const securityGroups = state.picture.securityGroups.filter(({ id }) => inUse.has(id));
       refresh(list, [suggestions, progress.ready], () =>
         suggestions.length > 0
           ? suggestions.map(each => item(each, answer))
