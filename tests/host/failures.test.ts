@@ -75,7 +75,8 @@ test("a release that never becomes healthy", async () => {
   expect(code).toBe(1);
   const [cause, heading, ...journal] = causeIn(stderr).split("\n");
   expect(cause).toBe(
-    `install failed: data-access release ${short(silent)} failed: it is not healthy after 30 s; ` +
+    `install failed: data-access release ${short(silent)} failed: it is not healthy after 30 s: ` +
+      "GET /health on port 5000: no answer within 1 s; " +
       `release ${short(before)} runs again`,
   );
   expect(heading).toBe("its journal:");

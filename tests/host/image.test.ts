@@ -41,7 +41,7 @@ test("a copy of a host answers its own name, and accepts nothing before it has o
   expect(await copy.run("hostname; systemctl is-active cloud-init.service || true")).toBe(
     "ip-198-51-100-51\nactivating\n",
   );
-  expect(await answer(copy)).toMatch(/ECONNREFUSED/);
+  expect(await answer(copy)).toBe("refused");
   await copy.asRoot("touch /run/go-on");
   const first = await eventually("the copy accepts connections", async () => {
     const outcome = await answer(copy);
