@@ -79,9 +79,15 @@ export class Fleet {
     for (const button of [this.fewer, this.more]) button.disabled = button.hasAttribute("data-bound");
   }
 
-  private showMeters({ targetTracking }: AutoScalingGroup, last: CpuMinute | undefined): void {
+  private showMeters(
+    { targetTracking, minSize, desiredCapacity }: AutoScalingGroup,
+    last: CpuMinute | undefined,
+  ): void {
     const { high, low } = last?.breaching ?? { high: 0, low: 0 };
-    refresh(this.meters, [targetTracking, high, low], () =>
+    // Part of one instance, which a fleet at rest needs, is rounded up.
+    const least = Math.max(1, minSize);
+    const limit = desiredCapacity <= least ? `, not below ${least}` : "";
+    refresh(this.meters, [targetTracking, high, low, limit], () =>
       targetTracking
         ? [
             meter(
@@ -90,7 +96,7 @@ export class Fleet {
               targetTracking.high.evaluationPeriods,
             ),
             meter(
-              `below ${round(targetTracking.low.threshold)} %: scales in`,
+              `below ${round(targetTracking.low.threshold)} %: scales in${limit}`,
               low,
               targetTracking.low.evaluationPeriods,
             ),

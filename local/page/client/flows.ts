@@ -108,10 +108,14 @@ function decidedBy(state: PageState, { rules, verdict, packet, healthCheck }: Fl
   return deciding.join(" · ") + notes.filter(Boolean).join("");
 }
 
-/** "ACL entry 200", "in-read" */
+/** "ACL data in 200", "SG data-access-in-read" */
 export function ruleName(state: PageState, key: RuleKey): string {
   const found = state.entry(key);
-  if (found) return `ACL ${found.entry.direction === "egress" ? "out" : "in"} ${entryNumber(found.entry)}`;
+  if (found) {
+    const { acl, entry } = found;
+    const direction = entry.direction === "egress" ? "out" : "in";
+    return `ACL ${acl.isDefault ? "default" : acl.name} ${direction} ${entryNumber(entry)}`;
+  }
   for (const group of state.picture.securityGroups) {
     const rule = group.rules.find(each => each.key === key);
     if (rule) return `SG ${rule.name}`;

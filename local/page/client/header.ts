@@ -31,7 +31,7 @@ export class Header {
     const launched = sum(autoScalingGroups.map(({ instances }) => instances.length));
     const shown: [string, string][] = [
       progress.ready
-        ? [shortCount(rate), "flows a second"]
+        ? [shortCount(rate), rate === 1 ? "flow a second" : "flows a second"]
         : [String(progress.made), `of ${progress.declared} resources`],
       [shortCount(totals.dropped), "dropped"],
       ...(autoScalingGroups.length > 0
