@@ -3,12 +3,13 @@
  * its bytes. The same sources give the same bytes on every machine, so an unchanged service keeps its name, and nothing
  * is shipped or restarted. What was built is kept, and a record beside it says from which sources.
  */
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServiceName } from "../ports";
 import { bundle, pack, type Bundles } from "./bundle";
 import { cacheFolder, markUsed, prune } from "./cache";
+import { digestOf, undefinedIfMissing } from "./digest";
 import { digestOfSources } from "./sources";
 import { removeAbandoned, workFolder } from "./work-folder";
 
@@ -30,21 +31,21 @@ export async function buildRelease(service: ServiceName): Promise<Release> {
   removeAbandoned(folder);
   const sources = digestOfSources();
   const record = join(folder, `${service}-${sources}.built`);
-  return builtBefore(service, folder, record) ?? (await build(service, folder, sources, record));
+  return (await builtBefore(service, folder, record)) ?? (await build(service, folder, sources, record));
 }
 
 /** Undefined too if either of the two files is damaged. */
-function builtBefore(service: ServiceName, folder: string, record: string): Release | undefined {
-  try {
-    const sha256 = readFileSync(record, "utf8");
-    const archive = join(folder, archiveName(service, sha256));
-    if (!isDigest.test(sha256) || digestOf(archive) !== sha256) return undefined;
-    for (const file of [record, archive]) markUsed(file);
-    return { service, sha256, archive };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+async function builtBefore(
+  service: ServiceName,
+  folder: string,
+  record: string,
+): Promise<Release | undefined> {
+  const sha256 = await readFile(record, "utf8").catch(undefinedIfMissing);
+  if (sha256 === undefined || !isDigest.test(sha256)) return undefined;
+  const archive = join(folder, archiveName(service, sha256));
+  if ((await sha256Of(archive)) !== sha256) return undefined;
+  for (const file of [record, archive]) markUsed(file);
+  return { service, sha256, archive };
 }
 
 async function build(
@@ -58,7 +59,8 @@ async function build(
   const work = workFolder(folder);
   try {
     const built = await pack(bundles, service, work);
-    const sha256 = digestOf(built);
+    const sha256 = await sha256Of(built);
+    if (sha256 === undefined) throw new Error(`${built} is gone`);
     const archive = join(folder, archiveName(service, sha256));
     renameSync(built, archive);
     // Changed meanwhile, the sources may be those of neither digest.
@@ -91,6 +93,6 @@ function kindOf(name: string): string | undefined {
   return service && `${service}.${kind}`;
 }
 
-function digestOf(file: string): string {
-  return createHash("sha256").update(readFileSync(file)).digest("hex");
+async function sha256Of(file: string): Promise<string | undefined> {
+  return (await digestOf(file, "sha256"))?.toString("hex");
 }

@@ -3,12 +3,10 @@
  * the same for everybody and its integrity can be pinned here. Hosts can't fetch it (the data host has no way out): it
  * is fetched where the program runs, and copied to them.
  */
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { cacheFolder, markUsed, prune } from "./cache";
+import { digestOf, undefinedIfMissing } from "./digest";
 import { megabytes, withPackage, type Patience } from "./npm-pack";
 import { removeAbandoned } from "./work-folder";
 
@@ -126,18 +124,8 @@ async function stateOf(archive: string): Promise<string> {
   return [runtime.integrity, ino, size, mtimeNs, ctimeNs].join(" ");
 }
 
-function undefinedIfMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-}
-
 /** A file's subresource integrity; undefined if there is no file. */
 async function integrityOf(path: string): Promise<string | undefined> {
   const digest = await digestOf(path, "sha512");
   return digest && `sha512-${digest.toString("base64")}`;
-}
-
-/** A file's digest; undefined if there is no file. */
-export async function digestOf(path: string, algorithm: "sha256" | "sha512"): Promise<Buffer | undefined> {
-  const hash = createHash(algorithm);
-  return pipeline(createReadStream(path), hash).then(() => hash.digest(), undefinedIfMissing);
 }

@@ -4,7 +4,8 @@ import { mkdir, rename, rm, symlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { cacheFolder, markUsed } from "../../apps/shipping/cache";
-import { digestOf, runtime } from "../../apps/shipping/runtime";
+import { digestOf } from "../../apps/shipping/digest";
+import { runtime } from "../../apps/shipping/runtime";
 import { workFolder } from "../../apps/shipping/work-folder";
 
 /** In real milliseconds: well below the hour for which the cache keeps what nobody uses. */

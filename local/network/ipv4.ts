@@ -1,3 +1,5 @@
+/** IPv4 addresses and ranges. Every packet is judged by them; with ipaddr.js, a decision took twice as long. */
+
 /** Whether the CIDR contains the IPv4 address; host bits in the CIDR are ignored, as in EC2. */
 export function contains(cidrBlock: string, address: string): boolean {
   const { first, size } = addressRange(cidrBlock);

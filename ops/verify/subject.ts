@@ -84,6 +84,11 @@ export class Subject {
     return (await this.answerTo(url, { method: "POST", body: { num } })).json;
   }
 
+  /** @throws unless each address of a load balancer answers */
+  async expectAnswers(dnsName: string): Promise<void> {
+    for (const node of await this.nodesOf(dnsName)) await this.answerTo(`http://${node}/health`);
+  }
+
   async number(): Promise<number> {
     const { json, text } = await this.answerTo(this.outputs.dataReadUrl);
     if (typeof json !== "number")

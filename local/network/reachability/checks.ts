@@ -32,14 +32,14 @@ export function* entryChecks(model: VpcModel, end: End): Generator<Check> {
 
 /** Security groups apply at the interface, the ACL at the subnet's edge. */
 export function* filterChecks(model: VpcModel, end: End, packet: Packet): Generator<Check> {
-  const isStateless = end.scope !== "subnet"; // ACLs apply only at the subnet's edge
-  const isStateful = packet.packet === "request";
+  const passesAcl = end.scope !== "subnet"; // ACLs apply only at the subnet's edge
+  const passesGroups = packet.packet === "request"; // which let replies through unjudged
   if (packet.direction === "egress") {
-    if (isStateful) yield checkGroups(model, end, packet);
-    if (isStateless) yield checkAcl(model, end, packet);
+    if (passesGroups) yield checkGroups(model, end, packet);
+    if (passesAcl) yield checkAcl(model, end, packet);
   } else {
-    if (isStateless) yield checkAcl(model, end, packet);
-    if (isStateful) yield checkGroups(model, end, packet);
+    if (passesAcl) yield checkAcl(model, end, packet);
+    if (passesGroups) yield checkGroups(model, end, packet);
   }
 }
 
