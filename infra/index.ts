@@ -3,7 +3,7 @@ import "./lazy-modules"; // before the SDKs
 import "./promise-stacks";
 import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
-import { buildRelease } from "../apps/shipping/release";
+import { buildReleases } from "../apps/shipping/release";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { loadConfig } from "./config";
 import { Dashboard } from "./dashboard";
@@ -24,7 +24,11 @@ export = async () => {
   const config = loadConfig();
   const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion } = config;
   const provider = awsProvider();
-  const { region, zones, imageId } = await lookUp(config, { provider });
+  // Awaited before the first resource, so that a local region knows everything it is to make before it makes any of it.
+  const [{ region, zones, imageId }, releases] = await Promise.all([
+    lookUp(config, { provider }),
+    buildReleases(),
+  ]);
 
   // The network and its firewalls: a stateless one for the data subnet, a stateful one for each kind of host.
   const { vpcId, subnetIds, subnetCidrs, routing } = new Network("fleet", { vpcCidr, zones }, { provider });
@@ -73,13 +77,12 @@ export = async () => {
   const dataService = new Service("data-access", {
     ...serviceArgs,
     host: data,
-    release: await buildRelease("data-access"),
+    release: releases["data-access"],
   });
 
   // Receivers serve the Internet through their load balancer. They are installed one at a time, so that one is always
   // healthy.
   const identity = new ReceiverIdentity("receiver", {}, { provider });
-  const receiverRelease = await buildRelease("receiver");
   const receivers = Array.from({ length: receiverCount }, (_, index) => `receiver-${index + 1}`).map(
     name => ({
       name,
@@ -104,7 +107,7 @@ export = async () => {
       new Service(name, {
         ...serviceArgs,
         host,
-        release: receiverRelease,
+        release: releases.receiver,
         environment: {
           // The private address: via the public one, requests would no longer come from the receiver subnet.
           DATA_READ_URL: pulumi.interpolate`http://${data.privateIp}:${ports["data-access"].read}/`,
@@ -155,7 +158,7 @@ export = async () => {
   const stressService = new Service("stress", {
     ...serviceArgs,
     host: stress,
-    release: await buildRelease("stress"),
+    release: releases.stress,
     environment: { STRESS_SECONDS: String(stressSeconds) },
   });
   const image = new GoldenImage("stress", { host: stress, service: stressService }, { provider });

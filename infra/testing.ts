@@ -50,14 +50,14 @@ const computed: Record<string, string[]> = {
   "tls:index/privateKey:PrivateKey": ["publicKeyOpenssh", "privateKeyOpenssh"],
 };
 
-const digests: Record<ServiceName, string> = {
-  "data-access": "da".repeat(32),
-  receiver: "4e".repeat(32),
-  stress: "57".repeat(32),
+const releases: Record<ServiceName, Release> = {
+  "data-access": releaseOf("data-access", "da"),
+  receiver: releaseOf("receiver", "4e"),
+  stress: releaseOf("stress", "57"),
 };
 
-function releaseOf(service: ServiceName): Promise<Release> {
-  return Promise.resolve({ service, sha256: digests[service], archive: `/cache/${service}.tar` });
+function releaseOf(service: ServiceName, byte: string): Release {
+  return { service, sha256: byte.repeat(32), archive: `/cache/${service}.tar` };
 }
 
 export interface Options {
@@ -118,7 +118,7 @@ function resetModules(): void {
     "@pulumi/tls": tls,
   };
   for (const [name, sdk] of Object.entries(sdks)) jest.doMock(name, () => sdk);
-  jest.doMock("../apps/shipping/release", () => ({ buildRelease: releaseOf }));
+  jest.doMock("../apps/shipping/release", () => ({ buildReleases: () => Promise.resolve(releases) }));
   jest.doMock("../apps/shipping/runtime", () => ({
     ...jest.requireActual<typeof Runtime>("../apps/shipping/runtime"),
     fetchRuntime: () => Promise.resolve("/cache/runtime.tgz"),

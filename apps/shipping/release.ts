@@ -6,7 +6,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ServiceName } from "../ports";
+import { ports, type ServiceName } from "../ports";
 import { bundle, pack, type Bundles } from "./bundle";
 import { cacheFolder, markUsed, prune } from "./cache";
 import { digestOf, undefinedIfMissing } from "./digest";
@@ -32,6 +32,19 @@ export async function buildRelease(service: ServiceName): Promise<Release> {
   const sources = digestOfSources();
   const record = join(folder, `${service}-${sources}.built`);
   return (await builtBefore(service, folder, record)) ?? (await build(service, folder, sources, record));
+}
+
+/**
+ * Every service's release, by name.
+ * @throws as buildRelease
+ */
+export async function buildReleases(): Promise<Record<ServiceName, Release>> {
+  const services = Object.keys(ports) as ServiceName[];
+  const releases = await Promise.all(services.map(buildRelease));
+  return Object.fromEntries(releases.map(release => [release.service, release])) as Record<
+    ServiceName,
+    Release
+  >;
 }
 
 /** Undefined too if either of the two files is damaged. */
