@@ -66,6 +66,8 @@ export interface Options {
   stack?: string;
   preview?: boolean;
   answers?: Answers;
+  /** Replaces the made-up values of what AWS computes. */
+  madeUp?: (type: string, name: string, property: string) => string;
   /** Called as each resource is requested. */
   onDeclared?: (type: string, name: string) => void;
 }
@@ -76,7 +78,7 @@ export interface Options {
  * which fails the test
  */
 export async function evaluate(options: Options = {}): Promise<Evaluation> {
-  const { config = {}, stack = "dev", preview = false } = options;
+  const { config = {}, stack = "dev", preview = false, madeUp = inAngleBrackets } = options;
   resetModules();
   jest.spyOn(console, "warn").mockImplementation(); // the warning about port 22 is tested in config.test.ts
   const { project, config: defaults } = readProject(join(__dirname, ".."));
@@ -91,8 +93,8 @@ export async function evaluate(options: Options = {}): Promise<Evaluation> {
         options.onDeclared?.(type, name);
         const known = preview ? [] : (computed[type] ?? []);
         return Promise.resolve({
-          id: preview ? "" : `<${type.slice(type.lastIndexOf(":") + 1)} ${name}>`,
-          state: Object.fromEntries(known.map(property => [property, `<${property} of ${name}>`])),
+          id: preview ? "" : madeUp(type, name, "id"),
+          state: Object.fromEntries(known.map(property => [property, madeUp(type, name, property)])),
         });
       },
       call: async ({ token, inputs: given, provider }) => {
@@ -106,6 +108,12 @@ export async function evaluate(options: Options = {}): Promise<Evaluation> {
     { preview, revealSecrets: true, ...recordInto(registrations) },
   );
   return { resources: [...registrations.values()], calls, outputs };
+}
+
+function inAngleBrackets(type: string, name: string, property: string): string {
+  return property === "id"
+    ? `<${type.slice(type.lastIndexOf(":") + 1)} ${name}>`
+    : `<${property} of ${name}>`;
 }
 
 function resetModules(): void {

@@ -16,8 +16,8 @@ export interface Block {
 /** The paths of all documents for people, README first. */
 export const documents = [
   "README.md",
-  "CONTRIBUTING.md",
-  ...readdirSync(join(root, "docs"))
+  ...readdirSync(root).filter(name => name.endsWith(".md") && name !== "README.md"),
+  ...readdirSync(join(root, "docs"), { encoding: "utf8", recursive: true })
     .filter(name => name.endsWith(".md"))
     .map(name => `docs/${name}`),
 ];
