@@ -8,6 +8,13 @@ export interface DashboardArgs {
   loadBalancers: Record<string, LoadBalancer>;
 }
 
+/** A region's console; China and GovCloud have their own. Source: "AWS Regions and partitions", the partitions' domains. */
+export function consoleHost(region: string): string {
+  if (region.startsWith("cn-")) return `${region}.console.amazonaws.cn`;
+  if (region.startsWith("us-gov-")) return `${region}.console.amazonaws-us-gov.com`;
+  return `${region}.console.aws.amazon.com`;
+}
+
 /** A CloudWatch dashboard of the fleet's scaling and what users experience. */
 export class Dashboard extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
@@ -72,7 +79,7 @@ export class Dashboard extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.url = pulumi.interpolate`https://${region}.console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
+    this.url = pulumi.interpolate`https://${pulumi.output(region).apply(consoleHost)}/cloudwatch/home?region=${region}#dashboards/dashboard/${dashboardName}`;
     this.registerOutputs({ url: this.url });
   }
 }
