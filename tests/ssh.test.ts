@@ -170,11 +170,11 @@ describeWith(openSsh, "SSH follows what happens to instances", () => {
 
 describeWith(openSsh, "what infra/ ships, by scp and ssh", () => {
   test("is installed and answers through the local Internet", async () => {
-    const names: ServiceName[] = ["data-access", "receiver", "stress"];
-    const hosts = await startHosts(names, { ports: [22, 5000, 8080] });
+    const names = ["data-access", "receiver", "stress"] as const;
+    const hosts = await startHosts([...names], { ports: [22, 5000, 8080] });
     const runtime = await fetchRuntime();
     const data = hosts.instance("data-access").privateIp;
-    const environments: Record<ServiceName, Record<string, string>> = {
+    const environments: Record<(typeof names)[number], Record<string, string>> = {
       "data-access": {},
       receiver: {
         DATA_READ_URL: `http://${data}:${ports["data-access"].read}/`,
@@ -184,7 +184,7 @@ describeWith(openSsh, "what infra/ ships, by scp and ssh", () => {
       },
       stress: { STRESS_SECONDS: "2" },
     };
-    const install = async (name: ServiceName) => {
+    const install = async (name: (typeof names)[number]) => {
       const { command, stdin } = shipmentOf(await buildRelease(name), runtime);
       return hosts.run("ssh", [name, command], stdin(environments[name]));
     };

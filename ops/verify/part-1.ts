@@ -47,8 +47,9 @@ async function expectRules(subject: Subject, groupId: string, names: Map<string,
   const { IpPermissions = [], IpPermissionsEgress = [] } = SecurityGroups?.[0] ?? {};
   const nameOf = (id: string) => names.get(id) ?? id;
   const ingress = permissionsOf(IpPermissions, "from", nameOf).filter(rule => !rule.startsWith("tcp 22 "));
-  expectEqual("what the group lets in", ingress, expected.ingress);
-  expectEqual("what the group lets out", permissionsOf(IpPermissionsEgress, "to", nameOf), expected.egress);
+  expectEqual("what the group lets in", ingress, expected.ingress.toSorted());
+  const egress = permissionsOf(IpPermissionsEgress, "to", nameOf);
+  expectEqual("what the group lets out", egress, expected.egress.toSorted());
 }
 
 async function groupOf(subject: Subject, host: string): Promise<string> {
