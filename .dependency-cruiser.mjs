@@ -50,7 +50,7 @@ export default {
       name: "services-know-only-what-is-below",
       severity: "error",
       from: { path: "^local/services/", pathNot: tests },
-      to: { path: "^local/", pathNot: "^local/(services/|api/|network/|hosts/|(clock|identifiers)\\.ts$)" },
+      to: { path: "^local/", pathNot: "^local/(services/|api/|network/|hosts/|(alarm-state|clock|identifiers)\\.ts$)" },
     },
     {
       name: "page-watches-from-above",
@@ -59,7 +59,7 @@ export default {
       from: { path: "^local/page/", pathNot: tests },
       to: {
         path: "^local/",
-        pathNot: "^local/(page/|services/|api/|network/|hosts/|(clock|identifiers)\\.ts$)",
+        pathNot: "^local/(page/|services/|api/|network/|hosts/|(alarm-state|clock|identifiers)\\.ts$)",
       },
     },
     {

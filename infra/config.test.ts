@@ -29,6 +29,11 @@ const valid = {
   imageId: "",
   sshBastion: "",
   sshBastionPrivateKey: "",
+  accessLogsBucket: "",
+  flowLogsDestination: "",
+  alarmsTopicArn: "",
+  protect: "false",
+  deletionProtection: "false",
 };
 const parsed = {
   receiverCount: 2,
@@ -40,6 +45,8 @@ const parsed = {
   stressSeconds: 300,
   refreshMinutes: 30,
   sshBastion: undefined,
+  protect: false,
+  deletionProtection: false,
 };
 type Key = keyof typeof valid;
 
@@ -51,6 +58,13 @@ const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not
 const imageAllowed = "must be empty or an image's id, such as ami-0123456789abcdef0";
 const bastionAllowed = "must be empty or user@host:port, such as ec2-user@198.51.100.7:22";
 const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
+
+const bucketAllowed = "must be empty or the name of an S3 bucket, such as my-logs";
+const flowLogsAllowed =
+  "must be empty or the ARN of an S3 bucket, such as arn:aws:s3:::my-logs or arn:aws:s3:::my-logs/folder";
+const topicAllowed =
+  "must be empty or the ARN of an SNS standard topic, such as arn:aws:sns:us-east-1:123456789012:alarms";
+const topic = "sns:us-east-1:123456789012";
 
 test("converts the values to their types", () => {
   expect(validate(valid)).toEqual({ ...valid, ...parsed });
@@ -75,6 +89,13 @@ test.each(
     ["refreshMinutes", "0", "240"],
     ["imageId", "ami-0abcdef1234567890", "ami-12345678"],
     ["sshBastion", "ec2-user@bastion.example.com:22", "a_b.c-d@198.51.100.7:65535"],
+    ["accessLogsBucket", "abc", "my-logs.example.com", "7".repeat(63)],
+    ["flowLogsDestination", "arn:aws:s3:::my-logs", "arn:aws-cn:s3:::my.logs/a_folder/of-it"],
+    ["flowLogsDestination", "arn:aws-us-gov:s3:::my-logs/a/b"],
+    ["alarmsTopicArn", `arn:aws:${topic}:alarms`, "arn:aws-cn:sns:cn-north-1:123456789012:My_topic-1"],
+    ["alarmsTopicArn", "arn:aws-us-gov:sns:us-gov-west-1:123456789012:alarms"],
+    ["protect", "true", "false"],
+    ["deletionProtection", "true", "false"],
     ["sshBastionPrivateKey", "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n", "-----BEGIN PRIVATE KEY-----\nx\n"],
   ]),
 )("%s can be %s", (key, value) => {
@@ -103,6 +124,33 @@ const refused: [allowed: string, key: Key, ...values: string[]][] = [
   ["must be a whole number from 0 to 240", "refreshMinutes", "-1", "241"],
   [imageAllowed, "imageId", "newest", "ami-", "ami-0ABCDEF1234567890", "ami-0abcdef12345678901"],
   [bastionAllowed, "sshBastion", "bastion:22", "me@bastion", "me@:22", "me@bastion:0", "me@bastion:65536"],
+  [
+    bucketAllowed,
+    "accessLogsBucket",
+    "ab",
+    "My-logs",
+    "my_logs",
+    "-logs",
+    "logs-",
+    "my..logs",
+    "192.168.1.1",
+  ],
+  [bucketAllowed, "accessLogsBucket", "a".repeat(64), "my-logs/folder", "arn:aws:s3:::my-logs", "my-logs "],
+  [
+    flowLogsAllowed,
+    "flowLogsDestination",
+    "my-logs",
+    "arn:aws:s3:::",
+    "arn:aws:s3:::My",
+    "arn:aws:s3:::my-logs/",
+  ],
+  [flowLogsAllowed, "flowLogsDestination", "arn:aws-iso:s3:::my-logs", "arn:aws:s3:us-east-1::my-logs"],
+  [flowLogsAllowed, "flowLogsDestination", "arn:aws:logs:us-east-1:123456789012:log-group:flows"],
+  [topicAllowed, "alarmsTopicArn", "alarms", `arn:aws:${topic}:`, `arn:aws:${topic}:alarms.fifo`],
+  [topicAllowed, "alarmsTopicArn", `arn:amazon:${topic}:alarms`, "arn:aws:sns:us-east-1:12345:alarms"],
+  [topicAllowed, "alarmsTopicArn", "arn:aws:sqs:us-east-1:123456789012:alarms", `arn:aws:${topic}:alarms:1`],
+  ["must be true or false", "protect", "yes", "True", "1", ""],
+  ["must be true or false", "deletionProtection", "on", ""],
   [bastionAllowed, "sshBastion", "me@bastion:22 ", "me@-bastion:22", "me:word@bastion:22", "me@[::1]:22"],
 ];
 

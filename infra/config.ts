@@ -21,6 +21,17 @@ function wholeNumber(smallest: number, largest: number) {
     .refine(value => value >= smallest && value <= largest, allowed);
 }
 
+const flag = z.enum(["true", "false"], "must be true or false").transform(text => text === "true");
+
+const arnPrefix = "arn:aws(-cn|-us-gov)?:";
+/** Source: S3 User Guide, "General purpose bucket naming rules", apart from the reserved prefixes and suffixes. */
+const bucketName = /(?!\d+(\.\d+){3}\b)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/.source;
+
+/** Text of this form; the empty default means none. */
+function optional(form: string, allowed: string) {
+  return z.string().regex(new RegExp(`^(${form})?$`), `must be empty or ${allowed}`);
+}
+
 /** "user@host:port", such as "ec2-user@bastion.example.com:22"; the empty default means none. */
 const bastion = z
   .string()
@@ -57,16 +68,23 @@ const fields = z.strictObject({
   targetCpuPercent: wholeNumber(1, 100),
   stressSeconds: wholeNumber(1, 3600),
   refreshMinutes: wholeNumber(0, 240),
-  imageId: z
-    .string()
-    .regex(
-      /^(ami-([0-9a-f]{8}|[0-9a-f]{17}))?$/,
-      "must be empty or an image's id, such as ami-0123456789abcdef0",
-    ),
+  imageId: optional("ami-([0-9a-f]{8}|[0-9a-f]{17})", "an image's id, such as ami-0123456789abcdef0"),
   sshBastion: bastion,
   sshBastionPrivateKey: z
     .string()
     .regex(/^($|-----BEGIN [A-Z ]*PRIVATE KEY-----\n)/, "must be empty or a private key in PEM format"),
+  accessLogsBucket: optional(bucketName, "the name of an S3 bucket, such as my-logs"),
+  // Other destinations need a role.
+  flowLogsDestination: optional(
+    `${arnPrefix}s3:::${bucketName}(/[A-Za-z0-9!_.*'()/-]+)?`,
+    "the ARN of an S3 bucket, such as arn:aws:s3:::my-logs or arn:aws:s3:::my-logs/folder",
+  ),
+  alarmsTopicArn: optional(
+    `${arnPrefix}sns:[a-z0-9-]+:\\d{12}:[A-Za-z0-9_-]{1,256}`,
+    "the ARN of an SNS standard topic, such as arn:aws:sns:us-east-1:123456789012:alarms",
+  ),
+  protect: flag,
+  deletionProtection: flag,
 });
 
 /** Keys whose values are never shown. */

@@ -18,13 +18,16 @@ export interface HostArgs {
   dependsOn: pulumi.Resource[];
 }
 
+export function isBurstable(instanceType: string): boolean {
+  return /^t\d/.test(instanceType); // but not trn1
+}
+
 /** Settings shared by all instances, the fleet's included. */
 export function instanceDefaults(instanceType: string) {
-  const burstable = /^t\d/.test(instanceType); // but not trn1
   return {
     metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
     // Out of credits, a burstable instance is throttled below the scaling target.
-    ...(burstable && { creditSpecification: { cpuCredits: "unlimited" } }),
+    ...(isBurstable(instanceType) && { creditSpecification: { cpuCredits: "unlimited" } }),
   };
 }
 

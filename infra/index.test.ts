@@ -181,10 +181,11 @@ describe("what is open", () => {
   test("in groups is exactly the table of rules", () => {
     const [dataCidr, receiverCidr] = [cidrOf("data"), cidrOf("receiver")];
     const table = rulesOf({ sshCidr: everywhere, dataCidr, receiverCidr });
-    const expected = Object.entries(table).map(([name, { group, direction, port, peer }]) => [
+    const expected = Object.entries(table).map(([name, { group, direction, port, peer, description }]) => [
       name,
       {
         direction,
+        description,
         securityGroupId: `<SecurityGroup ${group}>`,
         ...(port === undefined ? { ipProtocol: "-1" } : { ipProtocol: "tcp", fromPort: port, toPort: port }),
         ...("cidr" in peer
@@ -197,6 +198,14 @@ describe("what is open", () => {
       return [rule.name, { ...rule.inputs, direction, tags: undefined }];
     });
     expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(expected));
+  });
+
+  test("is described in EC2's characters", () => {
+    const { resources } = usual;
+    const rules = resources.filter(({ type }) => /securityGroup.*Rule/i.test(type));
+    for (const { inputs } of rules)
+      // Source: EC2 API Reference, "IpRange".
+      expect(inputs["description"]).toMatch(/^[A-Z][a-zA-Z0-9. _:/()#,@[\]+=&;{}!$*-]{9,254}$/);
   });
 
   test("to everyone is exactly this", () => {
@@ -234,10 +243,11 @@ describe("what is open", () => {
     expect(new Set(openers.map(kindOf))).toEqual(
       new Set([
         ...["SecurityGroup", "SecurityGroupIngressRule", "SecurityGroupEgressRule"],
+        "DefaultSecurityGroup",
         ...["NetworkAcl", "NetworkAclRule", "NetworkAclAssociation"],
       ]),
     );
-    for (const { inputs } of ofKind("SecurityGroup", "NetworkAcl")) {
+    for (const { inputs } of ofKind("SecurityGroup", "DefaultSecurityGroup", "NetworkAcl")) {
       expect(inputs).not.toHaveProperty("ingress");
       expect(inputs).not.toHaveProperty("egress");
     }
@@ -494,6 +504,135 @@ describe("another configuration", () => {
       ...Object.fromEntries(hosts),
       "LaunchTemplate fleet": host,
     });
+  });
+
+  const topicArn = "arn:aws:sns:us-east-1:123456789012:alarms";
+  const added = (evaluation: Evaluation) => labels(evaluation).filter(name => !labels(usual).includes(name));
+
+  test("without the options there is no alarm, no log and no protection", () => {
+    expect(ofKind("FlowLog", "MetricAlarm", "Notification")).toEqual([]);
+    expect(inputsOf(ofKind("LoadBalancer"), ({ accessLogs }) => accessLogs)).toEqual({
+      "receiver-lb": { bucket: "", prefix: "receiver-lb", enabled: false },
+      "fleet-lb": { bucket: "", prefix: "fleet-lb", enabled: false },
+    });
+    for (const { options } of usual.resources) expect(options).not.toHaveProperty("protect");
+    for (const { inputs } of ofKind("LoadBalancer")) expect(inputs["enableDeletionProtection"]).toBe(false);
+  });
+
+  test("accessLogsBucket keeps the access logs of both load balancers, and changes nothing else", async () => {
+    const evaluation = await evaluate({ config: { accessLogsBucket: "my-logs" } });
+    expect(added(evaluation)).toEqual([]);
+    expect(changed(evaluation)).toEqual({
+      "LoadBalancer receiver-lb": { accessLogs: { bucket: "my-logs", prefix: "receiver-lb", enabled: true } },
+      "LoadBalancer fleet-lb": { accessLogs: { bucket: "my-logs", prefix: "fleet-lb", enabled: true } },
+    });
+  });
+
+  test("flowLogsDestination keeps all flow logs of the VPC, in the default format", async () => {
+    const destination = "arn:aws:s3:::my-logs/elastic-fleet";
+    const evaluation = await evaluate({ config: { flowLogsDestination: destination } });
+    expect(added(evaluation)).toEqual(["FlowLog fleet", "infra:FlowLog fleet"]);
+    expect(changed(evaluation)).toEqual({});
+    expect(find("FlowLog fleet", evaluation).inputs).toEqual({
+      vpcId: "<Vpc fleet>",
+      trafficType: "ALL",
+      logDestinationType: "s3",
+      logDestination: destination,
+      maxAggregationInterval: 60,
+      tags: { Name: "fleet", part: "network" },
+    });
+  });
+
+  describe("alarmsTopicArn", () => {
+    let evaluation: Evaluation;
+    beforeAll(async () => {
+      evaluation = await evaluate({ config: { alarmsTopicArn: topicArn } });
+    });
+    const alarms = ({ resources }: Evaluation) => resources.filter(each => kindOf(each) === "MetricAlarm");
+    const ofLoadBalancers = ["receiver-lb", "fleet-lb"].flatMap(name => [
+      `${name}-unhealthy-targets`,
+      `${name}-5xx`,
+      `${name}-target-5xx`,
+    ]);
+    const owners = ["data", "receiver-1", "receiver-2", "stress", "fleet"];
+
+    test("adds exactly these, and changes nothing else", () => {
+      const names = [...ofLoadBalancers, ...owners.map(owner => `${owner}-charged-credits`)];
+      expect(added(evaluation)).toEqual(
+        [...names.map(name => `MetricAlarm ${name}`), "Notification fleet", "infra:Alarms fleet"].sort(),
+      );
+      expect(changed(evaluation)).toEqual({});
+    });
+
+    test("watches what a metric has in CloudWatch", () => {
+      const balancer = (name: string) => ({ LoadBalancer: `<arnSuffix of ${name}>` });
+      const watched = (name: string) => ({
+        [`${name}-unhealthy-targets`]: {
+          metricName: "UnHealthyHostCount",
+          dimensions: { ...balancer(name), TargetGroup: `<arnSuffix of ${name}>` },
+        },
+        [`${name}-5xx`]: { metricName: "HTTPCode_ELB_5XX_Count", dimensions: balancer(name) },
+        [`${name}-target-5xx`]: { metricName: "HTTPCode_Target_5XX_Count", dimensions: balancer(name) },
+      });
+      const credits = owners.map(owner => [
+        `${owner}-charged-credits`,
+        {
+          metricName: "CPUSurplusCreditsCharged",
+          dimensions:
+            owner === "fleet"
+              ? { AutoScalingGroupName: "<name of fleet>" }
+              : { InstanceId: `<Instance ${owner}>` },
+        },
+      ]);
+      const pick = ({ metricName, dimensions }: Record<string, unknown>) => ({ metricName, dimensions });
+      expect(inputsOf(alarms(evaluation), pick)).toEqual({
+        ...watched("receiver-lb"),
+        ...watched("fleet-lb"),
+        ...Object.fromEntries(credits),
+      });
+    });
+
+    test("tells the topic when an alarm goes off and when it is over, and not when nothing is measured", () => {
+      for (const { inputs } of alarms(evaluation))
+        expect(inputs).toMatchObject({
+          alarmActions: [topicArn],
+          okActions: [topicArn],
+          treatMissingData: "notBreaching",
+        });
+    });
+
+    test("tells the topic of every scaling", () => {
+      const events = ["LAUNCH", "LAUNCH_ERROR", "TERMINATE", "TERMINATE_ERROR"];
+      expect(find("Notification fleet", evaluation).inputs).toEqual({
+        groupNames: ["<name of fleet>"],
+        notifications: events.map(event => `autoscaling:EC2_INSTANCE_${event}`),
+        topicArn,
+      });
+    });
+
+    test("watches no credits of a type that has none", async () => {
+      const large = await evaluate({ config: { alarmsTopicArn: topicArn, instanceType: "m5.large" } });
+      expect(
+        alarms(large)
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual(ofLoadBalancers.toSorted());
+    });
+  });
+
+  test("protect guards the data host, and nothing else", async () => {
+    const evaluation = await evaluate({ config: { protect: "true" } });
+    const guarded = evaluation.resources.filter(({ options }) => options["protect"] === true);
+    expect(guarded.map(label)).toEqual(["infra:Host data", "Instance data"]);
+    expect(added(evaluation)).toEqual([]);
+    expect(changed(evaluation)).toEqual({});
+  });
+
+  test("deletionProtection guards both load balancers, and changes nothing else", async () => {
+    const on = { enableDeletionProtection: true };
+    const evaluation = await evaluate({ config: { deletionProtection: "true" } });
+    expect(added(evaluation)).toEqual([]);
+    expect(changed(evaluation)).toEqual({ "LoadBalancer receiver-lb": on, "LoadBalancer fleet-lb": on });
   });
 
   test("all AWS resources are tagged with their stack", async () => {

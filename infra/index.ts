@@ -5,10 +5,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { ports } from "../apps/ports";
 import { buildReleases } from "../apps/shipping/release";
 import { fetchRuntime } from "../apps/shipping/runtime";
+import { Alarms } from "./alarms";
 import { loadConfig } from "./config";
 import { Dashboard } from "./dashboard";
 import { DataNetworkAcl } from "./data-network-acl";
 import { Fleet } from "./fleet";
+import { FlowLog } from "./flow-log";
 import { GoldenImage } from "./golden-image";
 import { Host } from "./host";
 import { LoadBalancer } from "./load-balancer";
@@ -43,6 +45,9 @@ export = async () => {
     { provider },
   );
 
+  if (config.flowLogsDestination)
+    new FlowLog("fleet", { vpcId, destination: config.flowLogsDestination }, { provider });
+
   // Shared by all hosts.
   const key = new SshKey("fleet", {}, { provider });
   const hostArgs = {
@@ -72,7 +77,7 @@ export = async () => {
       // Launched before its ACL is associated, it would run under the default ACL, which allows everything.
       dependsOn: [...routing, dataAcl.association],
     },
-    { provider },
+    { provider, protect: config.protect },
   );
   const dataService = new Service("data-access", {
     ...serviceArgs,
@@ -125,6 +130,8 @@ export = async () => {
     vpcId,
     subnetIds: edge,
     securityGroupId: groups.ids["load-balancer"],
+    accessLogsBucket: config.accessLogsBucket,
+    deletionProtection: config.deletionProtection,
     dependsOn: routing,
   };
   const receiverLoadBalancer = new LoadBalancer(
@@ -185,6 +192,24 @@ export = async () => {
     },
     { provider },
   );
+  const hosts = Object.fromEntries(
+    [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(({ name, host }) => [
+      name,
+      host,
+    ]),
+  );
+  if (config.alarmsTopicArn)
+    new Alarms(
+      "fleet",
+      {
+        topicArn: config.alarmsTopicArn,
+        loadBalancers: { "receiver-lb": receiverLoadBalancer, "fleet-lb": fleetLoadBalancer },
+        hosts,
+        fleet,
+        instanceType,
+      },
+      { provider },
+    );
   const dashboard = new Dashboard(
     "fleet",
     {
@@ -205,9 +230,10 @@ export = async () => {
     autoScalingGroupName: fleet.autoScalingGroupName,
     dashboardUrl: dashboard.url,
     hosts: Object.fromEntries(
-      [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(
-        ({ name, host: { instanceId, publicIp, privateIp } }) => [name, { instanceId, publicIp, privateIp }],
-      ),
+      Object.entries(hosts).map(([name, { instanceId, publicIp, privateIp }]) => [
+        name,
+        { instanceId, publicIp, privateIp },
+      ]),
     ),
     sshPrivateKey: key.privateKey,
   };

@@ -15,6 +15,9 @@ export interface LoadBalancerArgs {
   targetPort: number;
   /** Instances to register, keyed by a stable name; an Auto Scaling group registers its own. */
   targets?: Record<string, { instanceId: pulumi.Input<string>; dependsOn: pulumi.Resource[] }>;
+  /** The S3 bucket for its access logs, if they are kept. */
+  accessLogsBucket: string;
+  deletionProtection: boolean;
   /** Value of the `part` tag: the service behind it. */
   part: string;
   /** Must exist before it is created: AWS rejects one in a VPC without an internet gateway. */
@@ -48,6 +51,10 @@ export class LoadBalancer extends pulumi.ComponentResource {
         internal: false,
         subnets: args.subnetIds,
         securityGroups: [args.securityGroupId],
+        dropInvalidHeaderFields: true,
+        enableDeletionProtection: args.deletionProtection,
+        // Always given: logs go on if this is removed.
+        accessLogs: { bucket: args.accessLogsBucket, prefix: name, enabled: args.accessLogsBucket !== "" },
         tags,
       },
       // A load balancer can change its subnets, but not to those of another VPC.

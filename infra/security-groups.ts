@@ -20,6 +20,8 @@ interface Rule {
   peer: Peer;
   /** A TCP port; absent for every port of every protocol. */
   port?: number;
+  /** Who may do what, and why; EC2 takes no apostrophe. */
+  description: string;
 }
 
 export interface SecurityGroupsArgs {
@@ -37,40 +39,75 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
   const ssh: Peer = { cidr: args.sshCidr };
   const data: Peer = { cidr: args.dataCidr };
   const receivers: Peer = { cidr: args.receiverCidr };
+  const operators = "Operators install the service over SSH";
   return {
-    "data-access-in-read": allow("data-access", "ingress", anywhere, read),
-    "data-access-in-update": allow("data-access", "ingress", receivers, update),
-    "data-access-in-ssh": allow("data-access", "ingress", ssh, sshPort),
-    // The group allows everything out; the subnet's ACL is what keeps replies from coming back.
-    "data-access-out-all": allow("data-access", "egress", anywhere),
+    "data-access-in-read": allow("data-access", "ingress", anywhere, "Anyone reads the value", read),
+    "data-access-in-update": allow("data-access", "ingress", receivers, "Receivers update the value", update),
+    "data-access-in-ssh": allow("data-access", "ingress", ssh, operators, sshPort),
+    "data-access-out-all": allow(
+      "data-access",
+      "egress",
+      anywhere,
+      "Everything goes out: the ACL of the subnet is what keeps replies from coming back",
+    ),
 
-    "receiver-in-http": allow("receiver", "ingress", anywhere, ports.receiver.http),
-    "receiver-in-ssh": allow("receiver", "ingress", ssh, sshPort),
-    "receiver-out-read": allow("receiver", "egress", data, read),
-    "receiver-out-update": allow("receiver", "egress", data, update),
-    // The EC2 API.
-    "receiver-out-https": allow("receiver", "egress", anywhere, 443),
+    "receiver-in-http": allow(
+      "receiver",
+      "ingress",
+      anywhere,
+      "Anyone calls the service, with or without the load balancer",
+      ports.receiver.http,
+    ),
+    "receiver-in-ssh": allow("receiver", "ingress", ssh, operators, sshPort),
+    "receiver-out-read": allow("receiver", "egress", data, "Receivers read the value", read),
+    "receiver-out-update": allow("receiver", "egress", data, "Receivers update the value", update),
+    "receiver-out-https": allow(
+      "receiver",
+      "egress",
+      anywhere,
+      "Receivers ask the EC2 API for the ACL of the data subnet",
+      443,
+    ),
 
-    "load-balancer-in-http": allow("load-balancer", "ingress", anywhere, 80),
+    "load-balancer-in-http": allow("load-balancer", "ingress", anywhere, "Anyone calls the services", 80),
     "load-balancer-out-receiver": allow(
       "load-balancer",
       "egress",
       { group: "receiver" },
+      "Requests and health checks go to the receivers",
       ports.receiver.http,
     ),
-    "load-balancer-out-stress": allow("load-balancer", "egress", { group: "stress" }, ports.stress.http),
+    "load-balancer-out-stress": allow(
+      "load-balancer",
+      "egress",
+      { group: "stress" },
+      "Requests and health checks go to the fleet",
+      ports.stress.http,
+    ),
 
     // No egress: instances find everything they need in their image.
-    "stress-in-http": allow("stress", "ingress", { group: "load-balancer" }, ports.stress.http),
-    "stress-in-ssh": allow("stress", "ingress", ssh, sshPort),
+    "stress-in-http": allow(
+      "stress",
+      "ingress",
+      { group: "load-balancer" },
+      "Only the load balancers call the service",
+      ports.stress.http,
+    ),
+    "stress-in-ssh": allow("stress", "ingress", ssh, operators, sshPort),
   };
 }
 
-function allow(group: GroupName, direction: Rule["direction"], peer: Peer, port?: number): Rule {
-  return { group, direction, peer, port };
+function allow(
+  group: GroupName,
+  direction: Rule["direction"],
+  peer: Peer,
+  description: string,
+  port?: number,
+): Rule {
+  return { group, direction, peer, description, port };
 }
 
-/** The stateful firewalls: a group for each kind of host, and one for load balancers. */
+/** The stateful firewalls: a group for each kind of host, one for load balancers, and the VPC's default group, closed. */
 export class SecurityGroups extends pulumi.ComponentResource {
   readonly ids: Record<GroupName, pulumi.Output<string>>;
   readonly rules: pulumi.Resource[];
@@ -89,22 +126,34 @@ export class SecurityGroups extends pulumi.ComponentResource {
       ]),
     ) as Record<GroupName, pulumi.Output<string>>;
 
-    this.rules = Object.entries(rulesOf(args)).map(([rule, { group, direction, port, peer }]) => {
-      const Kind =
-        direction === "ingress" ? aws.vpc.SecurityGroupIngressRule : aws.vpc.SecurityGroupEgressRule;
-      return new Kind(
-        rule,
-        {
-          securityGroupId: this.ids[group],
-          ...(port === undefined
-            ? { ipProtocol: "-1" }
-            : { ipProtocol: "tcp", fromPort: port, toPort: port }),
-          ...("cidr" in peer ? { cidrIpv4: peer.cidr } : { referencedSecurityGroupId: this.ids[peer.group] }),
-          tags: { Name: rule, part: "network" },
-        },
-        { parent: this },
-      );
-    });
+    // Every VPC comes with this group, and nothing here is in it. Without rules, what is put in it by mistake is cut off.
+    new aws.ec2.DefaultSecurityGroup(
+      "default",
+      { vpcId: args.vpcId, tags: { Name: "default", part: "network" } },
+      { parent: this },
+    );
+
+    this.rules = Object.entries(rulesOf(args)).map(
+      ([rule, { group, direction, port, peer, description }]) => {
+        const Kind =
+          direction === "ingress" ? aws.vpc.SecurityGroupIngressRule : aws.vpc.SecurityGroupEgressRule;
+        return new Kind(
+          rule,
+          {
+            securityGroupId: this.ids[group],
+            ...(port === undefined
+              ? { ipProtocol: "-1" }
+              : { ipProtocol: "tcp", fromPort: port, toPort: port }),
+            description,
+            ...("cidr" in peer
+              ? { cidrIpv4: peer.cidr }
+              : { referencedSecurityGroupId: this.ids[peer.group] }),
+            tags: { Name: rule, part: "network" },
+          },
+          { parent: this },
+        );
+      },
+    );
     this.registerOutputs({ ids: this.ids });
   }
 }

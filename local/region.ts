@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { callerOf } from "./api/caller";
 import { bind, type BoundService } from "./api/dispatch";
 import { WallClock } from "./api/wall-clock";
-import { minute, type Clock } from "./clock";
+import { eachMinute, minute, type Clock } from "./clock";
 import { CpuMeter } from "./hosts/cpu";
 import { accountId } from "./identifiers";
 import { decisionLog } from "./network/decision-log";
@@ -21,6 +21,7 @@ import { imageParameter, localEnvironment } from "./program";
 import { autoScalingService } from "./services/auto-scaling/actions";
 import { AutoScaling } from "./services/auto-scaling/auto-scaling";
 import type { GroupContext } from "./services/auto-scaling/instance-launcher";
+import { MetricAlarms } from "./services/cloudwatch/alarms";
 import { cloudWatchService } from "./services/cloudwatch/actions";
 import type { Dashboard } from "./services/cloudwatch/dashboards";
 import { MetricStore } from "./services/cloudwatch/metrics";
@@ -65,6 +66,7 @@ export class Region {
   readonly iam = new Iam(() => this.options.clock.now());
   readonly ssm = new Parameters({ [imageParameter]: amazonLinux2023 });
   readonly metrics = new MetricStore();
+  readonly metricAlarms: MetricAlarms;
   readonly dashboards = new Map<string, Dashboard>();
   readonly ec2: Ec2;
   readonly elbv2: Elbv2;
@@ -74,6 +76,7 @@ export class Region {
   private readonly logs = new Map<string, LogFile>();
   private readonly flowLog: FlowLog;
   private stopFlowLog: () => void = () => undefined;
+  private stopAlarms: () => void = () => undefined;
 
   /** @throws if AWS has no region of this name */
   constructor(readonly options: RegionOptions) {
@@ -81,6 +84,7 @@ export class Region {
     assertRegion(regionName);
     const now = () => Date.now();
     const vpc = new VpcModel();
+    this.metricAlarms = new MetricAlarms(this.metrics, surroundings.report);
     this.flowLog = new FlowLog({ accountId, now, write: this.log(flowLogFile) });
     const decisions = decisionLog({ now, write: this.log(decisionLogFile) });
     const reportDrop = dropReport({
@@ -172,7 +176,7 @@ export class Region {
 
   /** What each service's actions act on, made anew for each call. */
   private get actionContexts() {
-    const { ec2, elbv2, autoScaling, metrics, dashboards, iam, ssm: parameters } = this;
+    const { ec2, elbv2, autoScaling, metrics, metricAlarms, dashboards, iam, ssm: parameters } = this;
     const { instanceProfiles } = iam;
     const { name: regionName, clock, report } = this.options;
     const now = () => clock.now();
@@ -196,7 +200,8 @@ export class Region {
       cloudWatch: () => ({
         metrics,
         dashboards,
-        alarms: () => autoScaling.alarms(),
+        metricAlarms,
+        policyAlarms: () => autoScaling.alarms(),
         regionName,
         now,
         wallClock: wallClock(),
@@ -217,11 +222,14 @@ export class Region {
     const endpoint = createEc2Endpoint(this.actionContexts.ec2, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));
+    // A minute late, when all of its data has arrived.
+    this.stopAlarms = eachMinute(clock, end => this.metricAlarms.evaluate(end, clock.now()));
     this.stopFlowLog = clock.every(flowLogInterval, () => this.flowLog.flush());
   }
 
   /** Stops everything; the folder stays so that its logs can be read. */
   async close(): Promise<void> {
+    this.stopAlarms();
     this.stopFlowLog();
     await this.autoScaling.close();
     this.elbv2.close();

@@ -89,6 +89,11 @@ const kinds = [
       await ec2.DeleteNetworkInsightsPath({ NetworkInsightsPathId });
     },
   }),
+  kind({
+    plural: "flow logs",
+    list: async ({ ec2 }) => (await ec2.DescribeFlowLogs({})).FlowLogs,
+    remove: ({ ec2 }, { FlowLogId = "" }) => ec2.DeleteFlowLogs({ FlowLogIds: [FlowLogId] }),
+  }),
   // They go with their instances and load balancers.
   kind({
     plural: "network interfaces",
@@ -173,6 +178,11 @@ const kinds = [
       for (const PolicyName of PolicyNames) await iam.DeleteRolePolicy({ RoleName, PolicyName });
       await iam.DeleteRole({ RoleName });
     },
+  }),
+  kind({
+    plural: "metric alarms",
+    list: async ({ cloudWatch }) => (await cloudWatch.DescribeAlarms({})).MetricAlarms ?? [],
+    remove: ({ cloudWatch }, { AlarmName = "" }) => cloudWatch.DeleteAlarms({ AlarmNames: [AlarmName] }),
   }),
   kind({
     plural: "dashboards",

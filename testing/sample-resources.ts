@@ -55,6 +55,7 @@ const tags = { Name: "sample", project: "elastic-fleet" };
 const port = ports.receiver.http;
 
 const everywhere = "0.0.0.0/0";
+const topicArn = "arn:aws:sns:us-east-1:123456789012:alarms";
 const loadBalancer = "aws:lb/loadBalancer:LoadBalancer";
 const targetGroup = "aws:lb/targetGroup:TargetGroup";
 
@@ -132,6 +133,18 @@ export function samples(): Sample[] {
       cidrBlock: "10.0.0.0/16",
       enableDnsHostnames: true,
       enableDnsSupport: true,
+      tags,
+    })),
+    sample("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default", of => ({
+      vpcId: of("vpc"),
+      tags,
+    })),
+    sample("aws:ec2/flowLog:FlowLog", "flows", of => ({
+      vpcId: of("vpc"),
+      trafficType: "ALL",
+      logDestinationType: "s3",
+      logDestination: "arn:aws:s3:::my-logs",
+      maxAggregationInterval: 60,
       tags,
     })),
     sample("aws:ec2/internetGateway:InternetGateway", "gateway", of => ({ vpcId: of("vpc"), tags })),
@@ -219,6 +232,9 @@ export function samples(): Sample[] {
       internal: false,
       subnets: subnets(of),
       securityGroups: [of("group")],
+      dropInvalidHeaderFields: true,
+      enableDeletionProtection: false,
+      accessLogs: { bucket: "my-logs", prefix: "balancer", enabled: true },
       tags,
     })),
     sample(targetGroup, "balancer", of => ({
@@ -302,6 +318,27 @@ export function samples(): Sample[] {
       autoscalingGroupName: of("fleet"),
       policyType: "TargetTrackingScaling",
       targetTrackingConfiguration: tracking(50),
+    })),
+    sample("aws:autoscaling/notification:Notification", "told", of => ({
+      groupNames: [of("fleet")],
+      notifications: ["autoscaling:EC2_INSTANCE_LAUNCH"],
+      topicArn,
+    })),
+    sample("aws:cloudwatch/metricAlarm:MetricAlarm", "alarm", of => ({
+      alarmDescription: "an alarm",
+      namespace: "AWS/EC2",
+      metricName: "CPUUtilization",
+      dimensions: { AutoScalingGroupName: of("fleet") },
+      statistic: "Average",
+      period: 60,
+      evaluationPeriods: 5,
+      datapointsToAlarm: 3,
+      threshold: 90,
+      comparisonOperator: "GreaterThanThreshold",
+      treatMissingData: "notBreaching",
+      alarmActions: [topicArn],
+      okActions: [topicArn],
+      tags,
     })),
     sample("aws:cloudwatch/dashboard:Dashboard", "dashboard", () => ({
       dashboardName: "sample",

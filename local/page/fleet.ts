@@ -2,7 +2,7 @@
 import { minute } from "../clock";
 import { causeText, type Cause } from "../services/auto-scaling/activity";
 import type { Activity as LoggedActivity } from "../services/auto-scaling/activity-log";
-import { extraPeriods, type Alarm } from "../services/auto-scaling/alarm";
+import { extraPeriods, type Alarm } from "../alarm-state";
 import type { AutoScalingGroup as Group } from "../services/auto-scaling/group";
 import { groupCpuMetric, instanceCpuMetric } from "../services/auto-scaling/group-cpu";
 import { groupMetric } from "../services/auto-scaling/group-metrics";

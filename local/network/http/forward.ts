@@ -14,6 +14,8 @@ export interface Upstream extends Omit<Extract<Connection, { outcome: "open" }>,
   path?: string;
   /** Header fields that replace the client's fields of the same name. */
   headers?: Readonly<Record<string, string>>;
+  /** Which of the client's header fields are forwarded, by their names; all by default. */
+  passes?: (name: string) => boolean;
   /** Real milliseconds allowed for connecting. */
   connectTimeoutMs?: number;
   /** Real milliseconds for which the upstream connection may be idle, before or during its response. */
@@ -284,6 +286,7 @@ function requestHeaders(req: http.IncomingMessage, to: Upstream): string[] {
   // Node sends "100 Continue" before it calls us, as ELB does ("How Elastic Load Balancing works",
   // HTTP headers), so the expectation is already met.
   omitted.add("expect");
+  for (const name of Object.keys(req.headers)) if (to.passes?.(name) === false) omitted.add(name);
   const headers = endToEnd(req.rawHeaders, req.headers.connection, omitted);
   for (const [name, value] of overrides) headers.push(name, value);
   if (req.headers["transfer-encoding"] !== undefined) headers.push("Transfer-Encoding", "chunked");

@@ -85,6 +85,23 @@ export const autoScalingTypes: ResourceTypes = {
     },
   }),
 
+  "aws:autoscaling/notification:Notification": resourceType({
+    inputs: z.strictObject({
+      groupNames: z.array(z.string()).min(1),
+      notifications: z.array(z.string()).min(1),
+      topicArn: z.string(),
+    }),
+    async create({ autoScaling }, { groupNames, notifications, topicArn }) {
+      for (const AutoScalingGroupName of groupNames)
+        await autoScaling.PutNotificationConfiguration({
+          AutoScalingGroupName,
+          TopicARN: topicArn,
+          NotificationTypes: notifications,
+        });
+      return { id: topicArn };
+    },
+  }),
+
   "aws:autoscaling/policy:Policy": resourceType({
     inputs: z.strictObject({
       name: z.string().optional(),

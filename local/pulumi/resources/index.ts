@@ -1,11 +1,11 @@
 /** All resource types that the local region supports. */
 import { autoScalingTypes } from "./auto-scaling";
 import { commandTypes, type CommandContext } from "./command";
-import { dashboardTypes } from "./dashboard";
 import { identityTypes } from "./identity";
 import { instanceTypes } from "./instances";
 import { launchTemplateTypes } from "./launch-template";
 import { loadBalancingTypes } from "./load-balancing";
+import { monitoringTypes } from "./monitoring";
 import { privateKeyTypes, type PrivateKeyContext } from "./private-key";
 import type { ResourceTypes } from "./resource-type";
 import { securityGroupTypes } from "./security-groups";
@@ -35,7 +35,7 @@ export function resourceTypes(
     ...loadBalancingTypes,
     ...launchTemplateTypes,
     ...autoScalingTypes,
-    ...dashboardTypes,
+    ...monitoringTypes,
     ...commandTypes({ ...provisioning, network, hosts }),
   };
 }

@@ -151,6 +151,14 @@ export const loadBalancingTypes: ResourceTypes = {
       securityGroups: z.array(z.string()).optional(),
       idleTimeout: z.int().default(60),
       enableDeletionProtection: z.boolean().default(false),
+      dropInvalidHeaderFields: z.boolean().default(false),
+      accessLogs: z
+        .strictObject({
+          bucket: z.string(),
+          prefix: z.string().default(""),
+          enabled: z.boolean().default(false),
+        })
+        .prefault({ bucket: "" }),
       tags,
     }),
     async create({ elbv2 }, inputs, logicalName) {
@@ -166,9 +174,21 @@ export const loadBalancingTypes: ResourceTypes = {
       });
       const created = LoadBalancers[0];
       const LoadBalancerArn = required(created?.LoadBalancerArn, "LoadBalancerArn");
+      const { enabled, bucket, prefix } = inputs.accessLogs;
       await elbv2.ModifyLoadBalancerAttributes({
         LoadBalancerArn,
         Attributes: [
+          { Key: "access_logs.s3.enabled", Value: String(enabled) },
+          ...(enabled
+            ? [
+                { Key: "access_logs.s3.bucket", Value: bucket },
+                { Key: "access_logs.s3.prefix", Value: prefix },
+              ]
+            : []),
+          {
+            Key: "routing.http.drop_invalid_header_fields.enabled",
+            Value: String(inputs.dropInvalidHeaderFields),
+          },
           { Key: "deletion_protection.enabled", Value: String(inputs.enableDeletionProtection) },
           { Key: "idle_timeout.timeout_seconds", Value: String(inputs.idleTimeout) },
         ],

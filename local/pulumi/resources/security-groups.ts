@@ -3,6 +3,7 @@ import { autoName } from "../auto-name";
 import {
   required,
   resourceType,
+  tagList,
   tags,
   tagSpecifications,
   type ResourceType,
@@ -80,6 +81,27 @@ export const securityGroupTypes: ResourceTypes = {
       // AWS lets everything out of a new group; the provider takes that back.
       await ec2.RevokeSecurityGroupEgress({ GroupId, IpPermissions: [everything] });
       return { id: required(GroupId, "GroupId"), outputs: { name } };
+    },
+  }),
+  /** AWS makes it along with its VPC; the provider takes its rules back. */
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": resourceType({
+    inputs: z.strictObject({ vpcId: z.string(), tags }),
+    async create({ ec2 }, { vpcId, tags }) {
+      const Filters = [
+        { Name: "group-name", Values: ["default"] },
+        { Name: "vpc-id", Values: [vpcId] },
+      ];
+      const { SecurityGroups } = await ec2.DescribeSecurityGroups({ Filters });
+      const { GroupId, GroupName, IpPermissions, IpPermissionsEgress } = required(
+        SecurityGroups[0],
+        "SecurityGroups",
+      );
+      const id = required(GroupId, "GroupId");
+      if (Object.keys(tags).length > 0) await ec2.CreateTags({ Resources: [id], Tags: tagList(tags) });
+      if (IpPermissions?.length) await ec2.RevokeSecurityGroupIngress({ GroupId, IpPermissions });
+      if (IpPermissionsEgress?.length)
+        await ec2.RevokeSecurityGroupEgress({ GroupId, IpPermissions: IpPermissionsEgress });
+      return { id, outputs: { name: GroupName } };
     },
   }),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleType("AuthorizeSecurityGroupIngress"),

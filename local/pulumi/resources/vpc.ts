@@ -44,6 +44,33 @@ export const vpcTypes: ResourceTypes = {
     },
   }),
 
+  "aws:ec2/flowLog:FlowLog": resourceType({
+    inputs: z.strictObject({
+      vpcId: z.string(),
+      trafficType: z.string(),
+      logDestinationType: z.string().default("cloud-watch-logs"),
+      logDestination: z.string().optional(),
+      iamRoleArn: z.string().optional(),
+      logFormat: z.string().optional(),
+      maxAggregationInterval: z.int().default(600),
+      tags,
+    }),
+    async create({ ec2 }, inputs) {
+      const { FlowLogIds } = await ec2.CreateFlowLogs({
+        ResourceIds: [inputs.vpcId],
+        ResourceType: "VPC",
+        TrafficType: inputs.trafficType as "ALL",
+        LogDestinationType: inputs.logDestinationType as "s3",
+        LogDestination: inputs.logDestination,
+        DeliverLogsPermissionArn: inputs.iamRoleArn,
+        LogFormat: inputs.logFormat,
+        MaxAggregationInterval: inputs.maxAggregationInterval,
+        ...tagSpecifications("vpc-flow-log", inputs.tags),
+      });
+      return { id: required(FlowLogIds[0], "FlowLogIds") };
+    },
+  }),
+
   "aws:ec2/internetGateway:InternetGateway": resourceType({
     inputs: z.strictObject({ vpcId: z.string().optional(), tags }),
     async create({ ec2 }, { vpcId, tags }) {

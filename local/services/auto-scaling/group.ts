@@ -17,6 +17,7 @@ import {
   type RefreshRequest,
 } from "./instance-refreshes";
 import { Lifecycle } from "./lifecycle";
+import type { NotificationType } from "./notifications";
 import { evaluatePolicies, targetTrackingPolicy, type PolicySettings, type ScalingPolicy } from "./policy";
 import { reconcile } from "./reconcile";
 import { refusals } from "./refusals";
@@ -34,6 +35,8 @@ export class AutoScalingGroup {
   readonly policies = new Map<string, ScalingPolicy>();
   /** By process, when it was suspended. */
   readonly suspendedProcesses = new Map<ScalingProcess, number>();
+  /** By the ARN of their topic; kept without effect, for nobody is told. */
+  readonly notifications = new Map<string, readonly NotificationType[]>();
   readonly refreshes = new InstanceRefreshes();
   private readonly log: ActivityLog;
   private readonly lifecycle: Lifecycle;

@@ -3,7 +3,7 @@
  * "MetricAlarm".
  */
 import { accountId } from "../../identifiers";
-import type { AlarmState } from "./alarm";
+import type { AlarmState } from "../../alarm-state";
 import { groupCpuMetric } from "./group-cpu";
 import type { Metric } from "./instance-launcher";
 import { policyArn, type AlarmHistory, type ScalingPolicy } from "./policy";

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { accountId } from "../../identifiers";
 import { alarmName } from "./activity";
-import { stateReason, type AlarmState } from "./alarm";
+import { stateReason, type AlarmState } from "../../alarm-state";
 import type { GroupSettings } from "./settings";
 import {
   alarmsOf,
@@ -103,7 +103,7 @@ function recordStates(
     if (policy[name].state === state) continue;
     const reason = stateReason(state, points, {
       ...alarms[name],
-      side: name === "high" ? "greater" : "less",
+      comparison: name === "high" ? "GreaterThanThreshold" : "LessThanThreshold",
     });
     policy[name] = { state, reason, since: now };
   }

@@ -1,5 +1,9 @@
 /** A call for each thing that Auto Scaling refuses: the compiler names a refusal that has none. */
-import type { PutScalingPolicyType, StartInstanceRefreshType } from "@aws-sdk/client-auto-scaling";
+import type {
+  PutNotificationConfigurationType,
+  PutScalingPolicyType,
+  StartInstanceRefreshType,
+} from "@aws-sdk/client-auto-scaling";
 import { openFleet, type Fleet } from "../../../testing/fleet";
 import type { Caller } from "../../api/caller";
 import { autoScalingService } from "./actions";
@@ -44,6 +48,18 @@ const refresh =
   (input: Partial<StartInstanceRefreshType>): Case[1] =>
   ({ autoScaling }) =>
     autoScaling.StartInstanceRefresh({ ...named, ...input });
+
+const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
+
+const notification =
+  (input: Partial<PutNotificationConfigurationType>): Case[1] =>
+  ({ autoScaling }) =>
+    autoScaling.PutNotificationConfiguration({
+      ...named,
+      TopicARN: topic,
+      NotificationTypes: ["autoscaling:EC2_INSTANCE_LAUNCH"],
+      ...input,
+    });
 
 /** A group with one instance in service. */
 async function withInstance({ autoScaling, inService }: Fleet): Promise<string> {
@@ -166,6 +182,9 @@ const cases: Record<keyof typeof refusals, Case> = {
   granularity: validation(({ autoScaling }) =>
     autoScaling.EnableMetricsCollection({ ...named, Granularity: "5Minutes" }),
   ),
+  topic: validation(notification({ TopicARN: "arn:aws:sns:eu-west-1:123456789012:alarms" })),
+  notificationType: validation(notification({ NotificationTypes: ["autoscaling:EC2_INSTANCE_REBOOT"] })),
+  noNotificationType: validation(notification({ NotificationTypes: [] })),
   filterType: validation(({ autoScaling }) => autoScaling.DescribeTags({ Filters: [{ Name: "name" }] })),
   invalidNextToken: ["InvalidNextToken", ({ autoScaling }) => autoScaling.DescribeTags({ NextToken: "x" })],
   tagResourceType: create({ Tags: [{ Key: "a", ResourceType: "instance" }] }),
@@ -271,6 +290,8 @@ const ofGroups: Partial<Record<Name, object>> = {
   AttachTrafficSources: { TrafficSources: [] },
   DetachTrafficSources: { TrafficSources: [] },
   DescribeTrafficSources: {},
+  PutNotificationConfiguration: { TopicARN: topic, NotificationTypes: [] },
+  DeleteNotificationConfiguration: { TopicARN: topic },
   PutScalingPolicy: trackingPolicy,
   DeletePolicy: { PolicyName: "cpu" },
   DescribePolicies: {},

@@ -114,6 +114,10 @@ export const refusals = {
   metricName: (name: string) => validationError(`Unknown group metric: ${name}`),
   granularity: (value: string) => validationError(`Granularity must be 1Minute, not ${value}`),
 
+  topic: (arn: string) => validationError(`Invalid SNS topic ARN: ${arn}`),
+  notificationType: (type: string) => validationError(`"${type}" is not a valid Notification Type`),
+  noNotificationType: () => validationError("At least one notification type must be specified"),
+
   filterType: (name: string, allowed: readonly string[]) =>
     validationError(`Filter type ${name} is not correct. Allowed Filter types are: ${allowed.join(", ")}`),
   invalidNextToken: (token: string) => new AwsError("InvalidNextToken", `The token '${token}' is invalid.`),

@@ -4,7 +4,7 @@
  * group without instances in service has no datapoints, so both alarms lack data and the policy can't scale it out
  * from 0.
  */
-import { alarmState, extraPeriods, type Alarm, type AlarmState } from "./alarm";
+import { alarmState, extraPeriods, type Alarm, type AlarmState } from "../../alarm-state";
 import { isWarm, isWarmingUp, type Warming } from "./instance";
 
 export interface TrackedGroup {

@@ -1,5 +1,5 @@
 /** A call for each thing that CloudWatch refuses: the compiler names a refusal that has none. */
-import type { MetricDatum, StandardUnit, Statistic } from "@aws-sdk/client-cloudwatch";
+import type { MetricDatum, PutMetricAlarmInput, StandardUnit, Statistic } from "@aws-sdk/client-cloudwatch";
 import { openRegion } from "../../../testing/sample-resources";
 import type { Region } from "../../region";
 import { mostMinutes } from "./actions/metric-data";
@@ -42,7 +42,21 @@ const data =
       EndTime: hoursFromNow(0),
     });
 
+const alarm = (changes: Partial<PutMetricAlarmInput>) => (calls: Calls) =>
+  calls.PutMetricAlarm({
+    AlarmName: "orders",
+    Namespace: "Shop",
+    MetricName: "Orders",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 3,
+    Threshold: 5,
+    ComparisonOperator: "LessThanThreshold",
+    ...changes,
+  });
+
 const value = "InvalidParameterValue";
+const validation = "ValidationError";
 const combination = "InvalidParameterCombination";
 const missing = "MissingParameter";
 const unsupported = "UnsupportedOperation";
@@ -57,6 +71,17 @@ const cases: Record<keyof typeof refusals, Case> = {
     (calls, region) => {
       jest.spyOn(region.metrics, "size", "get").mockReturnValue(mostMinutes);
       return put({})(calls);
+    },
+  ],
+
+  noHighResolutionAlarm: [unsupported, alarm({ Period: 10 })],
+  noAnomalyDetection: [unsupported, alarm({ ComparisonOperator: "GreaterThanUpperThreshold" })],
+  alarmOfPolicy: [
+    unsupported,
+    (calls, region) => {
+      const ofPolicy = { name: "of a policy" } as ReturnType<typeof region.autoScaling.alarms>[number];
+      jest.spyOn(region.autoScaling, "alarms").mockReturnValue([ofPolicy]);
+      return calls.DeleteAlarms({ AlarmNames: [ofPolicy.name] });
     },
   ],
 
@@ -113,6 +138,26 @@ const cases: Record<keyof typeof refusals, Case> = {
     combination,
     calls => calls.DescribeAlarms({ AlarmNames: ["a"], AlarmNamePrefix: "a" }),
   ],
+  alarmWithoutMetric: [validation, alarm({ Namespace: undefined })],
+  alarmWithoutStatistic: [missing, alarm({ Statistic: undefined })],
+  alarmWithoutThreshold: [missing, alarm({ Threshold: undefined })],
+  alarmPeriod: [validation, alarm({ Period: 90 })],
+  datapointsToAlarm: [validation, alarm({ DatapointsToAlarm: 4 })],
+  alarmSpan: [validation, alarm({ Period: 43_260, EvaluationPeriods: 2 })],
+  treatMissingData: [validation, alarm({ TreatMissingData: "wrong" })],
+  alarmActionArn: [validation, alarm({ AlarmActions: ["alarms"] })],
+  alarmActionRegion: [validation, alarm({ OKActions: ["arn:aws:sns:eu-west-1:123456789012:alarms"] })],
+  alarmNotFound: ["ResourceNotFound", calls => calls.DeleteAlarms({ AlarmNames: ["other"] })],
+  taggedNotFound: [
+    "ResourceNotFoundException",
+    calls =>
+      calls.ListTagsForResource({ ResourceARN: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:other" }),
+  ],
+  invalidTag: [value, alarm({ Tags: [{ Key: "aws:a", Value: "" }] })],
+  tooManyTags: [
+    value,
+    alarm({ Tags: Array.from({ length: 51 }, (_, index) => ({ Key: `k${index}`, Value: "" })) }),
+  ],
   alarmState: [value, calls => calls.DescribeAlarms({ StateValue: "FINE" as "OK" })],
 };
 
@@ -120,5 +165,6 @@ test.each(Object.entries(cases))("%s", async (_name, [code, call]) => {
   const { region } = await openRegion();
   await expect(call(region.calls.cloudWatch, region)).rejects.toMatchObject({ code });
   expect(region.dashboards.size).toBe(0);
+  expect(region.metricAlarms.size).toBe(0);
   expect(region.metrics.list(-Infinity)).toEqual([]);
 });

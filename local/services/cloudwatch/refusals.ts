@@ -21,6 +21,13 @@ export const refusals = {
   tooManyDatapoints: (most: number) =>
     unsupported(`keeps no more than ${most} minutes of custom metrics; send fewer metrics`),
 
+  noHighResolutionAlarm: (seconds: number) =>
+    unsupported(`keeps metrics by the minute; set Period to 60 instead of ${seconds}`),
+  noAnomalyDetection: (operator: string) =>
+    unsupported(`detects no anomalies; compare with a Threshold instead of ${operator}`),
+  alarmOfPolicy: (name: string) =>
+    unsupported(`lets only Auto Scaling change ${name}; change or delete its scaling policy`),
+
   dashboardNotJson: () =>
     new AwsError("InvalidParameterInput", "The field DashboardBody must be a valid JSON object"),
   dashboardInvalid: (problems: readonly Problem[]) =>
@@ -103,6 +110,25 @@ export const refusals = {
   alarmToken: () => new AwsError("InvalidNextToken", "The specified NextToken is not valid."),
   alarmNamesAndPrefix: () =>
     invalidCombination("The parameters AlarmNames and AlarmNamePrefix are mutually exclusive."),
+  alarmWithoutMetric: () =>
+    validation("Either a metric by MetricName and Namespace, or Metrics must be specified"),
+  alarmWithoutStatistic: () => missing("The parameter Statistic or ExtendedStatistic is required."),
+  alarmWithoutThreshold: () => missing("The parameter Threshold is required."),
+  alarmPeriod: () => validation("Period must be 10, 20, 30 or a multiple of 60"),
+  datapointsToAlarm: () => validation("DatapointsToAlarm must be less than or equal to EvaluationPeriods"),
+  alarmSpan: () =>
+    validation(
+      "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400).",
+    ),
+  treatMissingData: (value: string) => validation(`Option ${value} is not supported for TreatMissingData`),
+  alarmActionArn: (arn: string) => validation(`Invalid arn syntax: ${arn}`),
+  alarmActionRegion: (region: string, own: string) =>
+    validation(`Invalid region ${region} specified. Only ${own} is supported.`),
+  alarmNotFound: (names: readonly string[]) =>
+    new AwsError("ResourceNotFound", `Alarms ${names.join(", ")} do not exist`, 404, "ResourceNotFound"),
+  taggedNotFound: (arn: string) => new AwsError("ResourceNotFoundException", `Unknown resource: ${arn}`, 404),
+  invalidTag: (key: string, value: string) => invalidValue(`The tag ${key} = ${value} is invalid.`),
+  tooManyTags: () => invalidValue("The collection Tags must not have a size greater than 50."),
   alarmState: (value: string) =>
     invalidValue(`The value ${value} for parameter StateValue must be one of OK, ALARM, INSUFFICIENT_DATA.`),
 } satisfies Record<string, (...args: never[]) => AwsError>;

@@ -1,6 +1,7 @@
 /** EC2: VPCs and their contents, key pairs, images, instances and launch templates. */
 import type { VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
+import type { FlowLog } from "./flow-logs";
 import { Images } from "./images";
 import type { InstanceContext } from "./instance-context";
 import { Instances } from "./instances";
@@ -21,6 +22,7 @@ export class Ec2 {
   readonly keyPairs = new KeyPairs();
   readonly images: Images;
   readonly volumes = new Map<string, Volume>();
+  readonly flowLogs = new Map<string, FlowLog>();
   readonly networkInsights = new NetworkInsights();
   readonly launchTemplates = new Map<string, LaunchTemplate>();
 

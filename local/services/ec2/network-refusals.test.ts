@@ -1,4 +1,5 @@
 /** A call for each thing that EC2 refuses of networks: the compiler names a refusal that has none. */
+import type { CreateFlowLogsRequest } from "@aws-sdk/client-ec2";
 import { testRefusals } from "../../../testing/refusals";
 import type { Region } from "../../region";
 import type { networkRefusals } from "./network-refusals";
@@ -41,6 +42,24 @@ async function newTable(ec2: Ec2Calls) {
 async function route(ec2: Ec2Calls, change: object, destination = everywhere) {
   const { RouteTableId, GatewayId } = await newTable(ec2);
   return ec2.CreateRoute({ RouteTableId, DestinationCidrBlock: destination, GatewayId, ...change });
+}
+
+const toLogGroup = {
+  LogDestinationType: "cloud-watch-logs",
+  LogDestination: undefined,
+  LogGroupName: "flows",
+  DeliverLogsPermissionArn: "arn:aws:iam::123456789012:role/flow-logs",
+} as const;
+
+async function flowLog(ec2: Ec2Calls, change: Partial<CreateFlowLogsRequest>) {
+  return ec2.CreateFlowLogs({
+    ResourceIds: change.ResourceIds ?? [await newVpc(ec2)],
+    ResourceType: "VPC",
+    TrafficType: "ALL",
+    LogDestinationType: "s3",
+    LogDestination: "arn:aws:s3:::my-logs",
+    ...change,
+  });
 }
 
 async function mainTableOf(ec2: Ec2Calls, VpcId: string) {
@@ -417,6 +436,26 @@ testRefusals<typeof networkRefusals>({
       return ec2.RevokeSecurityGroupIngress({ GroupId, ...both });
     },
   ],
+
+  flowLogExists: [
+    "FlowLogAlreadyExists",
+    async ec2 => {
+      const ResourceIds = [await newVpc(ec2)];
+      await flowLog(ec2, { ResourceIds });
+      return flowLog(ec2, { ResourceIds });
+    },
+  ],
+  flowLogGroup: ["InvalidParameter", ec2 => flowLog(ec2, { ...toLogGroup, LogDestination: "arn:aws:logs" })],
+  flowLogRole: [
+    "InvalidParameter",
+    ec2 => flowLog(ec2, { ...toLogGroup, DeliverLogsPermissionArn: undefined }),
+  ],
+  flowLogNoRole: [
+    "InvalidParameter",
+    ec2 => flowLog(ec2, { DeliverLogsPermissionArn: toLogGroup.DeliverLogsPermissionArn }),
+  ],
+  flowLogDestination: ["InvalidParameter", ec2 => flowLog(ec2, { LogDestination: "arn:aws:sns:::my-logs" })],
+  flowLogInterval: ["InvalidParameter", ec2 => flowLog(ec2, { MaxAggregationInterval: 300 })],
 
   interfaceWithoutGroups: [
     "MissingParameter",

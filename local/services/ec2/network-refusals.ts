@@ -6,6 +6,7 @@
 import { AwsError } from "../../api/aws-error";
 
 const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
+const invalidParameter = (message: string) => new AwsError("InvalidParameter", message);
 const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
 const missing = (message: string) => new AwsError("MissingParameter", message);
 /** Something that AWS has and the region lacks. */
@@ -181,6 +182,24 @@ export const networkRefusals = {
     invalidCombination("A security group rule has exactly one of CidrIpv4 and ReferencedGroupId"),
   ruleIdsTwice: () =>
     invalidCombination("The parameter securityGroupRuleIds cannot be used with the parameter ipPermissions"),
+
+  flowLogExists: () =>
+    new AwsError(
+      "FlowLogAlreadyExists",
+      "Error. There is an existing Flow Log with the same configuration and log destination. Please create another.",
+    ),
+  /** Sources of these: EC2 API Reference, "CreateFlowLogs"; published responses. */
+  flowLogGroup: () => invalidParameter("Please only provide LogGroupName or only provide LogDestination."),
+  flowLogRole: () =>
+    invalidParameter("DeliverLogsPermissionArn can't be empty if LogDestinationType is cloud-watch-logs."),
+  flowLogNoRole: (type: string) =>
+    invalidParameter(`DeliverLogsPermissionArn is not applicable for ${type} delivery`),
+  flowLogDestination: (destination: string | undefined) =>
+    destination === undefined
+      ? invalidParameter("LogDestination can't be empty if LogGroupName is not provided.")
+      : invalidParameter(`LogDestination: ${destination} is not a valid ARN`),
+  flowLogInterval: (seconds: number) =>
+    invalidParameter(`Invalid Flow Log Max Aggregation Interval: ${seconds}`),
 
   interfaceWithoutGroups: () => missing("The request must contain the parameter securityGroupId"),
   invalidId: (id: string) => new AwsError("InvalidID", `The ID '${id}' is not valid`),

@@ -109,6 +109,12 @@ export const resourceTypes = {
     notFound: "InvalidVpcID.NotFound",
     label: "The vpc ID",
   },
+  "vpc-flow-log": {
+    prefix: "fl",
+    malformed: "InvalidFlowLogId.Malformed",
+    notFound: "InvalidFlowLogId.NotFound",
+    label: "The flow log ID",
+  },
 } satisfies Record<string, IdFormat>;
 
 export type ResourceType = keyof typeof resourceTypes;

@@ -32,6 +32,7 @@ const taggable = {
   subnet: ({ vpc }) => vpc.subnets,
   volume: ({ volumes }) => volumes,
   vpc: ({ vpc }) => vpc.vpcs,
+  "vpc-flow-log": ({ flowLogs }) => flowLogs,
 } satisfies Partial<Record<ResourceType, (ec2: Ec2, now: number) => TaggableById>>;
 
 type TaggableType = keyof typeof taggable;

@@ -16,6 +16,11 @@ const entry = {
   RuleAction: "allow",
   CidrBlock: "0.0.0.0/0",
 } as const;
+const flowLog = {
+  TrafficType: "ALL",
+  LogDestinationType: "s3",
+  LogDestination: "arn:aws:s3:::my-logs",
+} as const;
 const IpPermissions = [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }];
 
 /** By type, each action that takes an id of it. */
@@ -25,6 +30,7 @@ const calls: Partial<Record<ResourceType, Record<string, Call>>> = {
       const { InternetGateway } = await ec2.CreateInternetGateway({});
       return ec2.AttachInternetGateway({ VpcId, InternetGatewayId: InternetGateway.InternetGatewayId });
     },
+    CreateFlowLogs: (ec2, id) => ec2.CreateFlowLogs({ ...flowLog, ResourceIds: [id], ResourceType: "VPC" }),
     CreateNetworkAcl: (ec2, VpcId) => ec2.CreateNetworkAcl({ VpcId }),
     CreateRouteTable: (ec2, VpcId) => ec2.CreateRouteTable({ VpcId }),
     CreateSecurityGroup: (ec2, VpcId) => ec2.CreateSecurityGroup({ GroupName: "a", Description: "a", VpcId }),
@@ -41,6 +47,8 @@ const calls: Partial<Record<ResourceType, Record<string, Call>>> = {
       const { RouteTable } = await ec2.CreateRouteTable({ VpcId: vpcId });
       return ec2.AssociateRouteTable({ SubnetId, RouteTableId: RouteTable.RouteTableId });
     },
+    CreateFlowLogs: (ec2, id) =>
+      ec2.CreateFlowLogs({ ...flowLog, ResourceIds: [id], ResourceType: "Subnet" }),
     DeleteSubnet: (ec2, SubnetId) => ec2.DeleteSubnet({ SubnetId }),
     DescribeSubnets: (ec2, id) => ec2.DescribeSubnets({ SubnetIds: [id] }),
     ModifySubnetAttribute: (ec2, SubnetId) =>
@@ -106,6 +114,8 @@ const calls: Partial<Record<ResourceType, Record<string, Call>>> = {
       }),
   },
   "network-interface": {
+    CreateFlowLogs: (ec2, id) =>
+      ec2.CreateFlowLogs({ ...flowLog, ResourceIds: [id], ResourceType: "NetworkInterface" }),
     DescribeNetworkInterfaceAttribute: (ec2, NetworkInterfaceId) =>
       ec2.DescribeNetworkInterfaceAttribute({ NetworkInterfaceId, Attribute }),
     DescribeNetworkInterfaces: (ec2, id) => ec2.DescribeNetworkInterfaces({ NetworkInterfaceIds: [id] }),
@@ -174,6 +184,10 @@ const computeCalls: typeof calls = {
       ec2.DeleteNetworkInsightsAnalysis({ NetworkInsightsAnalysisId: id }),
     DescribeNetworkInsightsAnalyses: (ec2, id) =>
       ec2.DescribeNetworkInsightsAnalyses({ NetworkInsightsAnalysisIds: [id] }),
+  },
+  "vpc-flow-log": {
+    DeleteFlowLogs: (ec2, id) => ec2.DeleteFlowLogs({ FlowLogIds: [id] }),
+    DescribeFlowLogs: (ec2, id) => ec2.DescribeFlowLogs({ FlowLogIds: [id] }),
   },
   snapshot: {
     DeleteSnapshot: (ec2, SnapshotId) => ec2.DeleteSnapshot({ SnapshotId }),

@@ -44,11 +44,21 @@ const fixed = (value: string, takes: Values = flag): Attribute => ({
   supported: [value],
 });
 
-const logs = (kind: string): Definitions => ({
-  [`${kind}.s3.enabled`]: fixed("false"),
+const logKinds = ["access_logs", "connection_logs", "health_check_logs"] as const;
+
+/** None are written. */
+const logs = (kind: (typeof logKinds)[number]): Definitions => ({
+  [`${kind}.s3.enabled`]: inert("false"),
   [`${kind}.s3.bucket`]: inert("", text),
   [`${kind}.s3.prefix`]: inert("", text),
 });
+
+/** @throws AwsError for logs without a bucket */
+export function assertLogBuckets(attributes: Attributes): void {
+  const isWithout = (kind: string) =>
+    attributes[`${kind}.s3.enabled`] === "true" && attributes[`${kind}.s3.bucket`] === "";
+  if (logKinds.some(isWithout)) throw refusals.logsWithoutBucket();
+}
 
 export const loadBalancerAttributes = {
   "deletion_protection.enabled": { default: "false", takes: flag },
@@ -60,7 +70,7 @@ export const loadBalancerAttributes = {
   "client_keep_alive.seconds": inert("3600", between(60, 604_800)),
   "ipv6.deny_all_igw_traffic": inert("false"),
   "routing.http.desync_mitigation_mode": inert("defensive", oneOf("monitor", "defensive", "strictest")),
-  "routing.http.drop_invalid_header_fields.enabled": inert("false"),
+  "routing.http.drop_invalid_header_fields.enabled": { default: "false", takes: flag },
   "routing.http.preserve_host_header.enabled": inert("false"),
   "routing.http.x_amzn_tls_version_and_cipher_suite.enabled": inert("false"),
   "routing.http.xff_client_port.enabled": fixed("false"),

@@ -185,6 +185,7 @@ export class Elbv2 {
     loadBalancer.configure({
       dnsName,
       nodes: interfaceIds.map(interfaceId => this.context.network.routerFrom({ interfaceId })),
+      dropsInvalidHeaderFields: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
       idleTimeoutSeconds: Number(attributes["idle_timeout.timeout_seconds"]),
     });
   }

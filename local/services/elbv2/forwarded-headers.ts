@@ -19,6 +19,14 @@ export function forwardedHeaders(
   };
 }
 
+/**
+ * Whether a request keeps a header field of this name where invalid ones are dropped. Source: ELB API Reference,
+ * "LoadBalancerAttribute"; "HTTP headers and Application Load Balancers".
+ */
+export function isValidHeaderName(name: string): boolean {
+  return /^[-A-Za-z0-9]+$/.test(name);
+}
+
 /** Node joins repeated headers with commas, which its types don't say for these two. */
 type Field = string | string[] | undefined;
 

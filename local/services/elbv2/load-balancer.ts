@@ -5,7 +5,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { forward, silence, type Failure, type Forwarded } from "../../network/http/forward";
 import type { Router } from "../../network/router";
-import { forwardedHeaders } from "./forwarded-headers";
+import { forwardedHeaders, isValidHeaderName } from "./forwarded-headers";
 import { sendError, sendFixedResponse, sendRedirect, type ErrorStatus } from "./error-responses";
 import { redirectLocation } from "./redirect";
 import { maxResponseHeader, refusalOf } from "./request-checks";
@@ -19,6 +19,8 @@ export interface LoadBalancerSettings {
   nodes: readonly Router[];
   /** idle_timeout.timeout_seconds, in real seconds; 60 by default. */
   idleTimeoutSeconds?: number;
+  /** routing.http.drop_invalid_header_fields.enabled. */
+  dropsInvalidHeaderFields?: boolean;
   /** Real seconds; always 10 on AWS, configurable here for tests. */
   connectTimeoutSeconds?: number;
   /** Called when a request has ended. */
@@ -150,7 +152,12 @@ export class LoadBalancer {
     node: Router,
     { target, signal }: Picked,
   ): Promise<Forwarded> {
-    const { dnsName, idleTimeoutSeconds = 60, connectTimeoutSeconds = 10 } = this.settings;
+    const {
+      dnsName,
+      dropsInvalidHeaderFields,
+      idleTimeoutSeconds = 60,
+      connectTimeoutSeconds = 10,
+    } = this.settings;
     const connectTimeoutMs = connectTimeoutSeconds * 1000;
     const connection = node({ address: target.address, port: target.port });
     switch (connection.outcome) {
@@ -158,6 +165,7 @@ export class LoadBalancer {
         return forward(req, res, {
           ...connection,
           headers: forwardedHeaders(req.headers, client, { port, dnsName }),
+          ...(dropsInvalidHeaderFields && { passes: isValidHeaderName }),
           connectTimeoutMs,
           idleTimeoutMs: idleTimeoutSeconds * 1000,
           maxResponseHeader,

@@ -90,6 +90,14 @@ const cases: Record<keyof typeof refusals, Case> = {
     "ValidationError",
     opened => setBalancerAttribute(opened, "idle_timeout.timeout_seconds", "4001"),
   ],
+  logsWithoutBucket: [
+    "InvalidConfigurationRequest",
+    async opened => {
+      const Attributes = [{ Key: "access_logs.s3.enabled", Value: "true" }];
+      const LoadBalancerArn = await opened.createLoadBalancer();
+      return opened.elbv2.ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
+    },
+  ],
   crossZoneIsFixed: [
     "InvalidConfigurationRequest",
     opened => setBalancerAttribute(opened, "load_balancing.cross_zone.enabled", "false"),

@@ -51,6 +51,11 @@ export const refusals = {
   attributeTwice: (key: string) => validationError(`Attribute key '${key}' was specified more than once`),
   invalidAttribute: (key: string, value: string, expected: string) =>
     validationError(`'${key}' value '${value}' must be ${expected}`),
+  logsWithoutBucket: () =>
+    new AwsError(
+      "InvalidConfigurationRequest",
+      "Access Denied for bucket: . Please check S3bucket permission",
+    ),
   crossZoneIsFixed: () =>
     new AwsError(
       "InvalidConfigurationRequest",

@@ -1,6 +1,6 @@
 /**
- * What an account has without asking for it, and the lists of what no group here can have: hooks, notifications,
- * schedules, warm pools, classic load balancers, launch configurations. Source: Auto Scaling API Reference.
+ * What an account has without asking for it, and the lists of what no group here can have: hooks, schedules,
+ * warm pools, classic load balancers, launch configurations. Source: Auto Scaling API Reference.
  */
 import { terminationPolicies } from "../termination-policy";
 import { groupNamed } from "./common";
@@ -27,7 +27,6 @@ export const accountActions: Pick<
   | "DescribeLifecycleHooks"
   | "DescribeLifecycleHookTypes"
   | "DescribeLoadBalancers"
-  | "DescribeNotificationConfigurations"
   | "DescribeScheduledActions"
   | "DescribeTerminationPolicyTypes"
   | "DescribeWarmPool"
@@ -69,11 +68,6 @@ export const accountActions: Pick<
     handle: () => ({
       LifecycleHookTypes: ["autoscaling:EC2_INSTANCE_LAUNCHING", "autoscaling:EC2_INSTANCE_TERMINATING"],
     }),
-  },
-
-  DescribeNotificationConfigurations: {
-    parameters: ["AutoScalingGroupNames", ...paging],
-    handle: () => ({ NotificationConfigurations: [] }),
   },
 
   DescribeScheduledActions: {

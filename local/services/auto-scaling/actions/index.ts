@@ -6,6 +6,7 @@ import { groupActions } from "./groups";
 import { instanceRefreshActions } from "./instance-refreshes";
 import { instanceActions } from "./instances";
 import { metricsCollectionActions } from "./metrics-collection";
+import { notificationActions } from "./notifications";
 import { policyActions } from "./policies";
 import { scalingActivityActions } from "./scaling-activities";
 import { scalingProcessActions } from "./scaling-processes";
@@ -24,6 +25,7 @@ export const autoScalingService = {
     ...instanceActions,
     ...instanceRefreshActions,
     ...metricsCollectionActions,
+    ...notificationActions,
     ...policyActions,
     ...scalingActivityActions,
     ...scalingProcessActions,

@@ -1,6 +1,8 @@
 import { openRegion } from "../../../../testing/sample-resources";
 import { alarmActions } from "./alarms";
-import type { Alarm, CloudWatchActionContext } from "./context";
+import { MetricAlarms, type Alarm } from "../alarms";
+import { MetricStore } from "../metrics";
+import type { CloudWatchActionContext } from "./context";
 import { WallClock } from "../../../api/wall-clock";
 import { problemsOf } from "../dashboards";
 
@@ -137,7 +139,8 @@ describe("alarms", () => {
   });
   const alarms = [alarm("high", "ALARM"), alarm("low", "OK")];
   const context = {
-    alarms: () => alarms,
+    policyAlarms: () => alarms,
+    metricAlarms: new MetricAlarms(new MetricStore(), () => undefined),
     regionName: "us-east-1",
     wallClock: new WallClock({ now: () => 0 }),
   } as unknown as CloudWatchActionContext;

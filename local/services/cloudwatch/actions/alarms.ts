@@ -1,15 +1,58 @@
-/** Sources: CloudWatch API Reference, "DescribeAlarms", "DescribeAlarmsForMetric". */
+/**
+ * Sources: CloudWatch API Reference, "PutMetricAlarm", "DeleteAlarms", "DescribeAlarms", "DescribeAlarmsForMetric".
+ */
 import type { MetricAlarm, StateValue } from "@aws-sdk/client-cloudwatch";
 import { assertPageSize, pageOf } from "../../../api/paging";
-import { accountId } from "../../../identifiers";
+import type { Alarm } from "../alarms";
 import { keyOf } from "../metrics";
 import { refusals } from "../refusals";
+import { alarmFrom } from "./alarm-settings";
+import { alarmArn, withTags } from "./alarm-tags";
 import { metricOf } from "./common";
-import type { Alarm, CloudWatchActionContext, CloudWatchActions } from "./context";
+import type { CloudWatchActionContext, CloudWatchActions } from "./context";
 
 const states: readonly StateValue[] = ["OK", "ALARM", "INSUFFICIENT_DATA"];
 
 export const alarmActions = {
+  PutMetricAlarm: {
+    parameters: [
+      "AlarmName",
+      "AlarmDescription",
+      "MetricName",
+      "Namespace",
+      "Dimensions",
+      "Statistic",
+      "Unit",
+      "Period",
+      "EvaluationPeriods",
+      "DatapointsToAlarm",
+      "Threshold",
+      "ComparisonOperator",
+      "TreatMissingData",
+      "Tags",
+    ],
+    // Nobody is told.
+    inert: ["ActionsEnabled", "AlarmActions", "OKActions", "InsufficientDataActions"],
+    handle(context, input) {
+      const { AlarmName = "", Tags } = input;
+      assertNotOfPolicy(context, [AlarmName]);
+      const settings = alarmFrom(input, context.regionName);
+      context.metricAlarms.put(settings, { now: context.now(), tags: withTags({}, Tags) });
+      return {};
+    },
+  },
+
+  DeleteAlarms: {
+    parameters: ["AlarmNames"],
+    handle(context, { AlarmNames = [] }) {
+      assertNotOfPolicy(context, AlarmNames);
+      const unknown = AlarmNames.filter(name => !context.metricAlarms.has(name));
+      if (unknown.length > 0) throw refusals.alarmNotFound(unknown);
+      for (const name of AlarmNames) context.metricAlarms.delete(name);
+      return {};
+    },
+  },
+
   DescribeAlarms: {
     parameters: [
       "AlarmNames",
@@ -26,16 +69,14 @@ export const alarmActions = {
       if (StateValue !== undefined && !states.includes(StateValue)) throw refusals.alarmState(StateValue);
       const { MaxRecords = 100 } = input;
       assertPageSize(MaxRecords, "MaxRecords", 100);
-      const found = context
-        .alarms()
-        .filter(
-          ({ name, state, alarmActions }) =>
-            AlarmTypes.includes("MetricAlarm") &&
-            (AlarmNames?.includes(name) ?? true) &&
-            name.startsWith(AlarmNamePrefix ?? "") &&
-            (StateValue === undefined || state === StateValue) &&
-            (ActionPrefix === undefined || alarmActions.some(action => action.startsWith(ActionPrefix))),
-        );
+      const found = allAlarms(context).filter(
+        ({ name, state, alarmActions }) =>
+          AlarmTypes.includes("MetricAlarm") &&
+          (AlarmNames?.includes(name) ?? true) &&
+          name.startsWith(AlarmNamePrefix ?? "") &&
+          (StateValue === undefined || state === StateValue) &&
+          (ActionPrefix === undefined || alarmActions.some(action => action.startsWith(ActionPrefix))),
+      );
       const paged = pageOf(found, MaxRecords, input.NextToken);
       if (!paged) throw refusals.alarmToken();
       return {
@@ -50,30 +91,38 @@ export const alarmActions = {
     parameters: ["MetricName", "Namespace", "Dimensions", "Statistic", "Period", "Unit"],
     handle(context, input) {
       const key = keyOf(metricOf(input));
-      const found = context
-        .alarms()
-        .filter(
-          alarm =>
-            keyOf(alarm.metric) === key &&
-            (input.Statistic === undefined || alarm.statistic === input.Statistic) &&
-            (input.Period === undefined || alarm.periodSeconds === input.Period) &&
-            (input.Unit === undefined || alarm.unit === input.Unit),
-        );
+      const found = allAlarms(context).filter(
+        alarm =>
+          keyOf(alarm.metric) === key &&
+          (input.Statistic === undefined || alarm.statistic === input.Statistic) &&
+          (input.Period === undefined || alarm.periodSeconds === input.Period) &&
+          (input.Unit === undefined || alarm.unit === input.Unit),
+      );
       return { MetricAlarms: found.map(alarm => descriptionOf(context, alarm)) };
     },
   },
 } satisfies Partial<CloudWatchActions>;
 
+function allAlarms({ policyAlarms, metricAlarms }: CloudWatchActionContext): Alarm[] {
+  return [...policyAlarms(), ...metricAlarms.values()];
+}
+
+/** Auto Scaling makes the alarms of its policies again; on AWS they can be changed and deleted meanwhile. */
+function assertNotOfPolicy({ policyAlarms }: CloudWatchActionContext, names: readonly string[]): void {
+  const ofPolicy = policyAlarms().find(({ name }) => names.includes(name));
+  if (ofPolicy) throw refusals.alarmOfPolicy(ofPolicy.name);
+}
+
 function descriptionOf({ regionName, wallClock }: CloudWatchActionContext, alarm: Alarm): MetricAlarm {
   return {
     AlarmName: alarm.name,
-    AlarmArn: `arn:aws:cloudwatch:${regionName}:${accountId}:alarm:${alarm.name}`,
+    AlarmArn: alarmArn(regionName, alarm.name),
     AlarmDescription: alarm.description,
     AlarmConfigurationUpdatedTimestamp: wallClock.show(alarm.configurationUpdated),
-    ActionsEnabled: true,
-    OKActions: [],
+    ActionsEnabled: alarm.actionsEnabled ?? true,
+    OKActions: [...(alarm.okActions ?? [])],
     AlarmActions: [...alarm.alarmActions],
-    InsufficientDataActions: [],
+    InsufficientDataActions: [...(alarm.insufficientDataActions ?? [])],
     StateValue: alarm.state,
     StateReason: alarm.stateReason,
     StateUpdatedTimestamp: wallClock.show(alarm.stateUpdated),
@@ -85,6 +134,8 @@ function descriptionOf({ regionName, wallClock }: CloudWatchActionContext, alarm
     Unit: alarm.unit,
     Period: alarm.periodSeconds,
     EvaluationPeriods: alarm.evaluationPeriods,
+    DatapointsToAlarm: alarm.datapointsToAlarm,
+    TreatMissingData: alarm.treatMissingData,
     Threshold: alarm.threshold,
     ComparisonOperator: alarm.comparisonOperator,
   };

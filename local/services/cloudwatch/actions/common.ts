@@ -1,16 +1,9 @@
 /** What reading metrics and alarms shares. */
 import type { Dimension, Statistic } from "@aws-sdk/client-cloudwatch";
 import { assertAtLeast } from "../../../api/protocols/faults";
-import type { Datapoint, Metric } from "../metrics";
+import type { Metric } from "../metrics";
 import { refusals } from "../refusals";
-
-export const statistics: Record<Statistic, keyof Datapoint> = {
-  Average: "average",
-  Maximum: "maximum",
-  Minimum: "minimum",
-  SampleCount: "sampleCount",
-  Sum: "sum",
-};
+import { statistics } from "../statistics";
 
 export const isStatistic = (name: string): name is Statistic => Object.hasOwn(statistics, name);
 

@@ -1,4 +1,5 @@
 import type { ServiceOf } from "../../../api/service";
+import { alarmTagActions } from "./alarm-tags";
 import { alarmActions } from "./alarms";
 import type { CloudWatchActionContext } from "./context";
 import { dashboardActions } from "./dashboards";
@@ -11,5 +12,11 @@ export const cloudWatchService = {
   serviceName: "GraniteServiceVersion20100801",
   model: () => import("@aws-sdk/client-cloudwatch"),
   source: "local/services/cloudwatch/actions/index.ts",
-  actions: { ...alarmActions, ...dashboardActions, ...metricDataActions, ...readingActions },
+  actions: {
+    ...alarmActions,
+    ...alarmTagActions,
+    ...dashboardActions,
+    ...metricDataActions,
+    ...readingActions,
+  },
 } satisfies ServiceOf<typeof import("@aws-sdk/client-cloudwatch"), CloudWatchActionContext>;

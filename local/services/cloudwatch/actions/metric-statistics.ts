@@ -11,7 +11,8 @@ import { pageOf } from "../../../api/paging";
 import { minute } from "../../../clock";
 import type { Metric } from "../metrics";
 import { refusals } from "../refusals";
-import { isStatistic, metricOf, statistics, validPeriod, validRange } from "./common";
+import { statistics } from "../statistics";
+import { isStatistic, metricOf, validPeriod, validRange } from "./common";
 import type { CloudWatchActionContext, CloudWatchActions } from "./context";
 
 /** "If you specify a longer period … more than 1,440 data points … CloudWatch returns an error." */

@@ -2,6 +2,7 @@
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { Ec2ActionContext } from "./context";
+import { flowLogActions } from "./flow-logs";
 import { imageActions } from "./images";
 import { instanceAttributeActions } from "./instance-attributes";
 import { instanceProfileActions } from "./instance-profiles";
@@ -33,6 +34,7 @@ export const ec2Service = {
   ...ec2Protocol,
   actions: {
     ...accountActions,
+    ...flowLogActions,
     ...imageActions,
     ...instanceActions,
     ...instanceAttributeActions,

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AvailabilityZone, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { find, notFound, assertArns } from "../arns";
-import { attributeList, loadBalancerAttributes, withAttributes } from "../attributes";
+import { assertLogBuckets, attributeList, loadBalancerAttributes, withAttributes } from "../attributes";
 import { assertSecurityGroups, defaultSecurityGroup, vpcOf } from "../placement";
 import { refusals } from "../refusals";
 import type { RunningLoadBalancer } from "../state";
@@ -125,10 +125,14 @@ export const loadBalancerActions = {
     parameters: ["LoadBalancerArn", "Attributes"],
     handle({ elbv2 }, { LoadBalancerArn, Attributes = [] }) {
       const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
-      elbv2.setAttributes(
-        running,
-        withAttributes("Load balancer", loadBalancerAttributes, running.attributes, Attributes),
+      const attributes = withAttributes(
+        "Load balancer",
+        loadBalancerAttributes,
+        running.attributes,
+        Attributes,
       );
+      assertLogBuckets(attributes);
+      elbv2.setAttributes(running, attributes);
       return { Attributes: attributeList(running.attributes) };
     },
   },

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { alarmState, type Alarm } from "./alarm";
+import { alarmState, type Alarm } from "./alarm-state";
 
 const threeOfThree: Alarm = { evaluationPeriods: 3, breaches: value => value > 50 };
 const fifteenOfFifteen: Alarm = { evaluationPeriods: 15, breaches: value => value < 35 };
