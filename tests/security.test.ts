@@ -18,6 +18,11 @@ jest.setTimeout(150_000);
 /** Every key that mends something, and what mends it. */
 const mending: Record<string, string> = {
   sshCidr: "203.0.113.7/32",
+  accessLogsBucket: "my-logs",
+  flowLogsDestination: "arn:aws:s3:::my-logs",
+  alarmsTopicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
+  protect: "true",
+  deletionProtection: "true",
 };
 
 const rows = securityTable();
