@@ -29,7 +29,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   readonly targetGroupArn: pulumi.Output<string>;
-  readonly listener: pulumi.Resource;
+  readonly listener: aws.lb.Listener;
   /** CloudWatch's names for the load balancer and its target group. */
   readonly arnSuffix: pulumi.Output<string>;
   readonly targetGroupArnSuffix: pulumi.Output<string>;
