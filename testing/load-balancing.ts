@@ -1,6 +1,7 @@
 /** A region with a network for load balancers, and requests to them from the Internet. */
 import http from "node:http";
 import type { Region } from "../local/region";
+import { importInput, makeCertificate } from "./certificates";
 import { makeSamples, openRegion, operatorAddress } from "./sample-resources";
 
 /** Two public subnets in two zones, and a security group that lets everything in; with an instance if wanted. */
@@ -44,7 +45,13 @@ export async function openLoadBalancing({ instance = false } = {}) {
     });
     return Listeners[0]?.ListenerArn ?? "";
   };
-  return { region, resources, clock, elbv2, id, createLoadBalancer, createTargetGroup, createListener };
+  /** A self-signed certificate's ARN. */
+  const importCertificate = async (...names: string[]) => {
+    const made = await makeCertificate(names.length === 0 ? {} : { names });
+    return (await region.calls.acm.ImportCertificate(importInput(made))).CertificateArn ?? "";
+  };
+  const create = { createLoadBalancer, createTargetGroup, createListener, importCertificate };
+  return { region, resources, clock, elbv2, id, ...create };
 }
 
 /** The status and body, or what else became of the connection to a load balancer. */
