@@ -63,10 +63,7 @@ function beginning(socket: net.Socket, onFirst: (byte: number) => void): void {
   const look = () => {
     const chunk = socket.read() as Buffer | null;
     const [first] = chunk ?? [];
-    if (chunk === null || first === undefined) {
-      if (socket.readableEnded) giveUp();
-      return;
-    }
+    if (chunk === null || first === undefined) return;
     for (const [event, listener] of listeners) socket.off(event, listener);
     socket.setTimeout(0);
     socket.unshift(chunk);
@@ -91,14 +88,16 @@ class TlsTerminator {
 
   constructor(deliver: (socket: net.Socket) => void) {
     this.server = tls.createServer({
-      allowHalfOpen: true,
       ALPNProtocols: ["http/1.1"],
       SNICallback: (host, callback) => {
         const { current } = this;
         callback(null, current && this.contextOf(current.certificateFor(host)));
       },
     });
-    this.server.on("secureConnection", deliver);
+    this.server.on("secureConnection", socket => {
+      socket.allowHalfOpen = true;
+      deliver(socket);
+    });
   }
 
   accept(socket: net.Socket, settings: TlsSettings): void {
@@ -108,6 +107,8 @@ class TlsTerminator {
       const negotiation = { minVersion, maxVersion, ciphers, honorCipherOrder: true };
       this.server.setSecureContext({ ...negotiation, ...pemOf(certificate) });
     }
+    // A client that leaves during the handshake is owed nothing.
+    socket.allowHalfOpen = false;
     this.server.emit("connection", socket);
   }
 

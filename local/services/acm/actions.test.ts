@@ -68,7 +68,7 @@ test("a certificate imported again keeps its ARN and tags", async () => {
   const again = await makeCertificate({ names: ["other.example.com"] });
   expect(await acm.ImportCertificate({ CertificateArn, ...importInput(again) })).toEqual({ CertificateArn });
   const { Certificate } = await acm.DescribeCertificate({ CertificateArn });
-  expect(Certificate?.DomainName).toBe("other.example.com");
+  expect(Certificate.DomainName).toBe("other.example.com");
   expect(await acm.ListTagsForCertificate({ CertificateArn })).toEqual({ Tags });
 });
 
@@ -77,7 +77,7 @@ test("the list has RSA keys of up to 2048 bits, unless others are asked for", as
   const rsa = await acm.ImportCertificate(importInput(await makeCertificate({ keyType: "rsa" })));
   const ec = await acm.ImportCertificate(importInput(await makeCertificate()));
   const listed = async (input: Parameters<typeof acm.ListCertificates>[0]) =>
-    (await acm.ListCertificates(input)).CertificateSummaryList?.map(each => each.CertificateArn);
+    (await acm.ListCertificates(input)).CertificateSummaryList.map(each => each.CertificateArn);
   expect(await listed({})).toEqual([rsa.CertificateArn]);
   expect(await listed({ Includes: { keyTypes: ["EC_prime256v1"] } })).toEqual([ec.CertificateArn]);
   const keyTypes = ["RSA_2048" as const, "EC_prime256v1" as const];

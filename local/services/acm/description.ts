@@ -37,7 +37,7 @@ export function detailOf(
     SignatureAlgorithm: signatureAlgorithm,
     InUseBy: certificates.usersOf(certificate),
     KeyUsages: keyUsages.map(Name => ({ Name })),
-    ExtendedKeyUsages: (x509.keyUsage ?? []).map(OID => ({ Name: extendedKeyUsages[OID] ?? "CUSTOM", OID })),
+    ExtendedKeyUsages: extendedUsagesOf(x509).map(OID => ({ Name: extendedKeyUsages[OID] ?? "CUSTOM", OID })),
   };
 }
 
@@ -53,7 +53,7 @@ export function summaryOf(
     SubjectAlternativeNameSummaries: names.slice(0, mostNames),
     HasAdditionalSubjectAlternativeNames: names.length > mostNames,
     KeyUsages: [...keyUsages],
-    ExtendedKeyUsages: (x509.keyUsage ?? []).map(oid => extendedKeyUsages[oid] ?? "CUSTOM"),
+    ExtendedKeyUsages: extendedUsagesOf(x509).map(oid => extendedKeyUsages[oid] ?? "CUSTOM"),
     InUse: certificates.usersOf(certificate).length > 0,
   };
 }
@@ -87,4 +87,9 @@ function namesOf({ subject, subjectAltName = "" }: X509Certificate): string[] {
 function partOf(distinguishedName: string, attribute: string): string | undefined {
   const part = distinguishedName.split("\n").find(each => each.startsWith(`${attribute}=`));
   return part?.slice(attribute.length + 1);
+}
+
+/** Object identifiers; Node leaves the property out for certificates that name no such usage. */
+function extendedUsagesOf({ keyUsage }: { keyUsage: string[] | undefined }): string[] {
+  return keyUsage ?? [];
 }

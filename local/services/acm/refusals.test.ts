@@ -131,7 +131,7 @@ const cases: Record<keyof typeof refusals, Case> = {
         DefaultActions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "200" } }],
       });
       const { Certificate } = await acm.DescribeCertificate({ CertificateArn });
-      expect(Certificate?.InUseBy).toEqual([LoadBalancerArn]);
+      expect(Certificate.InUseBy).toEqual([LoadBalancerArn]);
       return acm.DeleteCertificate({ CertificateArn });
     },
   ],
