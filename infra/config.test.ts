@@ -27,6 +27,7 @@ const valid = {
   stressSeconds: "300",
   refreshMinutes: "30",
   imageId: "",
+  certificateArn: "",
   sshBastion: "",
   sshBastionPrivateKey: "",
 };
@@ -39,6 +40,7 @@ const parsed = {
   targetCpuPercent: 50,
   stressSeconds: 300,
   refreshMinutes: 30,
+  certificateArn: undefined,
   sshBastion: undefined,
 };
 type Key = keyof typeof valid;

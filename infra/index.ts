@@ -22,7 +22,7 @@ import { SshKey } from "./ssh-key";
 
 export = async () => {
   const config = loadConfig();
-  const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion } = config;
+  const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion, certificateArn } = config;
   const provider = awsProvider();
   // Awaited before the first resource, so that a local region knows everything it is to make before it makes any of it.
   const [{ region, zones, imageId }, releases] = await Promise.all([
@@ -39,7 +39,13 @@ export = async () => {
   );
   const groups = new SecurityGroups(
     "groups",
-    { vpcId, sshCidr, dataCidr: subnetCidrs.data, receiverCidr: subnetCidrs.receiver },
+    {
+      vpcId,
+      sshCidr,
+      dataCidr: subnetCidrs.data,
+      receiverCidr: subnetCidrs.receiver,
+      ...(certificateArn !== undefined && { https: true }),
+    },
     { provider },
   );
 
@@ -125,6 +131,7 @@ export = async () => {
     vpcId,
     subnetIds: edge,
     securityGroupId: groups.ids["load-balancer"],
+    certificateArn,
     dependsOn: routing,
   };
   const receiverLoadBalancer = new LoadBalancer(

@@ -27,6 +27,8 @@ export interface SecurityGroupsArgs {
   sshCidr: string;
   dataCidr: string;
   receiverCidr: string;
+  /** Whether the load balancers serve HTTPS. */
+  https?: boolean;
 }
 
 const anywhere: Peer = { cidr: "0.0.0.0/0" };
@@ -52,6 +54,7 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
     "receiver-out-https": allow("receiver", "egress", anywhere, 443),
 
     "load-balancer-in-http": allow("load-balancer", "ingress", anywhere, 80),
+    ...(args.https && { "load-balancer-in-https": allow("load-balancer", "ingress", anywhere, 443) }),
     "load-balancer-out-receiver": allow(
       "load-balancer",
       "egress",
