@@ -41,6 +41,16 @@ const bastion = z
   )
   .transform(parseBastion);
 
+/** In any partition: AWS, China, GovCloud. Source: Service Authorization Reference, "Resource types defined by AWS Certificate Manager". */
+const certificateArn = z
+  .string()
+  .regex(
+    /^(arn:aws(-[a-z]+)*:acm:[a-z]{2}(-[a-z]+)+-\d:\d{12}:certificate\/[\w-]+)?$/,
+    "must be empty or the ARN of an ACM certificate, such as " +
+      "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+  )
+  .transform(arn => (arn === "" ? undefined : arn));
+
 const fields = z.strictObject({
   // A /19 gives /27 subnets, the smallest AWS accepts for a load balancer.
   vpcCidr: z.string().refine(text => {
@@ -69,6 +79,7 @@ const fields = z.strictObject({
   stressSeconds: wholeNumber(1, 3600),
   refreshMinutes: wholeNumber(0, 240),
   imageId: optional("ami-([0-9a-f]{8}|[0-9a-f]{17})", "an image's id, such as ami-0123456789abcdef0"),
+  certificateArn,
   sshBastion: bastion,
   sshBastionPrivateKey: z
     .string()

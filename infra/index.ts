@@ -24,7 +24,7 @@ import { SshKey } from "./ssh-key";
 
 export = async () => {
   const config = loadConfig();
-  const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion } = config;
+  const { vpcCidr, sshCidr, receiverCount, instanceType, stressSeconds, sshBastion, certificateArn } = config;
   const provider = awsProvider();
   // Awaited before the first resource, so that a local region knows everything it is to make before it makes any of it.
   const [{ region, zones, imageId }, releases] = await Promise.all([
@@ -41,7 +41,13 @@ export = async () => {
   );
   const groups = new SecurityGroups(
     "groups",
-    { vpcId, sshCidr, dataCidr: subnetCidrs.data, receiverCidr: subnetCidrs.receiver },
+    {
+      vpcId,
+      sshCidr,
+      dataCidr: subnetCidrs.data,
+      receiverCidr: subnetCidrs.receiver,
+      ...(certificateArn !== undefined && { https: true }),
+    },
     { provider },
   );
 
@@ -132,6 +138,7 @@ export = async () => {
     securityGroupId: groups.ids["load-balancer"],
     accessLogsBucket: config.accessLogsBucket,
     deletionProtection: config.deletionProtection,
+    certificateArn,
     dependsOn: routing,
   };
   const receiverLoadBalancer = new LoadBalancer(

@@ -6,6 +6,12 @@ import { waitCommand } from "./local-commands";
 /** Seconds that a deregistered target has to finish its requests. */
 const deregistrationDelay = 30;
 
+/**
+ * TLS 1.3 and 1.2 with forward secrecy, and a post-quantum key exchange for clients that have one: the console's default
+ * and AWS's recommendation in 2026. Source: "Security policies for your Application Load Balancer".
+ */
+const sslPolicy = "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09";
+
 export interface LoadBalancerArgs {
   vpcId: pulumi.Input<string>;
   /** Subnets in at least two zones. */
@@ -18,17 +24,20 @@ export interface LoadBalancerArgs {
   /** The S3 bucket for its access logs, if they are kept. */
   accessLogsBucket: string;
   deletionProtection: boolean;
+  /** With an ACM certificate, it serves HTTPS and redirects HTTP there. */
+  certificateArn?: string;
   /** Value of the `part` tag: the service behind it. */
   part: string;
   /** Must exist before it is created: AWS rejects one in a VPC without an internet gateway. */
   dependsOn: pulumi.Resource[];
 }
 
-/** An internet-facing Application Load Balancer with one listener and one target group. */
+/** An internet-facing Application Load Balancer with one target group. */
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly dnsName: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
   readonly targetGroupArn: pulumi.Output<string>;
+  /** The one that forwards to the target group. */
   readonly listener: aws.lb.Listener;
   /** CloudWatch's names for the load balancer and its target group. */
   readonly arnSuffix: pulumi.Output<string>;
@@ -80,17 +89,41 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    this.listener = new aws.lb.Listener(
+    const { certificateArn } = args;
+    const forward = { type: "forward", targetGroupArn: targetGroup.arn };
+    const redirect = {
+      type: "redirect",
+      redirect: { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" },
+    };
+    const https =
+      certificateArn === undefined
+        ? undefined
+        : new aws.lb.Listener(
+            `${name}-https`,
+            {
+              loadBalancerArn: loadBalancer.arn,
+              protocol: "HTTPS",
+              port: 443,
+              certificateArn,
+              sslPolicy,
+              defaultActions: [forward],
+              tags,
+            },
+            { parent: this },
+          );
+    const http = new aws.lb.Listener(
       name,
       {
         loadBalancerArn: loadBalancer.arn,
         protocol: "HTTP",
         port: 80,
-        defaultActions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+        defaultActions: [https ? redirect : forward],
         tags,
       },
-      { parent: this },
+      // Redirects only once there is something behind the redirection.
+      { parent: this, dependsOn: https },
     );
+    this.listener = https ?? http;
     for (const [target, { instanceId, dependsOn }] of Object.entries(args.targets ?? {})) {
       // Deleted after the attachment and before the host: the provider deregisters a target without waiting for it.
       const drained = new command.local.Command(
@@ -109,7 +142,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.arnSuffix = loadBalancer.arnSuffix;
     this.targetGroupArnSuffix = targetGroup.arnSuffix;
     this.dnsName = loadBalancer.dnsName;
-    this.url = pulumi.interpolate`http://${loadBalancer.dnsName}/`;
+    this.url = pulumi.interpolate`${https ? "https" : "http"}://${loadBalancer.dnsName}/`;
     this.registerOutputs({ dnsName: this.dnsName, url: this.url });
   }
 }

@@ -29,6 +29,8 @@ export interface SecurityGroupsArgs {
   sshCidr: string;
   dataCidr: string;
   receiverCidr: string;
+  /** Whether the load balancers serve HTTPS. */
+  https?: boolean;
 }
 
 const anywhere: Peer = { cidr: "0.0.0.0/0" };
@@ -70,6 +72,9 @@ export function rulesOf(args: Omit<SecurityGroupsArgs, "vpcId">): Record<string,
     ),
 
     "load-balancer-in-http": allow("load-balancer", "ingress", anywhere, "Anyone calls the services", 80),
+    ...(args.https && {
+      "load-balancer-in-https": allow("load-balancer", "ingress", anywhere, "Anyone calls the services", 443),
+    }),
     "load-balancer-out-receiver": allow(
       "load-balancer",
       "egress",

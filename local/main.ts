@@ -8,6 +8,7 @@ import { cacheFolder } from "../apps/shipping/cache";
 import { runtime } from "../apps/shipping/runtime";
 import { preload } from "./api/dispatch";
 import { realClock } from "./clock";
+import { readCertificate } from "./cli/certificate-files";
 import { help, parseOptions, type CommandName, type Options } from "./cli/options";
 import { acquireLock } from "./cli/lock";
 import { bastionUser } from "./hosts/ssh/client-files";
@@ -16,7 +17,7 @@ import { attempt, errorOf } from "./cli/problems";
 import { unknownKeys } from "./pulumi/config-keys";
 import { writeLocalStack } from "./pulumi/local-stack";
 import { readProject, readStack } from "./pulumi/stack";
-import { run } from "./program";
+import { certificateKey, run } from "./program";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
 import { widthOf, wrap } from "./cli/wrap";
@@ -96,6 +97,9 @@ function theProgram(options: Options, report: (event: string) => void): Plan {
   const problems = machineProblems(folder, spaceOfStart());
   const stack = attempt(problems, () => readStack(root, options.stack, config));
   problems.push(...unknownKeys(Object.keys(config), readProject(root).project));
+  const certificate = attempt(problems, () => options.certificate && readCertificate(options.certificate));
+  if (certificate && config[certificateKey] !== undefined)
+    problems.push(`--certificate sets ${certificateKey}, and --config sets it too`);
   if (stack === undefined || problems.length > 0) throw errorOf(problems);
   const leftOut = without.map(each => ` without ${each}`).join(",");
   return {
@@ -103,7 +107,7 @@ function theProgram(options: Options, report: (event: string) => void): Plan {
     start: async () => {
       const clock = realClock(speed);
       const width = widthOf(process.stdout);
-      const running = await startRegion({ ...options, root, stack, folder, clock, report });
+      const running = await startRegion({ ...options, certificate, root, stack, folder, clock, report });
       const summary = table(running.overview(), { stack, folder: shownFolder, speed, width, without });
       if (!options.watch) return { running, summary };
       const { ec2, autoScaling, calls, until } = running.region;

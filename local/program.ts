@@ -22,6 +22,9 @@ export const localCommands: ReadonlySet<string> = new Set([awaitRefreshCommand])
 /** The public SSM parameter that holds the id of the hosts' image. */
 export const imageParameter = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64";
 
+/** The key of the stack's configuration that has the ARN of its load balancers' certificate. */
+export const certificateKey = "certificateArn";
+
 export interface RunOptions {
   /** Receives each step. */
   report?: (step: string) => void;

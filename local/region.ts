@@ -18,6 +18,8 @@ import { VpcModel } from "./network/reachability/vpc-model";
 import type { Address } from "./network/router";
 import { VirtualNetwork } from "./network/virtual-network";
 import { imageParameter, localEnvironment } from "./program";
+import { acmService } from "./services/acm/actions";
+import { Certificates } from "./services/acm/certificates";
 import { autoScalingService } from "./services/auto-scaling/actions";
 import { AutoScaling } from "./services/auto-scaling/auto-scaling";
 import type { GroupContext } from "./services/auto-scaling/instance-launcher";
@@ -70,6 +72,7 @@ export class Region {
   readonly dashboards = new Map<string, Dashboard>();
   readonly ec2: Ec2;
   readonly elbv2: Elbv2;
+  readonly certificates: Certificates;
   readonly autoScaling: AutoScaling;
 
   private readonly servers: http.Server[] = [];
@@ -120,11 +123,17 @@ export class Region {
       network,
       vpc,
       interfaces,
+      certificate: arn => this.certificates.serverCertificate(arn),
       instanceExists: id => instances.records.get(id) !== undefined,
       instance: id => {
         const host = instances.hosts.get(id)?.options;
         return host && { name: host.name, ...interfaces.get(host.interfaceId) };
       },
+    });
+    this.certificates = new Certificates({
+      regionName,
+      usersOf: arn => this.elbv2.loadBalancersWith(arn).map(each => each.arn),
+      onReimport: arn => this.elbv2.certificateChanged(arn),
     });
     this.autoScaling = new AutoScaling({
       ...this.groupContext(),
@@ -145,6 +154,7 @@ export class Region {
   get services(): BoundService[] {
     const contexts = this.actionContexts;
     return [
+      bind(acmService, contexts.acm),
       bind(autoScalingService, contexts.autoScaling),
       bind(cloudWatchService, contexts.cloudWatch),
       bind(ec2Service, contexts.ec2),
@@ -159,6 +169,7 @@ export class Region {
   get calls() {
     const contexts = this.actionContexts;
     return {
+      acm: callerOf(acmService.actions, contexts.acm),
       autoScaling: callerOf(autoScalingService.actions, contexts.autoScaling),
       cloudWatch: callerOf(cloudWatchService.actions, contexts.cloudWatch),
       ec2: callerOf(ec2Service.actions, contexts.ec2),
@@ -183,6 +194,7 @@ export class Region {
     const wallClock = () => new WallClock(clock);
     const subnet = (id: string) => ec2.vpc.subnets.get(id);
     return {
+      acm: () => ({ certificates: this.certificates, now, wallClock: wallClock() }),
       autoScaling: () => ({
         autoScaling,
         regionName,

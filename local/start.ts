@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { preload } from "./api/dispatch";
 import { createApiHandler } from "./api/endpoint";
+import type { CertificateFiles } from "./cli/certificate-files";
 import type { Options } from "./cli/options";
 import { awsConfig, awsConfigFile } from "./cli/aws-profile";
 import { shellEnvironment, shellEnvironmentFile } from "./cli/shell-environment";
@@ -17,13 +18,13 @@ import { createInternetProxy, createLocalPort } from "./network/local-internet";
 import { SshAccess } from "./hosts/ssh/access";
 import { LivePage } from "./page/live-page";
 import type { PageOptions } from "./page/region-view";
-import { arrangement, commands, localCommands, run, ssh } from "./program";
+import { arrangement, certificateKey, commands, localCommands, run, ssh } from "./program";
 import { DeclaredResources } from "./pulumi/declared-resources";
 import { RegionEngine } from "./pulumi/engine";
 import { evaluate } from "./pulumi/evaluate";
 import { outputsAsJson, publicOutputsOf } from "./pulumi/outputs";
 import { resourceTypes } from "./pulumi/resources";
-import type { Stack } from "./pulumi/stack";
+import { fullKey, type Stack } from "./pulumi/stack";
 import { ec2Api, Region, type RegionOptions } from "./region";
 import { hasFirstInstance } from "./services/auto-scaling/first-instance";
 import { zonesOf } from "./services/ec2/zones";
@@ -47,6 +48,8 @@ export interface StartOptions extends Omit<EmptyRegionOptions, "name">, Pick<Opt
   /** The project's root folder, with the program and the stack files. */
   root: string;
   stack: Stack;
+  /** Imported to ACM, for the stack. */
+  certificate?: CertificateFiles;
 }
 
 export interface RunningRegion extends EmptyRegion, Pick<Overview, "outputs"> {
@@ -148,7 +151,10 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
       { regionName: name, zones: zonesOf(name), parameter: parameter => ssm.get(parameter) },
       options.without,
     );
-    const outputs = await evaluate(join(root, "infra", "index.ts"), stack, engine, {
+    const configured = options.certificate
+      ? await withCertificate(region, stack, options.certificate)
+      : stack;
+    const outputs = await evaluate(join(root, "infra", "index.ts"), configured, engine, {
       beforeCreation: async declared => {
         engine.assertDeclared(declared);
         progress.declared = declared.length - options.without.length;
@@ -160,11 +166,11 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     publicOutputs = publicOutputsOf(outputs);
     const route = network.routerFrom({ internetAddress: operatorAddress });
     for (const { dnsName, listeners } of region.elbv2.loadBalancers.values()) {
-      for (const { arn, port: listenerPort } of listeners.values()) {
-        const server = createLocalPort({ dns, route }, dnsName, listenerPort);
+      for (const listener of listeners.values()) {
+        const server = createLocalPort({ dns, route }, dnsName, listener.port, () => listener.tlsSettings);
         servers.push(server);
         const localPort = await listenNear(server, port + 80 + localPorts.size);
-        localPorts.set(arn, `http://127.0.0.1:${localPort}/`);
+        localPorts.set(listener.arn, `${listener.tls ? "https" : "http"}://127.0.0.1:${localPort}/`);
       }
     }
     // Loaded at a first call, the clients would keep that waiting, and the receivers' calls with it.
@@ -184,6 +190,19 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
     await close();
     throw error;
   }
+}
+
+async function withCertificate(
+  { calls }: Region,
+  { project, config, ...stack }: Stack,
+  files: CertificateFiles,
+): Promise<Stack> {
+  const { CertificateArn = "" } = await calls.acm.ImportCertificate({
+    Certificate: files.certificate,
+    CertificateChain: files.chain,
+    PrivateKey: files.privateKey,
+  });
+  return { ...stack, project, config: { ...config, [fullKey(certificateKey, project)]: CertificateArn } };
 }
 
 /** The local Internet, which serves AWS's API and the live page too. */

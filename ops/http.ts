@@ -1,6 +1,8 @@
 /** HTTP as a client sees it that knows nothing of what it talks to: an answer, silence, or a closed port. */
 import http from "node:http";
+import https from "node:https";
 import { text } from "node:stream/consumers";
+import { isRefusal, RefusedByProxy, secureConnections } from "./https";
 
 export interface Request {
   /** URL of the proxy to use; without one the request goes straight to the URL. */
@@ -39,28 +41,37 @@ export function ask(url: string, request: Request = {}): Promise<Outcome> {
     ...request.headers,
   };
   return new Promise((resolve, reject) => {
-    const sent = http.request(through ?? url, {
-      method,
-      headers,
-      signal,
-      agent: request.agent ?? false,
-      ...(through !== undefined && { path: url }),
-      ...(through !== undefined && URL.canParse(url) && { headers: { host: new URL(url).host, ...headers } }),
-    });
+    const gaveUp = new AbortController();
+    const sent = url.startsWith("https:")
+      ? https.request(url, {
+          ...{ method, headers, signal },
+          createConnection: secureConnections(url, gaveUp.signal, through),
+        })
+      : http.request(through ?? url, {
+          method,
+          headers,
+          signal,
+          agent: request.agent ?? false,
+          ...(through !== undefined && { path: url }),
+          ...(through !== undefined &&
+            URL.canParse(url) && { headers: { host: new URL(url).host, ...headers } }),
+        });
     const timer = setTimeout(() => {
+      gaveUp.abort();
       sent.destroy();
       resolve("silent");
     }, patience);
     sent.on("response", response => {
       clearTimeout(timer);
       const { statusCode: status = 0, headers } = response;
-      const refused = /;\s*error=connection_refused\b/.test(String(headers["proxy-status"]));
+      const refused = isRefusal(response);
       text(response).then(text => {
         resolve(status === 502 && refused ? "refused" : { status, headers, text, json: parsed(text) });
       }, reject);
     });
     sent.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED" && through === undefined) resolve("refused");
+      const isClosed = error.code === "ECONNREFUSED" && through === undefined;
+      if (isClosed || error instanceof RefusedByProxy) resolve("refused");
       else reject(error);
     });
     sent.on("close", () => clearTimeout(timer));

@@ -6,6 +6,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AwsError } from "../local/api/aws-error";
 import type { Action, Service } from "../local/api/service";
+import { acmService } from "../local/services/acm/actions";
+import { refusals as acmRefusals } from "../local/services/acm/refusals";
 import { autoScalingService } from "../local/services/auto-scaling/actions";
 import { cloudWatchService } from "../local/services/cloudwatch/actions";
 import { ec2Service } from "../local/services/ec2/actions";
@@ -38,6 +40,7 @@ const documented: Documented[] = [
   },
   { title: "Elastic Load Balancing", service: elbv2Service, refusals: elbv2Refusals },
   { title: "Auto Scaling", service: autoScalingService, refusals: autoScalingRefusals },
+  { title: "Certificate Manager", service: acmService, refusals: acmRefusals },
   { title: "IAM", service: iamService, refusals: iamRefusals },
   { title: "CloudWatch", service: cloudWatchService, refusals: cloudWatchRefusals },
   { title: "Systems Manager", service: ssmService },

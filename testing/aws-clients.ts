@@ -1,4 +1,5 @@
 /** AWS's own clients, changed in nothing but the endpoint, with made-up credentials. */
+import { ACM } from "@aws-sdk/client-acm";
 import { AutoScaling } from "@aws-sdk/client-auto-scaling";
 import { CloudWatch } from "@aws-sdk/client-cloudwatch";
 import { EC2 } from "@aws-sdk/client-ec2";
@@ -15,6 +16,7 @@ export function clientsOf(endpoint: string) {
     credentials: { accessKeyId: "any", secretAccessKey: "any" },
   };
   const clients = {
+    acm: new ACM(options),
     ec2: new EC2(options),
     elbv2: new ElasticLoadBalancingV2(options),
     autoScaling: new AutoScaling(options),

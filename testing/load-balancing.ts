@@ -1,7 +1,10 @@
 /** A region with a network for load balancers, and requests to them from the Internet. */
 import http from "node:http";
+import { createInternetProxy, createLocalPort } from "../local/network/local-internet";
 import type { Region } from "../local/region";
+import { importInput, makeCertificate } from "./certificates";
 import { makeSamples, openRegion, operatorAddress } from "./sample-resources";
+import { listen } from "./servers";
 
 /** Two public subnets in two zones, and a security group that lets everything in; with an instance if wanted. */
 export async function openLoadBalancing({ instance = false } = {}) {
@@ -44,7 +47,60 @@ export async function openLoadBalancing({ instance = false } = {}) {
     });
     return Listeners[0]?.ListenerArn ?? "";
   };
-  return { region, resources, clock, elbv2, id, createLoadBalancer, createTargetGroup, createListener };
+  /** A self-signed certificate's ARN. */
+  const importCertificate = async (...names: string[]) => {
+    const made = await makeCertificate(names.length === 0 ? {} : { names });
+    return (await region.calls.acm.ImportCertificate(importInput(made))).CertificateArn ?? "";
+  };
+  const create = { createLoadBalancer, createTargetGroup, createListener, importCertificate };
+  return { region, resources, clock, elbv2, id, ...create };
+}
+
+/** An instance behind a load balancer, with the test's server on port 8080. */
+export async function openBalancedTarget(targetPort: number) {
+  const { region, resources, clock } = await openRegion();
+  const made = await makeSamples(resources, "command:remote:CopyToRemote");
+  const { outputs = {}, id = "" } = made["instance"] ?? {};
+  const dnsName = String(made["aws:lb/loadBalancer:LoadBalancer"]?.outputs["dnsName"]);
+  region.network.registerEndpoint(String(outputs["primaryNetworkInterfaceId"]), 8080, targetPort);
+  for (const groupId of region.ec2.vpc.securityGroups.keys()) {
+    const rule = {
+      id: `sgr-${groupId}`,
+      groupId,
+      egress: true,
+      ipProtocol: "-1",
+      cidrIpv4: "0.0.0.0/0",
+      tags: {},
+    };
+    region.ec2.vpc.securityGroupRules.set(rule.id, rule);
+  }
+  const route = region.network.routerFrom({ internetAddress: operatorAddress });
+  const internetOptions = { dns: region.dns, route, welcome: () => "", handleApiRequest: () => undefined };
+  const internet = await listen(createInternetProxy(internetOptions));
+  const local = await listen(createLocalPort(internetOptions, dnsName, 80));
+  const proxyPort = Number(new URL(region.ec2.instances.hosts.get(id)?.proxyUrl ?? "").port);
+  const group = [...region.elbv2.targetGroups.values()][0];
+  const [balancer] = region.elbv2.loadBalancers.values();
+  if (!group || !balancer) throw new Error("the samples have no load balancer");
+  /** Each way to the load balancer: where to connect, and the start of the request target. */
+  const ways = {
+    "a local port": { port: local.port, prefix: "" },
+    "the local Internet": { port: internet.port, prefix: `http://${dnsName}` },
+    "a host's proxy": { port: proxyPort, prefix: `http://${dnsName}` },
+  };
+  const listenerPort = [...balancer.listeners.values()][0]?.loopbackPort ?? 0;
+  return {
+    region,
+    internetOptions,
+    route,
+    clock,
+    group,
+    balancer,
+    listenerPort,
+    instanceId: id,
+    ways,
+    dnsName,
+  };
 }
 
 /** The status and body, or what else became of the connection to a load balancer. */

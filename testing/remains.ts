@@ -41,6 +41,7 @@ export async function remainsOf(region: Region): Promise<Remains> {
 }
 
 const scopes: Record<keyof Region["calls"], string> = {
+  acm: "acm",
   autoScaling: "autoscaling",
   cloudWatch: "monitoring",
   ec2: "ec2",

@@ -17,6 +17,8 @@ export interface Options {
   speed: number;
   operatorAddress: string;
   without: string[];
+  /** Files for the load balancers' HTTPS. */
+  certificate?: { certificate: string; privateKey: string };
   /** Ship changed sources. */
   watch: boolean;
   /** The AWS region of an empty one; the program's stack names its own. */
@@ -66,6 +68,10 @@ Usage: npm start -- [options]
   --without KIND:NAME      leave out a resource to see what breaks; may be
                            repeated (for example
                            NetworkAclRule:data-ingress-update)
+  --certificate FILE       serve HTTPS with this certificate, in PEM and followed
+                           by those that certify it: imported to ACM, and the
+                           stack's certificateArn
+  --private-key FILE       its private key
   --watch                  ship what changes under apps/ to its hosts, and roll
                            the fleet, as \`pulumi up\` would
   --help                   show this text
@@ -86,6 +92,8 @@ const own = {
     stack: { type: "string" },
     config: { type: "string", multiple: true },
     without: { type: "string", multiple: true },
+    certificate: { type: "string" },
+    "private-key": { type: "string" },
     watch: { type: "boolean" },
   },
 } as const;
@@ -100,6 +108,8 @@ interface Values {
   stack?: string;
   config?: string[];
   without?: string[];
+  certificate?: string;
+  "private-key"?: string;
   watch?: boolean;
 }
 
@@ -115,6 +125,7 @@ export function parseOptions(command: CommandName, args: string[]): Options {
   const operatorAddress = check(() => internetAddress(values["operator-address"]));
   const region = check(() => regionName(values.region ?? "us-east-1"));
   const config = (values.config ?? []).flatMap(text => check(() => [keyAndValue(text)]) ?? []);
+  const certificate = check(() => certificateFiles(values.certificate, values["private-key"]));
   const without = (values.without ?? []).flatMap(text => check(() => kindAndName(text)) ?? []);
   if (speed === undefined || operatorAddress === undefined || region === undefined || problems.length > 0)
     throw errorOf(problems);
@@ -128,6 +139,7 @@ export function parseOptions(command: CommandName, args: string[]): Options {
     speed,
     operatorAddress,
     without,
+    ...(certificate && { certificate }),
     watch: values.watch ?? false,
   };
 }
@@ -158,6 +170,12 @@ function kindAndName(text: string): string {
   throw new Error(
     `--without takes KIND:NAME, such as NetworkAclRule:data-ingress-update, not ${JSON.stringify(text)}`,
   );
+}
+
+function certificateFiles(certificate: string | undefined, privateKey: string | undefined) {
+  if (certificate === undefined && privateKey === undefined) return undefined;
+  if (certificate !== undefined && privateKey !== undefined) return { certificate, privateKey };
+  throw new Error("--certificate and --private-key go together");
 }
 
 function portOf(option: string, text: string | undefined): number | undefined {

@@ -80,8 +80,11 @@ export function table(
   const urls = Object.entries(outputs)
     .flatMap(([name, output]) => (output.secret ? [] : [[name, String(output.value)]]))
     // The dashboard is a page of AWS's console, which doesn't exist here.
-    .filter(([name, value]) => name?.endsWith("Url") && value?.startsWith("http://"))
-    .map(([name]) => `  curl -w '\\n' -x $proxy $${name}`);
+    .filter(([name]) => name?.endsWith("Url") && name !== "dashboardUrl")
+    .map(([name, value]) => {
+      const trust = value?.startsWith("https:") ? " --cacert FILE" : "";
+      return `  curl -w '\\n' -x $proxy${trust} $${name}`;
+    });
   const text = [
     "",
     ...alignColumns(rows, width),

@@ -1,10 +1,12 @@
 /** The local Internet: how loopback clients reach the region. */
 import http from "node:http";
+import { TLSSocket } from "node:tls";
 import type { Dns } from "./dns";
 import { passThrough } from "./http/forward";
 import { createProxy } from "./http/proxy";
 import { createServer, loopbackHosts } from "./http/servers";
 import { isForeign } from "./http/origin";
+import { TlsAgent, type CurrentTls } from "./http/tls";
 import type { Router } from "./router";
 
 export interface InternetOptions {
@@ -63,21 +65,37 @@ function isSigned({ url = "", headers }: http.IncomingMessage): boolean {
   return headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(url);
 }
 
-/** Exposes a load balancer's listener on its own loopback port, for browsers and other clients without a proxy. */
+/**
+ * Exposes a load balancer's listener on its own loopback port, for browsers and other clients without a proxy.
+ * @param tls the listener's: this port ends TLS as it does, to see whom it answers, and begins it anew
+ */
 export function createLocalPort(
   { dns, route }: Pick<InternetOptions, "dns" | "route">,
   dnsName: string,
   port: number,
+  tls?: CurrentTls,
 ): http.Server {
-  return createServer((req, res) => {
-    const { localPort } = req.socket;
-    if (isForeign(req, [...loopbackHosts(localPort), dnsName, `${dnsName}:${localPort}`])) {
-      res.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
-      res.end(`only http://localhost:${localPort}/ is answered here, and no page of another site\n`);
-      return;
-    }
-    const address = dns.resolve(dnsName);
-    // Without an address, the load balancer was deleted.
-    void passThrough(req, res, address === undefined ? { outcome: "refused" } : route({ address, port }));
-  });
+  return createServer(
+    (req, res) => {
+      const { socket } = req;
+      const { localPort } = socket;
+      const scheme = socket instanceof TLSSocket ? "https" : "http";
+      if (isForeign(req, [...loopbackHosts(localPort), dnsName, `${dnsName}:${localPort}`], scheme)) {
+        res.writeHead(403, { "content-type": "text/plain; charset=utf-8" });
+        res.end(`only ${scheme}://localhost:${localPort}/ is answered here, and no page of another site\n`);
+        return;
+      }
+      const address = dns.resolve(dnsName);
+      // Without an address, the load balancer was deleted.
+      const connection = address === undefined ? { outcome: "refused" as const } : route({ address, port });
+      void passThrough(
+        req,
+        res,
+        connection.outcome === "open" && socket instanceof TLSSocket
+          ? { ...connection, agent: new TlsAgent(connection.agent, dnsName) }
+          : connection,
+      );
+    },
+    { tls },
+  );
 }

@@ -69,8 +69,10 @@ export class PageCommands {
       const source = this.places.sourceOf(from, anyoneAddress);
       const address = this.places.addressOf(to, from);
       const connection = this.region.network.routerFrom(source)({ address, port });
-      const host = this.places.hostOf(to) ?? address;
-      return exchange({ connection, host: port === 80 ? host : `${host}:${port}`, method, path, body });
+      const tls = this.places.speaksTls(address, port);
+      const name = this.places.hostOf(to) ?? address;
+      const host = port === (tls ? 443 : 80) ? name : `${name}:${port}`;
+      return exchange({ connection, tls, host, method, path, body });
     },
 
     load: ({ to, count }) => {
@@ -78,7 +80,8 @@ export class PageCommands {
       const { dnsName, port } = this.places.loadBalancer(to);
       return load(count, () => {
         const address = this.places.addressOf(dnsName, to);
-        return { connection: route({ address, port }), host: dnsName, method: "POST", path: "/" };
+        const tls = this.places.speaksTls(address, port);
+        return { connection: route({ address, port }), tls, host: dnsName, method: "POST", path: "/" };
       });
     },
 

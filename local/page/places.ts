@@ -4,6 +4,8 @@ import { AwsError } from "../api/aws-error";
 import type { NetworkInterface } from "../network/reachability/vpc-model";
 import type { Purpose } from "../network/router";
 import type { Source } from "../network/virtual-network";
+import { targetGroupsOf } from "../services/elbv2/routing-actions";
+import type { RunningLoadBalancer } from "../services/elbv2/state";
 import type { NodeKey } from "./events";
 import { anyoneAddress, ec2Api, internet, operator, type PageOptions, type RegionView } from "./region-view";
 
@@ -50,12 +52,29 @@ export class Places {
     return this.region.elbv2.loadBalancers.get(key)?.dnsName;
   }
 
-  /** @throws AwsError if it has no listener */
+  /**
+   * Where a load balancer takes requests for its targets, by the first listener that has any.
+   * @throws AwsError if it has no listener
+   */
   loadBalancer(key: NodeKey): { dnsName: string; port: number } {
     const found = this.region.elbv2.loadBalancers.get(key);
-    const [listener] = found?.listeners.values() ?? [];
+    const listeners = [...(found?.listeners.values() ?? [])];
+    const listener = listeners.find(each => targetGroupsOf(each.defaultAction).length > 0) ?? listeners[0];
     if (!found || !listener) throw new AwsError("LoadBalancerNotFound", `${key} has no listener`);
     return { dnsName: found.dnsName, port: listener.port };
+  }
+
+  /** Whether an HTTPS listener is at this address of a load balancer's. */
+  speaksTls(address: string, port: number): boolean {
+    const { ec2, elbv2 } = this.region;
+    const isThere = ({ interfaceIds }: RunningLoadBalancer) =>
+      interfaceIds.some(id => {
+        const { privateIpAddress, publicIpAddress } = ec2.vpc.networkInterfaces.get(id) ?? {};
+        return address === privateIpAddress || address === publicIpAddress;
+      });
+    return [...elbv2.loadBalancers.values()]
+      .filter(isThere)
+      .some(({ listeners }) => [...listeners.values()].some(each => each.port === port && each.tls));
   }
 
   /** What SSH comes from is the operator; everything else outside is the Internet. */

@@ -1,10 +1,13 @@
 /** Requests that the page sends from a place in the region, judged like any other. */
 import http from "node:http";
+import { TlsAgent } from "../network/http/tls";
 import type { Connection } from "../network/router";
 import type { LoadAnswer, SendAnswer } from "./events";
 
 export interface Exchange {
   connection: Connection;
+  /** Whether to speak HTTPS. */
+  tls: boolean;
   /** The Host field. */
   host: string;
   method: string;
@@ -29,8 +32,8 @@ type Asked =
   Omit<Extract<SendAnswer, { outcome: "answered" }>, "milliseconds"> | { outcome: "failed"; message: string };
 
 function ask(
-  { agent, host: loopback, port }: Extract<Connection, { outcome: "open" }>,
-  { host, method, path, body }: Exchange,
+  { agent: plain, host: loopback, port }: Extract<Connection, { outcome: "open" }>,
+  { tls, host, method, path, body }: Exchange,
 ): Promise<Asked> {
   return new Promise(resolve => {
     const headers: http.OutgoingHttpHeaders = { host };
@@ -41,6 +44,7 @@ function ask(
       });
     const fail = (message: string) => resolve({ outcome: "failed", message });
     const signal = AbortSignal.timeout(patience);
+    const agent = tls ? new TlsAgent(plain, host.replace(/:\d+$/, "")) : plain;
     const sent = http.request({ agent, host: loopback, port, method, path, headers, signal });
     sent.on("error", error => fail(signal.aborted ? `no answer within ${patience / 1000} s` : error.message));
     sent.on("response", response => {

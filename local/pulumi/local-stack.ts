@@ -11,6 +11,7 @@ const mark = " Begun by `npm run region`, which sets the keys below at each star
 
 /** The AWS provider's canonical names of the services that the region answers, by their signing scope. */
 const endpointNames: Readonly<Record<string, string>> = {
+  acm: "acm",
   autoscaling: "autoscaling",
   ec2: "ec2",
   elasticloadbalancing: "elbv2",

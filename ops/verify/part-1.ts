@@ -240,7 +240,7 @@ const checks: Check[] = [
   },
   {
     step: "4.1 Create a security group for the load balancer",
-    title: "it lets port 80 in from everywhere, and out to both kinds of target",
+    title: "it lets HTTP in from everywhere, and out to both kinds of target",
     run: async subject => {
       const { SecurityGroups } = await subject.loadBalancer(subject.outputs.receiverLoadBalancerDns);
       const names = new Map([
@@ -248,7 +248,7 @@ const checks: Check[] = [
         [await groupOf(subject, "stress"), "the fleet"],
       ]);
       await expectRules(subject, SecurityGroups?.[0] ?? "", names, {
-        ingress: [`tcp 80 from ${everywhere}`],
+        ingress: (subject.isSecure ? [443, 80] : [80]).map(port => `tcp ${port} from ${everywhere}`),
         egress: [`tcp ${ports.receiver.http} to receivers`, `tcp ${ports.stress.http} to the fleet`],
       });
     },
@@ -269,8 +269,8 @@ const checks: Check[] = [
   },
   {
     step: "4.5 Create a listener",
-    title: "each address of the load balancer answers on port 80",
-    run: subject => subject.expectAnswers(subject.outputs.receiverLoadBalancerDns),
+    title: "each address of the load balancer answers",
+    run: subject => subject.expectAnswers(subject.outputs.receiverLoadBalancerUrl),
   },
   {
     step: "4.7 Test it with curl",

@@ -38,8 +38,8 @@ const checks: Check[] = [
   },
   {
     step: "3.3 Create a listener",
-    title: "each address of the load balancer answers on port 80",
-    run: subject => subject.expectAnswers(subject.outputs.fleetLoadBalancerDns),
+    title: "each address of the load balancer answers",
+    run: subject => subject.expectAnswers(subject.outputs.fleetLoadBalancerUrl),
   },
   {
     step: "4.3 Create a template",

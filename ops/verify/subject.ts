@@ -51,6 +51,11 @@ export class Subject {
     return this.deployment.outputs;
   }
 
+  /** Whether the load balancers serve HTTPS. */
+  get isSecure(): boolean {
+    return this.outputs.receiverLoadBalancerUrl.startsWith("https:");
+  }
+
   /** A host of the stack's, by its name. */
   host(name: string) {
     const host = this.outputs.hosts[name];
@@ -84,9 +89,10 @@ export class Subject {
     return (await this.answerTo(url, { method: "POST", body: { num } })).json;
   }
 
-  /** @throws unless each address of a load balancer answers */
-  async expectAnswers(dnsName: string): Promise<void> {
-    for (const node of await this.nodesOf(dnsName)) await this.answerTo(`http://${node}/health`);
+  /** @throws unless each address of a load balancer answers as its URL does */
+  async expectAnswers(url: string): Promise<void> {
+    const { protocol, hostname } = new URL(url);
+    for (const node of await this.nodesOf(hostname)) await this.answerTo(`${protocol}//${node}/health`);
   }
 
   async number(): Promise<number> {

@@ -2,6 +2,7 @@
 import http from "node:http";
 import type { Duplex } from "node:stream";
 import { maxHeaderSize } from "./limits";
+import { plainHttpOnTls } from "./tls";
 
 /** A "clientError" listener. */
 export type OnMalformed = (error: NodeJS.ErrnoException & { reason?: string }, socket: Duplex) => void;
@@ -15,6 +16,7 @@ export const answerMalformed: OnMalformed = (error, socket) => {
 };
 
 const problems: Record<string, [status: number, problem: string]> = {
+  [plainHttpOnTls]: [400, "this port speaks HTTPS, and this is not TLS"],
   HPE_HEADER_OVERFLOW: [431, `the request's head is larger than ${maxHeaderSize} bytes`],
   HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "the body's chunk extensions are too large"],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "the request took too long to arrive"],

@@ -10,10 +10,11 @@ import type http from "node:http";
 export function isForeign(
   { method, headers }: Pick<http.IncomingMessage, "method" | "headers">,
   hosts: readonly string[],
+  scheme: "http" | "https" = "http",
 ): boolean {
   const { host, origin } = headers;
   if (host !== undefined && !hosts.includes(host.toLowerCase())) return true;
-  if (origin !== undefined && origin !== `http://${host ?? ""}`) return true;
+  if (origin !== undefined && origin !== `${scheme}://${host ?? ""}`) return true;
   switch (headers["sec-fetch-site"]) {
     case undefined:
     case "none":

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { allowHalfClose } from "./half-close";
 import { maxHeaderSize } from "./limits";
 import { answerMalformed, type OnMalformed } from "./malformed";
+import { endTls, type CurrentTls } from "./tls";
 import { acceptUpgrades, type UpgradeFilter } from "./upgrades";
 
 export interface ServerOptions extends Pick<http.ServerOptions, "requireHostHeader"> {
@@ -13,6 +14,8 @@ export interface ServerOptions extends Pick<http.ServerOptions, "requireHostHead
   canUpgrade?: UpgradeFilter;
   /** Answers malformed requests. */
   onMalformed?: OnMalformed;
+  /** Present if it may have to end TLS. */
+  tls?: CurrentTls;
 }
 
 export function createServer(handle: http.RequestListener, options?: ServerOptions): http.Server {
@@ -24,7 +27,7 @@ class Server extends http.Server {
 
   constructor(
     handle: http.RequestListener,
-    { canUpgrade = () => true, onMalformed = answerMalformed, ...options }: ServerOptions = {},
+    { canUpgrade = () => true, onMalformed = answerMalformed, tls, ...options }: ServerOptions = {},
   ) {
     super(
       {
@@ -40,6 +43,7 @@ class Server extends http.Server {
     allowHalfClose(this);
     acceptUpgrades(this, canUpgrade);
     this.on("clientError", onMalformed);
+    if (tls) endTls(this, tls);
     this.on("connection", (socket: net.Socket) => {
       this.sockets.add(socket);
       socket.once("close", () => this.sockets.delete(socket));

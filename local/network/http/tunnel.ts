@@ -1,6 +1,7 @@
 /** Connections that no longer speak HTTP. */
 import { once } from "node:events";
 import type net from "node:net";
+import { TLSSocket } from "node:tls";
 import type { Connection } from "../router";
 
 export interface TunnelOptions {
@@ -34,6 +35,8 @@ export function tunnel(
       from.once("close", () => {
         // It has nobody to hear from any more; what it has still to send, it sends.
         if (from.readableEnded) to.destroySoon();
+        // TLS has no reset of its own.
+        else if (to instanceof TLSSocket) to.destroy();
         else to.resetAndDestroy();
         if (--open > 0) return;
         signal?.removeEventListener("abort", cancel);

@@ -211,14 +211,19 @@ export const loadBalancingTypes: ResourceTypes = {
       loadBalancerArn: z.string(),
       protocol: z.string().default("HTTP"),
       port: z.int(),
+      certificateArn: z.string().optional(),
+      sslPolicy: z.string().optional(),
       defaultActions: z.array(action).min(1),
       tags,
     }),
-    async create({ elbv2 }, { loadBalancerArn, protocol, port, defaultActions, tags }) {
+    async create({ elbv2 }, inputs) {
+      const { loadBalancerArn, protocol, port, certificateArn, sslPolicy, defaultActions, tags } = inputs;
       const { Listeners } = await elbv2.CreateListener({
         LoadBalancerArn: loadBalancerArn,
         Protocol: protocol as "HTTP",
         Port: port,
+        ...(certificateArn !== undefined && { Certificates: [{ CertificateArn: certificateArn }] }),
+        ...(sslPolicy !== undefined && { SslPolicy: sslPolicy }),
         DefaultActions: actionsOf(defaultActions),
         ...tagged(tags),
       });

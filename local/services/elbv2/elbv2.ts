@@ -3,7 +3,7 @@ import { accountId, hex } from "../../identifiers";
 import { publicDomain } from "../../network/dns";
 import { find } from "./arns";
 import { defaultsOf, loadBalancerAttributes, targetGroupAttributes, type Attributes } from "./attributes";
-import { closeListener, openOnInterfaces } from "./listeners";
+import { applyTls, closeListener, openOnInterfaces } from "./listeners";
 import { LoadBalancer } from "./load-balancer";
 import { targetGroupsOf } from "./routing-actions";
 import type { Elbv2Context, Listener, RunningLoadBalancer, RunningTargetGroup } from "./state";
@@ -161,6 +161,19 @@ export class Elbv2 {
     );
   }
 
+  /** The load balancers whose listeners have a certificate. */
+  loadBalancersWith(certificateArn: string): RunningLoadBalancer[] {
+    return [...this.loadBalancers.values()].filter(({ listeners }) =>
+      [...listeners.values()].some(listener => hasCertificate(listener, certificateArn)),
+    );
+  }
+
+  /** Call when a certificate has changed: connections from then on get the new one. */
+  certificateChanged(arn: string): void {
+    for (const listener of this.listeners.values())
+      if (hasCertificate(listener, arn)) applyTls(this.context, listener, listener.tls);
+  }
+
   readonly groupOf = (targetGroupArn: string): TargetGroup =>
     find(this.targetGroups, "target group", targetGroupArn).group;
 
@@ -193,6 +206,10 @@ export class Elbv2 {
   private arn(resource: string): string {
     return `arn:aws:elasticloadbalancing:${this.context.regionName}:${accountId}:${resource}`;
   }
+}
+
+function hasCertificate({ tls }: Listener, arn: string): boolean {
+  return tls !== undefined && (tls.certificateArn === arn || tls.otherCertificateArns.includes(arn));
 }
 
 function settingsOf({

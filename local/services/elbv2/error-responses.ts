@@ -7,6 +7,7 @@ import type { FixedResponseActionConfig } from "@aws-sdk/client-elastic-load-bal
 import type { ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { closeWith } from "../../network/http/malformed";
+import { plainHttpOnTls } from "../../network/http/tls";
 
 const reasons = {
   400: "Bad Request",
@@ -71,7 +72,11 @@ const clientErrors: Partial<Record<string, ErrorStatus>> = {
 export function sendClientError({ code = "" }: NodeJS.ErrnoException, client: Duplex): void {
   const status = clientErrors[code] ?? 400;
   const headers = ["Server: awselb/2.0", `Date: ${new Date().toUTCString()}`, "Content-Type: text/html"];
-  closeWith(client, `${status} ${reasons[status]}`, headers, errorPage(status));
+  const page =
+    code === plainHttpOnTls
+      ? pageOf("400 Bad Request", "The plain HTTP request was sent to HTTPS port")
+      : errorPage(status);
+  closeWith(client, `${status} ${reasons[status]}`, headers, page);
 }
 
 function errorPage(status: ErrorStatus): string {
@@ -79,12 +84,14 @@ function errorPage(status: ErrorStatus): string {
   return reason === "" ? "" : pageOf(`${status} ${reason}`);
 }
 
-function pageOf(title: string): string {
+/** @param explanation which then is the page's title too */
+function pageOf(heading: string, explanation?: string): string {
   return [
     "<html>",
-    `<head><title>${title}</title></head>`,
+    `<head><title>${explanation === undefined ? heading : `400 ${explanation}`}</title></head>`,
     "<body>",
-    `<center><h1>${title}</h1></center>`,
+    `<center><h1>${heading}</h1></center>`,
+    ...(explanation === undefined ? [] : [`<center>${explanation}</center>`]),
     "</body>",
     "</html>",
     "",

@@ -1,7 +1,7 @@
 import { forwardedHeaders } from "./forwarded-headers";
 
 const client = { address: "203.0.113.7" };
-const listener = { port: 80, dnsName: "lb.elb.test" };
+const listener = { protocol: "HTTP" as const, port: 80, dnsName: "lb.elb.test" };
 
 test.each([
   ["the client's address if there was none", undefined, "203.0.113.7"],
@@ -66,4 +66,11 @@ test("trace ids are unique and contain the time", () => {
   expect(new Set(traces).size).toBe(100);
   const seconds = parseInt(traces[0]?.split("-")[1] ?? "", 16);
   expect(Math.abs(seconds - Date.now() / 1000)).toBeLessThan(5);
+});
+
+test("an HTTPS listener's protocol and port", () => {
+  expect(forwardedHeaders({}, client, { ...listener, protocol: "HTTPS", port: 443 })).toMatchObject({
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Port": "443",
+  });
 });

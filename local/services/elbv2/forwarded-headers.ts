@@ -8,12 +8,12 @@ import type { IncomingHttpHeaders } from "node:http";
 export function forwardedHeaders(
   headers: IncomingHttpHeaders,
   client: { address: string },
-  listener: { port: number; dnsName: string },
+  listener: { protocol: "HTTP" | "HTTPS"; port: number; dnsName: string },
 ): Record<string, string> {
   return {
     Host: headers.host?.toLowerCase() ?? listener.dnsName,
     "X-Forwarded-For": append(headers["x-forwarded-for"], client.address),
-    "X-Forwarded-Proto": "http",
+    "X-Forwarded-Proto": listener.protocol.toLowerCase(),
     "X-Forwarded-Port": String(listener.port),
     "X-Amzn-Trace-Id": trace(headers["x-amzn-trace-id"]),
   };

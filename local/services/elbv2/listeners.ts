@@ -4,24 +4,29 @@ import { closeServer, listen } from "../../network/http/servers";
 import { defaultsOf, listenerAttributes } from "./attributes";
 import { createListenerServer } from "./listener-server";
 import { routingAction } from "./routing-actions";
-import type { Elbv2Context, Listener, Rule, RunningLoadBalancer } from "./state";
+import type { Elbv2Context, Listener, ListenerTls, Rule, RunningLoadBalancer } from "./state";
 import type { TargetGroup } from "./target-group";
+import { settingsOf } from "./tls";
 
 type GroupOf = (targetGroupArn: string) => TargetGroup;
 type Network = Pick<Elbv2Context, "network">;
+type Certificates = Pick<Elbv2Context, "certificate">;
 
 /** Resolves once the listener accepts connections. It takes its port at once. */
 export async function createListener(
-  { network }: Network,
+  { network, certificate }: Network & Certificates,
   running: RunningLoadBalancer,
-  settings: Pick<Listener, "port" | "defaultAction" | "tags">,
+  { tls, ...settings }: Pick<Listener, "port" | "tls" | "defaultAction" | "tags">,
   groupOf: GroupOf,
 ): Promise<Listener> {
   const arn = `${running.arn.replace(":loadbalancer/", ":listener/")}/${hex(16)}`;
-  const server = createListenerServer((req, res) => {
-    const client = network.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
-    void running.loadBalancer.handle(req, res, client, { port: listener.port });
-  });
+  const server = createListenerServer(
+    (req, res) => {
+      const client = network.peerOf(req.socket) ?? { address: "127.0.0.1", port: 0 };
+      void running.loadBalancer.handle(req, res, client, { port: listener.port });
+    },
+    () => listener.tlsSettings,
+  );
   const listener: Listener = {
     arn,
     loadBalancerArn: running.arn,
@@ -31,6 +36,7 @@ export async function createListener(
     attributes: defaultsOf(listenerAttributes),
     server,
   };
+  applyTls({ certificate }, listener, tls);
   running.listeners.set(arn, listener);
   listener.loopbackPort = await listen(server);
   if (!running.listeners.has(arn)) closeServer(server);
@@ -69,6 +75,14 @@ export function closeListener({ network }: Network, running: RunningLoadBalancer
   if (listener.loopbackPort !== undefined) closeServer(listener.server);
 }
 
+/** Makes the listener's next connections go by these settings, and by their certificates as they are now. */
+export function applyTls(context: Certificates, listener: Listener, tls: ListenerTls | undefined): void {
+  listener.tls = tls;
+  listener.tlsSettings = tls && settingsOf(context, tls);
+}
+
+export const protocolOf = ({ tls }: Pick<Listener, "tls">) => (tls ? "HTTPS" : "HTTP");
+
 /** Makes the load balancer go by the listener's rules and default action as they are now. */
 export function applyRules(
   { loadBalancer }: RunningLoadBalancer,
@@ -76,13 +90,17 @@ export function applyRules(
   groupOf: GroupOf,
 ): void {
   const { port, defaultAction } = listener;
-  loadBalancer.setListener(port, [
-    ...rulesOf(listener).map(({ conditions, action }) => ({
-      conditions,
-      action: routingAction(action, groupOf),
-    })),
-    { conditions: [], action: routingAction(defaultAction, groupOf) },
-  ]);
+  loadBalancer.setListener(
+    port,
+    [
+      ...rulesOf(listener).map(({ conditions, action }) => ({
+        conditions,
+        action: routingAction(action, groupOf),
+      })),
+      { conditions: [], action: routingAction(defaultAction, groupOf) },
+    ],
+    protocolOf(listener),
+  );
 }
 
 /** By priority. */

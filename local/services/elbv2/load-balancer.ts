@@ -56,18 +56,25 @@ export type RoutingAction =
   | { type: "fixed-response"; config: FixedResponseActionConfig }
   | { type: "redirect"; config: RedirectActionConfig };
 
+interface ListenerRouting {
+  protocol: ListenerProtocol;
+  /** By priority, the default last. */
+  rules: readonly RoutingRule<RoutingAction>[];
+}
+
+export type ListenerProtocol = "HTTP" | "HTTPS";
+
 /** The rules of a listener that only forwards. */
 export const forwardTo = (group: TargetGroup): RoutingRule<RoutingAction>[] => [
   { conditions: [], action: { type: "forward", groups: [{ group, weight: 1 }] } },
 ];
 
 /**
- * An Application Load Balancer with cross-zone load balancing: HTTP listeners with their rules. It has no server of its
- * own: a `createListenerServer` passes requests to `handle`.
+ * An Application Load Balancer with cross-zone load balancing: listeners with their rules. It has no server of its own: a `createListenerServer` passes requests to `handle`.
  */
 export class LoadBalancer {
-  /** Each listener's rules by its port; by priority, the default last. */
-  private readonly listeners = new Map<number, readonly RoutingRule<RoutingAction>[]>();
+  /** By port. */
+  private readonly listeners = new Map<number, ListenerRouting>();
   private turn = 0;
 
   constructor(private settings: LoadBalancerSettings) {}
@@ -78,8 +85,12 @@ export class LoadBalancer {
   }
 
   /** Creates or changes the listener on a port. Its rules are in the order of their priority, the default last. */
-  setListener(port: number, rules: readonly RoutingRule<RoutingAction>[]): void {
-    this.changeGroups(() => this.listeners.set(port, rules));
+  setListener(
+    port: number,
+    rules: readonly RoutingRule<RoutingAction>[],
+    protocol: ListenerProtocol = "HTTP",
+  ): void {
+    this.changeGroups(() => this.listeners.set(port, { protocol, rules }));
   }
 
   removeListener(port: number): void {
@@ -99,7 +110,8 @@ export class LoadBalancer {
   ): Promise<void> {
     const host = req.headers.host ?? this.settings.dnsName;
     const target = requestTargetOf(req.url ?? "/", host);
-    const action = ruleFor(this.listeners.get(port) ?? [], target)?.action;
+    const { protocol = "HTTP", rules = [] } = this.listeners.get(port) ?? {};
+    const action = ruleFor(rules, target)?.action;
     if (!action || !node) {
       // The listener was deleted while the client kept its connection open.
       req.socket.destroy();
@@ -121,7 +133,7 @@ export class LoadBalancer {
     }
     if (action.type === "redirect") {
       const status = action.config.StatusCode === "HTTP_301" ? 301 : 302;
-      sendRedirect(res, status, redirectLocation(action.config, { protocol: "HTTP", port, ...target }));
+      sendRedirect(res, status, redirectLocation(action.config, { protocol, port, ...target }));
       report({ status });
       return;
     }
@@ -133,7 +145,7 @@ export class LoadBalancer {
     }
     const targetId = picked.target.id;
     try {
-      const forwarded = await this.send(req, res, client, port, node, picked);
+      const forwarded = await this.send(req, res, client, { protocol, port }, node, picked);
       if (forwarded.outcome === "failed") {
         const status = statusOf(forwarded.failure, req);
         if (status !== 460) sendError(res, status);
@@ -148,7 +160,7 @@ export class LoadBalancer {
     req: http.IncomingMessage,
     res: http.ServerResponse,
     client: { address: string },
-    port: number,
+    listener: { protocol: ListenerProtocol; port: number },
     node: Router,
     { target, signal }: Picked,
   ): Promise<Forwarded> {
@@ -164,7 +176,7 @@ export class LoadBalancer {
       case "open":
         return forward(req, res, {
           ...connection,
-          headers: forwardedHeaders(req.headers, client, { port, dnsName }),
+          headers: forwardedHeaders(req.headers, client, { ...listener, dnsName }),
           ...(dropsInvalidHeaderFields && { passes: isValidHeaderName }),
           connectTimeoutMs,
           idleTimeoutMs: idleTimeoutSeconds * 1000,
@@ -186,7 +198,7 @@ export class LoadBalancer {
   }
 
   private groups(): Set<TargetGroup> {
-    const actions = [...this.listeners.values()].flat().map(({ action }) => action);
+    const actions = [...this.listeners.values()].flatMap(({ rules }) => rules.map(({ action }) => action));
     return new Set(
       actions.flatMap(each => (each.type === "forward" ? each.groups.map(({ group }) => group) : [])),
     );

@@ -1,4 +1,5 @@
 /** A call for each thing that Elastic Load Balancing refuses: the compiler names a refusal that has none. */
+import type { CreateListenerCommandInput } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { openLoadBalancing } from "../../../testing/load-balancing";
 import { createVpc } from "../ec2/vpcs";
 import { refusals } from "./refusals";
@@ -162,6 +163,40 @@ const cases: Record<keyof typeof refusals, Case> = {
       return createListener(balancer, "another");
     },
   ],
+  listenerProtocol: ["ValidationError", opened => createHttps(opened, { Protocol: "TLS" })],
+  noCertificate: ["ValidationError", opened => createHttps(opened, { Certificates: undefined })],
+  oneCertificate: [
+    "ValidationError",
+    opened => createHttps(opened, { Certificates: [{ CertificateArn: "1" }, { CertificateArn: "2" }] }),
+  ],
+  certificateNotFound: [
+    "CertificateNotFound",
+    async opened => {
+      const CertificateArn = `${await opened.importCertificate()}0`;
+      return createHttps(opened, { Certificates: [{ CertificateArn }] });
+    },
+  ],
+  unsupportedCertificate: [
+    "UnsupportedCertificate",
+    async opened => {
+      const CertificateArn = await opened.importCertificate("localhost");
+      return createHttps(opened, { Certificates: [{ CertificateArn }] });
+    },
+  ],
+  defaultCertificate: [
+    "OperationNotPermitted",
+    async opened => {
+      const { Listeners } = await createHttps(opened);
+      const { ListenerArn, Certificates } = Listeners[0] ?? {};
+      return opened.elbv2.RemoveListenerCertificates({ ListenerArn, Certificates });
+    },
+  ],
+  onlyHttps: ["ValidationError", opened => createHttps(opened, { Protocol: "HTTP", SslPolicy: undefined })],
+  sslPolicyNotFound: [
+    "SSLPolicyNotFound",
+    opened => createHttps(opened, { SslPolicy: "ELBSecurityPolicy-1999-01" }),
+  ],
+  alpnPolicy: ["ALPNPolicyNotFound", opened => createHttps(opened, { AlpnPolicy: ["HTTP2Preferred"] })],
   targetGroupOfOtherLoadBalancer: [
     "TargetGroupAssociationLimit",
     async ({ createLoadBalancer, createTargetGroup, createListener }) => {
@@ -310,6 +345,17 @@ async function createRule(
 
 async function tag({ elbv2, createTargetGroup }: Opened, Tags: { Key: string }[]) {
   return elbv2.AddTags({ ResourceArns: [await createTargetGroup()], Tags });
+}
+
+async function createHttps(opened: Opened, input: Partial<CreateListenerCommandInput> = {}) {
+  return opened.elbv2.CreateListener({
+    LoadBalancerArn: await opened.createLoadBalancer(),
+    Protocol: "HTTPS",
+    Port: 443,
+    Certificates: [{ CertificateArn: await opened.importCertificate() }],
+    DefaultActions: [{ Type: "fixed-response", FixedResponseConfig: { StatusCode: "200" } }],
+    ...input,
+  });
 }
 
 test.each(Object.entries(cases))("%s", async (name, [code, call]) => {

@@ -100,6 +100,23 @@ export const refusals = {
       "DuplicateListener",
       `A listener already exists on this port for this load balancer '${arn}'`,
     ),
+  listenerProtocol: (protocol: string) =>
+    validationError(`Listener protocol '${protocol}' must be one of 'HTTPS, HTTP'`),
+  noCertificate: () => validationError("A certificate must be specified for HTTPS listeners"),
+  oneCertificate: () => validationError("Only one certificate can be specified for a listener"),
+  certificateNotFound: (arn: string) => new AwsError("CertificateNotFound", `Certificate '${arn}' not found`),
+  unsupportedCertificate: (arn: string) =>
+    new AwsError(
+      "UnsupportedCertificate",
+      `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
+    ),
+  defaultCertificate: () =>
+    new AwsError("OperationNotPermitted", "The default certificate of a listener cannot be removed"),
+  onlyHttps: (what: "A certificate" | "An SSL policy") =>
+    validationError(`${what} cannot be specified for HTTP listeners`),
+  sslPolicyNotFound: (name: string) => new AwsError("SSLPolicyNotFound", `SSL policy '${name}' not found`),
+  alpnPolicy: () =>
+    new AwsError("ALPNPolicyNotFound", "An ALPN policy can only be specified for TLS listeners"),
   targetGroupOfOtherLoadBalancer: (arn: string) =>
     new AwsError(
       "TargetGroupAssociationLimit",

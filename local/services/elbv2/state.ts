@@ -2,6 +2,7 @@
 import type http from "node:http";
 import type { Clock } from "../../clock";
 import type { Dns } from "../../network/dns";
+import type { ServerCertificate, TlsSettings } from "../../network/http/tls";
 import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";
 import type { Attributes } from "./attributes";
@@ -24,6 +25,8 @@ export interface Elbv2Context {
   };
   /** Undefined unless the instance is running. */
   instance: (id: string) => { name: string; privateIpAddress: string; subnetId: string } | undefined;
+  /** What Certificate Manager has under this ARN. */
+  certificate: (arn: string) => ServerCertificate | undefined;
   /** Whether there is such an instance, running or not. */
   instanceExists: (id: string) => boolean;
   /** Called with one line per change of a target's health. */
@@ -69,6 +72,8 @@ export interface Listener {
   arn: string;
   loadBalancerArn: string;
   port: number;
+  /** Of an HTTPS listener. */
+  tls?: ListenerTls;
   defaultAction: StoredAction;
   /** By ARN, without the default. */
   rules: Map<string, Rule>;
@@ -78,8 +83,19 @@ export interface Listener {
   tags: Tags;
   /** On loopback. */
   server: http.Server;
+  /** Made of `tls`, for the server. */
+  tlsSettings?: TlsSettings;
   /** Undefined until it listens. */
   loopbackPort?: number;
+}
+
+export interface ListenerTls {
+  /** A security policy's name. */
+  policy: string;
+  /** The default certificate. */
+  certificateArn: string;
+  /** The certificate list, without the default one. */
+  otherCertificateArns: readonly string[];
 }
 
 export interface Rule {

@@ -5,46 +5,9 @@
 import { once } from "node:events";
 import http from "node:http";
 import { WebSocket, WebSocketServer } from "ws";
-import { createInternetProxy, createLocalPort } from "../../network/local-internet";
 import { onCleanUp } from "../../../testing/clean-up";
-import { makeSamples, openRegion, operatorAddress } from "../../../testing/sample-resources";
+import { openBalancedTarget } from "../../../testing/load-balancing";
 import { allClosed, exchange, head, listen, listenHttp, listenRaw, loopback } from "../../../testing/servers";
-
-/** An instance behind a load balancer, with the test's server on port 8080. */
-async function setUp(targetPort: number) {
-  const { region, resources, clock } = await openRegion();
-  const made = await makeSamples(resources, "command:remote:CopyToRemote");
-  const { outputs = {}, id = "" } = made["instance"] ?? {};
-  const dnsName = String(made["aws:lb/loadBalancer:LoadBalancer"]?.outputs["dnsName"]);
-  region.network.registerEndpoint(String(outputs["primaryNetworkInterfaceId"]), 8080, targetPort);
-  for (const groupId of region.ec2.vpc.securityGroups.keys()) {
-    const rule = {
-      id: `sgr-${groupId}`,
-      groupId,
-      egress: true,
-      ipProtocol: "-1",
-      cidrIpv4: "0.0.0.0/0",
-      tags: {},
-    };
-    region.ec2.vpc.securityGroupRules.set(rule.id, rule);
-  }
-  const route = region.network.routerFrom({ internetAddress: operatorAddress });
-  const options = { dns: region.dns, route, welcome: () => "", handleApiRequest: () => undefined };
-  const internet = await listen(createInternetProxy(options));
-  const local = await listen(createLocalPort(options, dnsName, 80));
-  const proxyPort = Number(new URL(region.ec2.instances.hosts.get(id)?.proxyUrl ?? "").port);
-  const group = [...region.elbv2.targetGroups.values()][0];
-  const [balancer] = region.elbv2.loadBalancers.values();
-  if (!group || !balancer) throw new Error("the samples have no load balancer");
-  /** Each way to the load balancer: where to connect, and the start of the request target. */
-  const ways = {
-    "a local port": { port: local.port, prefix: "" },
-    "the local Internet": { port: internet.port, prefix: `http://${dnsName}` },
-    "a host's proxy": { port: proxyPort, prefix: `http://${dnsName}` },
-  };
-  const listenerPort = [...balancer.listeners.values()][0]?.loopbackPort ?? 0;
-  return { region, route, clock, group, balancer, listenerPort, instanceId: id, ways, dnsName };
-}
 
 const ways = ["a local port", "the local Internet", "a host's proxy"] as const;
 
@@ -79,7 +42,7 @@ async function openChat(way: (typeof ways)[number] = "a local port") {
   target.server.on("upgrade", (req, socket, first) => {
     chat.handleUpgrade(req, socket, first, client => chat.emit("connection", client, req));
   });
-  const setup = await setUp(target.port);
+  const setup = await openBalancedTarget(target.port);
   const { port, prefix } = setup.ways[way];
   const open = async () => {
     const client = new WebSocket(`ws://${setup.dnsName}/chat?room=1`, {
@@ -216,7 +179,7 @@ describe("a WebSocket", () => {
     const target = await listenHttp((_req, res) =>
       res.writeHead(401, { "X-Why": "no ticket" }).end("no ticket"),
     );
-    const { ways } = await setUp(target.port);
+    const { ways } = await openBalancedTarget(target.port);
     const client = new WebSocket(`ws://${loopback}:${ways["a local port"].port}/`);
     const [, response] = (await once(client, "unexpected-response")) as [unknown, http.IncomingMessage];
     expect([response.statusCode, response.headers["x-why"]]).toEqual([401, "no ticket"]);
@@ -226,7 +189,7 @@ describe("a WebSocket", () => {
 
 test("an upgrade to HTTP/2 is ignored, as HTTP listeners do", async () => {
   const target = await listenHttp((req, res) => res.end(`${req.method} ${String(req.headers.upgrade)}`));
-  const { listenerPort } = await setUp(target.port);
+  const { listenerPort } = await openBalancedTarget(target.port);
   const h2c = ["Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"];
   const got = await exchange(
     listenerPort,
@@ -259,7 +222,7 @@ describe("headers", () => {
     const target = await listen(
       http.createServer({ maxHeaderSize: 200_000 }, (_req, res) => res.end("passed")),
     );
-    const setup = await setUp(target.port);
+    const setup = await openBalancedTarget(target.port);
     const common = commonTo(setup);
     const { port, prefix } = setup.ways[way];
     const statusOf = async (request: string) => /^HTTP\/1.1 (\d+)/.exec(await exchange(port, request))?.[1];
@@ -290,7 +253,7 @@ describe("headers", () => {
     const target = await listen(
       http.createServer({ maxHeaderSize: 200_000 }, (_req, res) => res.end("passed")),
     );
-    const { listenerPort } = await setUp(target.port);
+    const { listenerPort } = await openBalancedTarget(target.port);
     const statusOf = async (request: string) =>
       /^HTTP\/1.1 (\d+)/.exec(await exchange(listenerPort, request))?.[1];
     expect(whole(64 * kilo)).toHaveLength(64 * kilo);
@@ -307,7 +270,7 @@ describe("headers", () => {
       const field = sized(size - head(...start).length - 2, "X: ");
       socket.end(`${head(...start, field)}ok`);
     });
-    const setup = await setUp(target.port);
+    const setup = await openBalancedTarget(target.port);
     const common = commonTo(setup);
     const { port, prefix } = setup.ways[way];
     const answers = [];
@@ -331,7 +294,7 @@ describe("headers", () => {
       ),
     );
     target.server.maxHeadersCount = 0;
-    const { ways, dnsName } = await setUp(target.port);
+    const { ways, dnsName } = await openBalancedTarget(target.port);
     const common = commonTo({ dnsName });
     const fields = Array.from({ length: 3000 }, (_, i) => `X-F-${i}: 1`);
     expect(await exchange(ways["a local port"].port, head("GET / HTTP/1.1", ...common, ...fields))).toMatch(
@@ -355,7 +318,7 @@ test.each([
   ],
 ])("%s is the load balancer's answer to %s", async (status, _what, request) => {
   const target = await listenHttp((_req, res) => res.end("ok"));
-  const { listenerPort } = await setUp(target.port);
+  const { listenerPort } = await openBalancedTarget(target.port);
   const got = await exchange(listenerPort, request);
   expect(got).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
   if (status !== "200")

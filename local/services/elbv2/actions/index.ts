@@ -1,6 +1,7 @@
 import type { ServiceOf } from "../../../api/service";
 import { accountLimitActions } from "./account-limits";
 import type { Elbv2ActionContext } from "./context";
+import { listenerCertificateActions } from "./listener-certificates";
 import { listenerActions } from "./listeners";
 import { loadBalancerActions } from "./load-balancers";
 import { ruleActions } from "./rules";
@@ -16,6 +17,7 @@ export const elbv2Service = {
   actions: {
     ...accountLimitActions,
     ...listenerActions,
+    ...listenerCertificateActions,
     ...loadBalancerActions,
     ...ruleActions,
     ...tagActions,

@@ -4,11 +4,12 @@ import type { Listener as ListenerDescription } from "@aws-sdk/client-elastic-lo
 import { find, notFound, assertArns } from "../arns";
 import { attributeList, listenerAttributes, withAttributes } from "../attributes";
 import type { Elbv2 } from "../elbv2";
-import { applyRules, closeListener, createListener, moveListener } from "../listeners";
+import { applyRules, applyTls, closeListener, createListener, moveListener, protocolOf } from "../listeners";
 import { refusals } from "../refusals";
 import { validAction } from "../routing-actions";
 import type { Listener, RunningLoadBalancer } from "../state";
 import { withTags } from "../tags";
+import { changedTls } from "../tls";
 import { assertPort } from "../validation";
 import type { Elbv2Actions } from "./context";
 import { page } from "./common";
@@ -23,37 +24,48 @@ const defaultActions = [
   "DefaultActions.RedirectConfig",
 ] as const;
 
+const tlsParameters = [
+  "Certificates.CertificateArn",
+  "SslPolicy",
+  "AlpnPolicy",
+  "MutualAuthentication.Mode",
+] as const;
+
 export const listenerActions = {
   CreateListener: {
-    parameters: ["LoadBalancerArn", "Protocol", "Port", ...defaultActions, "Tags"],
-    async handle({ elbv2 }, { LoadBalancerArn, Protocol, Port, DefaultActions, Tags }) {
+    parameters: ["LoadBalancerArn", "Protocol", "Port", ...tlsParameters, ...defaultActions, "Tags"],
+    async handle({ elbv2 }, { LoadBalancerArn, Protocol, Port, DefaultActions, Tags, ...input }) {
       const running = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
       if (Protocol === undefined) throw refusals.missing("A listener protocol");
-      assertHttp(Protocol);
+      const tls = changedTls(elbv2.context, undefined, { Protocol, ...input });
       if (Port === undefined) throw refusals.missing("A listener port");
       assertPort("Listener port", Port);
       const defaultAction = validAction(DefaultActions, usableBy(elbv2, running));
       const tags = withTags({}, Tags);
       const existing = listenerOn(running, Port);
-      if (existing && !isDeepStrictEqual(existing.defaultAction, defaultAction))
+      if (existing && !isDeepStrictEqual([existing.defaultAction, existing.tls], [defaultAction, tls]))
         throw refusals.duplicateListener(running.arn);
-      const settings = { port: Port, defaultAction, tags };
+      const settings = { port: Port, tls, defaultAction, tags };
       const listener = existing ?? (await createListener(elbv2.context, running, settings, elbv2.groupOf));
       return { Listeners: [descriptionOf(listener)] };
     },
   },
 
   ModifyListener: {
-    parameters: ["ListenerArn", "Port", "Protocol", ...defaultActions],
-    handle({ elbv2 }, { ListenerArn, Port, Protocol = "HTTP", DefaultActions }) {
+    parameters: ["ListenerArn", "Port", "Protocol", ...tlsParameters, ...defaultActions],
+    handle({ elbv2 }, { ListenerArn, Port, Protocol, DefaultActions, ...input }) {
       const listener = find(elbv2.listeners, "listener", ListenerArn);
       const running = find(elbv2.loadBalancers, "load balancer", listener.loadBalancerArn);
-      assertHttp(Protocol);
+      const tls = changedTls(elbv2.context, listener.tls, {
+        Protocol: Protocol ?? protocolOf(listener),
+        ...input,
+      });
       if (Port !== undefined) assertPort("Listener port", Port);
       const port = Port ?? listener.port;
       const onPort = listenerOn(running, port);
       if (onPort && onPort !== listener) throw refusals.duplicateListener(running.arn);
       if (DefaultActions) listener.defaultAction = validAction(DefaultActions, usableBy(elbv2, running));
+      applyTls(elbv2.context, listener, tls);
       if (port !== listener.port) moveListener(elbv2.context, running, listener, port);
       applyRules(running, listener, elbv2.groupOf);
       return { Listeners: [descriptionOf(listener)] };
@@ -123,20 +135,22 @@ export function usableBy(
   };
 }
 
-function assertHttp(protocol: string): void {
-  if (protocol !== "HTTP") throw refusals.regionLacks(`${protocol} listeners`, "HTTP");
-}
-
 function listenerOn({ listeners }: RunningLoadBalancer, port: number): Listener | undefined {
   return [...listeners.values()].find(each => each.port === port);
 }
 
-function descriptionOf({ arn, loadBalancerArn, port, defaultAction }: Listener): ListenerDescription {
+function descriptionOf(listener: Listener): ListenerDescription {
+  const { arn, loadBalancerArn, port, tls, defaultAction } = listener;
   return {
     ListenerArn: arn,
     LoadBalancerArn: loadBalancerArn,
     Port: port,
-    Protocol: "HTTP",
+    Protocol: protocolOf(listener),
+    ...(tls && {
+      Certificates: [{ CertificateArn: tls.certificateArn }],
+      SslPolicy: tls.policy,
+      MutualAuthentication: { Mode: "off" },
+    }),
     DefaultActions: [defaultAction],
   };
 }
