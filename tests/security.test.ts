@@ -18,6 +18,7 @@ jest.setTimeout(150_000);
 /** Every key that mends something, and what mends it. */
 const mending: Record<string, string> = {
   sshCidr: "203.0.113.7/32",
+  certificateArn: "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
   accessLogsBucket: "my-logs",
   flowLogsDestination: "arn:aws:s3:::my-logs",
   alarmsTopicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
