@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { alarmState, type Alarm } from "./alarm-state";
+import { alarmState, stateReason, type Alarm } from "./alarm-state";
 
 const threeOfThree: Alarm = { evaluationPeriods: 3, breaches: value => value > 50 };
 const fifteenOfFifteen: Alarm = { evaluationPeriods: 15, breaches: value => value < 35 };
@@ -39,6 +39,71 @@ describe("3 of 3", () => {
   test("ignores datapoints older than the evaluation range", () => {
     expect(alarmState(points("X X X - - - - -", 51, 50), threeOfThree)).toBe("INSUFFICIENT_DATA");
     expect(alarmState([], threeOfThree)).toBe("INSUFFICIENT_DATA");
+  });
+});
+
+// The tables in "Configuring how CloudWatch alarms treat missing data".
+describe.each<
+  [string, Partial<Alarm>, [string, missing: string, ignore: string, breaching: string, not: string][]]
+>([
+  [
+    "3 of 3",
+    {},
+    [
+      ["0 - X - X", "OK", "OK", "OK", "OK"],
+      ["- - - - 0", "OK", "OK", "OK", "OK"],
+      ["- - - - -", "INSUFFICIENT_DATA", "kept", "ALARM", "OK"],
+      ["0 X X - X", "ALARM", "ALARM", "ALARM", "ALARM"],
+      ["- - X - -", "ALARM", "kept", "ALARM", "OK"],
+    ],
+  ],
+  [
+    "2 of 3",
+    { datapointsToAlarm: 2 },
+    [
+      ["0 - X - X", "ALARM", "ALARM", "ALARM", "ALARM"],
+      ["0 0 X 0 X", "ALARM", "ALARM", "ALARM", "ALARM"],
+      ["0 - X - -", "OK", "OK", "ALARM", "OK"],
+      ["- - - - 0", "OK", "OK", "ALARM", "OK"],
+      ["- - - X -", "ALARM", "kept", "ALARM", "OK"],
+    ],
+  ],
+])("%s by how missing data is treated:", (_name, settings, table) => {
+  test.each(table)("%s is %s, %s, %s, %s", (text, ...states) => {
+    const alarm = { ...threeOfThree, ...settings };
+    for (const before of ["OK", "ALARM"] as const)
+      expect(
+        (["missing", "ignore", "breaching", "notBreaching"] as const).map(treatMissingData =>
+          alarmState(points(text, 51, 50), { ...alarm, treatMissingData }, before),
+        ),
+      ).toEqual(states.map(state => (state === "kept" ? before : state)));
+  });
+});
+
+describe("the reason is in CloudWatch's words:", () => {
+  const alarm = { ...threeOfThree, threshold: 50, comparison: "GreaterThanThreshold" } as const;
+  test.each([
+    ["ALARM", "0 X X X", {}, "3 datapoints [51, 51, 51] were greater than the threshold (50)."],
+    ["OK", "- - - - 0", {}, "1 datapoint [50] was not greater than the threshold (50)."],
+    [
+      "OK",
+      "- - -",
+      { treatMissingData: "notBreaching" },
+      "no datapoints were received for 3 periods and 3 missing datapoints were treated as [NonBreaching].",
+    ],
+    [
+      "ALARM",
+      "-",
+      { treatMissingData: "breaching", evaluationPeriods: 1, comparison: "LessThanOrEqualToThreshold" },
+      "no datapoints were received for 1 period and 1 missing datapoint was treated as [Breaching].",
+    ],
+  ] as const)("%s for %s", (state, text, settings, words) => {
+    const reason = stateReason(state, points(text, 51, 50), { ...alarm, ...settings });
+    expect(reason).toBe(`Threshold Crossed: ${words}`);
+  });
+
+  test("nothing is known", () => {
+    expect(stateReason("INSUFFICIENT_DATA", [], alarm)).toBe("Insufficient Data: 3 datapoints were unknown.");
   });
 });
 

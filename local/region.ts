@@ -79,7 +79,7 @@ export class Region {
   private readonly logs = new Map<string, LogFile>();
   private readonly flowLog: FlowLog;
   private stopFlowLog: () => void = () => undefined;
-  private stopAlarms: () => void = () => undefined;
+  private stopMinutes: () => void = () => undefined;
 
   /** @throws if AWS has no region of this name */
   constructor(readonly options: RegionOptions) {
@@ -124,6 +124,7 @@ export class Region {
       vpc,
       interfaces,
       certificate: arn => this.certificates.serverCertificate(arn),
+      metrics: this.metrics,
       instanceExists: id => instances.records.get(id) !== undefined,
       instance: id => {
         const host = instances.hosts.get(id)?.options;
@@ -234,14 +235,17 @@ export class Region {
     const endpoint = createEc2Endpoint(this.actionContexts.ec2, this.iam, report);
     this.servers.push(endpoint);
     this.network.registerEndpoint(ec2Api.address, ec2Api.port, await listen(endpoint));
-    // A minute late, when all of its data has arrived.
-    this.stopAlarms = eachMinute(clock, end => this.metricAlarms.evaluate(end, clock.now()));
+    this.stopMinutes = eachMinute(clock, start => {
+      this.elbv2.measure(start);
+      // A minute late, when all of its data has arrived.
+      this.metricAlarms.evaluate(start, clock.now());
+    });
     this.stopFlowLog = clock.every(flowLogInterval, () => this.flowLog.flush());
   }
 
   /** Stops everything; the folder stays so that its logs can be read. */
   async close(): Promise<void> {
-    this.stopAlarms();
+    this.stopMinutes();
     this.stopFlowLog();
     await this.autoScaling.close();
     this.elbv2.close();

@@ -181,7 +181,7 @@ const kinds = [
   }),
   kind({
     plural: "metric alarms",
-    list: async ({ cloudWatch }) => (await cloudWatch.DescribeAlarms({})).MetricAlarms ?? [],
+    list: async ({ cloudWatch }) => (await cloudWatch.DescribeAlarms({})).MetricAlarms,
     remove: ({ cloudWatch }, { AlarmName = "" }) => cloudWatch.DeleteAlarms({ AlarmNames: [AlarmName] }),
   }),
   kind({

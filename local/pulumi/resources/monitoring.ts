@@ -56,7 +56,7 @@ export const monitoringTypes: ResourceTypes = {
         Tags: tagList(inputs.tags),
       });
       const { MetricAlarms } = await cloudWatch.DescribeAlarms({ AlarmNames: [name] });
-      return { id: name, outputs: { name, arn: required(MetricAlarms?.[0]?.AlarmArn, "AlarmArn") } };
+      return { id: name, outputs: { name, arn: required(MetricAlarms[0]?.AlarmArn, "AlarmArn") } };
     },
   }),
 };

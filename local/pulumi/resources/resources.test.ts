@@ -384,6 +384,23 @@ describe("an SSH connection", () => {
   });
 });
 
+test("a VPC's default group is adopted with its tags, and left without a rule", async () => {
+  const { region, resources } = await openRegion();
+  const made = await makeSamples(resources, "aws:ec2/internetGateway:InternetGateway");
+  const { SecurityGroups } = await region.calls.ec2.DescribeSecurityGroups({
+    GroupIds: [made["default"]?.id ?? ""],
+  });
+  expect(SecurityGroups).toMatchObject([
+    {
+      GroupName: "default",
+      VpcId: made["vpc"]?.id,
+      IpPermissions: [],
+      IpPermissionsEgress: [],
+      Tags: expect.arrayContaining([{ Key: "Name", Value: "sample" }]) as unknown,
+    },
+  ]);
+});
+
 test("the installer's command starts the service and reports it", async () => {
   const { region, resources } = await openRegion();
   const made = await makeSamples(resources);

@@ -92,16 +92,16 @@ export const securityGroupTypes: ResourceTypes = {
         { Name: "vpc-id", Values: [vpcId] },
       ];
       const { SecurityGroups } = await ec2.DescribeSecurityGroups({ Filters });
-      const { GroupId, GroupName, IpPermissions, IpPermissionsEgress } = required(
-        SecurityGroups[0],
-        "SecurityGroups",
-      );
-      const id = required(GroupId, "GroupId");
+      const id = required(SecurityGroups[0]?.GroupId, "GroupId");
       if (Object.keys(tags).length > 0) await ec2.CreateTags({ Resources: [id], Tags: tagList(tags) });
-      if (IpPermissions?.length) await ec2.RevokeSecurityGroupIngress({ GroupId, IpPermissions });
-      if (IpPermissionsEgress?.length)
-        await ec2.RevokeSecurityGroupEgress({ GroupId, IpPermissions: IpPermissionsEgress });
-      return { id, outputs: { name: GroupName } };
+      const { SecurityGroupRules } = await ec2.DescribeSecurityGroupRules({
+        Filters: [{ Name: "group-id", Values: [id] }],
+      });
+      for (const { SecurityGroupRuleId = "", IsEgress } of SecurityGroupRules) {
+        const rule = { GroupId: id, SecurityGroupRuleIds: [SecurityGroupRuleId] };
+        await (IsEgress ? ec2.RevokeSecurityGroupEgress(rule) : ec2.RevokeSecurityGroupIngress(rule));
+      }
+      return { id, outputs: { name: "default" } };
     },
   }),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ruleType("AuthorizeSecurityGroupIngress"),

@@ -5,6 +5,7 @@ import { find } from "./arns";
 import { defaultsOf, loadBalancerAttributes, targetGroupAttributes, type Attributes } from "./attributes";
 import { applyTls, closeListener, openOnInterfaces } from "./listeners";
 import { LoadBalancer } from "./load-balancer";
+import { hostCounts, RequestMetrics, type Measured } from "./metrics";
 import { targetGroupsOf } from "./routing-actions";
 import type { Elbv2Context, Listener, RunningLoadBalancer, RunningTargetGroup } from "./state";
 import type { Tags } from "./tags";
@@ -38,6 +39,7 @@ export class Elbv2 {
       attributes: defaultsOf(loadBalancerAttributes),
       tags,
       loadBalancer: new LoadBalancer({ dnsName, nodes: [] }),
+      requests: new RequestMetrics(),
       listeners: new Map(),
     };
     this.setSubnets(running, place.subnetIds);
@@ -58,7 +60,7 @@ export class Elbv2 {
           subnetId,
           groupIds: running.securityGroupIds,
           publicAddress: true,
-          description: `ELB ${running.arn.split(":loadbalancer/").at(-1) ?? ""}`,
+          description: `ELB ${loadBalancerDimension(running.arn)}`,
         });
         added.push(id);
         return id;
@@ -187,6 +189,34 @@ export class Elbv2 {
     for (const { group } of this.targetGroups.values()) group.instanceStarted(instanceId);
   }
 
+  /**
+   * Sends the metrics of the past minute to CloudWatch.
+   * @param start of that minute, in region milliseconds
+   */
+  measure(start: number): void {
+    const send = (measured: readonly Measured[], dimensions: Record<string, string>) => {
+      for (const { name, unit, samples } of measured)
+        this.context.metrics.add(
+          {
+            namespace: "AWS/ApplicationELB",
+            name,
+            dimensions: Object.entries(dimensions).map(([name, value]) => ({ name, value })),
+          },
+          start,
+          samples,
+          unit,
+        );
+    };
+    for (const { arn, requests } of this.loadBalancers.values())
+      send(requests.take(), { LoadBalancer: loadBalancerDimension(arn) });
+    for (const { arn, group } of this.targetGroups.values())
+      for (const { arn: loadBalancer } of this.loadBalancersOf(arn))
+        send(hostCounts(group.describe()), {
+          TargetGroup: arn.slice(arn.lastIndexOf(":") + 1),
+          LoadBalancer: loadBalancerDimension(loadBalancer),
+        });
+  }
+
   /** Stops checks, requests and listeners. */
   close(): void {
     for (const { group } of this.targetGroups.values()) group.stop();
@@ -194,11 +224,18 @@ export class Elbv2 {
       for (const listener of running.listeners.values()) closeListener(this.context, running, listener);
   }
 
-  private configure({ loadBalancer, dnsName, interfaceIds, attributes }: RunningLoadBalancer): void {
+  private configure({
+    loadBalancer,
+    dnsName,
+    interfaceIds,
+    attributes,
+    requests,
+  }: RunningLoadBalancer): void {
     loadBalancer.configure({
       dnsName,
       nodes: interfaceIds.map(interfaceId => this.context.network.routerFrom({ interfaceId })),
       dropsInvalidHeaderFields: attributes["routing.http.drop_invalid_header_fields.enabled"] === "true",
+      onRequest: record => requests.record(record),
       idleTimeoutSeconds: Number(attributes["idle_timeout.timeout_seconds"]),
     });
   }
@@ -210,6 +247,11 @@ export class Elbv2 {
 
 function hasCertificate({ tls }: Listener, arn: string): boolean {
   return tls !== undefined && (tls.certificateArn === arn || tls.otherCertificateArns.includes(arn));
+}
+
+/** "app/name/0123456789abcdef" */
+function loadBalancerDimension(arn: string): string {
+  return arn.split(":loadbalancer/").at(-1) ?? "";
 }
 
 function settingsOf({

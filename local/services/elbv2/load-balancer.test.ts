@@ -170,6 +170,23 @@ test("a target gets the request with a load balancer's headers", async () => {
   ]);
 });
 
+test.each([
+  ["dropped where they are invalid and that is wanted", true, ["x-valid-1"]],
+  ["all passed on by default", undefined, ["x-valid-1", "x_underscored", "x.dotted", "x!marked"]],
+])("header fields are %s", async (_how, dropsInvalidHeaderFields, expected) => {
+  let received: string[] = [];
+  const { port: target } = await listenHttp((req, res) => {
+    received = Object.keys(req.headers);
+    res.end();
+  });
+  const { port } = await balance([target], { dropsInvalidHeaderFields });
+  const fields = ["X-Valid-1: 1", "X_Underscored: 2", "X.Dotted: 3", "X!Marked: 4"];
+  expect(await exchange(port, head("GET / HTTP/1.1", host, ...fields, "Connection: close"))).toMatch(
+    /^HTTP\/1.1 200 /,
+  );
+  expect(received.filter(name => /^x.(valid|underscored|dotted|marked)/.test(name))).toEqual(expected);
+});
+
 test("a target's error response is passed through unchanged", async () => {
   const target = await listenHttp((_req, res) => res.writeHead(503, { Server: "mine" }).end("busy"));
   const { port, records } = await balance([target.port]);

@@ -7,6 +7,7 @@ import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network
 import type { VirtualNetwork } from "../../network/virtual-network";
 import type { Attributes } from "./attributes";
 import type { LoadBalancer } from "./load-balancer";
+import type { Measured, RequestMetrics, Samples } from "./metrics";
 import type { StoredAction } from "./routing-actions";
 import type { Condition } from "./routing-rules";
 import type { Tags } from "./tags";
@@ -29,6 +30,15 @@ export interface Elbv2Context {
   certificate: (arn: string) => ServerCertificate | undefined;
   /** Whether there is such an instance, running or not. */
   instanceExists: (id: string) => boolean;
+  metrics: {
+    /** @param start of a minute, in region milliseconds */
+    add(
+      metric: { namespace: string; name: string; dimensions: { name: string; value: string }[] },
+      start: number,
+      samples: Samples,
+      unit: Measured["unit"],
+    ): void;
+  };
   /** Called with one line per change of a target's health. */
   report: (event: string) => void;
 }
@@ -50,6 +60,7 @@ export interface RunningLoadBalancer {
   attributes: Attributes;
   tags: Tags;
   loadBalancer: LoadBalancer;
+  requests: RequestMetrics;
   /** By ARN. */
   listeners: Map<string, Listener>;
 }

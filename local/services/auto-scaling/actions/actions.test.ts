@@ -239,6 +239,27 @@ test("an instance refresh is started, described and cancelled", async () => {
   ]);
 });
 
+test("notifications are put, replaced by their topic, described and deleted", async () => {
+  const { createGroup, autoScaling } = await openFleet();
+  await createGroup();
+  const TopicARN = "arn:aws:sns:us-east-1:123456789012:alarms";
+  const [launch = "", error = ""] = (await autoScaling.DescribeAutoScalingNotificationTypes({}))
+    .AutoScalingNotificationTypes;
+  const put = (...NotificationTypes: string[]) =>
+    autoScaling.PutNotificationConfiguration({ ...named, TopicARN, NotificationTypes });
+  const described = async (...AutoScalingGroupNames: string[]) =>
+    (await autoScaling.DescribeNotificationConfigurations({ AutoScalingGroupNames }))
+      .NotificationConfigurations;
+  await put(launch);
+  await put(launch, error);
+  expect(await described("fleet")).toEqual(
+    [launch, error].map(NotificationType => ({ ...named, TopicARN, NotificationType })),
+  );
+  expect(await described("other")).toEqual([]);
+  await autoScaling.DeleteNotificationConfiguration({ ...named, TopicARN });
+  expect(await described()).toEqual([]);
+});
+
 test("what an account without them has is empty or the API's own", async () => {
   const { createGroup, autoScaling } = await openFleet();
   await createGroup();

@@ -1,3 +1,4 @@
+import type { PutMetricAlarmInput } from "@aws-sdk/client-cloudwatch";
 import { openRegion } from "../../../../testing/sample-resources";
 import { alarmActions } from "./alarms";
 import { MetricAlarms, type Alarm } from "../alarms";
@@ -118,6 +119,116 @@ test("GetMetricData answers each query that returns data, the latest datapoint f
     { Id: "a", Label: "Orders", Values: [2, 1], StatusCode: "Complete" },
   ]);
   expect((await ask("TimestampAscending")).MetricDataResults).toMatchObject([{ Values: [1, 2] }]);
+});
+
+describe("an alarm of one's own", () => {
+  const orders = { Namespace: "Shop", MetricName: "Orders" };
+  const topic = "arn:aws:sns:us-east-1:123456789012:alarms";
+  const settings: PutMetricAlarmInput = {
+    AlarmName: "few orders",
+    ...orders,
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 2,
+    Threshold: 5,
+    ComparisonOperator: "LessThanThreshold",
+    AlarmActions: [topic],
+    Tags: [{ Key: "part", Value: "shop" }],
+  };
+
+  async function openAlarm(changes: Partial<PutMetricAlarmInput> = {}) {
+    const { region, clock, events } = await openRegion();
+    const { cloudWatch } = region.calls;
+    await cloudWatch.PutMetricAlarm({ ...settings, ...changes });
+    const describe = async () =>
+      (await cloudWatch.DescribeAlarms({ AlarmNames: ["few orders"] })).MetricAlarms[0];
+    /** Has so many orders in a minute; the alarm goes by them a minute later. */
+    const minuteOf = async (Value?: number) => {
+      if (Value !== undefined)
+        await cloudWatch.PutMetricData({
+          Namespace: orders.Namespace,
+          MetricData: [{ MetricName: orders.MetricName, Value }],
+        });
+      clock.advance(60_000);
+    };
+    return { cloudWatch, events, describe, minuteOf };
+  }
+
+  test("is described as it was put", async () => {
+    const { describe } = await openAlarm({
+      AlarmDescription: "why",
+      DatapointsToAlarm: 1,
+      OKActions: [topic],
+    });
+    expect(await describe()).toMatchObject({
+      AlarmArn: "arn:aws:cloudwatch:us-east-1:123456789012:alarm:few orders",
+      AlarmDescription: "why",
+      ...orders,
+      Statistic: "Sum",
+      Period: 60,
+      EvaluationPeriods: 2,
+      DatapointsToAlarm: 1,
+      Threshold: 5,
+      ComparisonOperator: "LessThanThreshold",
+      ActionsEnabled: true,
+      AlarmActions: [topic],
+      OKActions: [topic],
+      InsufficientDataActions: [],
+      StateValue: "INSUFFICIENT_DATA",
+      StateReason: "Unchecked: Initial alarm creation",
+    });
+  });
+
+  test("goes off by its metric, is over by it, and says so", async () => {
+    const { describe, minuteOf, events } = await openAlarm();
+    await minuteOf(9);
+    await minuteOf(4);
+    expect(await describe()).toMatchObject({ StateValue: "OK" });
+    await minuteOf(3);
+    await minuteOf(9);
+    expect(await describe()).toMatchObject({
+      StateValue: "ALARM",
+      StateReason: "Threshold Crossed: 2 datapoints [4, 3] were less than the threshold (5).",
+    });
+    await minuteOf();
+    expect(await describe()).toMatchObject({ StateValue: "OK" });
+    expect(events.filter(event => event.startsWith("alarm "))).toEqual([
+      "alarm few orders is ALARM: Threshold Crossed: 2 datapoints [4, 3] were less than the threshold (5).",
+      "alarm few orders is OK: Threshold Crossed: 2 datapoints [3, 9] were not less than the threshold (5).",
+    ]);
+  });
+
+  test("goes by periods of several minutes", async () => {
+    const { describe, minuteOf } = await openAlarm({ Period: 120, EvaluationPeriods: 1 });
+    await minuteOf(2);
+    await minuteOf(2);
+    await minuteOf();
+    expect(await describe()).toMatchObject({ StateValue: "ALARM" });
+    await minuteOf(9);
+    await minuteOf();
+    expect(await describe()).toMatchObject({ StateValue: "OK" });
+  });
+
+  test("treats missing data as it is told", async () => {
+    const { describe, minuteOf } = await openAlarm({ TreatMissingData: "notBreaching" });
+    await minuteOf();
+    expect(await describe()).toMatchObject({ StateValue: "OK", TreatMissingData: "notBreaching" });
+  });
+
+  test("keeps its state and tags when it is changed, and is gone when it is deleted", async () => {
+    const { cloudWatch, describe, minuteOf } = await openAlarm({ TreatMissingData: "notBreaching" });
+    await minuteOf();
+    await cloudWatch.PutMetricAlarm({ ...settings, Threshold: 7, Tags: [{ Key: "part", Value: "other" }] });
+    expect(await describe()).toMatchObject({ StateValue: "OK", Threshold: 7 });
+    const ResourceARN = (await describe())?.AlarmArn;
+    const tags = async () => (await cloudWatch.ListTagsForResource({ ResourceARN })).Tags;
+    expect(await tags()).toEqual([{ Key: "part", Value: "shop" }]);
+    await cloudWatch.TagResource({ ResourceARN, Tags: [{ Key: "team", Value: "a" }] });
+    await cloudWatch.UntagResource({ ResourceARN, TagKeys: ["part"] });
+    expect(await tags()).toEqual([{ Key: "team", Value: "a" }]);
+    await cloudWatch.DeleteAlarms({ AlarmNames: ["few orders"] });
+    expect(await describe()).toBeUndefined();
+  });
 });
 
 describe("alarms", () => {

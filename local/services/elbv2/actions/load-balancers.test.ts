@@ -135,6 +135,55 @@ test("attributes have AWS's defaults and keep what is changed", async () => {
   });
 });
 
+test("it can't be deleted while deletion protection is on, whatever else is kept of its attributes", async () => {
+  const { elbv2, createLoadBalancer, region } = await openLoadBalancing();
+  const LoadBalancerArn = await createLoadBalancer();
+  const set = async (attributes: Record<string, string>) =>
+    elbv2.ModifyLoadBalancerAttributes({
+      LoadBalancerArn,
+      Attributes: Object.entries(attributes).map(([Key, Value]) => ({ Key, Value })),
+    });
+  const logs = { "access_logs.s3.enabled": "true", "access_logs.s3.bucket": "my-logs" };
+  const { Attributes } = await set({ ...logs, "deletion_protection.enabled": "true" });
+  expect(Attributes).toContainEqual({ Key: "access_logs.s3.bucket", Value: "my-logs" });
+  await expect(elbv2.DeleteLoadBalancer({ LoadBalancerArn })).rejects.toMatchObject({
+    name: "OperationNotPermitted",
+    message: `Load balancer '${LoadBalancerArn}' cannot be deleted because deletion protection is enabled`,
+  });
+  await set({ "deletion_protection.enabled": "false" });
+  await elbv2.DeleteLoadBalancer({ LoadBalancerArn });
+  expect(region.elbv2.loadBalancers.size).toBe(0);
+});
+
+test("every minute it tells CloudWatch of its requests and its targets", async () => {
+  const { region, clock, elbv2, createLoadBalancer, createTargetGroup, createListener, id } =
+    await openLoadBalancing({ instance: true });
+  const LoadBalancerArn = await createLoadBalancer();
+  const TargetGroupArn = await createTargetGroup();
+  await createListener(LoadBalancerArn, TargetGroupArn);
+  clock.advance(60_000);
+  expect(await get(region, LoadBalancerArn)).toMatch(/^503 /);
+  await elbv2.RegisterTargets({ TargetGroupArn, Targets: [{ Id: id("instance") }] });
+  clock.advance(60_000);
+  const LoadBalancer = LoadBalancerArn.split(":loadbalancer/")[1];
+  const TargetGroup = TargetGroupArn.split(":").at(-1);
+  const sums = async (MetricName: string, dimensions: Record<string, string | undefined>) => {
+    const { Datapoints } = await region.calls.cloudWatch.GetMetricStatistics({
+      Namespace: "AWS/ApplicationELB",
+      MetricName,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      StartTime: new Date(Date.now() - 3_600_000),
+      EndTime: new Date(Date.now() + 3_600_000),
+      Period: 60,
+      Statistics: ["Sum"],
+    });
+    return Datapoints.map(({ Sum, Unit }) => [Sum, Unit]);
+  };
+  expect(await sums("HTTPCode_ELB_5XX_Count", { LoadBalancer })).toEqual([[1, "Count"]]);
+  expect(await sums("RequestCount", { LoadBalancer })).toEqual([]);
+  expect(await sums("HealthyHostCount", { LoadBalancer, TargetGroup })).toEqual([[0, "Count"]]);
+});
+
 test("what the region can't honour is refused, and what has no effect is kept", async () => {
   const { elbv2, createTargetGroup } = await openLoadBalancing();
   const TargetGroupArn = await createTargetGroup();
