@@ -22,6 +22,9 @@ export const documents = [
     .map(name => `docs/${name}`),
 ];
 
+/** Those whose commands readme.test.ts pastes, all of them. */
+export const pasted = ["docs/local-region.md", "docs/operating.md", "docs/customising.md"];
+
 export function textOf(document: string): string {
   return readFileSync(join(root, document), "utf8");
 }
@@ -30,8 +33,11 @@ export function blocksOf(document: string): Block[] {
   const blocks: Block[] = [];
   const headings: string[] = [];
   let open: string[] | undefined;
-  for (const line of textOf(document).split("\n")) {
-    const fence = /^```(.*)$/.exec(line);
+  let indentation = "";
+  for (const indented of textOf(document).split("\n")) {
+    const fence = /^( *)```(.*)$/.exec(indented);
+    // A block in a list is as far to the right as its fences.
+    const line = open && indented.startsWith(indentation) ? indented.slice(indentation.length) : indented;
     const heading = /^(#+) (.*)$/.exec(line);
     if (fence && open) {
       const block = blocks.at(-1);
@@ -39,7 +45,8 @@ export function blocksOf(document: string): Block[] {
       open = undefined;
     } else if (fence) {
       open = [];
-      blocks.push({ document, headings: [...headings], language: fence[1] ?? "", text: "" });
+      indentation = fence[1] ?? "";
+      blocks.push({ document, headings: [...headings], language: fence[2] ?? "", text: "" });
     } else if (open) open.push(line);
     else if (heading) headings.splice((heading[1] ?? "").length - 1, Infinity, heading[2] ?? "");
   }
@@ -48,6 +55,6 @@ export function blocksOf(document: string): Block[] {
 
 /** What stands between backticks in running text and tables. */
 export function inlineCodeOf(document: string): string[] {
-  const prose = textOf(document).replace(/^```[^]*?^```$/gm, "");
+  const prose = textOf(document).replace(/^ *```[^]*?^ *```$/gm, "");
   return [...prose.matchAll(/`([^`]+)`/g)].map(([, code]) => (code ?? "").replace(/\s+/g, " "));
 }

@@ -1,6 +1,7 @@
 /**
  * README's commands, from its own text, pasted into the shells that it names while the region runs that it starts. After
- * each block its answers are compared with those that README shows. Then those of docs/operating.md.
+ * each block its answers are compared with those that README shows; docs/local-region.md goes on from there. Then those of
+ * docs/operating.md and docs/customising.md.
  */
 import { answerTo } from "../testing/client";
 import { copyOfProject, start, startedIn } from "../testing/cli";
@@ -13,7 +14,10 @@ jest.setTimeout(150_000);
 
 const operating = blocksOf("docs/operating.md").filter(({ language }) => language === "sh");
 
-const section = blocksOf("README.md").filter(({ headings }) => headings[1] === "Run it here");
+const section = [
+  ...blocksOf("README.md").filter(({ headings }) => headings[1] === "Run it here"),
+  ...blocksOf("docs/local-region.md"),
+];
 
 /** The commands to paste while the region runs, each with the answers that README shows after them, if any. */
 const pastes = section.flatMap((block, index) => {
@@ -135,5 +139,32 @@ describeWith(
       },
       300_000,
     );
+  },
+);
+
+describeWith(
+  {
+    curl: "apt-get install curl",
+    openssl: "apt-get install openssl",
+    script: "apt-get install util-linux",
+  },
+  "docs/customising.md's commands, pasted",
+  () => {
+    test("make a certificate, and get an answer by it once the region serves it", async () => {
+      const [make, ask, ...others] = blocksOf("docs/customising.md").filter(
+        block => block.language === "sh" && !isNpm(block),
+      );
+      if (!make || !ask) throw new Error("docs/customising.md lacks its commands");
+      expect(others).toEqual([]);
+      const [, openssl = "", args = ""] = /^([^]*)\nnpm start -- (.*)$/.exec(make.text) ?? [];
+      const project = copyOfProject();
+      const shell = new InteractiveShell(project, "bash", "bracketed");
+      expect(await shell.paste(openssl, 60_000)).toMatchObject({ failed: [] });
+      await start(project, args.split(" ")).says(/^ready after/m);
+      const { printed, failed } = await shell.paste(ask.text, 60_000);
+      expect({ failed, printed }).toEqual({ failed: [], printed });
+      expect(printed).toMatch(/^301 https:\/\/\S+:443\/$/m);
+      expect(printed).toMatch(/^\{"seed":0,"server_ip_address":"203\.0\.113\.\d+"\}$/m);
+    });
   },
 );
