@@ -30,7 +30,7 @@ export function secureConnections(url: string, signal: AbortSignal, proxy?: stri
       .on("error", failed)
       .on("connect", (response, socket) => {
         if (response.statusCode === 200) {
-          onOpen(null, tls.connect({ socket: socket as net.Socket, ...identity }));
+          onOpen(null, tls.connect({ socket, ...identity }));
           return;
         }
         socket.destroy();

@@ -55,11 +55,9 @@ describeWith({ curl: "apt-get install curl", ssh: "apt-get install openssh-clien
     );
     return stdout;
   }
-  const failure = (args: string[]) =>
-    curl(...args).then(
-      output => output,
-      ({ code }: { code: number }) => code,
-    );
+  /** Its output, or its exit code if it fails. */
+  const outcome = (...args: string[]) =>
+    curl(...args).catch((error: unknown) => (error as { code: number }).code);
   const url = () => started.outputs.receiverLoadBalancerUrl;
   const name = () => started.outputs.receiverLoadBalancerDns;
 
@@ -80,13 +78,13 @@ describeWith({ curl: "apt-get install curl", ssh: "apt-get install openssh-clien
 
   // Exit codes: curl(1), 60 for a certificate of an unknown authority or another name, 35 for a failed handshake.
   test("clients refuse a certificate of another authority or name, and the policy refuses TLS 1.1", async () => {
-    expect(await failure(["--cacert", "other-ca.pem", url()])).toBe(60);
+    expect(await outcome("--cacert", "other-ca.pem", url())).toBe(60);
     expect(
-      await failure(["--connect-to", `www.example.org:443:${name()}:443`, "https://www.example.org/"]),
+      await outcome("--connect-to", `www.example.org:443:${name()}:443`, "https://www.example.org/"),
     ).toBe(60);
     const old = ["--tls-max", "1.1", "--ciphers", "DEFAULT@SECLEVEL=0"];
-    expect(await failure([...old, url()])).toBe(35);
-    expect(await failure(["--tls-max", "1.2", "-o", "/dev/null", "-w", "%{http_code}", url()])).toBe("200");
+    expect(await outcome(...old, url())).toBe(35);
+    expect(await outcome("--tls-max", "1.2", "-o", "/dev/null", "-w", "%{http_code}", url())).toBe("200");
   });
 
   test("a domain of one's own, which the certificate names, is asked for at the load balancer", async () => {
@@ -120,7 +118,7 @@ describeWith({ curl: "apt-get install curl", ssh: "apt-get install openssh-clien
     });
     const [{ GroupId, SecurityGroupRuleId = "" } = {}] = SecurityGroupRules;
     await ec2.revokeSecurityGroupIngress({ GroupId, SecurityGroupRuleIds: [SecurityGroupRuleId] });
-    expect(await failure(["-m", "1", url()])).toBe(28);
+    expect(await outcome("-m", "1", url())).toBe(28);
     await ec2.authorizeSecurityGroupIngress({
       GroupId,
       IpPermissions: [{ IpProtocol: "tcp", FromPort: 443, ToPort: 443, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
@@ -176,15 +174,7 @@ describeWith({ curl: "apt-get install curl", ssh: "apt-get install openssh-clien
     const { Listeners = [] } = await elbv2.describeListeners({ LoadBalancerArn });
     const { ListenerArn } = Listeners.find(({ Protocol }) => Protocol === "HTTPS") ?? {};
     const at = (host: string) =>
-      failure([
-        "--connect-to",
-        `::${name()}:443`,
-        "-o",
-        "/dev/null",
-        "-w",
-        "%{http_code}",
-        `https://${host}/`,
-      ]);
+      outcome("--connect-to", `::${name()}:443`, "-o", "/dev/null", "-w", "%{http_code}", `https://${host}/`);
     expect(await at("shop.example.org")).toBe(60);
     await elbv2.addListenerCertificates({ ListenerArn, Certificates: [{ CertificateArn }] });
     expect([await at("shop.example.org"), await at("www.example.com")]).toEqual(["200", "200"]);
