@@ -59,6 +59,9 @@ const typeAllowed = "must be an EC2 instance type, such as t3.micro";
 const x86Allowed = "must be an x86-64 type, such as t3.micro: the runtime is not built for arm64";
 const imageAllowed = "must be empty or an image's id, such as ami-0123456789abcdef0";
 const bastionAllowed = "must be empty or user@host:port, such as ec2-user@198.51.100.7:22";
+const certificateAllowed =
+  "must be empty or the ARN of an ACM certificate, such as " +
+  "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
 const sshAllowed = "must be an IPv4 range without bits beyond its prefix, such as 203.0.113.7/32";
 
 const bucketAllowed = "must be empty or the name of an S3 bucket, such as my-logs";
@@ -90,6 +93,11 @@ test.each(
     ["stressSeconds", "1", "3600"],
     ["refreshMinutes", "0", "240"],
     ["imageId", "ami-0abcdef1234567890", "ami-12345678"],
+    [
+      "certificateArn",
+      "arn:aws-cn:acm:cn-north-1:123456789012:certificate/1a2b3c4d-0000-1111-2222-333344445555",
+    ],
+    ["certificateArn", "arn:aws-us-gov:acm:us-gov-west-1:123456789012:certificate/x"],
     ["sshBastion", "ec2-user@bastion.example.com:22", "a_b.c-d@198.51.100.7:65535"],
     ["accessLogsBucket", "abc", "my-logs.example.com", "7".repeat(63)],
     ["flowLogsDestination", "arn:aws:s3:::my-logs", "arn:aws-cn:s3:::my.logs/a_folder/of-it"],
@@ -125,6 +133,14 @@ const refused: [allowed: string, key: Key, ...values: string[]][] = [
   ["must be a whole number from 1 to 3600", "stressSeconds", "0", "3601"],
   ["must be a whole number from 0 to 240", "refreshMinutes", "-1", "241"],
   [imageAllowed, "imageId", "newest", "ami-", "ami-0ABCDEF1234567890", "ami-0abcdef12345678901"],
+  [
+    certificateAllowed,
+    "certificateArn",
+    "www.example.com",
+    "arn:aws:iam::123456789012:server-certificate/x",
+    "arn:aws:acm:us-east-1:1234:certificate/x",
+    "arn:aws:acm:us-east-1:123456789012:certificate/",
+  ],
   [bastionAllowed, "sshBastion", "bastion:22", "me@bastion", "me@:22", "me@bastion:0", "me@bastion:65536"],
   [
     bucketAllowed,

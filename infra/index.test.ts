@@ -464,6 +464,51 @@ describe("another configuration", () => {
     expect(changed(await evaluate({ config: { sshCidr: cidrIpv4 } }))).toEqual(Object.fromEntries(narrowed));
   });
 
+  test("certificateArn makes both load balancers serve HTTPS, and redirect HTTP to it", async () => {
+    const certificateArn =
+      "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012";
+    const evaluation = await evaluate({ config: { certificateArn } });
+    const added = [
+      "Listener receiver-lb-https",
+      "Listener fleet-lb-https",
+      "SecurityGroupIngressRule load-balancer-in-https",
+    ];
+    expect(labels(evaluation)).toEqual([...labels(usual), ...added].sort());
+    const redirect = { protocol: "HTTPS", port: "443", statusCode: "HTTP_301" };
+    const redirected = { defaultActions: [{ type: "redirect", redirect }] };
+    expect(changed(evaluation)).toEqual({
+      "Listener receiver-lb": redirected,
+      "Listener fleet-lb": redirected,
+    });
+    for (const name of ["receiver-lb", "fleet-lb"]) {
+      const { inputs, urn } = find(`Listener ${name}-https`, evaluation);
+      expect(inputs).toMatchObject({
+        loadBalancerArn: `<arn of ${name}>`,
+        protocol: "HTTPS",
+        port: 443,
+        certificateArn,
+        // TLS 1.2 and 1.3.
+        sslPolicy: expect.stringMatching(/^ELBSecurityPolicy-TLS13-1-2-Res-/) as string,
+        defaultActions: [{ type: "forward", targetGroupArn: `<arn of ${name}>` }],
+      });
+      // There is no moment at which port 80 leads nowhere.
+      expect(find(`Listener ${name}`, evaluation).dependsOn).toEqual([urn]);
+    }
+    expect(find("Group fleet", evaluation).dependsOn).toContain(
+      find("Listener fleet-lb-https", evaluation).urn,
+    );
+    expect(find("SecurityGroupIngressRule load-balancer-in-https", evaluation).inputs).toMatchObject({
+      securityGroupId: "<SecurityGroup load-balancer>",
+      cidrIpv4: "0.0.0.0/0",
+      fromPort: 443,
+      toPort: 443,
+    });
+    expect(evaluation.outputs).toMatchObject({
+      receiverLoadBalancerUrl: { value: "https://<dnsName of receiver-lb>/" },
+      fleetLoadBalancerUrl: { value: "https://<dnsName of fleet-lb>/" },
+    });
+  });
+
   test("sshBastion becomes the proxy of every SSH connection, with the stack's own key or the configured one", async () => {
     const sshBastion = "me@bastion.example.com:2222";
     const proxy = { user: "me", host: "bastion.example.com", port: 2222 };

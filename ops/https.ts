@@ -5,7 +5,10 @@ import tls from "node:tls";
 import type { Duplex } from "node:stream";
 
 /** As http.request takes it. */
-type CreateConnection = (options: unknown, onOpen: (error: Error | null, socket: Duplex) => void) => undefined;
+type CreateConnection = (
+  options: unknown,
+  onOpen: (error: Error | null, socket: Duplex) => void,
+) => undefined;
 
 /**
  * Makes connections to an HTTPS URL. It is checked who signed the certificate (NODE_EXTRA_CA_CERTS adds an authority), and
@@ -27,7 +30,7 @@ export function secureConnections(url: string, signal: AbortSignal, proxy?: stri
       .on("error", failed)
       .on("connect", (response, socket) => {
         if (response.statusCode === 200) {
-          onOpen(null, tls.connect({ socket: socket as net.Socket, ...identity }));
+          onOpen(null, tls.connect({ socket, ...identity }));
           return;
         }
         socket.destroy();

@@ -56,7 +56,7 @@ export async function makeCertificate({
   return { certificate: made.cert, privateKey: made.private };
 }
 
-export const makeAuthority = () => makeCertificate({ names: ["Test CA"], authority: true });
+export const makeAuthority = (name = "Test CA") => makeCertificate({ names: [name], authority: true });
 
 /** As the SDKs take it. */
 export function importInput({ certificate, privateKey }: TestCertificate, issuer?: TestCertificate) {

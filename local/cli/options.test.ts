@@ -33,6 +33,7 @@ test("the help lists exactly the options that are accepted", () => {
     ],
     ...["--config", "receiverCount=3", "--config=aws:region=eu-west-1"],
     ...["--without", "Route:a", "--without=Vpc:b", "--watch"],
+    ...["--certificate", "cert.pem", "--private-key", "key.pem"],
   ];
   expect(parseOptions("start", args)).toEqual({
     help: true,
@@ -44,6 +45,7 @@ test("the help lists exactly the options that are accepted", () => {
     operatorAddress: "192.0.2.200",
     config: { receiverCount: "3", "aws:region": "eu-west-1" },
     without: ["Route:a", "Vpc:b"],
+    certificate: { certificate: "cert.pem", privateKey: "key.pem" },
     watch: true,
   });
   const documented = [...help.start.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);

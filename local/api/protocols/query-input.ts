@@ -136,7 +136,7 @@ function scalar(text: string, shape: Shape): unknown {
   return text;
 }
 
-function blob(base64: string): Uint8Array | undefined {
+export function blob(base64: string): Uint8Array | undefined {
   const bytes = Buffer.from(base64, "base64");
   return bytes.toString("base64") === base64 ? new Uint8Array(bytes) : undefined;
 }

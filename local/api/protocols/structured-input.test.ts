@@ -1,3 +1,4 @@
+import * as acm from "@aws-sdk/client-acm";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../aws-error";
 import { operationShapes } from "../schema";
@@ -49,4 +50,12 @@ test.each([
   }
   expect(thrown).toBeInstanceOf(AwsError);
   expect(`${(thrown as AwsError).code}: ${(thrown as AwsError).message}`).toBe(expected);
+});
+
+test("bytes come as Base64; what isn't is refused unseen, since it may be a private key", () => {
+  const { input: shape } = operationShapes(acm, "ImportCertificate");
+  const read = (PrivateKey: unknown) => jsonInput(JSON.stringify({ Certificate: "YQ==", PrivateKey }), shape);
+  expect(read("Yg==")).toEqual({ Certificate: new Uint8Array([97]), PrivateKey: new Uint8Array([98]) });
+  for (const key of ["secret!", { secret: 1 }])
+    expect(() => read(key)).toThrow("PrivateKey: expected Base64, not this value");
 });

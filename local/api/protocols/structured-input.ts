@@ -1,6 +1,7 @@
 /** An action's input from a parsed document, as in JSON and CBOR. */
 import { membersBy, requiredMembers, type Shape } from "../schema";
 import { expectedScalar, type Faults } from "./faults";
+import { blob } from "./query-input";
 
 /** A protocol's timestamp as a date; undefined if it isn't one. */
 export type TimestampReader = (value: unknown) => Date | undefined;
@@ -60,6 +61,12 @@ class Reader {
     if (shape.isTimestampSchema()) {
       const date = this.timestamp(value);
       if (date) return date;
+    } else if (shape.isBlobSchema()) {
+      // CBOR has bytes, JSON their Base64.
+      const bytes = typeof value === "string" ? blob(value) : value;
+      if (bytes instanceof Uint8Array) return bytes;
+      // Not the value: it may be a private key.
+      throw this.faults.invalidValue(path, "this value", expectedScalar(shape));
     } else {
       const type = shape.isBooleanSchema() ? "boolean" : shape.isNumericSchema() ? "number" : "string";
       if (typeof value === type) return value;
