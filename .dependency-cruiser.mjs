@@ -50,7 +50,10 @@ export default {
       name: "services-know-only-what-is-below",
       severity: "error",
       from: { path: "^local/services/", pathNot: tests },
-      to: { path: "^local/", pathNot: "^local/(services/|api/|network/|hosts/|(alarm-state|clock|identifiers)\\.ts$)" },
+      to: {
+        path: "^local/",
+        pathNot: "^local/(services/|api/|network/|hosts/|(alarm-state|clock|identifiers)\\.ts$)",
+      },
     },
     {
       name: "page-watches-from-above",

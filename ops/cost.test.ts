@@ -43,6 +43,21 @@ test("follows the configuration", async () => {
   expect((wide.bills[1]?.hour ?? 0) - (wide.bills[0]?.hour ?? 0)).toBeCloseTo(8 * few.hostHour);
 });
 
+test("counts the alarms beyond those that are free, and names the logs, which are paid by volume", async () => {
+  const options = {
+    alarmsTopicArn: "arn:aws:sns:us-east-1:123456789012:alarms",
+    accessLogsBucket: "my-logs",
+    flowLogsDestination: "arn:aws:s3:::my-logs",
+  };
+  const [without, having] = [await costs(), await costs(options)];
+  expect(without.byVolume).toEqual([]);
+  expect(having.byVolume).toEqual(["flow logs (their delivery, and S3)", "access logs (S3)"]);
+  const [before, after] = [without.bills[0], having.bills[0]];
+  // Three for each load balancer, and one for each of five owners of credits, besides the policy's two.
+  expect((after?.withoutFree ?? 0) - (before?.withoutFree ?? 0)).toBeCloseTo((11 * 0.1) / 730, 6);
+  expect(after?.beyondFree).toBeCloseTo((3 * 0.1) / 730, 6);
+});
+
 test("refuses a type whose rate isn't known, rather than guess it", async () => {
   await expect(costs({ instanceType: "m6i.large" })).rejects.toThrow(
     /^the rate of m6i\.large is not known; known are t3\.nano, /,

@@ -52,7 +52,7 @@ function tableOf({ bills }: Costs, columns: number): string[] {
   return alignColumns(rows, columns);
 }
 
-function notesOf({ bills, instanceType, hostHour, surplusHour }: Costs): string[] {
+function notesOf({ bills, instanceType, hostHour, surplusHour, byVolume }: Costs): string[] {
   const { dashboards, alarms, metrics } = freeForEver;
   const [lowest, highest] = [bills[0], bills.at(-1)];
   const edge = lowest?.items.filter(({ what }) => /^(public|load)/.test(what)) ?? [];
@@ -67,7 +67,7 @@ function notesOf({ bills, instanceType, hostHour, surplusHour }: Costs): string[
       : [
           `A ${instanceType} at full load on surplus credits costs up to ${surplusHour.toFixed(3)} an hour more.`,
         ]),
-    "Data transfer, load balancer capacity units and taxes come on top.",
+    `${["Data transfer", "load balancer capacity units", ...byVolume].join(", ")} and taxes come on top.`,
     `Rates of ${ratesFrom.region}, second-hand, of ${ratesFrom.date}: ops/cost/rates.ts names their sources.`,
   ];
 }

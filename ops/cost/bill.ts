@@ -28,6 +28,8 @@ export interface Costs {
   instanceType: string;
   /** Of one host, its address and volume included. */
   hostHour: number;
+  /** What is declared and paid for by its volume, which nobody knows beforehand. */
+  byVolume: string[];
   /** Of one instance at full load, beyond its price. */
   surplusHour?: number;
 }
@@ -105,8 +107,15 @@ export function costsOf(declared: readonly Declared[]): Costs {
     return { beyondFree: hourOf(1), withoutFree: hourOf(0) };
   };
 
+  const keepsAccessLogs = loadBalancers.some(
+    ({ inputs }) => (inputs["accessLogs"] as { enabled?: boolean } | undefined)?.enabled === true,
+  );
   return {
     bills: [...new Set(sizes)].map(billOf),
+    byVolume: [
+      ...(ofType("aws:ec2/flowLog:FlowLog").length > 0 ? ["flow logs (their delivery, and S3)"] : []),
+      ...(keepsAccessLogs ? ["access logs (S3)"] : []),
+    ],
     instanceType,
     hostHour: rates.instanceRate(instanceType) + rates.hourly.publicIpv4 + gigabyte(rates.monthly.gp3),
     surplusHour: rates.surplusRate(instanceType),
