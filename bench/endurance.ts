@@ -1,6 +1,7 @@
 /** Suites that run for minutes: `npm run endurance -- --help`. */
 import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
+import { capacitySuite } from "./endurance/capacity";
 import { crashesSuite } from "./endurance/crashes";
 import { pageSuite } from "./endurance/page";
 import { verdictsSuite } from "./endurance/verdicts";
@@ -8,6 +9,7 @@ import type { Suite } from "./endurance/suite";
 
 const suites: Record<string, Suite> = {
   calls: callsSuite,
+  capacity: capacitySuite,
   crashes: crashesSuite,
   page: pageSuite,
   verdicts: verdictsSuite,
@@ -28,7 +30,7 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   }
   const suite = suites[name];
   const [seed = Math.floor(Math.random() * 1e9), ...numbers] = args.map(Number);
-  if (!suite || args.length > 2 || ![seed, ...numbers].every(number => number >= 0)) {
+  if (!suite || args.length > 3 || ![seed, ...numbers].every(number => number >= 0)) {
     process.stderr.write(help);
     return 2;
   }

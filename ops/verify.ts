@@ -25,16 +25,21 @@ Usage: npm run verify -- [options]
 
   --only TEXT              only the checks with this in their step, or in what
                            they prove
+  --timeout SECONDS        how long an answer may take; a receiver takes up to 1.7
+                           itself (default: 5)
 ${commonHelp}`,
-  options: { only: { type: "string" } },
-  run: async ({ values: { only = "" }, deployment: find, print, json, signal }) => {
+  options: { only: { type: "string" }, timeout: { type: "string" } },
+  run: async ({ values: { only = "", timeout = "5" }, deployment: find, print, json, signal }) => {
+    const patience = Number(timeout) * 1000;
+    if (!(patience > 0))
+      throw new Error(`--timeout takes seconds, such as 5, not ${JSON.stringify(timeout)}`);
     const chosen = checks.filter(({ step, title }) => `${step}: ${title}`.includes(only));
     if (chosen.length === 0) throw new Error(`no check has ${JSON.stringify(only)} in its step`);
     const deployment = await find();
     const started = performance.now();
     const results: Result[] = [];
     await withSsh(deployment, async argumentsFor => {
-      const subject = await Subject.of(deployment, argumentsFor, signal);
+      const subject = await Subject.of(deployment, argumentsFor, signal, patience);
       // What can't be read isn't changed either: each check that sets the number reads it first.
       const before = await subject.number().catch(() => undefined);
       try {
@@ -45,7 +50,7 @@ ${commonHelp}`,
           if (!json) print(lineOf(result));
         }
       } finally {
-        if (before !== undefined) await restore(deployment, before);
+        if (before !== undefined) await restore(deployment, before, patience);
       }
     });
     const failed = results.filter(({ problem }) => problem !== undefined);
@@ -81,15 +86,19 @@ function secondsSince(started: number): number {
 }
 
 /** Puts the stored number back if it has changed, through whatever takes it; also after Ctrl-C. */
-async function restore({ proxy: through, outputs }: Deployment, before: number): Promise<void> {
+async function restore(
+  { proxy: through, outputs }: Deployment,
+  before: number,
+  patience: number,
+): Promise<void> {
   const number = async () => {
-    const outcome = await ask(outputs.dataReadUrl, { through, patience: 5000 });
+    const outcome = await ask(outputs.dataReadUrl, { through, patience });
     return typeof outcome === "object" ? outcome.json : undefined;
   };
   const receivers = Object.entries(outputs.hosts).filter(([name]) => name.startsWith("receiver-"));
   for (const url of [outputs.receiverLoadBalancerUrl, ...receivers.map(([, host]) => receiverUrl(host))]) {
     if ((await number()) === before) return;
-    await ask(url, { through, method: "POST", body: { num: before }, patience: 5000 });
+    await ask(url, { through, method: "POST", body: { num: before }, patience });
   }
   if ((await number()) !== before)
     throw new Error(`the stored number was ${before}, and no receiver puts it back`);

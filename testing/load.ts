@@ -1,9 +1,6 @@
-/** Load on a server: at a steady rate, to see what becomes of each request; or as much as it can take, to measure it. */
-import { once } from "node:events";
+/** Load on a server at a steady rate, to see what becomes of each request. */
 import http from "node:http";
-import net from "node:net";
 import { ask, type Request } from "./client";
-import { loopback } from "./servers";
 
 export interface Sent {
   /** Its method and URL. */
@@ -80,41 +77,4 @@ export function count(sent: Sent[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { outcome } of sent) counts[outcome] = (counts[outcome] ?? 0) + 1;
   return counts;
-}
-
-/**
- * Sends the same HTTP/1.1 request again and again over kept-alive connections, one at a time on each. Any answer but
- * 200 is an error: a fast failure must not count.
- * @returns answers per second
- */
-export async function saturate(
-  port: number,
-  request: string,
-  { connections, milliseconds }: { connections: number; milliseconds: number },
-): Promise<number> {
-  const begin = performance.now();
-  let answers = 0;
-  const connection = async () => {
-    const socket = net.connect({ port, host: loopback, noDelay: true });
-    let received = "";
-    socket.setEncoding("latin1").on("data", (chunk: string) => {
-      received += chunk;
-      const end = received.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = Number(/^content-length: *(\d+)/im.exec(received)?.[1]);
-      if (!received.startsWith("HTTP/1.1 200 ") || Number.isNaN(length)) {
-        socket.destroy(new Error(`unexpected answer: ${received}`));
-        return;
-      }
-      if (received.length < end + 4 + length) return;
-      received = "";
-      answers++;
-      if (performance.now() - begin < milliseconds) socket.write(request);
-      else socket.end();
-    });
-    socket.write(request);
-    await once(socket, "close");
-  };
-  await Promise.all(Array.from({ length: connections }, connection));
-  return (answers / (performance.now() - begin)) * 1000;
 }

@@ -33,11 +33,14 @@ export async function openFedPage(
   return { feed, ...(await openPage(browser, feed.url, options)) };
 }
 
+/** Built once for all pages of a test. */
+const files = new Bundle();
+
 export async function pageFeed(snapshot: Snapshot): Promise<PageFeed> {
   const stream = new EventStream({ snapshot: () => feed.snapshot, onListening: () => undefined });
   let isDown = false;
   const handle = createPageHandler({
-    files: new Bundle(),
+    files,
     events: res => stream.add(res),
     why: () => {
       if (!feed.why) throw new AwsError("NodeNotFound", "the test has no answer to this");

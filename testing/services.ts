@@ -20,9 +20,14 @@ export function memoryLog(): { log: Logger; lines: Record<string, unknown>[] } {
 
 /** Bundles a service as for a host. @returns the path of the bundle, which `cleanUp` removes */
 export function bundle(service: ServiceName): string {
-  const outfile = join(temporaryFolder(), `${service}.js`);
+  return bundleFile(join(__dirname, "..", "apps", service, "main.ts"));
+}
+
+/** As `bundle`, for any program. */
+export function bundleFile(file: string): string {
+  const outfile = join(temporaryFolder(), "main.js");
   buildSync({
-    entryPoints: [join(__dirname, "..", "apps", service, "main.ts")],
+    entryPoints: [file],
     outfile,
     bundle: true,
     platform: "node",
@@ -33,11 +38,19 @@ export function bundle(service: ServiceName): string {
   return outfile;
 }
 
-/** Starts a bundle on free ports; its environment holds those and `environment`, nothing else. */
-export function startService(service: ServiceName, file: string, environment: NodeJS.ProcessEnv): Service {
+/**
+ * Starts a bundle on free ports; its environment holds those and `environment`, nothing else.
+ * @param command the words that run a file, by default this Node
+ */
+export function startService(
+  service: ServiceName,
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  [command = process.execPath, ...words]: readonly string[] = [],
+): Service {
   const anyPort = Object.keys(ports[service]).map(socket => [portVariable(socket), "0"] as const);
   const env = { LISTEN_ADDRESS: loopback, ...Object.fromEntries(anyPort), ...environment };
-  return supervise(service, spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] }));
+  return supervise(service, spawn(command, [...words, file], { env, stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 export interface Service {

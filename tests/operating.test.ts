@@ -127,6 +127,10 @@ describeWith({ ssh: "apt-get install openssh-client" }, "verify", () => {
     const steps = (JSON.parse(stdout) as { step: string }[]).map(({ step }) => step);
     expect(steps).toEqual(["Part 1, Set up NACL, 5. Port 8080", "Part 1, Set up NACL, 5. Port 5000"]);
     expect(await operator(verify, ["--only", "x"])).toMatchObject({ code: 2, stdout: "" });
+    expect(await operator(verify, ["--timeout", "5s"])).toMatchObject({
+      code: 2,
+      stderr: 'ops: --timeout takes seconds, such as 5, not "5s"\n',
+    });
   });
 
   const direct = "each receiver answers with the number";
@@ -198,24 +202,25 @@ describeWith({ ssh: "apt-get install openssh-client" }, "verify", () => {
       each => `${kindOf(each)}:${each.name.replace(/-again-\d+/g, "")}` === resource,
     );
     if (!declared) throw new Error(`there is no ${resource}`);
-    const affected = () => operator(verify, ["--only", step]);
+    // Most of these steps fail by silence.
+    const check = (what: string) => operator(verify, ["--only", what, "--timeout", "2"]);
     await setHealthChecks("EC2");
     await region.remove(declared);
     try {
       // A target's health changes after some checks.
       const failed = await eventually("the step fails", async () => {
-        const ended = await affected();
+        const ended = await check(step);
         return ended.code !== 0 && ended;
       });
       expect(failed).toMatchObject({ code: 1, stderr: "" });
       expect(failed.stdout.split("\n").at(-2)).toMatch(/^FAILED \d+ of \d+ checks, in these steps: /);
       expect(failed.stdout.split("\n").at(-2)).toContain(step.split(":")[0]);
-      expect(await operator(verify, ["--only", control])).toMatchObject({ code: 0, stderr: "" });
+      expect(await check(control)).toMatchObject({ code: 0, stderr: "" });
     } finally {
       await region.restore(declared);
       await setHealthChecks("ELB");
     }
-    await eventually("the step passes again", async () => (await affected()).code === 0);
+    await eventually("the step passes again", async () => (await check(step)).code === 0);
   });
 });
 

@@ -67,14 +67,15 @@ describeWith(
   },
   "README's commands, pasted",
   () => {
-    let project: string;
-    beforeAll(async () => {
-      project = copyOfProject();
+    /** @returns the project in which the region runs */
+    async function startRegion(...options: string[]): Promise<string> {
+      const project = copyOfProject();
       // Whoever runs the tests may have a region of their own running: this one takes another port.
-      await start(project).says(/^ready after/m);
-    });
+      await start(project, options).says(/^ready after/m);
+      return project;
+    }
 
-    async function setNumber(num: number): Promise<void> {
+    async function setNumber(project: string, num: number): Promise<void> {
       const { internet: through, outputs } = startedIn(project);
       // A busy machine takes longer than a receiver waits, as long as the region loads the clients of AWS's API.
       await eventually("the receivers answer", async () => {
@@ -83,13 +84,18 @@ describeWith(
       });
     }
 
+    let project: string;
+    beforeAll(async () => {
+      project = await startRegion();
+    });
+
     test.each<[ShellName, PasteMode]>([
       ["bash", "bracketed"],
       ["bash", "plain"],
       ["zsh", "bracketed"],
       ["zsh", "plain"],
     ])("in %s, %s", async (name, mode) => {
-      await setNumber(0);
+      await setNumber(project, 0);
       const shell = new InteractiveShell(project, name, mode);
       let everything = "";
       for (const { text, answers } of pastes) {
@@ -116,7 +122,9 @@ describeWith(
     test.each<ShellName>(["bash", "zsh"])(
       "docs/operating.md's, in %s",
       async name => {
-        await setNumber(5);
+        // Its fleet grows and shrinks in half the time.
+        const project = await startRegion("--speed", "120");
+        await setNumber(project, 5);
         const shell = new InteractiveShell(project, name, "bracketed");
         let everything = "";
         for (const { text } of operating) {

@@ -4,8 +4,8 @@ import { createApp, withBody } from "../common/app";
 import { seedUpdateSchema } from "../common/seed";
 import type { SeedStore } from "./store";
 
-export function createReadApp(store: SeedStore, log: Logger): RequestListener {
-  return createApp(log, { "/": { get: (_request, response) => void response.json(store.value) } });
+export function createReadApp(store: Pick<SeedStore, "value">, log: Logger): RequestListener {
+  return createApp(log, { "/": { value: () => store.value } });
 }
 
 export function createUpdateApp(store: Pick<SeedStore, "update">, log: Logger): RequestListener {

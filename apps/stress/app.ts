@@ -11,8 +11,6 @@ export interface Host {
 }
 
 export function createStressApp(host: Host, log: Logger): RequestListener {
-  const get: RequestHandler = (_request, response) => void response.json(host.name());
-
   const post: RequestHandler = async (request, response) => {
     // No body is expected and none is used, but it is read, within the same bound as elsewhere.
     await readBody(request, response);
@@ -20,5 +18,5 @@ export function createStressApp(host: Host, log: Logger): RequestListener {
     response.json({ status: "success" });
   };
 
-  return createApp(log, { "/": { get, post } });
+  return createApp(log, { "/": { value: host.name, post } });
 }

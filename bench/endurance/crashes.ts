@@ -1,21 +1,14 @@
 /** The program in a local region, under load while processes of its services are killed. */
-import { join } from "node:path";
-import { realClock } from "../../local/clock";
-import { preload } from "../../local/api/dispatch";
-import { readStack } from "../../local/pulumi/stack";
-import { startRegion } from "../../local/start";
-import { onCleanUp } from "../../testing/clean-up";
 import { crashesUnderLoad, lossesOf } from "../../testing/crashes";
-import { temporaryFolder } from "../../testing/folders";
 import { lost } from "../../testing/kills";
 import { Random } from "../../testing/random";
+import { startProgramRegion } from "./program-region";
 import type { Suite } from "./suite";
 
 const secondsBetween = 20;
 const requestsPerSecond = 100;
 /** That are printed one by one. */
 const mostFailures = 20;
-const root = join(__dirname, "..", "..");
 
 export const crashesSuite: Suite = {
   numbers: "[minutes]",
@@ -29,19 +22,7 @@ export const crashesSuite: Suite = {
 };
 
 async function run(seed: number, [minutes = 15]: number[], fail: (failure: string) => void): Promise<string> {
-  const running = await startRegion({
-    root,
-    stack: readStack(root, "dev"),
-    folder: join(temporaryFolder(), ".local"),
-    clock: realClock(60),
-    operatorAddress: "198.51.100.10",
-    port: 0,
-    sshPort: 0,
-    without: [],
-    report: () => undefined,
-  });
-  onCleanUp(() => running.close());
-  await preload(running.region.services);
+  const running = await startProgramRegion();
 
   let requests = 0;
   let losses = 0;

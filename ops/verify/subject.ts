@@ -17,8 +17,6 @@ export interface Check {
   run: (subject: Subject) => Promise<void>;
 }
 
-/** How long an answer may take, in ms: more than a receiver's own time-outs. */
-const patience = 5000;
 /** How long nothing must come back to count as silence. */
 const silence = 2000;
 
@@ -30,9 +28,16 @@ export class Subject {
     readonly clients: { ec2: EC2; elbv2: ElasticLoadBalancingV2; autoScaling: AutoScaling },
     private readonly argumentsFor: SshArguments,
     private readonly signal: AbortSignal,
+    /** How long an answer may take, in ms. */
+    private readonly patience: number,
   ) {}
 
-  static async of(deployment: Deployment, argumentsFor: SshArguments, signal: AbortSignal): Promise<Subject> {
+  static async of(
+    deployment: Deployment,
+    argumentsFor: SshArguments,
+    signal: AbortSignal,
+    patience: number,
+  ): Promise<Subject> {
     const [{ EC2 }, { ElasticLoadBalancingV2 }, { AutoScaling }] = await Promise.all([
       import("@aws-sdk/client-ec2"),
       import("@aws-sdk/client-elastic-load-balancing-v2"),
@@ -44,7 +49,7 @@ export class Subject {
       elbv2: new ElasticLoadBalancingV2(aws),
       autoScaling: new AutoScaling(aws),
     };
-    return new Subject(deployment, clients, argumentsFor, signal);
+    return new Subject(deployment, clients, argumentsFor, signal, patience);
   }
 
   get outputs(): Deployment["outputs"] {
@@ -78,7 +83,7 @@ export class Subject {
   async answerTo(url: string, request: Request & { status?: number } = {}): Promise<Answer> {
     const { status = 200, ...sent } = request;
     const { method = "GET" } = request;
-    const outcome = await this.try(url, { patience, ...sent });
+    const outcome = await this.try(url, { patience: this.patience, ...sent });
     if (typeof outcome === "string") throw new Error(`${method} ${url} is ${outcome}`);
     expectEqual(`the status of ${method} ${url}`, outcome.status, status);
     return outcome;

@@ -1,0 +1,35 @@
+import { inTurns, isMet, ratioOf, spreadOf, type Figure } from "./figures";
+
+const figure: Figure = {
+  name: "reads",
+  unit: "requests/s",
+  ours: [80, 300, 90],
+  baseline: { name: "bare", values: [100, 200, 100] },
+};
+
+test("the median is a middle value, or the mean of two", () => {
+  expect(spreadOf([3, 1, 2])).toEqual({ median: 2, least: 1, most: 3 });
+  expect(spreadOf([10, 2, 4, 1])).toEqual({ median: 3, least: 1, most: 10 });
+});
+
+test("a ratio is that of a round, not of the medians", () => {
+  expect(ratioOf(figure)).toEqual({ median: 0.9, least: 0.8, most: 1.5 });
+});
+
+test.each([
+  [undefined, undefined],
+  [true, { atLeast: 0.9 }],
+  [false, { atLeast: 0.91 }],
+  [true, { atMost: 0.9 }],
+  [false, { atMost: 0.89 }],
+])("it is met: %j, with the target %j", (expected, target) => {
+  expect(isMet({ ...figure, target })).toBe(expected);
+});
+
+test("each is measured once per round, and begins in turn", async () => {
+  const order: string[] = [];
+  const measure = (name: string) => () => Promise.resolve(order.push(name));
+  const measured = await inTurns(3, { a: measure("a"), b: measure("b") });
+  expect(order.join("")).toBe("abbaab");
+  expect(measured).toEqual({ a: [1, 4, 5], b: [2, 3, 6] });
+});

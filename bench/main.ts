@@ -1,0 +1,79 @@
+/** Benchmarks: `npm run bench -- --help`. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { cleanUp, openScope } from "../testing/clean-up";
+import { isMet, type Bench, type Figure } from "./figures";
+import { prepareMachine } from "./machine";
+import { reads } from "./reads";
+import { tableOf } from "./report";
+import { updates } from "./updates";
+
+const benches: Record<string, Bench> = { reads, updates };
+
+const resultsFile = join(__dirname, "results.json");
+const readme = join(__dirname, "README.md");
+const marks = { begin: "<!-- figures -->\n", end: "<!-- end of figures -->" };
+
+const help = `Measures what the project's parts cost, on the Node of the hosts. Each figure is a ratio to a baseline of the same run,
+in rounds that take turns; the table has medians and the least and most. A quiet machine gives the better numbers.
+
+npm run bench                all of them, for about 10 minutes
+npm run bench -- NAME ...    some of them
+npm run bench -- --write     all of them, and the table into bench/README.md
+
+${Object.entries(benches)
+  .map(([name, { help }]) => `${name.padEnd(16)}${help}`)
+  .join("\n")}
+
+The figures of every round are written to bench/results.json.
+Exit code: 0 if every target is met, 1 if one is missed or a benchmark fails, 2 for wrong arguments.
+`;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes("--help")) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const names = args.filter(arg => arg !== "--write");
+  const writes = names.length < args.length;
+  if (names.some(name => !(name in benches)) || (writes && names.length > 0)) {
+    process.stderr.write(help);
+    return 2;
+  }
+  const machine = await prepareMachine();
+  const figures: Figure[] = [];
+  for (const name of names.length > 0 ? names : Object.keys(benches)) {
+    console.error(`${name} ...`);
+    openScope();
+    try {
+      figures.push(...((await benches[name]?.run(machine)) ?? []));
+    } finally {
+      await cleanUp();
+    }
+  }
+  const command = ["npm run bench", ...(names.length > 0 ? ["--", ...names] : [])].join(" ");
+  const results = { date: new Date().toISOString(), machine: machine.description, command, figures };
+  writeFileSync(resultsFile, `${JSON.stringify(results, null, 2)}\n`);
+  const table = tableOf(results);
+  process.stdout.write(`\n${table}`);
+  if (writes) writeFileSync(readme, withTable(readFileSync(readme, "utf8"), table));
+  return figures.every(figure => isMet(figure) !== false) ? 0 : 1;
+}
+
+/** Replaces the table between its marks. */
+function withTable(text: string, table: string): string {
+  const [before, rest = ""] = text.split(marks.begin);
+  const [, after] = rest.split(marks.end);
+  if (after === undefined) throw new Error("bench/README.md lacks the marks of its table");
+  return `${before}${marks.begin}${table}${marks.end}${after}`;
+}
+
+void main(process.argv.slice(2))
+  .finally(cleanUp)
+  .then(
+    code => process.exit(code),
+    (error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    },
+  );

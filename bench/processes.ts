@@ -1,0 +1,55 @@
+/** Programs of bench/programs/, each in a process of its own. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { onCleanUp } from "../testing/clean-up";
+import { bundleFile } from "../testing/services";
+import type { Machine } from "./machine";
+
+/** Starts a program as hosts run a service: bundled, on their Node; `cleanUp` ends it. */
+export function startProgram(
+  { node, ...machine }: Machine,
+  place: "measured" | "beside",
+  program: string,
+  environment: Record<string, string> = {},
+): ChildProcess {
+  const file = bundleFile(join(__dirname, "programs", `${program}.ts`));
+  const [command = node, ...words] = [...machine[place], node, file];
+  const child = spawn(command, words, {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  onCleanUp(async () => {
+    if (child.exitCode !== null) return;
+    const exit = once(child, "exit"); // it may write until then
+    child.kill("SIGKILL");
+    await exit;
+  });
+  return child;
+}
+
+/** What a program sends next. Rejects if it exits first. */
+export async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
+  const ended = new AbortController();
+  const exit = once(child, "exit", { signal: ended.signal }).then(([code]) => {
+    throw new Error(`a program ended with ${String(code)}`);
+  });
+  try {
+    const [message] = (await Promise.race([once(child, "message"), exit])) as [Message];
+    return message;
+  } finally {
+    ended.abort();
+    exit.catch(() => undefined);
+  }
+}
+
+export interface Server {
+  pid: number;
+  /** By the name of its socket. */
+  ports: Record<string, number>;
+}
+
+export async function startServer(...program: Parameters<typeof startProgram>): Promise<Server> {
+  const child = startProgram(...program);
+  return { pid: child.pid ?? 0, ports: await nextMessage<Record<string, number>>(child) };
+}

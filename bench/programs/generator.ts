@@ -1,0 +1,6 @@
+/** Makes each load that it is sent, one after the other, and sends back what came of it. */
+import { saturate, type Load } from "../saturate";
+
+process.on("message", load => {
+  void saturate(load as Load).then(served => process.send?.(served));
+});

@@ -1,0 +1,45 @@
+/** The table of figures. */
+import { isMet, ratioOf, spreadOf, type Figure, type Target } from "./figures";
+
+export interface Results {
+  /** ISO 8601. */
+  date: string;
+  machine: string;
+  command: string;
+  figures: readonly Figure[];
+}
+
+const columns = ["figure", "unit", "ours", "baseline", "", "ratio", "least to most", "target", "met"];
+
+/** In Markdown, with its date, machine and command. */
+export function tableOf({ date, machine, command, figures }: Results): string {
+  const rows = figures.map(figure => {
+    const { name, unit, ours, baseline, target } = figure;
+    const { median, least, most } = ratioOf(figure);
+    const met = isMet(figure);
+    return [
+      name,
+      unit,
+      number(spreadOf(ours).median),
+      baseline.name,
+      number(spreadOf(baseline.values).median),
+      number(median),
+      `${number(least)} to ${number(most)}`,
+      target ? text(target) : "",
+      met === undefined ? "" : met ? "yes" : "no",
+    ];
+  });
+  const lines = [columns, columns.map(() => "---"), ...rows].map(cells => `| ${cells.join(" | ")} |`);
+  return [`${date.slice(0, 10)}, \`${command}\` on ${machine}.`, "", ...lines, ""].join("\n");
+}
+
+function text(target: Target): string {
+  return "atLeast" in target ? `at least ${target.atLeast}` : `at most ${target.atMost}`;
+}
+
+/** With three significant digits. */
+function number(value: number): string {
+  return value >= 100
+    ? Math.round(value).toLocaleString("en-US")
+    : Number(value.toPrecision(value < 1 ? 2 : 3)).toString();
+}
