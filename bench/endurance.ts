@@ -3,6 +3,7 @@ import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
 import { crashesSuite } from "./endurance/crashes";
 import { pageSuite } from "./endurance/page";
+import { powerSuite } from "./endurance/power";
 import { verdictsSuite } from "./endurance/verdicts";
 import type { Suite } from "./endurance/suite";
 
@@ -10,6 +11,7 @@ const suites: Record<string, Suite> = {
   calls: callsSuite,
   crashes: crashesSuite,
   page: pageSuite,
+  power: powerSuite,
   verdicts: verdictsSuite,
 };
 

@@ -1,4 +1,5 @@
 /** What users keep after a power cut: every state that a disk may be left in, from the calls that were really made. */
+import { InstallerHost, judgeInstall } from "../testing/power-loss/installer";
 import { describeWith } from "../testing/programs";
 import { brokenBy, mistakes } from "../testing/power-loss/broken-stores";
 import { folderInMemory, programs, type Recording } from "../testing/power-loss/recording";
@@ -53,5 +54,35 @@ describeWith(programs, "the store", () => {
     const recordings =
       mistake === "it starts without a sync" ? killedRuns(preload) : [await updates(preload)];
     expect((await judge(await recordings)).violations).not.toEqual([]);
+  });
+});
+
+describeWith(programs, "the installer", () => {
+  const judging = { limit: 10, random: new Random(1), mostStates: 8 };
+
+  test("leaves what runs, or what the next install repairs", async () => {
+    const host = await InstallerHost.create();
+    const [one, two] = [await host.release("one"), await host.release("two")];
+    const { recording: first } = await host.recordInstall(one);
+    const { recording: update } = await host.recordInstall(two);
+    expect(host.problems(two)).toEqual([]);
+    const installed = await judgeInstall(host, {
+      ...{ before: undefined, after: one, recordings: [first] },
+      ...judging,
+    });
+    expect(installed).toMatchObject({ states: 8, isAcknowledged: true, violations: [] });
+    const updated = await judgeInstall(host, { before: one, after: two, recordings: [update], ...judging });
+    expect(updated).toMatchObject({ states: 8, isAcknowledged: true, down: 0, violations: [] });
+  });
+
+  test("would be caught if it synced no folder", async () => {
+    const host = await InstallerHost.create();
+    const one = await host.release("one");
+    const { recording } = await host.recordInstall(one, { preload: brokenBy("it syncs no folder") });
+    const judgement = await judgeInstall(host, {
+      ...{ before: undefined, after: one, recordings: [recording] },
+      ...judging,
+    });
+    expect(judgement.violations).not.toEqual([]);
   });
 });

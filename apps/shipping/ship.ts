@@ -65,6 +65,8 @@ export function installCommand(release: ReleaseName): string {
   return [
     "set -eu",
     checked(archive, release.sha256),
+    // Once this has begun, nobody copies them again: after a power cut they are needed as they are.
+    `sync --file-system ${home}`,
     `sudo -n mkdir -p ${root}`,
     `exec sudo -n flock ${root}/lock sh -euc '`,
     `if ! test -x ${runtimeFolder}/node; then`,
@@ -74,8 +76,9 @@ export function installCommand(release: ReleaseName): string {
     `  tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
     `  sync ${runtimeFolder}.new/node ${runtimeFolder}.new`,
     `  mv -T ${runtimeFolder}.new ${runtimeFolder}`,
-    `  sync ${root}/runtimes`,
     "fi",
+    // Also if an earlier attempt has moved it and got no further.
+    `sync ${root}/runtimes`,
     // Not needed once unpacked; a host that lacks the runtime gets another copy.
     `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,

@@ -62,7 +62,8 @@ export function textOf(snapshot: Snapshot): string {
   const lines = [...snapshot].map(([path, entry]) => {
     if (entry.kind === "link") return `${path} -> ${entry.target}`;
     if (entry.kind === "folder") return `${path}/`;
-    const beginning = JSON.stringify(entry.bytes.subarray(0, 60).toString("latin1"));
+    const text = entry.bytes.subarray(0, 60).toString("latin1");
+    const beginning = JSON.stringify(text.replace(/\0+$/, "…"));
     return `${path}: ${entry.bytes.length} bytes, ${beginning}`;
   });
   return lines.join("\n");

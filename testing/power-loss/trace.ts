@@ -110,6 +110,8 @@ export class Replay {
   /** Files opened so that every write is a sync, too. */
   readonly #synchronous = new Set<string>();
   readonly #begun = new Map<Call, number>();
+  /** Of processes that have changed it. */
+  readonly #workingFolders = new Map<string, string>();
 
   constructor(
     private readonly disk: Disk,
@@ -143,44 +145,44 @@ export class Replay {
     if (!(result >= 0)) return [];
     switch (name) {
       case "open":
-        return this.#open(call, this.#named(first), second, third);
+        return this.#open(call, this.#named(call, first), second, third);
       case "openat":
-        return this.#open(call, this.#named(second, first), third, fourth);
+        return this.#open(call, this.#named(call, second, first), third, fourth);
       case "creat":
-        return this.#open(call, this.#named(first), "O_CREAT|O_TRUNC", second);
+        return this.#open(call, this.#named(call, first), "O_CREAT|O_TRUNC", second);
       case "mkdir":
-        return made(this.#named(first), second);
+        return made(this.#named(call, first), second);
       case "mkdirat":
-        return made(this.#named(second, first), third);
+        return made(this.#named(call, second, first), third);
       case "rename":
       case "link":
-        return this.#moved(name, this.#named(first), this.#named(second));
+        return this.#moved(name, this.#named(call, first), this.#named(call, second));
       case "renameat":
       case "renameat2":
         if (args[4]?.includes("RENAME_EXCHANGE") === true) this.#refuse(call);
-        return this.#moved("rename", this.#named(second, first), this.#named(fourth, third));
+        return this.#moved("rename", this.#named(call, second, first), this.#named(call, fourth, third));
       case "linkat":
-        return this.#moved("link", this.#named(second, first), this.#named(fourth, third));
+        return this.#moved("link", this.#named(call, second, first), this.#named(call, fourth, third));
       case "symlink":
-        return linked(bytesOf(first).toString(), this.#named(second));
+        return linked(bytesOf(first).toString(), this.#named(call, second));
       case "symlinkat":
-        return linked(bytesOf(first).toString(), this.#named(third, second));
+        return linked(bytesOf(first).toString(), this.#named(call, third, second));
       case "unlink":
       case "rmdir":
-        return this.#removed(this.#named(first));
+        return this.#removed(this.#named(call, first));
       case "unlinkat":
-        return this.#removed(this.#named(second, first));
+        return this.#removed(this.#named(call, second, first));
       case "truncate":
-        return on(this.#named(first), path => ({ kind: "truncate", path, size: Number(second) }));
+        return on(this.#named(call, first), path => ({ kind: "truncate", path, size: Number(second) }));
       case "ftruncate":
         return on(this.#within(fileOf(first)), path => ({ kind: "truncate", path, size: Number(second) }));
       case "chmod":
-        return changedMode(this.#named(first), second);
+        return changedMode(this.#named(call, first), second);
       case "fchmod":
         return changedMode(this.#within(fileOf(first)), second);
       case "fchmodat":
       case "fchmodat2":
-        return changedMode(this.#named(second, first), third);
+        return changedMode(this.#named(call, second, first), third);
       case "write":
       case "writev":
         return this.#written(call, undefined);
@@ -197,6 +199,14 @@ export class Replay {
         return [{ kind: "sync all" }];
       case "syncfs":
         return on(this.#within(fileOf(first)), () => ({ kind: "sync all" }));
+      case "chdir": {
+        const from = this.#workingFolders.get(call.pid) ?? process.cwd();
+        this.#workingFolders.set(call.pid, posix.resolve(from, bytesOf(first).toString()));
+        return [];
+      }
+      case "fchdir":
+        this.#workingFolders.set(call.pid, fileOf(first) ?? "/");
+        return [];
       case "copy_file_range":
         if (this.#within(fileOf(third)) !== undefined) this.#refuse(call);
         return [];
@@ -205,7 +215,7 @@ export class Replay {
       default:
         if (harmless.test(name)) return [];
         // It concerns a file of the folder, by descriptor or by name.
-        if (args.some(arg => this.#within(fileOf(arg)) ?? (arg.startsWith('"') && this.#named(arg))))
+        if (args.some(arg => this.#within(fileOf(arg)) ?? (arg.startsWith('"') && this.#named(call, arg))))
           this.#refuse(call);
         return [];
     }
@@ -258,11 +268,9 @@ export class Replay {
   }
 
   /** The path within the folder of what a call names. */
-  #named(text: string, at = ""): string | undefined {
-    const name = bytesOf(text).toString();
-    const from = fileOf(at);
-    if (!name.startsWith("/") && from === undefined) return undefined;
-    return this.#within(posix.resolve(from ?? "/", name));
+  #named(call: Call, text: string, at = ""): string | undefined {
+    const from = fileOf(at) ?? this.#workingFolders.get(call.pid) ?? process.cwd();
+    return this.#within(posix.resolve(from, bytesOf(text).toString()));
   }
 
   #within(path: string | undefined): string | undefined {
@@ -275,7 +283,7 @@ export class Replay {
   }
 }
 
-const harmless = /^(read|recvfrom|recvmsg|sendto|sendmsg|chdir|fchdir)$/;
+const harmless = /^(read|recvfrom|recvmsg|sendto|sendmsg)$/;
 
 function on(path: string | undefined, operation: (path: string) => Operation): Operation[] {
   return path === undefined ? [] : [operation(path)];
