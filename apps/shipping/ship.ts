@@ -2,6 +2,7 @@
  * How a service reaches a host: which files are copied where, and the command that installs them. The command provider
  * and the host suite over plain SSH use the same strings.
  */
+import { dirname } from "node:path/posix";
 import { installationRoot as root } from "../installer/unit";
 import type { Manifest } from "../manifest";
 import { ports } from "../ports";
@@ -78,7 +79,7 @@ export function installCommand(release: ReleaseName): string {
     `  mv -T ${runtimeFolder}.new ${runtimeFolder}`,
     "fi",
     // Also if an earlier attempt has moved it and got no further.
-    `sync ${root}/runtimes`,
+    `sync ${root}/runtimes ${root} ${dirname(root)}`,
     // Not needed once unpacked; a host that lacks the runtime gets another copy.
     `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,

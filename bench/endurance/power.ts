@@ -82,7 +82,7 @@ async function installs(
   ];
   const kill = { inject: [`fsync:signal=KILL:when=${1 + random.below(4)}`] };
   const killed = round % 2 === 0 ? [(await host.recordInstall(one, kill)).recording] : [];
-  const first = [...killed, (await host.recordInstall(one)).recording];
+  const first = [...killed, (await host.recordInstall(one, { copiesFirst: killed.length === 0 })).recording];
   const update = [(await host.recordInstall(two)).recording];
   const failing = [(await host.recordInstall(broken)).recording];
   const judging = { limit: 20, random, mostStates };
@@ -97,7 +97,7 @@ async function installs(
   return Object.values(judgements);
 }
 
-function add<Key extends string>(counts: Record<Key, number>, more: Record<Key, number>): void {
+function add<Key extends string>(counts: Record<Key, number>, more: NoInfer<Record<Key, number>>): void {
   for (const key of Object.keys(counts) as Key[]) counts[key] += more[key];
 }
 

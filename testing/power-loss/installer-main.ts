@@ -6,7 +6,7 @@ import { manifestSchema } from "../../apps/manifest";
 
 async function main(): Promise<string> {
   const manifest = manifestSchema.parse(JSON.parse(await text(process.stdin)));
-  return install(manifest, new Systemd(() => undefined, process.env["HOST_ROOT"]), { healthTimeout: 300 });
+  return install(manifest, new Systemd(() => undefined, process.env["HOST_ROOT"]), { healthTimeout: 5_000 });
 }
 
 main().then(

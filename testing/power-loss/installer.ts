@@ -99,13 +99,17 @@ export class InstallerHost {
     return outcomeOf(spawn("sh", ["-c", script], { env, stdio: "pipe" }), release);
   }
 
-  /** @param preload a module for the installer to load first */
+  /** @param options of `install`, faults for strace to inject, and a module for the installer to load first */
   async recordInstall(
     release: Release,
-    { inject = [], preload }: { inject?: string[]; preload?: string } = {},
+    {
+      inject = [],
+      preload,
+      copiesFirst = true,
+    }: { inject?: string[]; preload?: string; copiesFirst?: boolean } = {},
   ): Promise<{ recording: Recording; outcome: Outcome }> {
     const { command, copies, env } = this.#commandFor(release);
-    const { child, end } = record(this.root, "sh", ["-c", copies + command], {
+    const { child, end } = record(this.root, "sh", ["-c", copiesFirst ? copies + command : command], {
       env: { ...env, ...(preload !== undefined && { NODE_OPTIONS: `--require=${preload}` }) },
       stdio: "pipe",
       inject,
