@@ -2,20 +2,28 @@
 import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
 import { capacitySuite } from "./endurance/capacity";
+import { connectionsSuite } from "./endurance/connections";
 import { crashesSuite } from "./endurance/crashes";
+import { memorySuite } from "./endurance/memory";
 import { pageSuite } from "./endurance/page";
+import { powerSuite } from "./endurance/power";
+import { requestsSuite } from "./endurance/requests";
 import { verdictsSuite } from "./endurance/verdicts";
 import type { Suite } from "./endurance/suite";
 
 const suites: Record<string, Suite> = {
   calls: callsSuite,
   capacity: capacitySuite,
+  connections: connectionsSuite,
   crashes: crashesSuite,
+  memory: memorySuite,
   page: pageSuite,
+  power: powerSuite,
+  requests: requestsSuite,
   verdicts: verdictsSuite,
 };
 
-const help = `Tests a local region for minutes. A seed repeats a run, as far as time and random ids allow.
+const help = `Tests the services and a local region for minutes. A seed repeats a run, as far as time and random ids allow.
 
 ${Object.entries(suites)
   .map(([name, { numbers, help }]) => `npm run endurance -- ${name} [seed] ${numbers}\n${help}`)

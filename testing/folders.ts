@@ -11,8 +11,8 @@ export function removeAbandonedFolders(): void {
 }
 
 /** An empty folder, removed by `cleanUp`. */
-export function temporaryFolder(): string {
-  const folder = workFolder(tmpdir(), prefix);
+export function temporaryFolder(parent = tmpdir()): string {
+  const folder = workFolder(parent, prefix);
   onCleanUp(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

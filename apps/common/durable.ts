@@ -1,5 +1,5 @@
 /** Writes that survive a power cut: bytes before names, as fsync(2) describes it. */
-import nodeFileSystem, { open, readdir, rename } from "node:fs/promises";
+import nodeFileSystem, { open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** What replacing a file needs of node:fs/promises. */
@@ -53,9 +53,4 @@ export async function replaceFile(
 export async function writeDurably(path: string, text: string): Promise<void> {
   await replaceFile(path, text);
   await sync(dirname(path));
-}
-
-export async function renameDurably(from: string, to: string): Promise<void> {
-  await rename(from, to);
-  await sync(dirname(to));
 }

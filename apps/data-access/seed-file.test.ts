@@ -111,6 +111,12 @@ class NodeError extends Error {
 
 const stepsOfOne = ["open", "write", "sync file", "rename", "sync folder"];
 const initialOf = async (disk: Disk) => (await SeedFile.open(path, disk)).initial;
+/** Opens it, and counts steps from then on. */
+const openedOn = async (disk: Disk) => {
+  const file = await SeedFile.open(path, disk);
+  disk.steps.length = 0;
+  return file;
+};
 /** A fault in every step of this name. */
 const failing = (step: string, code: string) => (name: string) => {
   if (name === step) throw new NodeError(code);
@@ -136,6 +142,17 @@ describe("opening", () => {
     },
   );
 
+  test("makes durable what it has found, before readers are told", async () => {
+    const disk = new Disk({ [path]: '{"num":1}' });
+    const file = await SeedFile.open(path, disk);
+    disk.fault = failing("sync folder", "killed");
+    await expect(file.replace(2)).rejects.toThrow("killed");
+    await expect(initialOf(disk)).rejects.toThrow("killed");
+    disk.fault = () => undefined;
+    expect(await initialOf(disk)).toBe(2);
+    expect(await initialOf(disk.afterPowerCut(0, 0))).toBe(2);
+  });
+
   test("refuses a file that can't be read, and a folder that isn't there", async () => {
     const disk = new Disk();
     disk.readFile = () => Promise.reject(new NodeError("EACCES"));
@@ -147,7 +164,7 @@ describe("opening", () => {
 describe("replacing", () => {
   test("syncs the file before it renames it, and the folder after", async () => {
     const disk = new Disk();
-    await (await SeedFile.open(path, disk)).replace(1);
+    await (await openedOn(disk)).replace(1);
     expect(disk.steps).toEqual(stepsOfOne);
   });
 
@@ -182,7 +199,7 @@ describe("replacing", () => {
     "whatever a power cut before %s keeps, the seed is the old one or the new one",
     async (_step, index) => {
       const disk = new Disk({ [path]: '{"num":1111}' });
-      const file = await SeedFile.open(path, disk);
+      const file = await openedOn(disk);
       disk.fault = (_name, number) => {
         if (number === index) throw new Error("power cut");
       };
@@ -206,13 +223,13 @@ test("under any faults and a power cut or kill at any step, no acknowledged seed
       fc.nat(20),
       async (bursts, faults, end, changesKept, bytesKept) => {
         const disk = new Disk();
+        const store = new SeedStore(await openedOn(disk));
         const pending = new Set(faults);
         disk.fault = (_name, number) => {
           if (number >= end) throw new Error("dead");
           // A failed step is not counted, so without this it would fail forever.
           if (pending.delete(number)) throw new NodeError("EIO");
         };
-        const store = new SeedStore(await SeedFile.open(path, disk));
         let arrived = 0;
         let acknowledged = 0;
         for (const burst of bursts) {

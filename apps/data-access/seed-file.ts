@@ -27,6 +27,8 @@ export class SeedFile {
   static async open(path: string, fileSystem: FileSystem = nodeFileSystem): Promise<SeedFile> {
     const initial = await readSeed(path, fileSystem);
     const folder = await fileSystem.open(dirname(path), "r");
+    // Its writer may have been killed before this step, and what readers are told must survive a power cut.
+    await folder.sync();
     return new SeedFile(fileSystem, path, folder, initial);
   }
 

@@ -31,7 +31,7 @@ jest.doMock("node:fs/promises", () => {
   const real = jest.requireActual<typeof FsPromises>("node:fs/promises");
   const short = (path: unknown) =>
     String(path)
-      .replace(/^.*\/(?=data-access|runtimes|home|opt\/elastic-fleet$)/, "")
+      .replace(/^.*\/(?=data-access|runtimes|home|opt(\/elastic-fleet)?$)/, "")
       .replace(/[0-9a-f]{64}/, "SHA");
   const mocked: Record<string, unknown> = { ...real };
   for (const name of ["mkdir", "readdir", "readFile", "rename", "rm"] as const) {
@@ -200,6 +200,9 @@ const update = [
   "sync data-access/releases/SHA.new",
   "rename data-access/releases/SHA.new",
   "sync data-access/releases",
+  "sync data-access",
+  "sync opt/elastic-fleet",
+  "sync opt",
   "write data-access/installing.new",
   "sync data-access/installing.new",
   "rename data-access/installing.new",

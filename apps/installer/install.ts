@@ -5,11 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { lstat, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { extract } from "tar";
 import { manifestSchema, type Manifest } from "../manifest";
-import { renameDurably, syncFiles, writeDurably } from "../common/durable";
+import { sync, syncFiles, writeDurably } from "../common/durable";
 import { Unhealthy } from "./health";
 import { installationRoot, releaseFolder, serviceFolder, unitOf, type Unit } from "./unit";
 
@@ -62,6 +62,7 @@ export async function install(
     report(`unpack release ${short(manifest)}`);
     await unpack(manifest, platform);
   }
+  await syncWay(manifest, platform);
   report("start it");
   await writeDurably(attempt, "");
   try {
@@ -140,7 +141,17 @@ async function unpack(manifest: Manifest, platform: Platform): Promise<void> {
     strict: true, // otherwise a file that can't be written, as on a full disk, is only a warning
   });
   await syncFiles(`${folder}.new`);
-  await renameDurably(`${folder}.new`, folder);
+  await rename(`${folder}.new`, folder);
+}
+
+/**
+ * Makes the names that lead to a release durable, from its own to that of the installation: a record that survives a power
+ * cut must not name a release that does not. Also if an earlier run has made them and got no further.
+ */
+async function syncWay(manifest: Manifest, platform: Platform): Promise<void> {
+  const top = dirname(installationRoot);
+  for (let folder = releaseFolder(manifest); folder !== top; folder = dirname(folder))
+    await sync(join(platform.root, dirname(folder)));
 }
 
 async function isHealthyNow(unit: Unit, platform: Platform): Promise<boolean> {

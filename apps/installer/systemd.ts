@@ -10,17 +10,24 @@ import { endOf, parseStates, planStart, type UnitState } from "./start-plan";
 import type { Unit } from "./unit";
 import { isUnitOf, serviceUnit, unitFiles } from "./unit-files";
 
-const unitFolder = "/etc/systemd/system";
 const messagesOnly = ["--no-pager", "--quiet", "--output=cat"];
 
 export class Systemd implements Platform {
-  readonly root = "/";
+  private readonly unitFolder: string;
   /** Where the journal ended before the last start, and the invocation that start led to. */
   private cursor = "";
   private invocation: string | undefined;
 
-  /** @param report called before every command that changes something */
-  constructor(private readonly report: (command: string) => void) {}
+  /**
+   * @param report called before every command that changes something
+   * @param root where a test has its host
+   */
+  constructor(
+    private readonly report: (command: string) => void,
+    readonly root = "/",
+  ) {
+    this.unitFolder = join(root, "etc/systemd/system");
+  }
 
   async start(unit: Unit, anew: boolean): Promise<void> {
     this.cursor = await journalEnd();
@@ -30,13 +37,13 @@ export class Systemd implements Platform {
     const states = await statesOf(names);
     const plan = planStart(
       wanted,
-      await presentFiles(unit.service),
+      await presentFiles(unit.service, this.unitFolder),
       new Map(states.map((state, index) => [names[index] ?? "", state])),
       anew,
     );
     for (const file of plan.write) {
       this.report(`write ${file}`);
-      await writeDurably(join(unitFolder, file), wanted.get(file) ?? "");
+      await writeDurably(join(this.unitFolder, file), wanted.get(file) ?? "");
     }
     for (const command of plan.systemctl) {
       this.report(`systemctl ${command.join(" ")}`);
@@ -46,10 +53,10 @@ export class Systemd implements Platform {
     this.invocation = (
       await run("systemctl", ["show", "--property=InvocationID", "--value", service])
     ).trim();
-    for (const file of plan.remove) await rm(join(unitFolder, file));
+    for (const file of plan.remove) await rm(join(this.unitFolder, file));
     // Where `enable` leaves its link.
-    await sync(join(unitFolder, "multi-user.target.wants"));
-    await sync(unitFolder);
+    await sync(join(this.unitFolder, "multi-user.target.wants"));
+    await sync(this.unitFolder);
   }
 
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
@@ -72,7 +79,7 @@ export class Systemd implements Platform {
   }
 }
 
-async function presentFiles(service: Unit["service"]): Promise<Map<string, string>> {
+async function presentFiles(service: Unit["service"], unitFolder: string): Promise<Map<string, string>> {
   const names = (await readdir(unitFolder)).filter(name => isUnitOf(service, name));
   const texts = await Promise.all(names.map(name => readFile(join(unitFolder, name), "utf8")));
   return new Map(names.map((name, index) => [name, texts[index] ?? ""]));

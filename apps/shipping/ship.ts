@@ -2,6 +2,7 @@
  * How a service reaches a host: which files are copied where, and the command that installs them. The command provider
  * and the host suite over plain SSH use the same strings.
  */
+import { dirname } from "node:path/posix";
 import { installationRoot as root } from "../installer/unit";
 import type { Manifest } from "../manifest";
 import { ports } from "../ports";
@@ -65,6 +66,8 @@ export function installCommand(release: ReleaseName): string {
   return [
     "set -eu",
     checked(archive, release.sha256),
+    // Once this has begun, nobody copies them again: after a power cut they are needed as they are.
+    `sync --file-system ${home}`,
     `sudo -n mkdir -p ${root}`,
     `exec sudo -n flock ${root}/lock sh -euc '`,
     `if ! test -x ${runtimeFolder}/node; then`,
@@ -74,8 +77,9 @@ export function installCommand(release: ReleaseName): string {
     `  tar -xzf ${remoteRuntime} -C ${runtimeFolder}.new --strip-components=2 --no-same-owner ${runtime.binary}`,
     `  sync ${runtimeFolder}.new/node ${runtimeFolder}.new`,
     `  mv -T ${runtimeFolder}.new ${runtimeFolder}`,
-    `  sync ${root}/runtimes`,
     "fi",
+    // Also if an earlier attempt has moved it and got no further.
+    `sync ${root}/runtimes ${root} ${dirname(root)}`,
     // Not needed once unpacked; a host that lacks the runtime gets another copy.
     `rm -f ${remoteRuntime}`,
     `mkdir -p ${installer}`,
