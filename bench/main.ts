@@ -3,12 +3,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanUp, openScope } from "../testing/clean-up";
 import { isMet, type Bench, type Figure } from "./figures";
+import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
 import { reads } from "./reads";
 import { tableOf } from "./report";
 import { updates } from "./updates";
 
-const benches: Record<string, Bench> = { reads, updates };
+const benches: Record<string, Bench> = { reads, updates, "load-balancer": loadBalancer };
 
 const resultsFile = join(__dirname, "results.json");
 const readme = join(__dirname, "README.md");
