@@ -6,10 +6,11 @@ import { isMet, type Bench, type Figure } from "./figures";
 import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
 import { reads } from "./reads";
+import { receiver } from "./receiver";
 import { tableOf } from "./report";
 import { updates } from "./updates";
 
-const benches: Record<string, Bench> = { reads, updates, "load-balancer": loadBalancer };
+const benches: Record<string, Bench> = { reads, updates, receiver, "load-balancer": loadBalancer };
 
 const resultsFile = join(__dirname, "results.json");
 const readme = join(__dirname, "README.md");

@@ -18,11 +18,17 @@ const deadline = 1_700;
 
 export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestListener {
   const answer = async (response: Response, work: (signal: AbortSignal) => Promise<object>) => {
+    // Not AbortSignal.timeout(), which would keep all of the request until then.
+    const controller = new AbortController();
+    const timeUp = () => controller.abort(new DOMException("The request took too long", "TimeoutError"));
+    const timer = setTimeout(timeUp, deadline);
     try {
-      response.json(await work(AbortSignal.timeout(deadline)));
+      response.json(await work(controller.signal));
     } catch (error) {
       log.error({ err: error }, "an upstream failed");
       response.status(502).json("Error in processing request");
+    } finally {
+      clearTimeout(timer);
     }
   };
 
