@@ -5,12 +5,21 @@ import { cleanUp, openScope } from "../testing/clean-up";
 import { isMet, type Bench, type Figure } from "./figures";
 import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
+import { packets } from "./packets";
 import { reads } from "./reads";
 import { receiver } from "./receiver";
 import { tableOf } from "./report";
+import { stress } from "./stress";
 import { updates } from "./updates";
 
-const benches: Record<string, Bench> = { reads, updates, receiver, "load-balancer": loadBalancer };
+const benches: Record<string, Bench> = {
+  reads,
+  updates,
+  receiver,
+  stress,
+  "load-balancer": loadBalancer,
+  packets,
+};
 
 const resultsFile = join(__dirname, "results.json");
 const readme = join(__dirname, "README.md");

@@ -236,7 +236,11 @@ describe("when data-access", () => {
     ["answers 404", [answered(404)], status(404)],
     ["redirects", [answered(302)], status(302, "", { Location: "/" })],
     ["cuts the connection", [{ code: "ECONNRESET" }], request => request.socket.destroy()],
-    ["answers endlessly", [{ message: "the answer has more than 1024 characters" }], write("4".repeat(2_000))],
+    [
+      "answers endlessly",
+      [{ message: "the answer has more than 1024 characters" }],
+      write("4".repeat(2_000)),
+    ],
     [
       "can't be reached by a proxy that says why",
       [{ message: "local; error=connection_refused" }, answered(502)],

@@ -28,8 +28,8 @@ export function ask(url: URL, { method, headers, body, proxy, signal }: Question
       path: proxy ? url.href : url.pathname + url.search,
       headers: { Host: url.host, ...headers },
     });
-    const fail = (error: unknown) => {
-      reject(error as Error);
+    const fail = (error: Error) => {
+      reject(error);
       request.destroy();
     };
     request.on("error", fail);
@@ -40,9 +40,11 @@ export function ask(url: URL, { method, headers, body, proxy, signal }: Question
         text += chunk;
         if (text.length > longest) fail(new Error(`the answer has more than ${longest} characters`));
       });
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
+      );
     });
-    signal.addEventListener("abort", () => fail(signal.reason));
+    signal.addEventListener("abort", () => fail(signal.reason as Error));
     request.end(body);
   });
 }
