@@ -7,10 +7,13 @@ import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
 import { packets } from "./packets";
 import { reads } from "./reads";
+import { page } from "./page";
 import { receiver } from "./receiver";
 import { tableOf } from "./report";
+import { ssh } from "./ssh";
 import { stress } from "./stress";
 import { updates } from "./updates";
+import { why } from "./why";
 
 const benches: Record<string, Bench> = {
   reads,
@@ -19,6 +22,9 @@ const benches: Record<string, Bench> = {
   stress,
   "load-balancer": loadBalancer,
   packets,
+  page,
+  ssh,
+  why,
 };
 
 const resultsFile = join(__dirname, "results.json");

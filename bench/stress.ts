@@ -29,7 +29,9 @@ export const stress: Bench = {
     const environment = { STRESS_SECONDS: String(seconds + grace), STRESS_WORKERS: "1" };
     const service = startService("stress", bundle("stress"), environment, command);
     const { http: url = "" } = await service.urls;
-    const busy = await startServer(machine, "measured", "busy-server", { BENCH_SECONDS: String(seconds + grace) });
+    const busy = await startServer(machine, "measured", "busy-server", {
+      BENCH_SECONDS: String(seconds + grace),
+    });
     const bareUrl = `http://${loopback}:${busy.ports["http"]}`;
     const underLoad = (of: string) => async () => {
       await ask(of, "POST", agent);
@@ -47,8 +49,20 @@ export const stress: Bench = {
     const { atRest, loaded, floor } = await inTurns(rounds, measures);
     agent.destroy();
     return [
-      figure("stress GET under load", p99, loaded, { name: "itself at rest", measured: atRest }, { atMost: 2 }),
-      figure("stress GET under load", p99, loaded, { name: "bare server, same load", measured: floor }, { atMost: 1.2 }),
+      figure(
+        "stress GET under load",
+        p99,
+        loaded,
+        { name: "itself at rest", measured: atRest },
+        { atMost: 2 },
+      ),
+      figure(
+        "stress GET under load",
+        p99,
+        loaded,
+        { name: "bare server, same load", measured: floor },
+        { atMost: 1.2 },
+      ),
     ];
   },
 };
@@ -70,5 +84,8 @@ async function percentile99(url: string, agent: http.Agent): Promise<number> {
     times.push(await ask(url, "GET", agent));
     await delay(pause);
   }
-  return quantile(times.toSorted((a, b) => a - b), 0.99);
+  return quantile(
+    times.toSorted((a, b) => a - b),
+    0.99,
+  );
 }
