@@ -154,6 +154,26 @@ describe("GET /", () => {
     expect(lines).toEqual([]);
   });
 
+  test("asks IMDS once for requests at the same time, and again for the next", async () => {
+    await start();
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>(resolve => (answer = resolve));
+    const { imds } = handlers;
+    handlers.imds = (request, response) => void held.then(() => imds(request, response));
+    let read = 0;
+    const { read: readSeed } = handlers;
+    handlers.read = (request, response) => {
+      if (++read === 3) answer();
+      readSeed(request, response);
+    };
+    const address = "imds GET /latest/meta-data/public-ipv4";
+    const answers = await Promise.all([get(), get(), get()]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(asked.filter(question => question === address)).toHaveLength(1);
+    expect((await get()).status).toBe(200);
+    expect(asked.filter(question => question === address)).toHaveLength(2);
+  });
+
   test("keeps the token of IMDS, and replaces it when it has expired", async () => {
     await start();
     let expected = "first";
