@@ -1,4 +1,7 @@
-/** The FastAPI server of the procedure by hand: as `fastapi run` starts it, with one worker, but without its access log. */
+/**
+ * The FastAPI server of the procedure by hand: as `fastapi run` starts it, with one worker, and its access log written to
+ * nowhere.
+ */
 import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -18,11 +21,10 @@ export async function startFastApi(machine: Machine): Promise<{ pid: number; por
     return undefined;
   });
   if (uvicorn === undefined) return undefined;
-  const options = ["--app-dir", join(__dirname, "programs"), "--host", loopback, "--port", "0", "--no-access-log"];
-  const [command = uvicorn, ...words] = [...machine.measured, uvicorn, "tutorial:app", ...options];
-  const child = spawn(command, words, {
+  const options = ["--app-dir", join(__dirname, "programs"), "--host", loopback, "--port", "0"];
+  const child = spawn("env", [...machine.measured, uvicorn, "tutorial:app", ...options], {
     env: { ...process.env, BENCH_FOLDER: temporaryFolder() },
-    stdio: ["ignore", "inherit", "pipe"],
+    stdio: ["ignore", "ignore", "pipe"],
   });
   onCleanUp(() => child.kill("SIGKILL"));
   for await (const line of createInterface(child.stderr)) {

@@ -80,10 +80,9 @@ export async function inTurns<Name extends string, Measured>(
   const names = Object.keys(measures) as Name[];
   const measured = Object.fromEntries(names.map(name => [name, []])) as unknown as Record<Name, Measured[]>;
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < names.length; turn++) {
-      const name = names[(round + turn) % names.length] as Name;
+    const first = round % names.length;
+    for (const name of [...names.slice(first), ...names.slice(0, first)])
       measured[name].push(await measures[name]());
-    }
   }
   return measured;
 }

@@ -3,16 +3,32 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanUp, openScope } from "../testing/clean-up";
 import { isMet, type Bench, type Figure } from "./figures";
+import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
+import { packets } from "./packets";
 import { reads } from "./reads";
-import { tableOf } from "./report";
+import { page } from "./page";
+import { receiver } from "./receiver";
+import { tableOf, withTable } from "./report";
+import { ssh } from "./ssh";
+import { stress } from "./stress";
 import { updates } from "./updates";
+import { why } from "./why";
 
-const benches: Record<string, Bench> = { reads, updates };
+const benches: Record<string, Bench> = {
+  reads,
+  updates,
+  receiver,
+  stress,
+  "load-balancer": loadBalancer,
+  packets,
+  page,
+  ssh,
+  why,
+};
 
 const resultsFile = join(__dirname, "results.json");
 const readme = join(__dirname, "README.md");
-const marks = { begin: "<!-- figures -->\n", end: "<!-- end of figures -->" };
 
 const help = `Measures what the project's parts cost, on the Node of the hosts. Each figure is a ratio to a baseline of the same run,
 in rounds that take turns; the table has medians and the least and most. A quiet machine gives the better numbers.
@@ -58,14 +74,6 @@ async function main(args: readonly string[]): Promise<number> {
   process.stdout.write(`\n${table}`);
   if (writes) writeFileSync(readme, withTable(readFileSync(readme, "utf8"), table));
   return figures.every(figure => isMet(figure) !== false) ? 0 : 1;
-}
-
-/** Replaces the table between its marks. */
-function withTable(text: string, table: string): string {
-  const [before, rest = ""] = text.split(marks.begin);
-  const [, after] = rest.split(marks.end);
-  if (after === undefined) throw new Error("bench/README.md lacks the marks of its table");
-  return `${before}${marks.begin}${table}${marks.end}${after}`;
 }
 
 void main(process.argv.slice(2))

@@ -1,58 +1,50 @@
-/**
- * What the live page costs the data path: requests per second through the local Internet and a load balancer with ten
- * listeners of the page's events, as a ratio to none, alternating in one run. Backend, region and load are a process each.
- * `npx tsx bench/page.ts [connections] [milliseconds per round]`
- */
+/** What the live page costs the data path: requests through the local Internet and a load balancer. */
 import { once } from "node:events";
 import http from "node:http";
-import { createApp } from "../apps/common/app";
-import { createLog } from "../apps/common/log";
-import { createServer } from "../apps/common/server";
-import { createInternetProxy } from "../local/network/local-internet";
-import { LivePage } from "../local/page/live-page";
-import { ec2Api } from "../local/region";
-import { cleanUp } from "../testing/clean-up";
 import { answerTo } from "../testing/client";
-import { saturate } from "../testing/load";
-import { makeSamples, openRegion, operatorAddress } from "../testing/sample-resources";
-import { medianRatio, serve, startServer } from "./servers";
+import { loopback } from "../testing/servers";
+import { figure, inTurns, type Bench } from "./figures";
+import { cpuTime, startGenerator, throughput } from "./generator";
+import { startServer } from "./processes";
 
-const rounds = 40;
+const rounds = 21;
 const listeners = 10;
-const [connections = 32, milliseconds = 500] = process.argv.slice(2).map(Number);
 
-const backend = () =>
-  createServer(createApp(createLog("error"), { "/": { get: (_req, res) => void res.json(42) } })).server;
+export const page: Bench = {
+  help: "requests through a region with ten live pages open, beside none open",
 
-/** A region whose load balancer has one target, the backend; its local Internet says the load balancer's name. */
-async function localInternet(backendPort: number): Promise<http.Server> {
-  const { region, resources, clock } = await openRegion();
-  const made = await makeSamples(resources, "command:remote:CopyToRemote");
-  region.network.registerEndpoint(
-    String(made["instance"]?.outputs["primaryNetworkInterfaceId"]),
-    8080,
-    backendPort,
-  );
-  const page = new LivePage(region, {
-    operatorAddress,
-    ec2ApiAddress: ec2Api.address,
-    progress: () => ({ ready: true, made: 0, declared: 0 }),
-    outputs: () => ({}),
-    listenerUrl: () => undefined,
-    report: console.error,
-  });
-  setInterval(() => clock.advance(1000), 1000);
-  return createInternetProxy({
-    dns: region.dns,
-    route: region.network.routerFrom({ internetAddress: operatorAddress }),
-    welcome: () => String(made["aws:lb/loadBalancer:LoadBalancer"]?.outputs["dnsName"]),
-    handleApiRequest: (_req, res) => res.writeHead(501).end(),
-    handlePageRequest: page.handle,
-  });
-}
+  run: async machine => {
+    const generate = startGenerator(machine);
+    const target = await startServer(machine, "beside", "bare");
+    const region = await startServer(machine, "measured", "region", {
+      BENCH_PORT: String(target.ports["http"]),
+    });
+    const port = region.ports["http"] ?? 0;
+    const url = `http://${loopback}:${port}`;
+    const { text: name } = await answerTo(url);
+    const request = `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`;
+    const load = () => generate(region, { port, request, connections: 32, milliseconds: 500 });
+    const measures = {
+      watched: async () => {
+        const pages = await open(url);
+        const served = await load();
+        for (const page of pages) page.destroy();
+        return served;
+      },
+      alone: load,
+    };
+    await inTurns(2, measures); // until it is compiled
+    const { watched, alone } = await inTurns(rounds, measures);
+    const baseline = { name: "no page open", measured: alone };
+    return [
+      figure("region with ten pages open", throughput, watched, baseline),
+      figure("region with ten pages open", cpuTime, watched, baseline),
+    ];
+  },
+};
 
 /** Resolves once they have their snapshots. */
-async function listen(url: string): Promise<http.IncomingMessage[]> {
+async function open(url: string): Promise<http.IncomingMessage[]> {
   return Promise.all(
     Array.from({ length: listeners }, async () => {
       const request = http.get(`${url}/events`, { agent: false });
@@ -62,39 +54,3 @@ async function listen(url: string): Promise<http.IncomingMessage[]> {
     }),
   );
 }
-
-async function main(): Promise<void> {
-  try {
-    const direct = await startServer(__filename, { BENCH_ROLE: "backend" });
-    const port = await startServer(__filename, { BENCH_ROLE: "region", BENCH_PORT: String(direct) });
-    const url = `http://127.0.0.1:${port}`;
-    const { text: name } = await answerTo(url);
-    const request = `GET http://${name}/ HTTP/1.1\r\nHost: ${name}\r\nAccept: */*\r\nUser-Agent: bench\r\n\r\n`;
-    const load = () => saturate(port, request, { connections, milliseconds });
-    await load();
-    const watched = async () => {
-      const pages = await listen(url);
-      const perSecond = await load();
-      for (const page of pages) page.destroy();
-      return perSecond;
-    };
-    let round = 0;
-    const ratio = await medianRatio(rounds, async () => {
-      // In turns, so that neither always comes after the other.
-      const first = round++ % 2 === 0;
-      const before = first ? await load() : await watched();
-      const after = first ? await watched() : await load();
-      const [alone, listened] = first ? [before, after] : [after, before];
-      console.log(`nobody listens ${alone.toFixed(0)}/s, ${listeners} pages listen ${listened.toFixed(0)}/s`);
-      return listened / alone;
-    });
-    console.log(`ratio ${ratio} (Node ${process.version}, ${connections} connections)`);
-  } finally {
-    await cleanUp();
-  }
-}
-
-const { BENCH_ROLE, BENCH_PORT } = process.env;
-if (BENCH_ROLE === "backend") void serve(backend());
-else if (BENCH_ROLE === "region") void localInternet(Number(BENCH_PORT)).then(serve);
-else void main();

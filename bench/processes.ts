@@ -6,16 +6,21 @@ import { onCleanUp } from "../testing/clean-up";
 import { bundleFile } from "../testing/services";
 import type { Machine } from "./machine";
 
-/** Starts a program as hosts run a service: bundled, on their Node; `cleanUp` ends it. */
+/** Those that are part of a local region, which runs from its sources. */
+const fromSources = new Set(["load-balancer", "region"]);
+
+/** Starts a program as users run such a one, on the Node of the hosts; `cleanUp` ends it. */
 export function startProgram(
   { node, ...machine }: Machine,
   place: "measured" | "beside",
   program: string,
   environment: Record<string, string> = {},
 ): ChildProcess {
-  const file = bundleFile(join(__dirname, "programs", `${program}.ts`));
-  const [command = node, ...words] = [...machine[place], node, file];
-  const child = spawn(command, words, {
+  const source = join(__dirname, "programs", `${program}.ts`);
+  const words = fromSources.has(program)
+    ? ["--require", join(__dirname, "..", "infra", "typescript.cjs"), source]
+    : [bundleFile(source)];
+  const child = spawn("env", [...machine[place], node, ...words], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

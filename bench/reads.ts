@@ -37,7 +37,15 @@ export const reads: Bench = {
       figure("data-access reads", p99, ours, bareHttp, { atMost: 2 }),
       figure("data-access reads", cpuTime, ours, bareHttp),
       ...(byHand
-        ? [figure("data-access reads", throughput, ours, { name: "FastAPI", measured: byHand }, { atLeast: 6 })]
+        ? [
+            figure(
+              "data-access reads",
+              throughput,
+              ours,
+              { name: "FastAPI", measured: byHand },
+              { atLeast: 6 },
+            ),
+          ]
         : []),
     ];
   },

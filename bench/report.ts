@@ -43,3 +43,14 @@ function number(value: number): string {
     ? Math.round(value).toLocaleString("en-US")
     : Number(value.toPrecision(value < 1 ? 2 : 3)).toString();
 }
+
+const begin = "<!-- figures -->\n";
+const end = "<!-- end of figures -->";
+
+/** Replaces the table that a text has between its marks. */
+export function withTable(text: string, table: string): string {
+  const [before = "", rest = ""] = text.split(begin);
+  const [, after] = rest.split(end);
+  if (after === undefined) throw new Error(`no ${begin.trim()} and ${end} for the table`);
+  return `${before}${begin}\n${table}\n${end}${after}`;
+}

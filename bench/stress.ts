@@ -1,66 +1,91 @@
 /**
- * What the stress service's load costs its callers: the 99th percentile of GET / while every vCPU is busy, as a ratio
- * to the same process at rest, alternating. It runs the bundle, as a host does. We promise less than 50 ms under
- * load.
- * `npx tsx bench/stress.ts [seconds per round]`
+ * What the stress service's load costs its callers, who ask about 100 times a second, one at a time: more would measure
+ * their own queue. It and its load have one core, as on an instance with one vCPU.
  */
 import { once } from "node:events";
 import http from "node:http";
-import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { loopback } from "../testing/servers";
 import { bundle, startService } from "../testing/services";
-import { medianRatio } from "./servers";
-import { cleanUp } from "../testing/clean-up";
+import { figure, inTurns, type Bench, type Metric } from "./figures";
+import { startServer } from "./processes";
+import { quantile } from "./saturate";
 
-const [seconds = 3] = process.argv.slice(2).map(Number);
-const rounds = 3;
-/** Between requests, in ms: about 100 a second, one at a time, as more would measure their own queue. */
+const rounds = 7;
+/** Of a round. The load outlasts it, so that the whole round is under load. */
+const seconds = 2;
+const grace = 0.5;
+/** Between requests, in ms. */
 const pause = 10;
 
-const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+const p99: Metric<number> = { unit: "ms, p99", of: milliseconds => milliseconds };
+
+export const stress: Bench = {
+  help: "the stress service's GET under load, beside itself at rest, and beside a bare server under the same load",
+
+  run: async machine => {
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const command = [...machine.measured, machine.node];
+    const environment = { STRESS_SECONDS: String(seconds + grace), STRESS_WORKERS: "1" };
+    const service = startService("stress", bundle("stress"), environment, command);
+    const { http: url = "" } = await service.urls;
+    const busy = await startServer(machine, "measured", "busy-server", {
+      BENCH_SECONDS: String(seconds + grace),
+    });
+    const bareUrl = `http://${loopback}:${busy.ports["http"]}`;
+    const underLoad = (of: string) => async () => {
+      await ask(of, "POST", agent);
+      await delay((grace / 2) * 1000); // while the worker starts
+      const loaded = await percentile99(of, agent);
+      await delay(grace * 1000); // until the worker has ended
+      return loaded;
+    };
+    const measures = {
+      atRest: () => percentile99(url, agent),
+      loaded: underLoad(url),
+      floor: underLoad(bareUrl),
+    };
+    await inTurns(1, measures); // until it is compiled
+    const { atRest, loaded, floor } = await inTurns(rounds, measures);
+    agent.destroy();
+    return [
+      figure(
+        "stress GET under load",
+        p99,
+        loaded,
+        { name: "itself at rest", measured: atRest },
+        { atMost: 2 },
+      ),
+      figure(
+        "stress GET under load",
+        p99,
+        loaded,
+        { name: "bare server, same load", measured: floor },
+        { atMost: 1.2 },
+      ),
+    ];
+  },
+};
 
 /** Milliseconds until the answer is complete. */
-async function ask(url: string, method: string): Promise<number> {
+async function ask(url: string, method: string, agent: http.Agent): Promise<number> {
   const begin = performance.now();
-  const [response] = (await once(http.request(url, { method, agent }).end(), "response")) as [
-    http.IncomingMessage,
-  ];
+  const request = http.request(url, { method, agent }).end();
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
   await once(response.resume(), "end");
   if (response.statusCode !== 200) throw new Error(`${method} was answered with ${response.statusCode ?? 0}`);
   return performance.now() - begin;
 }
 
-async function percentile99(url: string): Promise<number> {
+async function percentile99(url: string, agent: http.Agent): Promise<number> {
   const times: number[] = [];
   const end = performance.now() + seconds * 1000;
   while (performance.now() < end) {
-    times.push(await ask(url, "GET"));
+    times.push(await ask(url, "GET", agent));
     await delay(pause);
   }
-  return times.sort((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
+  return quantile(
+    times.toSorted((a, b) => a - b),
+    0.99,
+  );
 }
-
-async function main(): Promise<void> {
-  try {
-    // The load outlasts its round, so that the whole round is under load.
-    const grace = 0.5;
-    const { http: url = "" } = await startService("stress", bundle("stress"), {
-      STRESS_SECONDS: String(seconds + grace),
-    }).urls;
-    const ratio = await medianRatio(rounds, async () => {
-      const idle = await percentile99(url);
-      await ask(url, "POST");
-      await delay((grace / 2) * 1000); // while the workers start
-      const loaded = await percentile99(url);
-      await delay(grace * 1000);
-      console.log(`GET p99: ${idle.toFixed(2)} ms at rest, ${loaded.toFixed(2)} ms under load`);
-      return loaded / idle;
-    });
-    console.log(`ratio ${ratio} (Node ${process.version}, ${availableParallelism()} vCPUs)`);
-  } finally {
-    agent.destroy();
-    await cleanUp();
-  }
-}
-
-void main();

@@ -22,7 +22,10 @@ interface Measures {
 }
 
 const updatesPerSecond: Metric<Measures> = { unit: "updates/s", of: ({ updates }) => throughput.of(updates) };
-const readDelay: Metric<Measures> = { unit: "ms, p99 of a read meanwhile", of: ({ reads }) => reads.percentile99 };
+const readDelay: Metric<Measures> = {
+  unit: "ms, p99 of a read meanwhile",
+  of: ({ reads }) => reads.percentile99,
+};
 
 /** By a server with an update socket and a read socket. */
 type Ports = Record<string, number>;
@@ -33,7 +36,12 @@ export const updates: Bench = {
   run: async machine => {
     const [write, reader] = [startGenerator(machine), startGenerator(machine)];
     const command = [...machine.measured, machine.node];
-    const service = startService("data-access", bundle("data-access"), { STATE_DIRECTORY: temporaryFolder() }, command);
+    const service = startService(
+      "data-access",
+      bundle("data-access"),
+      { STATE_DIRECTORY: temporaryFolder() },
+      command,
+    );
     const urls = Object.entries(await service.urls);
     const ports = Object.fromEntries(urls.map(([socket, url]) => [socket, Number(new URL(url).port)]));
     const servers = {

@@ -2,7 +2,7 @@ import http from "node:http";
 import { once } from "node:events";
 import * as fc from "fast-check";
 import * as z from "zod";
-import { createApp, withBody } from "./app";
+import { createApp, sendJson, withBody } from "./app";
 import { seedUpdateSchema } from "./seed";
 import { memoryLog } from "../../testing/services";
 import { connect, exchange, lines, listenHttp, responseTo } from "../../testing/servers";
@@ -14,8 +14,8 @@ beforeAll(async () => {
   ({ url } = await listenHttp(
     createApp(log, {
       "/": {
-        get: (_request, response) => void response.json("hello"),
-        post: withBody(seedUpdateSchema, ({ num }, response) => void response.json({ got: num })),
+        get: (_request, response) => sendJson(response, 200, "hello"),
+        post: withBody(seedUpdateSchema, ({ num }, response) => sendJson(response, 200, { got: num })),
       },
       "/broken": {
         get: () => {

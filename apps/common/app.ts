@@ -1,31 +1,38 @@
 /** What the services share as Express apps: routes as data, and errors that are always JSON. */
-import type { RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { promisify } from "node:util";
-import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
+import express, { type NextFunction, type Request, type Response } from "express";
 import type { Logger } from "pino";
 import type * as z from "zod";
 import { problems } from "./problems";
 
+export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void> | void;
+
 interface Route {
-  /** What GET and HEAD answer as JSON, at once. */
-  value?: () => unknown;
-  /** For a GET and HEAD that take longer. */
-  get?: RequestHandler;
-  post?: RequestHandler;
+  /** Answers HEAD as well. */
+  get?: Handler;
+  post?: Handler;
 }
+
+const health: Handler = (_request, response) => sendJson(response, 200, { status: "ok" });
 
 /** An app that answers `routes`, by path, and GET /health; it does not listen. */
 export function createApp(log: Logger, routes: Record<string, Route>): RequestListener {
   const app = express().disable("x-powered-by").disable("etag").set("query parser", false);
+  /** By what most requests' first lines begin with. */
+  const usual = new Map<string, Handler>();
 
-  const values = new Map<string, () => unknown>();
-  const all: typeof routes = { "/health": { value: () => ({ status: "ok" }) }, ...routes };
-  for (const [path, { value, post, ...others }] of Object.entries(all)) {
+  const all: typeof routes = { "/health": { get: health }, ...routes };
+  for (const [path, { get, post }] of Object.entries(all)) {
     const route = app.route(path);
-    if (value) values.set(path, value);
-    const get = value ? (_request: Request, response: Response) => sendJson(response, 200, value()) : others.get;
-    if (get) route.get(get);
-    if (post) route.post(post);
+    if (get) {
+      route.get(get);
+      usual.set(`GET ${path}`, get);
+    }
+    if (post) {
+      route.post(post);
+      usual.set(`POST ${path}`, post);
+    }
     const allow = [...(get ? ["GET", "HEAD"] : []), ...(post ? ["POST"] : [])].join(", ");
     route.all((_request, response) => {
       response.set("Allow", allow);
@@ -42,11 +49,11 @@ export function createApp(log: Logger, routes: Record<string, Route>): RequestLi
       if (response.headersSent) response.destroy();
       else sendJson(response, refusal.status, { error: refusal.message });
     };
-    // Express needs as long for a request as all the rest, and this one asks nothing of it.
-    const value = request.method === "GET" ? values.get(request.url ?? "") : undefined;
-    if (value) {
+    // Express takes longer to find a handler than most take to answer.
+    const handler = usual.get(`${request.method} ${request.url}`);
+    if (handler) {
       try {
-        sendJson(response, 200, value());
+        void handler(request, response)?.catch(last);
       } catch (error) {
         last(error);
       }
@@ -73,7 +80,7 @@ function pathOf(target: string): string | undefined {
   return path.startsWith("/") ? path : `/${path}`;
 }
 
-function sendJson(response: ServerResponse, status: number, value: unknown): void {
+export function sendJson(response: ServerResponse, status: number, value: unknown): void {
   const body = JSON.stringify(value);
   response.writeHead(status, {
     "Content-Type": "application/json; charset=utf-8",
@@ -95,8 +102,8 @@ export class Refusal extends Error {
 /** Handles requests whose JSON body matches `schema`, and refuses others. */
 export function withBody<Body>(
   schema: z.ZodType<Body>,
-  handle: (body: Body, response: Response) => Promise<void> | void,
-): RequestHandler {
+  handle: (body: Body, response: ServerResponse) => Promise<void> | void,
+): Handler {
   return async (request, response) => {
     const body = schema.safeParse(await readJson(request, response));
     if (!body.success) throw new Refusal(422, problems(body.error, "the body").join("; "));
@@ -104,21 +111,26 @@ export function withBody<Body>(
   };
 }
 
-const raw = promisify<Request, Response>(express.raw({ type: () => true, limit: 1024, inflate: false }));
+const raw = promisify<IncomingMessage, ServerResponse>(
+  express.raw({ type: () => true, limit: 1024, inflate: false }),
+);
 
 /** @throws Refusal if the body is larger than any that the services accept, or compressed */
-export async function readBody(request: Request, response: Response): Promise<Buffer | undefined> {
+export async function readBody(
+  request: IncomingMessage & { body?: Buffer },
+  response: ServerResponse,
+): Promise<Buffer | undefined> {
   await raw(request, response).catch((error: unknown) => {
     const { status, message } = error as { status: number; message: string };
     throw new Refusal(status, message);
   });
-  return request.body as Buffer | undefined;
+  return request.body;
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Not express.json(), which reads an empty body as `{}` and invalid UTF-8 as U+FFFD. */
-async function readJson(request: Request, response: Response): Promise<unknown> {
+async function readJson(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
   const [mediaType] = (request.headers["content-type"] ?? "").split(";", 1);
   if (mediaType?.trim().toLowerCase() !== "application/json") {
     throw new Refusal(415, "the body must be application/json");

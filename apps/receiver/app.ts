@@ -1,8 +1,7 @@
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import type { NetworkAcl } from "@aws-sdk/client-ec2";
-import type { RequestHandler, Response } from "express";
 import type { Logger } from "pino";
-import { createApp, withBody } from "../common/app";
+import { createApp, sendJson, withBody, type Handler } from "../common/app";
 import { seedUpdateSchema } from "../common/seed";
 
 /** All that the receiver asks of others. Each rejects anything but the promised answer. */
@@ -17,16 +16,22 @@ export interface Upstreams {
 const deadline = 1_700;
 
 export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestListener {
-  const answer = async (response: Response, work: (signal: AbortSignal) => Promise<object>) => {
+  const answer = async (response: ServerResponse, work: (signal: AbortSignal) => Promise<object>) => {
+    // Not AbortSignal.timeout(), which would keep all of the request until then.
+    const controller = new AbortController();
+    const timeUp = () => controller.abort(new DOMException("The request took too long", "TimeoutError"));
+    const timer = setTimeout(timeUp, deadline);
     try {
-      response.json(await work(AbortSignal.timeout(deadline)));
+      sendJson(response, 200, await work(controller.signal));
     } catch (error) {
       log.error({ err: error }, "an upstream failed");
-      response.status(502).json("Error in processing request");
+      sendJson(response, 502, "Error in processing request");
+    } finally {
+      clearTimeout(timer);
     }
   };
 
-  const get: RequestHandler = async (_request, response) => {
+  const get: Handler = async (_request, response) => {
     await answer(response, async signal => {
       const [seed, address] = await Promise.all([
         within(signal, "data-access", upstreams.readSeed),

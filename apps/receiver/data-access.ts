@@ -1,28 +1,27 @@
-import axios, { type AxiosError } from "axios";
 import * as z from "zod";
 import { seedSchema } from "../common/seed";
+import { ask, type Question } from "./http-client";
 
 const updatedSchema = z.object({ status: z.literal("ok") });
 
-// axios and not fetch, because it uses HTTP_PROXY, by which the local region knows the caller.
-const http = axios.create({ maxRedirects: 0, maxContentLength: 1024 });
-
-http.interceptors.response.use(undefined, (error: AxiosError) => {
+async function askFor<T>(schema: z.ZodType<T>, url: URL, question: Question): Promise<T> {
+  // By HTTP_PROXY the local region knows the caller.
+  const { status, headers, text } = await ask(url, { ...question, proxy: process.env.HTTP_PROXY });
   // A proxy says in this header why it could not connect (RFC 9209); its 502 alone doesn't.
-  const reason: unknown = error.response?.headers["proxy-status"];
-  throw typeof reason === "string" ? new Error(reason, { cause: error }) : error;
-});
+  const cause = headers["proxy-status"];
+  if (status !== 200) throw new Error(`${url.href} answered ${status}`, { cause });
+  return schema.parse(JSON.parse(text));
+}
 
 export function dataAccess(readUrl: string, updateUrl: string) {
+  const [read, update] = [new URL(readUrl), new URL(updateUrl)];
+
   return {
-    async readSeed(signal: AbortSignal): Promise<number> {
-      const { data } = await http.get<unknown>(readUrl, { signal });
-      return seedSchema.parse(data);
-    },
+    readSeed: (signal: AbortSignal): Promise<number> => askFor(seedSchema, read, { signal }),
 
     async updateSeed(num: number, signal: AbortSignal): Promise<void> {
-      const { data } = await http.post<unknown>(updateUrl, { num }, { signal });
-      updatedSchema.parse(data);
+      const headers = { "Content-Type": "application/json" };
+      await askFor(updatedSchema, update, { method: "POST", headers, body: JSON.stringify({ num }), signal });
     },
   };
 }

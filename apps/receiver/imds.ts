@@ -3,17 +3,18 @@
  * because the SDK's MetadataService has no bound in time.
  */
 import { isIPv4 } from "node:net";
+import { ask as askHttp, type Question } from "./http-client";
 
 /** The longest that IMDS allows. */
 const tokenSeconds = 21_600;
 
+/** Asks without a proxy: none leads to a link-local address. */
 export function imds(endpoint: string) {
   let token: string | undefined;
+  let asking: Promise<string> | undefined;
 
-  const ask = async (path: string, init: RequestInit) => {
-    // fetch and not axios, because it ignores HTTP_PROXY: no proxy leads to a link-local address.
-    const response = await fetch(new URL(path, endpoint), { ...init, redirect: "error" });
-    return { path, status: response.status, text: await response.text() };
+  const ask = async (path: string, question: Question) => {
+    return { path, ...(await askHttp(new URL(path, endpoint), question)) };
   };
 
   const newToken = async (signal: AbortSignal) => {
@@ -24,15 +25,19 @@ export function imds(endpoint: string) {
   const askAddress = (token: string, signal: AbortSignal) =>
     ask("/latest/meta-data/public-ipv4", { headers: { "X-aws-ec2-metadata-token": token }, signal });
 
+  const publicAddress = async (signal: AbortSignal) => {
+    let answer = await askAddress(token ?? (await newToken(signal)), signal);
+    // The token has expired.
+    if (answer.status === 401) answer = await askAddress(await newToken(signal), signal);
+    const address = textOf(answer);
+    if (!isIPv4(address)) throw new Error("the public address is not an IPv4 address");
+    return address;
+  };
+
   return {
-    async publicAddress(signal: AbortSignal): Promise<string> {
-      let answer = await askAddress(token ?? (await newToken(signal)), signal);
-      // The token has expired.
-      if (answer.status === 401) answer = await askAddress(await newToken(signal), signal);
-      const address = textOf(answer);
-      if (!isIPv4(address)) throw new Error("the public address is not an IPv4 address");
-      return address;
-    },
+    /** Requests at the same time share an answer: IMDS takes 1024 packets a second (the same guide, "Query throttling"). */
+    publicAddress: (signal: AbortSignal): Promise<string> =>
+      (asking ??= publicAddress(signal).finally(() => (asking = undefined))),
   };
 }
 

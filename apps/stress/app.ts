@@ -1,7 +1,6 @@
 import type { RequestListener } from "node:http";
-import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import { createApp, readBody } from "../common/app";
+import { createApp, readBody, sendJson, type Handler } from "../common/app";
 
 export interface Host {
   /** Called for each request, because a copy of a host gets another name. */
@@ -11,12 +10,14 @@ export interface Host {
 }
 
 export function createStressApp(host: Host, log: Logger): RequestListener {
-  const post: RequestHandler = async (request, response) => {
+  const get: Handler = (_request, response) => sendJson(response, 200, host.name());
+
+  const post: Handler = async (request, response) => {
     // No body is expected and none is used, but it is read, within the same bound as elsewhere.
     await readBody(request, response);
     host.stress();
-    response.json({ status: "success" });
+    sendJson(response, 200, { status: "success" });
   };
 
-  return createApp(log, { "/": { value: host.name, post } });
+  return createApp(log, { "/": { get, post } });
 }

@@ -31,8 +31,8 @@ const stores: Record<string, (folder: string) => Store | Promise<Store>> = {
     return store;
   },
 
-  SQLite: async folder => {
-    const { DatabaseSync } = (await import("node:sqlite" as string)) as Sqlite;
+  SQLite: folder => {
+    const { DatabaseSync } = process.getBuiltinModule("node:sqlite") as unknown as Sqlite;
     const database = new DatabaseSync(join(folder, "seed.db"));
     database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE seed (num INTEGER)");
     database.exec("INSERT INTO seed VALUES (0)");

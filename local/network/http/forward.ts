@@ -137,7 +137,7 @@ export function forward(
       // Says what to upgrade to: RFC 9110 §15.5.22.
       if (status === 426) headers.push(...upgradeHeaders(response.headers.upgrade, !res.shouldKeepAlive));
       res.writeHead(status, response.statusMessage, headers);
-      response.pipe(res);
+      relay(response, res);
     });
     if (res instanceof UpgradeResponse && upgrade !== undefined) {
       upstream.on("upgrade", (response, socket, head) => {
@@ -168,6 +168,15 @@ export function forward(
       req.pipe(upstream);
     } else upstream.end();
   });
+}
+
+/** As pipe() does, whose bookkeeping costs more than a small body. */
+function relay(response: http.IncomingMessage, res: http.ServerResponse): void {
+  response.on("data", chunk => {
+    if (!res.write(chunk)) response.pause();
+  });
+  res.on("drain", () => response.resume());
+  response.on("end", () => res.end());
 }
 
 /**

@@ -6,13 +6,18 @@ export const maxHeaderSize = 128 * 1024;
 
 /** The bytes of a header as it is usually written, with the empty line at its end. */
 export function headerSize(startLine: string, rawHeaders: readonly string[]): number {
-  return [startLine.length, ...fieldLines(rawHeaders), 0].reduce((sum, length) => sum + length + 2, 0);
+  let size = startLine.length + 4;
+  for (let i = 0; i < rawHeaders.length; i += 2) size += fieldSize(rawHeaders, i) + 2;
+  return size;
 }
 
-/** The length of each field line of a raw list (name, value, name, …), without its CRLF. */
-export function fieldLines(rawHeaders: readonly string[]): number[] {
-  const lengths: number[] = [];
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    lengths.push(`${rawHeaders[i] ?? ""}: ${rawHeaders[i + 1] ?? ""}`.length);
-  return lengths;
+/** The length of the longest field line of a raw list (name, value, name, …), without its CRLF; 0 if there is none. */
+export function longestField(rawHeaders: readonly string[]): number {
+  let longest = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) longest = Math.max(longest, fieldSize(rawHeaders, i));
+  return longest;
+}
+
+function fieldSize(rawHeaders: readonly string[], i: number): number {
+  return (rawHeaders[i] ?? "").length + ": ".length + (rawHeaders[i + 1] ?? "").length;
 }

@@ -36,11 +36,12 @@ function append(list: Field, last: string): string {
 
 /** Prepends a new Root if there is none, otherwise this load balancer's Self, which replaces the previous Self. */
 function trace(field: Field): string {
-  const kept = String(field ?? "")
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  const id = `1-${seconds.padStart(8, "0")}-${randomUUID().replaceAll("-", "").slice(8)}`;
+  if (field === undefined) return `Root=${id}`;
+  const kept = String(field)
     .split(";")
     .filter(part => part !== "" && !/^\s*Self=/i.test(part));
   const hasRoot = kept.some(part => /^\s*Root=/i.test(part));
-  const seconds = Math.floor(Date.now() / 1000);
-  const id = `1-${seconds.toString(16).padStart(8, "0")}-${randomUUID().replaceAll("-", "").slice(8)}`;
   return [`${hasRoot ? "Self" : "Root"}=${id}`, ...kept].join(";");
 }

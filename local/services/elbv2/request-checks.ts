@@ -4,7 +4,7 @@
  * That page lists a long request line under 400 and a long URL under 414; the second is the more specific.
  */
 import type { IncomingMessage } from "node:http";
-import { fieldLines, headerSize } from "../../network/http/limits";
+import { headerSize, longestField } from "../../network/http/limits";
 import type { ErrorStatus } from "./error-responses";
 
 const maxRequestLine = 16 * 1024;
@@ -18,7 +18,7 @@ export function refusalOf(req: IncomingMessage): ErrorStatus | undefined {
   const { method = "", url = "", httpVersion, headers, rawHeaders } = req;
   const requestLine = `${method} ${url} HTTP/${httpVersion}`;
   if (requestLine.length > maxRequestLine) return 414;
-  if (fieldLines(rawHeaders).some(length => length > maxField)) return 400;
+  if (longestField(rawHeaders) > maxField) return 400;
   if (headerSize(requestLine, rawHeaders) > maxRequestHeader) return 400;
   if (hostsOf(rawHeaders) > 1 || (headers.host === undefined && httpVersion !== "1.0")) return 400;
   if (method === "TRACE") return 405;
