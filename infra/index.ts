@@ -199,12 +199,11 @@ export = async () => {
     },
     { provider },
   );
-  const hosts = Object.fromEntries(
-    [{ name: "data", host: data }, ...receivers, { name: "stress", host: stress }].map(({ name, host }) => [
-      name,
-      host,
-    ]),
-  );
+  const hosts = {
+    data,
+    ...Object.fromEntries(receivers.map(({ name, host }) => [name, host])),
+    stress,
+  };
   if (config.alarmsTopicArn)
     new Alarms(
       "fleet",

@@ -186,11 +186,21 @@ const rows: Record<string, Partial<Results>> = {
 
 /**
  * What has no row: others stand on it, so that it can't be deleted alone, or made again as it was; or no connection
- * depends on it: what scaling does without its parts is in fleet.test.ts, and a dashboard only shows.
+ * depends on it: what scaling does without its parts is in fleet.test.ts, a dashboard only shows, and nothing is in the
+ * VPC's default group.
  */
 const withoutRow = [
-  ...["AmiFromInstance", "Command", "CopyToRemote", "Dashboard", "Group", "Instance", "InstanceProfile"],
-  ...["InternetGateway", "KeyPair", "LaunchTemplate", "LoadBalancer", "NetworkAcl", "Policy", "PrivateKey"],
+  ...["AmiFromInstance", "Command", "CopyToRemote", "Dashboard", "DefaultSecurityGroup", "Group", "Instance"],
+  ...[
+    "InstanceProfile",
+    "InternetGateway",
+    "KeyPair",
+    "LaunchTemplate",
+    "LoadBalancer",
+    "NetworkAcl",
+    "Policy",
+    "PrivateKey",
+  ],
   ...["Role", "RouteTable", "SecurityGroup", "Subnet", "TargetGroup", "Vpc"],
 ];
 

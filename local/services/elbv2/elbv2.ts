@@ -200,7 +200,7 @@ export class Elbv2 {
           {
             namespace: "AWS/ApplicationELB",
             name,
-            dimensions: Object.entries(dimensions).map(([name, value]) => ({ name, value })),
+            dimensions: Object.entries(dimensions).map(([key, value]) => ({ name: key, value })),
           },
           start,
           samples,
