@@ -9,6 +9,7 @@ import { packets } from "./packets";
 import { reads } from "./reads";
 import { page } from "./page";
 import { receiver } from "./receiver";
+import { region } from "./region";
 import { tableOf, withTable } from "./report";
 import { ssh } from "./ssh";
 import { stress } from "./stress";
@@ -22,6 +23,7 @@ const benches: Record<string, Bench> = {
   stress,
   "load-balancer": loadBalancer,
   packets,
+  region,
   page,
   ssh,
   why,

@@ -4,8 +4,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fetchRuntime, runtime } from "../../apps/shipping/runtime";
 import { temporaryFolder } from "../../testing/folders";
-import { saturate } from "../../testing/load";
 import { bundle, startService, type Service } from "../../testing/services";
+import { saturate } from "../saturate";
 import type { Suite } from "./suite";
 
 const connections = 32;
@@ -52,8 +52,7 @@ async function underRequests({ pid }: Service, port: number, request: string, re
   let early = 0;
   const later: number[] = [];
   while (sent < requests) {
-    const perSecond = await saturate(port, request, { connections, milliseconds });
-    sent += Math.round((perSecond * milliseconds) / 1000);
+    sent += (await saturate({ port, request, connections, milliseconds })).answers;
     const memory = residentSetOf(pid);
     if (sent < requests * warmUp || early === 0) early = Math.max(early, memory);
     else later.push(memory);
