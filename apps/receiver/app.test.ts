@@ -174,6 +174,15 @@ describe("GET /", () => {
     expect(asked.filter(question => question === address)).toHaveLength(2);
   });
 
+  test("does not fail with the request whose answer of IMDS it waits for", async () => {
+    const { publicAddress } = imds(await upstream("imds"));
+    const first = new AbortController();
+    const addresses = [publicAddress(first.signal), publicAddress(new AbortController().signal)];
+    first.abort(new Error("too late"));
+    await expect(addresses[0]).rejects.toThrow("too late");
+    expect(await addresses[1]).toBe("203.0.113.7");
+  });
+
   test("keeps the token of IMDS, and replaces it when it has expired", async () => {
     await start();
     let expected = "first";
@@ -255,12 +264,8 @@ describe("when data-access", () => {
     ["answers 500", [answered(500)], status(500)],
     ["answers 404", [answered(404)], status(404)],
     ["redirects", [answered(302)], status(302, "", { Location: "/" })],
-    ["cuts the connection", [{ code: "ECONNRESET" }], request => request.socket.destroy()],
-    [
-      "answers endlessly",
-      [{ message: "the answer has more than 1024 characters" }],
-      write("4".repeat(2_000)),
-    ],
+    ["cuts the connection", [{ code: "UND_ERR_SOCKET" }], request => request.socket.destroy()],
+    ["answers endlessly", [{ code: "UND_ERR_RES_EXCEEDED_MAX_SIZE" }], write("4".repeat(2_000))],
     [
       "can't be reached by a proxy that says why",
       [{ message: "local; error=connection_refused" }, answered(502)],

@@ -1,5 +1,5 @@
-/** An HTTP client for short texts; fetch and its like take several times as long for them. */
-import http from "node:http";
+/** How the receiver asks over HTTP; axios and fetch take three times as long, or more, for such short texts. */
+import { Agent, type Dispatcher } from "undici";
 
 export interface Question {
   method?: "GET" | "POST" | "PUT";
@@ -12,39 +12,27 @@ export interface Question {
 
 export interface Answer {
   status: number;
-  headers: http.IncomingHttpHeaders;
+  headers: Dispatcher.ResponseData["headers"];
   text: string;
 }
 
-/** In characters, more than in any promised answer. */
-const longest = 1024;
+/** Of more bytes than any promised answer has. */
+const agent = new Agent({ maxResponseSize: 1024 });
 
 /** Over kept-alive connections, and follows no redirect. */
-export function ask(url: URL, { method, headers, body, proxy, signal }: Question): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const request = http.request(proxy ? new URL(proxy) : url, {
-      method,
-      // RFC 9112, section 3.2: a proxy is told the whole URL.
-      path: proxy ? url.href : url.pathname + url.search,
-      headers: { Host: url.host, ...headers },
-    });
-    const fail = (error: Error) => {
-      reject(error);
-      request.destroy();
-    };
-    request.on("error", fail);
-    request.on("response", response => {
-      let text = "";
-      response.setEncoding("utf8").on("error", fail);
-      response.on("data", (chunk: string) => {
-        text += chunk;
-        if (text.length > longest) fail(new Error(`the answer has more than ${longest} characters`));
-      });
-      response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, text }),
-      );
-    });
-    signal.addEventListener("abort", () => fail(signal.reason as Error));
-    request.end(body);
+export async function ask(
+  url: URL,
+  { method = "GET", headers, body, proxy, signal }: Question,
+): Promise<Answer> {
+  const response = await agent.request({
+    ...(proxy
+      ? // RFC 9112, section 3.2: a proxy is told the whole URL.
+        { origin: new URL(proxy).origin, path: url.href }
+      : { origin: url.origin, path: url.pathname + url.search }),
+    method,
+    headers: { Host: url.host, ...headers },
+    body,
+    signal,
   });
+  return { status: response.statusCode, headers: response.headers, text: await response.body.text() };
 }

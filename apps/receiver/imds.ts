@@ -36,8 +36,11 @@ export function imds(endpoint: string) {
 
   return {
     /** Requests at the same time share an answer: IMDS takes 1024 packets a second (the same guide, "Query throttling"). */
-    publicAddress: (signal: AbortSignal): Promise<string> =>
-      (asking ??= publicAddress(signal).finally(() => (asking = undefined))),
+    publicAddress: (signal: AbortSignal): Promise<string> => {
+      // A failure may be the other request's own, which has had less time left.
+      if (asking) return asking.catch(() => publicAddress(signal));
+      return (asking = publicAddress(signal).finally(() => (asking = undefined)));
+    },
   };
 }
 
