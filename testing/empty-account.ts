@@ -1,6 +1,9 @@
 /** Deletes everything in an account by AWS's API, default VPCs included, whoever made it. */
-import type { Calls } from "../local/pulumi/resources/calls";
+import type { Region } from "../local/region";
+import { keyAlgorithms } from "../local/services/acm/imported";
 import { eventually } from "./eventually";
+
+type Calls = Region["calls"];
 
 /** A kind of resource that an account can hold. */
 interface Kind<Item> {
@@ -42,6 +45,12 @@ const kinds = [
       await elbv2.ModifyLoadBalancerAttributes({ LoadBalancerArn, Attributes });
       await elbv2.DeleteLoadBalancer({ LoadBalancerArn });
     },
+  }),
+  kind({
+    plural: "certificates",
+    list: async ({ acm }) =>
+      (await acm.ListCertificates({ Includes: { keyTypes: [...keyAlgorithms] } })).CertificateSummaryList,
+    remove: ({ acm }, { CertificateArn }) => acm.DeleteCertificate({ CertificateArn }),
   }),
   kind({
     plural: "target groups",

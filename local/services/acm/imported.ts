@@ -13,7 +13,7 @@ export interface ImportedCertificate extends ServerCertificate, Pick<X509Fields,
   signatureAlgorithm: string;
 }
 
-const keyAlgorithms = [
+export const keyAlgorithms = [
   "RSA_1024",
   "RSA_2048",
   "RSA_3072",
