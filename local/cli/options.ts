@@ -68,9 +68,9 @@ Usage: npm start -- [options]
   --without KIND:NAME      leave out a resource to see what breaks; may be
                            repeated (for example
                            NetworkAclRule:data-ingress-update)
-  --certificate FILE       serve HTTPS with this certificate, in PEM and
-                           followed by those that certify it: imported to ACM,
-                           and the stack's certificateArn
+  --certificate FILE       serve HTTPS with this certificate, in PEM, and then
+                           those that certify it: it is imported to ACM, and
+                           the stack's certificateArn
   --private-key FILE       its private key
   --watch                  ship what changes under apps/ to its hosts, and roll
                            the fleet, as \`pulumi up\` would
