@@ -1,4 +1,5 @@
 /** Every server under made-up requests. */
+import { inspect } from "node:util";
 import { attack, attackedServers, attackUpdates } from "../../testing/attacked-servers";
 import type { Suite } from "./suite";
 
@@ -18,7 +19,7 @@ export const requestsSuite: Suite = {
       attacks[name] = async () => attack(await start(), seed, connections);
     for (const [name, run] of Object.entries(attacks)) {
       const begin = performance.now();
-      await run().catch((error: unknown) => fail(`${name}: ${(error as Error).stack ?? ""}`));
+      await run().catch((error: unknown) => fail(`${name}: ${inspect(error)}`));
       console.log(
         `${name}: ${connections} connections in ${((performance.now() - begin) / 1000).toFixed(0)} s`,
       );
