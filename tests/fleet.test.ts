@@ -197,7 +197,8 @@ describe("without one of its parts", () => {
     await region.passed(6 * minute);
     const policy = region.declared("aws:autoscaling/policy:Policy");
     await region.remove(policy);
-    const post = () => void answerTo(url(), { through: region.internet, method: "POST" });
+    const posts: Promise<unknown>[] = [];
+    const post = () => void posts.push(answerTo(url(), { through: region.internet, method: "POST" }));
     post();
     const end = region.region.options.clock.every(2 * minute, post);
     try {
@@ -214,6 +215,7 @@ describe("without one of its parts", () => {
       await eventually("it scales out", () => region.fleet.desiredCapacity === 2);
     } finally {
       end();
+      await Promise.all(posts); // before their region closes
     }
   });
 });

@@ -152,6 +152,8 @@ test("--help lists the options, and starts nothing", async () => {
     "speed",
     "operator-address",
     "without",
+    "certificate",
+    "private-key",
     "watch",
     "help",
   ];
