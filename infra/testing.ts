@@ -45,6 +45,7 @@ const computed: Record<string, string[]> = {
   "aws:ec2/launchTemplate:LaunchTemplate": ["latestVersion"],
   "aws:iam/instanceProfile:InstanceProfile": ["name"],
   "aws:iam/role:Role": ["name"],
+  "aws:lb/listener:Listener": ["arn"],
   "aws:lb/loadBalancer:LoadBalancer": ["arn", "arnSuffix", "dnsName"],
   "aws:lb/targetGroup:TargetGroup": ["arn", "arnSuffix"],
   "tls:index/privateKey:PrivateKey": ["publicKeyOpenssh", "privateKeyOpenssh"],

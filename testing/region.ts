@@ -23,7 +23,7 @@ import { WallClock } from "../local/api/wall-clock";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
 import { temporaryFolder } from "./folders";
-import { remove } from "./removals";
+import { kindOf, remove } from "./removals";
 
 export const root = join(__dirname, "..");
 
@@ -157,9 +157,22 @@ export class TestRegion {
     await remove(this.region.calls, declared);
   }
 
-  /** Makes a removed resource again, as it was declared. */
-  async restore({ type, name, inputs }: DeclaredResource): Promise<void> {
-    await this.resources.create({ type, name: `${name}-again-${this.restored++}`, inputs });
+  /** Each declared resource as it was last made, by "Kind:name". */
+  get made(): Map<string, DeclaredResource> {
+    return new Map(
+      this.resources.declared.map(each => [
+        `${kindOf(each)}:${each.name.replace(/(-again-\d+)+$/, "")}`,
+        each,
+      ]),
+    );
+  }
+
+  /** Makes a removed resource again, as it was declared; a listener with its rules, which went with it. */
+  async restore({ type, name, inputs, id }: DeclaredResource): Promise<void> {
+    const rules = [...this.made.values()].filter(({ inputs }) => inputs["listenerArn"] === id);
+    const again = await this.resources.create({ type, name: `${name}-again-${this.restored++}`, inputs });
+    for (const rule of rules)
+      await this.restore({ ...rule, inputs: { ...rule.inputs, listenerArn: again.id } });
   }
 
   get fleet(): AutoScalingGroup {

@@ -44,6 +44,7 @@ const removals: Record<string, (aws: Calls, declared: DeclaredResource) => Promi
     return iam.DeleteRolePolicy({ RoleName, PolicyName });
   },
   Listener: ({ elbv2 }, { id }) => elbv2.DeleteListener({ ListenerArn: id }),
+  ListenerRule: ({ elbv2 }, { id }) => elbv2.DeleteRule({ RuleArn: id }),
   LoadBalancer: ({ elbv2 }, { id }) => elbv2.DeleteLoadBalancer({ LoadBalancerArn: id }),
   TargetGroupAttachment: ({ elbv2 }, { inputs }) =>
     elbv2.DeregisterTargets({

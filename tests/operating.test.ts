@@ -17,7 +17,6 @@ import { answerTo } from "../testing/client";
 import { operatorIn, operatorOf, operatorOnAws, type Operator } from "../testing/deployments";
 import { eventually } from "../testing/eventually";
 import { describeWith } from "../testing/programs";
-import { kindOf } from "../testing/removals";
 import { root, startTestRegion, type TestRegion } from "../testing/region";
 
 let region: TestRegion;
@@ -197,10 +196,7 @@ describeWith({ ssh: "apt-get install openssh-client" }, "verify", () => {
   );
   test.each(rows)("without %s, the step %s fails", async (resource, step, control) => {
     const operator = await operatorOf(region);
-    // What was removed and made again has another id.
-    const declared = region.resources.declared.findLast(
-      each => `${kindOf(each)}:${each.name.replace(/-again-\d+/g, "")}` === resource,
-    );
+    const declared = region.made.get(resource);
     if (!declared) throw new Error(`there is no ${resource}`);
     // Most of these steps fail by silence.
     const check = (what: string) => operator(verify, ["--only", what, "--timeout", "2"]);

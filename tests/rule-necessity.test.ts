@@ -254,7 +254,7 @@ async function healthOf(expected: Results): Promise<void> {
 }
 
 test.each(Object.entries(rows))("without %s, exactly what its row says changes", async (resource, change) => {
-  const declared = region.resources.declared.find(each => `${kindOf(each)}:${each.name}` === resource);
+  const declared = region.made.get(resource);
   if (!declared) throw new Error(`there is no ${resource}`);
   const expected = { ...asDeclared, ...change };
 

@@ -190,13 +190,14 @@ export class Host implements Platform {
   /** Built from scratch, so that services inherit none of the user's proxies, profiles or credentials. */
   private environment(unit: Unit, state: string): Record<string, string> {
     const { localEnvironment, metadata, clock } = this.options;
+    const { privateIp, region } = metadata();
     return {
       PATH: "/usr/bin:/bin",
       HOME: this.root,
       TMPDIR: join(this.root, "tmp"),
       LANG: "C.UTF-8",
       ...unit.environment,
-      ...localEnvironment(unit, { hostName: privateDnsName(metadata().privateIp), speed: clock.speed }),
+      ...localEnvironment(unit, { hostName: privateDnsName(privateIp, region), speed: clock.speed }),
       STATE_DIRECTORY: state,
       LISTEN_ADDRESS: "127.0.0.1",
       HTTP_PROXY: this.proxyUrl,

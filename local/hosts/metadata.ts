@@ -48,9 +48,13 @@ export interface Metadata {
   };
 }
 
-/** EC2's name for an instance by its private address: "ip-10-0-11-20.ec2.internal". */
-export function privateDnsName(privateIp: string): string {
-  return `ip-${privateIp.replaceAll(".", "-")}.ec2.internal`;
+/**
+ * EC2's name for an instance by its private address: "ip-10-0-11-20.ec2.internal". Source: EC2 User Guide, "EC2 instance
+ * hostnames and domains".
+ */
+export function privateDnsName(privateIp: string, region: string): string {
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
+  return `ip-${privateIp.replaceAll(".", "-")}.${domain}`;
 }
 
 /** EC2's public name, but under the region's domain: "ec2-203-0-113-10.compute-1.test". */
@@ -124,12 +128,13 @@ interface Tree {
 
 function treeOf(metadata: Metadata): Tree {
   const { profile } = metadata;
+  const hostName = privateDnsName(metadata.privateIp, metadata.region);
   return {
     "ami-id": metadata.imageId,
-    hostname: privateDnsName(metadata.privateIp),
+    hostname: hostName,
     "instance-id": metadata.instanceId,
     "instance-type": metadata.instanceType,
-    "local-hostname": privateDnsName(metadata.privateIp),
+    "local-hostname": hostName,
     "local-ipv4": metadata.privateIp,
     "public-ipv4": metadata.publicIp,
     "security-groups": metadata.securityGroupNames.join("\n"),

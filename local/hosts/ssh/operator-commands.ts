@@ -11,7 +11,8 @@ import { follow } from "./follow";
 export const hostname = wordsCommand("hostname", ([program, ...rest]) => {
   if (program !== "hostname" || rest.length > 0) return undefined;
   return async ({ host, stdout }) => {
-    await stdout(`${privateDnsName(host.options.metadata().privateIp)}\n`);
+    const { privateIp, region } = host.options.metadata();
+    await stdout(`${privateDnsName(privateIp, region)}\n`);
     return 0;
   };
 });

@@ -37,9 +37,16 @@ const regions: readonly string[] = [
   ...["us-east-1", "us-east-2", "us-west-1", "us-west-2"],
 ];
 
-/** @throws with a message for users if AWS has no such region */
+/**
+ * @throws with a message for users if AWS has no such region, or has it in China, GovCloud or another partition, whose
+ * ARNs and domains differ
+ */
 export function assertRegion(name: string): void {
   if (regions.includes(name)) return;
+  if (/^(cn|us-gov|us-iso[a-z]?|eu-isoe|eusc)-/.test(name))
+    throw new Error(
+      `a local region is one of AWS's commercial regions; ${name} belongs to another partition`,
+    );
   const [nearest] = closest(name, regions, 1);
   throw new Error(`AWS has no region ${name}; the nearest name is ${nearest}`);
 }

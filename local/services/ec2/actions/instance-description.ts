@@ -131,18 +131,20 @@ function networkAttributes(
   const { privateIpAddress, publicIpAddress, groupIds } = attached;
   const nameOf = (groupId: string) => vpc.securityGroups.get(groupId)?.groupName;
   const groups = groupIds.map(GroupId => ({ GroupId, GroupName: nameOf(GroupId) }));
-  const publicName = publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, regionName);
+  const names = {
+    PrivateDnsName: privateDnsName(privateIpAddress, regionName),
+    PublicDnsName: publicIpAddress === undefined ? "" : publicDnsName(publicIpAddress, regionName),
+  };
   const attachedAt = wallClock.show(instance.attachedAt);
   return {
-    PrivateDnsName: privateDnsName(privateIpAddress),
+    ...names,
     PrivateIpAddress: privateIpAddress,
-    PublicDnsName: publicName,
     PublicIpAddress: publicIpAddress,
     SubnetId: subnet.id,
     VpcId: subnet.vpcId,
     SourceDestCheck: attached.sourceDestCheck,
     SecurityGroups: groups,
-    NetworkInterfaces: [interfaceOf(attached, subnet.vpcId, groups, publicName, attachedAt)],
+    NetworkInterfaces: [interfaceOf(attached, subnet.vpcId, groups, names, attachedAt)],
     BlockDeviceMappings: [
       {
         DeviceName: rootDevice,
@@ -161,14 +163,13 @@ function interfaceOf(
   { id, subnetId, privateIpAddress, publicIpAddress, description, sourceDestCheck }: NetworkInterface,
   VpcId: string,
   Groups: GroupIdentifier[],
-  PublicDnsName: string,
+  { PrivateDnsName, PublicDnsName }: Record<"PrivateDnsName" | "PublicDnsName", string>,
   AttachTime: Date,
 ): InstanceNetworkInterface {
   const Association =
     publicIpAddress === undefined
       ? undefined
       : { IpOwnerId: "amazon", PublicDnsName, PublicIp: publicIpAddress };
-  const PrivateDnsName = privateDnsName(privateIpAddress);
   return {
     Association,
     Attachment: {

@@ -98,7 +98,7 @@ function descriptionOf(context: Ec2ActionContext, networkInterface: NetworkInter
           PublicDnsName: publicName,
           PublicIp: publicIpAddress,
         };
-  const privateName = privateDnsName(privateIpAddress);
+  const privateName = privateDnsName(privateIpAddress, regionName);
   const address = { PrivateDnsName: privateName, PrivateIpAddress: privateIpAddress };
   return {
     Association,
