@@ -16,7 +16,7 @@ import { machineProblems, type Space } from "./cli/machine";
 import { attempt, errorOf } from "./cli/problems";
 import { unknownKeys } from "./pulumi/config-keys";
 import { writeLocalStack } from "./pulumi/local-stack";
-import { readProject, readStack } from "./pulumi/stack";
+import { fullKey, readProject, readStack } from "./pulumi/stack";
 import { certificateKey, run } from "./program";
 import { startEmptyRegion, startRegion, type EmptyRegion } from "./start";
 import { emptyRegionSummary, table } from "./cli/table";
@@ -100,6 +100,11 @@ function theProgram(options: Options, report: (event: string) => void): Plan {
   const certificate = attempt(problems, () => options.certificate && readCertificate(options.certificate));
   if (certificate && config[certificateKey] !== undefined)
     problems.push(`--certificate sets ${certificateKey}, and --config sets it too`);
+  if (!certificate && stack?.config[fullKey(certificateKey, stack.project)])
+    problems.push(
+      `${certificateKey} is set, and a local region begins without certificates: give it one by --certificate and ` +
+        `--private-key, or leave HTTPS out by --config ${certificateKey}=`,
+    );
   if (stack === undefined || problems.length > 0) throw errorOf(problems);
   const leftOut = without.map(each => ` without ${each}`).join(",");
   return {

@@ -197,10 +197,13 @@ async function withCertificate(
   { project, config, ...stack }: Stack,
   files: CertificateFiles,
 ): Promise<Stack> {
-  const { CertificateArn = "" } = await calls.acm.ImportCertificate({
+  const imported = calls.acm.ImportCertificate({
     Certificate: files.certificate,
     CertificateChain: files.chain,
     PrivateKey: files.privateKey,
+  });
+  const { CertificateArn = "" } = await imported.catch((error: unknown) => {
+    throw new Error(`--certificate and --private-key: ${(error as Error).message}`);
   });
   return { ...stack, project, config: { ...config, [fullKey(certificateKey, project)]: CertificateArn } };
 }
@@ -309,6 +312,7 @@ function overviewOf(
     addresses: interfaceIds.map(id => interfaces.get(id)),
     listeners: [...listeners.values()].map(listener => ({
       port: listener.port,
+      redirects: listener.defaultAction.Type === "redirect",
       targets: targetsOf(listener),
       localUrl: localPorts.get(listener.arn) ?? "",
     })),

@@ -126,7 +126,9 @@ export async function runCommand(
 
 /** An error's message; of one that holds several, theirs. */
 export function messageOf(error: unknown): string {
-  const { name, message = "", errors } = error as Partial<AggregateError>;
+  const { name, message = "", errors, code } = error as Partial<AggregateError & NodeJS.ErrnoException>;
+  if (/SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF)/.test(code ?? ""))
+    return `${message}: name the root that signed it by NODE_EXTRA_CA_CERTS=FILE, see docs/https.md`;
   // What parseArgs() goes on to say is about dashes.
   if (message !== "") return message.replace(/\. To specify a positional .*/s, "");
   return errors?.map(messageOf).join("; ") ?? name ?? String(error);

@@ -41,6 +41,7 @@ export function startedIn(project: string): { internet: string; outputs: Outputs
 }
 
 interface Outputs {
+  dataReadUrl: string;
   hosts: Record<string, HostAddresses>;
   receiverLoadBalancerDns: string;
   receiverLoadBalancerUrl: string;

@@ -259,8 +259,8 @@ describe("what a handler throws", () => {
   });
 
   test("after it has begun to answer, cuts the answer off", async () => {
-    const response = await fetch(`${url}/half`);
-    await expect(response.text()).rejects.toThrow();
+    // Its head may not have been sent.
+    await expect(fetch(`${url}/half`).then(response => response.text())).rejects.toThrow();
     expect(logged).toEqual([expect.objectContaining({ msg: "request failed" })]);
   });
 });

@@ -194,7 +194,10 @@ describe("EC2", () => {
   });
 
   test("a VPC's default security group", async () => {
-    const input = { Filters: filterList({ "group-name": "default", "vpc-id": id("vpc") }) };
+    const { Vpcs = [] } = await clients.ec2.describeVpcs({ Filters: filterList({ "is-default": "true" }) });
+    const input = {
+      Filters: filterList({ "group-name": "default", "vpc-id": String(Vpcs[0]?.VpcId) }),
+    };
     const { SecurityGroups } = await clients.ec2.describeSecurityGroups(input);
     expect(SecurityGroups).toMatchObject([
       {
@@ -203,6 +206,12 @@ describe("EC2", () => {
         IpPermissionsEgress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
       },
     ]);
+  });
+
+  test("one that the program has emptied", async () => {
+    const input = { Filters: filterList({ "group-name": "default", "vpc-id": id("vpc") }) };
+    const { SecurityGroups } = await clients.ec2.describeSecurityGroups(input);
+    expect(SecurityGroups).toMatchObject([{ IpPermissions: [], IpPermissionsEgress: [] }]);
   });
 
   test("network ACLs by associated subnet", async () => {

@@ -21,7 +21,9 @@ const balancer: Overview["loadBalancers"][number] = {
     { privateIpAddress: "10.0.1.11", publicIpAddress: "203.0.113.11" },
     { privateIpAddress: "10.0.2.10", publicIpAddress: "203.0.113.12" },
   ],
-  listeners: [{ port: 80, targets: ["initial", "healthy"], localUrl: "http://127.0.0.1:4080/" }],
+  listeners: [
+    { port: 80, redirects: false, targets: ["initial", "healthy"], localUrl: "http://127.0.0.1:4080/" },
+  ],
 };
 
 const overview: Overview = {
@@ -59,7 +61,12 @@ test("lists in columns what runs where and how to reach it", () => {
 });
 
 test("shows each listener of a load balancer", () => {
-  const listeners = [80, 81].map(port => ({ port, targets: [], localUrl: `http://127.0.0.1:40${port}/` }));
+  const listeners = [80, 81].map(port => ({
+    port,
+    redirects: false,
+    targets: [],
+    localUrl: `http://127.0.0.1:40${port}/`,
+  }));
   expect(rows({ hosts: [], loadBalancers: [{ ...balancer, listeners }] }).slice(1)).toEqual([
     "balancer  10.0.1.11  203.0.113.11         :80, 0 of 0 targets healthy",
     "          10.0.2.10  203.0.113.12         also at http://127.0.0.1:4080/",

@@ -27,6 +27,7 @@ export interface Overview {
     addresses: Addresses[];
     listeners: {
       port: number;
+      redirects: boolean;
       /** The state of each target that it may forward to. */
       targets: string[];
       /** Reaches it from this machine without a proxy. */
@@ -133,9 +134,10 @@ function hostRow({
 
 /** A line for each address, beside two for each listener. */
 function loadBalancerRows({ name, addresses, listeners }: Overview["loadBalancers"][number]): string[][] {
-  const states = listeners.flatMap(({ port, targets, localUrl }) => {
+  const states = listeners.flatMap(({ port, redirects, targets, localUrl }) => {
     const healthy = targets.filter(state => state === "healthy");
-    return [`:${port}, ${healthy.length} of ${targets.length} targets healthy`, `also at ${localUrl}`];
+    const state = redirects ? "redirects" : `${healthy.length} of ${targets.length} targets healthy`;
+    return [`:${port}, ${state}`, `also at ${localUrl}`];
   });
   return Array.from({ length: Math.max(addresses.length, states.length) }, (_, index) => {
     const { privateIpAddress = "", publicIpAddress = "" } = addresses[index] ?? {};
