@@ -9,10 +9,10 @@ import { cacheFolder } from "../apps/shipping/cache";
 import { runtime } from "../apps/shipping/runtime";
 import { clientsOf } from "../testing/aws-clients";
 import { copyOfProject, run, startedIn, type Command } from "../testing/cli";
-import { eventually } from "../testing/eventually";
 import { temporaryFolder } from "../testing/folders";
 import { count, under } from "../testing/load";
 import { familyOf } from "../testing/processes";
+import { resize } from "../testing/running-group";
 import { loopback } from "../testing/servers";
 import { bundle, startService } from "../testing/services";
 import { figure, inTurns, type Bench, type Figure, type Metric } from "./figures";
@@ -116,23 +116,13 @@ async function fleet({ node: hostNode }: Machine): Promise<Figure[]> {
   const AutoScalingGroupName = outputs.autoScalingGroupName;
   // The policy would take away what has no load.
   await autoScaling.suspendProcesses({ AutoScalingGroupName, ScalingProcesses: ["AlarmNotification"] });
-  const resize = async (size: number) => {
-    await autoScaling.setDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: size });
-    await eventually(
-      `${size} instances are in service`,
-      async () => {
-        const names = { AutoScalingGroupNames: [AutoScalingGroupName] };
-        const { AutoScalingGroups } = await autoScaling.describeAutoScalingGroups(names);
-        const instances = AutoScalingGroups?.[0]?.Instances ?? [];
-        return instances.length === size && instances.every(each => each.LifecycleState === "InService");
-      },
-      120_000,
-    );
+  const usageAt = async (size: number) => {
+    await resize(autoScaling, AutoScalingGroupName, size);
     await delay(untilAtRest);
     return { memory: await memoryOfFamily(command), cpu: await usageOf(command) };
   };
-  const before = await resize(1);
-  const full = await resize(largestFleet);
+  const before = await usageAt(1);
+  const full = await usageAt(largestFleet);
   const sent = await under(
     outputs.fleetLoadBalancerUrl,
     { through: internet, perSecond: 100, connections: 64 },
@@ -140,7 +130,7 @@ async function fleet({ node: hostNode }: Machine): Promise<Figure[]> {
   );
   const { "200": answered, ...others } = count(sent);
   if (answered !== sent.length) throw new Error(`lost requests to the fleet: ${JSON.stringify(others)}`);
-  const after = await resize(1);
+  const after = await usageAt(1);
   const loneMemory = memoryOf(lone.pid, "Pss");
   const [kilobytes] = execFileSync("du", ["-sk", join(project, ".local")], { encoding: "utf8" }).split("\t");
   const disk = Number(kilobytes) * 1024;

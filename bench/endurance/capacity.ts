@@ -3,12 +3,13 @@ import { clientsOf } from "../../testing/aws-clients";
 import { eventually } from "../../testing/eventually";
 import { count, under } from "../../testing/load";
 import { Random } from "../../testing/random";
+import { instancesOf, resize, settledAt } from "../../testing/running-group";
 import { startProgramRegion } from "./program-region";
 import type { Suite } from "./suite";
 
 const perSecond = 200;
 const sizes = [1, 2, 3];
-/** In ms: a launch, its warm-up and the draining of another instance take less than ten AWS minutes. */
+/** In ms; a refresh launches and drains each instance in turn. */
 const patience = 120_000;
 
 export const capacitySuite: Suite = {
@@ -33,20 +34,7 @@ async function run(
   // The policy would undo each change, for these requests are next to no load.
   await autoScaling.suspendProcesses({ AutoScalingGroupName, ScalingProcesses: ["AlarmNotification"] });
 
-  const instances = async () => {
-    const names = { AutoScalingGroupNames: [AutoScalingGroupName] };
-    const { AutoScalingGroups } = await autoScaling.describeAutoScalingGroups(names);
-    return AutoScalingGroups?.[0]?.Instances ?? [];
-  };
-  const settledAt = (size: number) =>
-    eventually(
-      `${size} instances are in service, and no others`,
-      async () => {
-        const all = await instances();
-        return all.length === size && all.every(({ LifecycleState }) => LifecycleState === "InService");
-      },
-      patience,
-    );
+  const instances = () => instancesOf(autoScaling, AutoScalingGroupName);
 
   let size = (await instances()).length;
   const sent = await under(
@@ -56,8 +44,7 @@ async function run(
       for (let change = 1; change <= changes; change++) {
         const before = size;
         size = random.of(sizes.filter(each => each !== before));
-        await autoScaling.setDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: size });
-        await settledAt(size);
+        await resize(autoScaling, AutoScalingGroupName, size);
         console.log(`change ${change} of ${changes}: from ${before} to ${size}`);
       }
       for (let refresh = 1; refresh <= refreshes; refresh++) {
@@ -77,7 +64,7 @@ async function run(
           },
           patience,
         );
-        await settledAt(size);
+        await settledAt(autoScaling, AutoScalingGroupName, size);
         const kept = (await instances()).filter(({ InstanceId }) => before.includes(InstanceId));
         if (kept.length > 0) fail(`refresh ${refresh} kept ${kept.length} of ${before.length} instances`);
         console.log(`refresh ${refresh} of ${refreshes}: ${before.length} instances replaced`);
