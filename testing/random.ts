@@ -26,6 +26,14 @@ export class Random {
     return choices[this.below(choices.length)] as T;
   }
 
+  /** Different ones, in any order; all if there are no more. */
+  some<T>(choices: readonly T[], count: number): T[] {
+    const left = [...choices];
+    return Array.from({ length: Math.min(count, left.length) }, () =>
+      left.splice(this.below(left.length), 1),
+    ).flat();
+  }
+
   /** Each choice as often as its weight says. */
   weighted<T>(choices: readonly (readonly [choice: T, weight: number])[]): T {
     let left = this.next() * choices.reduce((sum, [, weight]) => sum + weight, 0);

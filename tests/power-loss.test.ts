@@ -82,6 +82,8 @@ describeWith(programs, "the installer", () => {
     const judgement = await judgeInstall(host, {
       ...{ before: undefined, after: one, recordings: [recording] },
       ...judging,
+      // Most acknowledged states are broken; a handful can't all be whole.
+      mostStates: 16,
     });
     expect(judgement.violations).not.toEqual([]);
   });
