@@ -1,6 +1,6 @@
 /** The region's clock, the totals, a start's progress, and whether the region answers. */
 import { byId, html, refresh, setText } from "./dom";
-import { shortCount, timeOfDay } from "./format";
+import { plural, shortCount, timeOfDay } from "./format";
 import { reducedMotion } from "./pulses";
 import type { PageState } from "./state";
 
@@ -35,7 +35,7 @@ export class Header {
         : [String(progress.made), `of ${progress.declared} resources`],
       [shortCount(totals.dropped), "dropped"],
       ...(autoScalingGroups.length > 0
-        ? [[String(launched), `instances of ${most}`] satisfies [string, string]]
+        ? [[String(launched), `of ${plural(most, "instance")}`] satisfies [string, string]]
         : []),
     ];
     refresh(this.totals, shown, () =>
