@@ -26,15 +26,16 @@ const redirects = { 301: "Moved Permanently", 302: "Found" };
 
 export type ErrorStatus = keyof typeof reasons;
 
-export function sendError(res: ServerResponse, status: ErrorStatus): void {
-  if (res.closed) return;
+/** @returns the status, as the others below do */
+export function sendError(res: ServerResponse, status: ErrorStatus): number {
+  if (res.closed) return status;
   send(res, status, "text/html", errorPage(status), {
     // What the client sends next can't be told apart from the rest of this request.
     ...([400, 408, 414, 501].includes(status) && { Connection: "close" }),
   });
+  return status;
 }
 
-/** @returns the status */
 export function sendFixedResponse(res: ServerResponse, config: FixedResponseActionConfig): number {
   const { StatusCode, ContentType = "text/plain", MessageBody = "" } = config;
   const status = Number(StatusCode);
@@ -42,9 +43,10 @@ export function sendFixedResponse(res: ServerResponse, config: FixedResponseActi
   return status;
 }
 
-export function sendRedirect(res: ServerResponse, status: keyof typeof redirects, location: string): void {
+export function sendRedirect(res: ServerResponse, status: keyof typeof redirects, location: string): number {
   const page = pageOf(`${status} ${redirects[status]}`);
   send(res, status, "text/html", page, { Location: location });
+  return status;
 }
 
 function send(

@@ -45,6 +45,19 @@ export interface EntryPoint {
   node?: Router;
 }
 
+/** A request, and where it arrived. */
+interface Arrival {
+  req: http.IncomingMessage;
+  res: http.ServerResponse;
+  client: { address: string };
+  protocol: ListenerProtocol;
+  port: number;
+  node: Router;
+}
+
+/** What the client got, and of whom. */
+type Answer = Pick<RequestRecord, "status" | "targetId" | "targetStatus">;
+
 interface WeightedGroup {
   group: TargetGroup;
   weight: number;
@@ -118,52 +131,37 @@ export class LoadBalancer {
       return;
     }
     const start = performance.now();
-    const report = (result: Pick<RequestRecord, "status" | "targetId" | "targetStatus">) =>
-      this.settings.onRequest?.({ client, ...result, durationMs: performance.now() - start });
-
+    const arrival = { req, res, client, protocol, port, node };
     const refusal = refusalOf(req);
-    if (refusal !== undefined) {
-      sendError(res, refusal);
-      report({ status: refusal });
-      return;
+    let answer: Answer;
+    if (refusal !== undefined) answer = { status: sendError(res, refusal) };
+    else if (action.type === "forward") answer = await this.forward(arrival, action.groups);
+    else if (action.type === "fixed-response") answer = { status: sendFixedResponse(res, action.config) };
+    else {
+      const location = redirectLocation(action.config, { protocol, port, ...target });
+      answer = { status: sendRedirect(res, action.config.StatusCode === "HTTP_301" ? 301 : 302, location) };
     }
-    if (action.type === "fixed-response") {
-      report({ status: sendFixedResponse(res, action.config) });
-      return;
-    }
-    if (action.type === "redirect") {
-      const status = action.config.StatusCode === "HTTP_301" ? 301 : 302;
-      sendRedirect(res, status, redirectLocation(action.config, { protocol, port, ...target }));
-      report({ status });
-      return;
-    }
-    const picked = pickWeighted(action.groups, Math.random())?.pick();
-    if (!picked) {
-      sendError(res, 503);
-      report({ status: 503 });
-      return;
-    }
+    this.settings.onRequest?.({ client, ...answer, durationMs: performance.now() - start });
+  }
+
+  private async forward(arrival: Arrival, groups: readonly WeightedGroup[]): Promise<Answer> {
+    const { req, res } = arrival;
+    const picked = pickWeighted(groups, Math.random())?.pick();
+    if (!picked) return { status: sendError(res, 503) };
     const targetId = picked.target.id;
     try {
-      const forwarded = await this.send(req, res, client, { protocol, port }, node, picked);
-      if (forwarded.outcome === "failed") {
-        const status = statusOf(forwarded.failure, req);
-        if (status !== 460) sendError(res, status);
-        report({ status, targetId });
-      } else report({ status: forwarded.status, targetId, targetStatus: forwarded.status });
+      const forwarded = await this.send(arrival, picked);
+      if (forwarded.outcome !== "failed")
+        return { status: forwarded.status, targetId, targetStatus: forwarded.status };
+      const status = statusOf(forwarded.failure, req);
+      return { status: status === 460 ? status : sendError(res, status), targetId };
     } finally {
       picked.done();
     }
   }
 
-  private async send(
-    req: http.IncomingMessage,
-    res: http.ServerResponse,
-    client: { address: string },
-    listener: { protocol: ListenerProtocol; port: number },
-    node: Router,
-    { target, signal }: Picked,
-  ): Promise<Forwarded> {
+  private send(arrival: Arrival, { target, signal }: Picked): Promise<Forwarded> {
+    const { req, res, client, protocol, port, node } = arrival;
     const {
       dnsName,
       dropsInvalidHeaderFields,
@@ -176,7 +174,7 @@ export class LoadBalancer {
       case "open":
         return forward(req, res, {
           ...connection,
-          headers: forwardedHeaders(req.headers, client, { ...listener, dnsName }),
+          headers: forwardedHeaders(req.headers, client, { protocol, port, dnsName }),
           ...(dropsInvalidHeaderFields && { passes: isValidHeaderName }),
           connectTimeoutMs,
           idleTimeoutMs: idleTimeoutSeconds * 1000,
@@ -184,11 +182,12 @@ export class LoadBalancer {
           signal,
         });
       case "refused":
-        return { outcome: "failed", failure: "refused" };
-      case "dropped": {
-        const end = await silence(req, res, { ms: connectTimeoutMs, signal });
-        return { outcome: "failed", failure: end === "elapsed" ? "connect-timeout" : end };
-      }
+        return Promise.resolve({ outcome: "failed", failure: "refused" });
+      case "dropped":
+        return silence(req, res, { ms: connectTimeoutMs, signal }).then(end => ({
+          outcome: "failed",
+          failure: end === "elapsed" ? "connect-timeout" : end,
+        }));
     }
   }
 

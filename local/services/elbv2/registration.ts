@@ -39,6 +39,13 @@ export class Registration {
   get state(): TargetHealth["state"] {
     return this.health.targetHealth.state;
   }
+
+  /** Whether it gets a request rather than the other one: the healthy, then the one that has waited longer. */
+  isBefore(other: Registration): boolean {
+    const isHealthy = this.state === "healthy";
+    if (isHealthy !== (other.state === "healthy")) return isHealthy;
+    return this.lastPicked < other.lastPicked;
+  }
 }
 
 /** For as many requests in flight as there are. */

@@ -149,10 +149,9 @@ export class TargetGroup extends EventEmitter<{ change: [TargetHealthDescription
    * fails open to all registered targets. Undefined if none is registered.
    */
   pick(): Picked | undefined {
-    const registered = [...this.registrations.values()].filter(({ isInUse }) => isInUse);
-    const healthy = registered.filter(registration => registration.state === "healthy");
-    const candidates = healthy.length > 0 ? healthy : registered;
-    const [registration] = candidates.sort((a, b) => a.lastPicked - b.lastPicked);
+    let registration: Registration | undefined;
+    for (const each of this.registrations.values())
+      if (each.isInUse && (!registration || each.isBefore(registration))) registration = each;
     if (!registration) return undefined;
     registration.lastPicked = ++this.turn;
     registration.inFlight++;
