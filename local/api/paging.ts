@@ -20,11 +20,8 @@ export function pageOf<Item>(
   const start = token === undefined ? 0 : startOf(token);
   if (start === undefined) return undefined;
   const end = start + size;
-  return { page: items.slice(start, end), ...(end < items.length && { next: tokenOf(end) }) };
-}
-
-function tokenOf(start: number): string {
-  return Buffer.from(`from ${start}`).toString("base64");
+  const next = end < items.length ? Buffer.from(`from ${end}`).toString("base64") : undefined;
+  return { page: items.slice(start, end), next };
 }
 
 function startOf(token: string): number | undefined {
