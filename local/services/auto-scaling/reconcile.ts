@@ -56,9 +56,7 @@ export function reconcile(group: Group, now: number): Plan {
 function plan(group: Group, now: number): Plan {
   const capacity = group.instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
   const replaced = group.suspendedProcesses?.has("ReplaceUnhealthy") ? [] : unhealthy(capacity, group, now);
-  const kept = capacity.filter(
-    instance => !replaced.some(({ instanceId }) => instanceId === instance.instanceId),
-  );
+  const kept = capacity.filter(instance => !replaced.some(each => each.instance === instance));
   const { desiredCapacity, refresh } = group;
   const { launch, outdated, excess } = refresh
     ? planRefresh(kept, { ...group, refresh }, now)
@@ -83,14 +81,12 @@ function plan(group: Group, now: number): Plan {
   };
   const selected = ({ instanceId }: GroupInstance): Cause => ({ kind: "selected", instanceId });
   const tooMany: Cause = { kind: "excess", from: kept.length, to: desiredCapacity };
-  const termination = (instanceId: string, ...causes: Cause[]) => ({ instanceId, causes });
+  const termination = ({ instanceId }: GroupInstance, ...causes: Cause[]) => ({ instanceId, causes });
   return {
     terminate: [
-      ...replaced.map(({ instanceId, failed }) =>
-        termination(instanceId, { kind: "unhealthy", check: failed }),
-      ),
-      ...outdated.map(each => termination(each.instanceId, { kind: "refreshTermination" }, selected(each))),
-      ...excess.map(each => termination(each.instanceId, tooMany, ...excess.map(selected))),
+      ...replaced.map(({ instance, failed }) => termination(instance, { kind: "unhealthy", check: failed })),
+      ...outdated.map(each => termination(each, { kind: "refreshTermination" }, selected(each))),
+      ...excess.map(each => termination(each, tooMany, ...excess.map(selected))),
     ],
     launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => {
       return { subnetId, causes: [launchCause(index)] };
@@ -107,18 +103,17 @@ function unhealthy(
   instances: readonly GroupInstance[],
   group: Group,
   now: number,
-): { instanceId: string; failed: HealthCheck }[] {
+): { instance: GroupInstance; failed: HealthCheck }[] {
   const failing = instances.flatMap(instance => {
     const failed = failedCheck(instance, group, now);
-    return failed ? [{ instanceId: instance.instanceId, failed }] : [];
+    return failed ? [{ instance, failed }] : [];
   });
   const stopped = failing.filter(({ failed }) => failed !== "ELB");
   if (stopped.length > 0) return stopped;
   const [first] = failing;
   const settled = instances.every(
     instance =>
-      failing.some(({ instanceId }) => instanceId === instance.instanceId) ||
-      !isWarmingUp(instance, group.warmupSeconds, now),
+      failing.some(each => each.instance === instance) || !isWarmingUp(instance, group.warmupSeconds, now),
   );
   return first && settled ? [first] : [];
 }
