@@ -20,6 +20,7 @@ export interface DescribeInput {
   Filters?: readonly Filter[];
   MaxResults?: number;
   NextToken?: string;
+  DryRun?: boolean;
 }
 
 /** Parameters of Describe actions with pages. */
@@ -27,12 +28,13 @@ export const pageParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] a
 
 const largestPage = 1000;
 
-/** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens */
+/** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens, and for a dry run */
 export function describe<Item extends Tagged>(
   items: readonly Item[],
   kind: ResourceKind<Item>,
-  { ids = [], Filters = [], MaxResults, NextToken }: DescribeInput,
+  { ids = [], Filters = [], MaxResults, NextToken, DryRun }: DescribeInput,
 ): { page: Item[]; NextToken?: string } {
+  assertNoDryRun({ DryRun });
   assertExist(items, kind, ids);
   assertPageSize(MaxResults);
   const matches = matching(Filters, kind.filterable);

@@ -19,7 +19,6 @@ export const networkInterfaceActions = {
   DescribeNetworkInterfaces: {
     parameters: ["NetworkInterfaceIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const interfaces = [...context.ec2.vpc.networkInterfaces.values()].map(each =>
         descriptionOf(context, each),
       );
@@ -155,7 +154,7 @@ const kind: ResourceKind<InterfaceDescription> = {
   idOf: each => each.NetworkInterfaceId,
   filterable: {
     "addresses.association.public-ip": each => each.Association?.PublicIp,
-    "addresses.primary": each => each.PrivateIpAddresses?.map(({ Primary }) => Primary) ?? [],
+    "addresses.primary": each => each.PrivateIpAddresses?.map(({ Primary }) => Primary),
     "addresses.private-ip-address": each => each.PrivateIpAddress,
     "association.ip-owner-id": each => each.Association?.IpOwnerId,
     "association.public-dns-name": each => each.Association?.PublicDnsName,
@@ -169,9 +168,9 @@ const kind: ResourceKind<InterfaceDescription> = {
     "availability-zone": each => each.AvailabilityZone,
     "availability-zone-id": each => each.AvailabilityZoneId,
     description: each => each.Description,
-    "group-id": each => each.Groups?.map(({ GroupId }) => GroupId) ?? [],
+    "group-id": each => each.Groups?.map(({ GroupId }) => GroupId),
     // Older than the documented filters, and still accepted: the AWS provider sends it.
-    "group-name": each => each.Groups?.map(({ GroupName }) => GroupName) ?? [],
+    "group-name": each => each.Groups?.map(({ GroupName }) => GroupName),
     "interface-type": each => each.InterfaceType,
     "ipv6-addresses.ipv6-address": () => [],
     "mac-address": each => each.MacAddress,

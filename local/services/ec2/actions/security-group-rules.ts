@@ -107,7 +107,6 @@ export const securityGroupRuleActions = {
   DescribeSecurityGroupRules: {
     parameters: ["SecurityGroupRuleIds", ...pageParameters],
     handle({ ec2: { vpc }, regionName }, input) {
-      assertNoDryRun(input);
       const rules = [...vpc.securityGroupRules.values()].map(rule => ruleDescriptionOf(rule, regionName));
       const { page, NextToken } = describe(rules, ruleKind, { ids: input.SecurityGroupRuleIds, ...input });
       return { SecurityGroupRules: page, NextToken };
