@@ -21,11 +21,9 @@ import { selectForTermination, lowest, occurrences, type TerminationPolicy } fro
 export interface Group extends SuspendableHealthChecks {
   desiredCapacity: number;
   warmupSeconds: number;
-  /** Subnets to launch into. */
   subnets: readonly { subnetId: string; availabilityZone: string }[];
   instances: readonly GroupInstance[];
   terminationPolicies?: readonly TerminationPolicy[];
-  /** The instance refresh in progress. */
   refresh?: Refresh;
 }
 
@@ -58,10 +56,11 @@ function plan(group: Group, now: number): Plan {
   const replaced = group.suspendedProcesses?.has("ReplaceUnhealthy") ? [] : unhealthy(capacity, group, now);
   const kept = capacity.filter(instance => !replaced.some(each => each.instance === instance));
   const { desiredCapacity, refresh } = group;
+  const missing = Math.max(0, desiredCapacity - kept.length);
   const { launch, outdated, excess } = refresh
     ? planRefresh(kept, { ...group, refresh }, now)
     : {
-        launch: Math.max(0, desiredCapacity - kept.length),
+        launch: missing,
         outdated: [],
         excess: selectForTermination(
           kept.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn),
@@ -73,7 +72,6 @@ function plan(group: Group, now: number): Plan {
 
   // The first launches replace unhealthy instances, the next ones make up for missing capacity; only a refresh launches
   // beyond that.
-  const missing = Math.max(0, desiredCapacity - kept.length);
   const launchCause = (index: number): Cause => {
     if (index >= missing) return { kind: "refreshLaunch" };
     if (index < replaced.length) return { kind: "replacement" };
