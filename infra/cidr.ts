@@ -1,4 +1,3 @@
-/** Parses and divides the program's IPv4 ranges. */
 import { IPv4 } from "ipaddr.js";
 
 export interface Cidr {

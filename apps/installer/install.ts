@@ -110,7 +110,6 @@ async function installed(service: Manifest["service"], root: string): Promise<Ma
   }
 }
 
-/** The manifests of all services installed on a host. */
 export async function installedManifests(root: string): Promise<Manifest[]> {
   const folder = join(root, installationRoot);
   const names = existsSync(folder) ? await readdir(folder) : [];

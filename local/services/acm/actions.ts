@@ -8,7 +8,6 @@ import { readImported } from "./imported";
 import { refusals } from "./refusals";
 import { withoutTags, withTags } from "./tags";
 
-/** What Certificate Manager's actions act on. */
 export interface AcmActionContext {
   certificates: Certificates;
   /** Region milliseconds. */

@@ -4,7 +4,6 @@ import { AwsError } from "../../../api/aws-error";
 import { notFound, type ResourceType } from "../resource-types";
 import { matching, type Filter, type Filterable, type Tagged } from "./filters";
 
-/** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
   type: ResourceType;
   /** Its id, or whatever else the action's list names it by. */
@@ -23,7 +22,6 @@ export interface DescribeInput {
   DryRun?: boolean;
 }
 
-/** Parameters of Describe actions with pages. */
 export const pageParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
 
 const largestPage = 1000;
