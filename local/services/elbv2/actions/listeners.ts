@@ -6,7 +6,7 @@ import { attributeList, listenerAttributes, withAttributes } from "../attributes
 import type { Elbv2 } from "../elbv2";
 import { applyRules, applyTls, closeListener, createListener, moveListener, protocolOf } from "../listeners";
 import { refusals } from "../refusals";
-import { validAction } from "../routing-actions";
+import { actionParts, validAction } from "../routing-actions";
 import type { Listener, RunningLoadBalancer } from "../state";
 import { withTags } from "../tags";
 import { changedTls } from "../tls";
@@ -15,15 +15,7 @@ import type { Elbv2Actions } from "./context";
 import { page } from "./common";
 import { validationError } from "../../../api/aws-error";
 
-const defaultActions = [
-  "DefaultActions.Type",
-  "DefaultActions.TargetGroupArn",
-  "DefaultActions.Order",
-  "DefaultActions.ForwardConfig",
-  "DefaultActions.FixedResponseConfig",
-  "DefaultActions.RedirectConfig",
-] as const;
-
+const defaultActions = actionParts.map(part => `DefaultActions.${part}` as const);
 const tlsParameters = [
   "Certificates.CertificateArn",
   "SslPolicy",
