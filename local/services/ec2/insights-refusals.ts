@@ -4,11 +4,7 @@
  * aws-cloudformation/aws-cloudformation-resource-providers-ec2-networkinsights; "Error codes for the Amazon EC2 API".
  */
 import { AwsError } from "../../api/aws-error";
-
-const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
-const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
-/** Something that AWS has and the region lacks. */
-const lacking = (message: string) => new AwsError("UnsupportedOperation", message);
+import { invalidCombination, invalidValue, lacking } from "./error-codes";
 
 export const insightsRefusals = {
   sourceNotFound: (id: string) =>
