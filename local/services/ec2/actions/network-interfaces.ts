@@ -13,6 +13,7 @@ import { tagList } from "../tags";
 import { zoneId } from "../zones";
 import type { Ec2ActionContext, Ec2Actions } from "./context";
 import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
+import { groupsFor } from "./security-group-names";
 import { oneAttribute } from "./validation";
 
 export const networkInterfaceActions = {
@@ -72,13 +73,8 @@ function changeOf(
       return { description: value.Value ?? "" };
     case "SourceDestCheck":
       return { sourceDestCheck: value.Value ?? true };
-    case "Groups": {
-      if (value.length === 0) throw networkRefusals.interfaceWithoutGroups();
-      const { vpcId } = find(vpc.subnets, "subnet", subnetId);
-      const groups = value.map(id => find(vpc.securityGroups, "security-group", id));
-      if (groups.some(group => group.vpcId !== vpcId)) throw networkRefusals.groupInOtherVpc();
-      return { groupIds: [...new Set(value)] };
-    }
+    case "Groups":
+      return { groupIds: groupsFor(vpc, subnetId, value) };
   }
 }
 
