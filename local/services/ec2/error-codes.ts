@@ -4,5 +4,3 @@ import { AwsError } from "../../api/aws-error";
 export const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
 export const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
 export const missing = (message: string) => new AwsError("MissingParameter", message);
-/** Something that AWS has and the region lacks. */
-export const lacking = (message: string) => new AwsError("UnsupportedOperation", message);

@@ -3,8 +3,8 @@
  * network-refusals.test.ts has a call for each. Source: "Error codes for the Amazon EC2 API", unless a line names
  * another.
  */
-import { AwsError } from "../../api/aws-error";
-import { invalidCombination, invalidValue, lacking, missing } from "./error-codes";
+import { AwsError, lacking } from "../../api/aws-error";
+import { invalidCombination, invalidValue, missing } from "./error-codes";
 
 const invalidParameter = (message: string) => new AwsError("InvalidParameter", message);
 const dependencyViolation = (message: string) => new AwsError("DependencyViolation", message);
