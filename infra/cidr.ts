@@ -1,5 +1,4 @@
-/** Parses and divides the program's IPv4 ranges. */
-import { IPv4, parseCIDR } from "ipaddr.js";
+import { IPv4 } from "ipaddr.js";
 
 export interface Cidr {
   /** The first address as an unsigned 32-bit number. */
@@ -9,15 +8,11 @@ export interface Cidr {
 
 /** Parses an IPv4 range in CIDR notation; undefined if it isn't one or has bits set beyond its prefix. */
 export function parseIpv4Cidr(text: string): Cidr | undefined {
-  // ipaddr.js would read a leading zero as octal; AWS rejects it.
-  if (!/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/.test(text) || /\b0\d/.test(text)) return undefined;
-  try {
-    const [address, prefix] = parseCIDR(text);
-    const network = address.toByteArray().reduce((number, byte) => number * 256 + byte, 0);
-    return network % 2 ** (32 - prefix) === 0 ? { network, prefix } : undefined;
-  } catch {
-    return undefined;
-  }
+  // In a prefix, ipaddr.js would accept a leading zero; AWS rejects it.
+  if (!IPv4.isValidCIDRFourPartDecimal(text) || /\/0\d/.test(text)) return undefined;
+  const [address, prefix] = IPv4.parseCIDR(text);
+  const network = address.toByteArray().reduce((number, byte) => number * 256 + byte, 0);
+  return network % 2 ** (32 - prefix) === 0 ? { network, prefix } : undefined;
 }
 
 function bytesOf(address: number): number[] {

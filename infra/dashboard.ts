@@ -25,13 +25,14 @@ export class Dashboard extends pulumi.ComponentResource {
     const dashboardName = `${pulumi.getProject()}-${pulumi.getStack()}`;
     const balancers = Object.entries(args.loadBalancers);
     const group = ["AutoScalingGroupName", autoScalingGroupName];
-    const ofBalancers = (metric: string, options: object) =>
-      balancers.map(([label, { arnSuffix }]) => [
+    const ofBalancers = (metric: string, stat: string, byTargetGroup = false) =>
+      balancers.map(([label, { arnSuffix, targetGroupArnSuffix }]) => [
         "AWS/ApplicationELB",
         metric,
+        ...(byTargetGroup ? ["TargetGroup", targetGroupArnSuffix] : []),
         "LoadBalancer",
         arnSuffix,
-        { label, ...options },
+        { label, stat },
       ]);
 
     const widgets = [
@@ -47,20 +48,9 @@ export class Dashboard extends pulumi.ComponentResource {
           ...group,
         ]),
       },
-      { title: "Requests", metrics: ofBalancers("RequestCount", { stat: "Sum" }) },
-      { title: "Latency, seconds", metrics: ofBalancers("TargetResponseTime", { stat: "p99" }) },
-      {
-        title: "Healthy targets",
-        metrics: balancers.map(([label, { arnSuffix, targetGroupArnSuffix }]) => [
-          "AWS/ApplicationELB",
-          "HealthyHostCount",
-          "TargetGroup",
-          targetGroupArnSuffix,
-          "LoadBalancer",
-          arnSuffix,
-          { label, stat: "Minimum" },
-        ]),
-      },
+      { title: "Requests", metrics: ofBalancers("RequestCount", "Sum") },
+      { title: "Latency, seconds", metrics: ofBalancers("TargetResponseTime", "p99") },
+      { title: "Healthy targets", metrics: ofBalancers("HealthyHostCount", "Minimum", true) },
     ];
     new aws.cloudwatch.Dashboard(
       name,

@@ -4,7 +4,6 @@ import { ports, sshPort } from "../apps/ports";
 
 export interface DataNetworkAclArgs {
   vpcId: pulumi.Input<string>;
-  /** The subnet it protects. */
   subnetId: pulumi.Input<string>;
   /** The range whose hosts may update the value. */
   receiverCidr: string;

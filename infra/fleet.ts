@@ -17,7 +17,6 @@ export interface FleetArgs {
   vpcId: pulumi.Input<string>;
   /** Instances are spread across these subnets' zones. */
   subnetIds: pulumi.Input<string>[];
-  /** The load balancer that sends them requests. */
   loadBalancer: LoadBalancer;
   /** How long to wait until it is rolled to a new image, and as whom; 0 minutes: not at all. */
   refresh: { minutes: number; region: string; client: pulumi.Input<ClientSettings> };

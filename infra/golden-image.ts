@@ -5,7 +5,6 @@ import type { Host } from "./host";
 import type { Service } from "./service";
 
 export interface GoldenImageArgs {
-  /** The host whose disk it copies. */
   host: Host;
   /** The service installed on it; a change bakes a new image. */
   service: Service;

@@ -17,7 +17,6 @@ export interface LoadBalancerArgs {
   /** Subnets in at least two zones. */
   subnetIds: pulumi.Input<string>[];
   securityGroupId: pulumi.Input<string>;
-  /** The port that targets listen on. */
   targetPort: number;
   /** Instances to register, keyed by a stable name; an Auto Scaling group registers its own. */
   targets?: Record<string, { instanceId: pulumi.Input<string>; dependsOn: pulumi.Resource[] }>;

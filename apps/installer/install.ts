@@ -40,7 +40,6 @@ export interface InstallOptions {
 }
 
 /**
- * Installs a service.
  * @returns what was done, in one line
  * @throws InstallError if the release is corrupt or does not become healthy; the release before then runs again, and the
  * message has the last answer of a failed health check, and ends with the journal of the failed one
@@ -51,8 +50,8 @@ export async function install(
   { healthTimeout = 30_000, report = () => undefined }: InstallOptions = {},
 ): Promise<string> {
   const unit = unitOf(manifest);
-  const previous = await installed(manifest.service, platform);
-  const attempt = attemptPath(manifest.service, platform);
+  const previous = await installed(manifest.service, platform.root);
+  const attempt = attemptPath(manifest.service, platform.root);
   const wasInterrupted = existsSync(attempt);
   const isSame = JSON.stringify(previous) === JSON.stringify(manifest);
   if (isSame && !wasInterrupted && (await isHealthyNow(unit, platform))) {
@@ -82,7 +81,7 @@ export async function install(
     );
   }
   report("record that it is installed");
-  await writeDurably(recordPath(manifest.service, platform), JSON.stringify(manifest));
+  await writeDurably(recordPath(manifest.service, platform.root), JSON.stringify(manifest));
   await rm(attempt);
   report("remove what is not needed any more");
   await prune(manifest, previous, platform);
@@ -93,32 +92,28 @@ function short(manifest: Manifest): string {
   return manifest.release.sha256.slice(0, 12);
 }
 
-function recordPath(service: Manifest["service"], platform: Pick<Platform, "root">): string {
-  return join(platform.root, serviceFolder(service), "manifest.json");
+function recordPath(service: Manifest["service"], root: string): string {
+  return join(root, serviceFolder(service), "manifest.json");
 }
 
 /** A file that exists while the running service may not be the recorded one. */
-function attemptPath(service: Manifest["service"], platform: Platform): string {
-  return join(platform.root, serviceFolder(service), "installing");
+function attemptPath(service: Manifest["service"], root: string): string {
+  return join(root, serviceFolder(service), "installing");
 }
 
 /** The last manifest that was installed successfully; undefined without a valid record. */
-async function installed(
-  service: Manifest["service"],
-  platform: Pick<Platform, "root">,
-): Promise<Manifest | undefined> {
+async function installed(service: Manifest["service"], root: string): Promise<Manifest | undefined> {
   try {
-    return manifestSchema.parse(JSON.parse(await readFile(recordPath(service, platform), "utf8")));
+    return manifestSchema.parse(JSON.parse(await readFile(recordPath(service, root), "utf8")));
   } catch {
     return undefined;
   }
 }
 
-/** The manifests of all services installed on a host. */
-export async function installedManifests(platform: Pick<Platform, "root">): Promise<Manifest[]> {
-  const folder = join(platform.root, installationRoot);
+export async function installedManifests(root: string): Promise<Manifest[]> {
+  const folder = join(root, installationRoot);
   const names = existsSync(folder) ? await readdir(folder) : [];
-  const manifests = await Promise.all(names.map(name => installed(name, platform)));
+  const manifests = await Promise.all(names.map(name => installed(name, root)));
   return manifests.filter(manifest => manifest !== undefined);
 }
 
@@ -184,7 +179,7 @@ async function rollBack(
   try {
     await platform.start(unit, false);
     await waitUntilHealthy(unit, platform, healthTimeout);
-    await rm(attemptPath(previous.service, platform));
+    await rm(attemptPath(previous.service, platform.root));
     return `release ${short(previous)} runs again`;
   } catch (error) {
     return `release ${short(previous)} does not come back either: ${(error as Error).message}`;
@@ -203,20 +198,20 @@ async function prune(manifest: Manifest, previous: Manifest | undefined, platfor
   const folder = join(platform.root, dirname(releaseFolder(manifest)));
   const releases = new Set(kept.map(({ release }) => release.sha256));
   for (const name of await readdir(folder)) {
-    if (!releases.has(name)) await remove(join(folder, name));
+    if (!releases.has(name)) await rm(join(folder, name), { recursive: true, force: true });
   }
 
-  const inUse = [...kept, ...(await installedManifests(platform))];
+  const inUse = [...kept, ...(await installedManifests(platform.root))];
   const runtimes = new Set(inUse.map(({ runtime }) => basename(dirname(runtime.binary))));
   const runtime = join(platform.root, dirname(manifest.runtime.binary));
   for (const path of await olderThan(runtime)) {
     const name = basename(path);
-    if (isDigest.test(name) && !runtimes.has(name)) await remove(path);
+    if (isDigest.test(name) && !runtimes.has(name)) await rm(path, { recursive: true, force: true });
   }
 
   const isArchive = new RegExp(`^${manifest.service}-[0-9a-f]{64}\\.tar$`);
   for (const path of await olderThan(join(platform.root, manifest.release.archive))) {
-    if (isArchive.test(basename(path))) await remove(path);
+    if (isArchive.test(basename(path))) await rm(path, { recursive: true, force: true });
   }
 }
 
@@ -230,8 +225,4 @@ async function olderThan(path: string): Promise<string[]> {
     if ((await lstat(other)).mtimeMs < mtimeMs) others.push(other);
   }
   return others;
-}
-
-async function remove(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true });
 }

@@ -76,14 +76,9 @@ export function endOf(now: UnitState, before: UnitState): string | undefined {
 
 /** Parses the output of `systemctl show`: a block of `Property=value` lines per unit. */
 export function parseStates(output: string): UnitState[] {
-  return output
-    .trim()
-    .split("\n\n")
-    .map(block => {
-      const entries = block.split("\n").map(line => {
-        const equals = line.indexOf("=");
-        return [line.slice(0, equals), line.slice(equals + 1)] as const;
-      });
-      return Object.fromEntries(entries) as unknown as UnitState;
-    });
+  const blocks = output.trim().split("\n\n");
+  return blocks.map(block => {
+    const properties = [...block.matchAll(/^(\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]);
+    return Object.fromEntries(properties) as UnitState;
+  });
 }

@@ -31,22 +31,21 @@ export function createReceiverApp(upstreams: Upstreams, log: Logger): RequestLis
     }
   };
 
-  const get: Handler = async (_request, response) => {
-    await answer(response, async signal => {
+  const get: Handler = (_request, response) =>
+    answer(response, async signal => {
       const [seed, address] = await Promise.all([
         within(signal, "data-access", upstreams.readSeed),
         within(signal, "IMDS", upstreams.publicAddress),
       ]);
       return { seed, server_ip_address: address };
     });
-  };
 
-  const post = withBody(seedUpdateSchema, async ({ num }, response) => {
-    await answer(response, async signal => {
+  const post = withBody(seedUpdateSchema, ({ num }, response) =>
+    answer(response, async signal => {
       await within(signal, "data-access", () => upstreams.updateSeed(num, signal));
       return { NetworkAcls: await within(signal, "EC2", upstreams.networkAcls) };
-    });
-  });
+    }),
+  );
 
   return createApp(log, { "/": { get, post } });
 }

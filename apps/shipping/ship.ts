@@ -17,10 +17,7 @@ export const remoteRuntime = `${home}/${runtime.archiveName}`;
 const runtimeFolder = `${root}/runtimes/${runtime.sha256}`;
 
 /** What a release's location and installation depend on. */
-interface ReleaseName {
-  service: string;
-  sha256: string;
-}
+type ReleaseName = Record<"service" | "sha256", string>;
 
 export function remoteRelease(release: ReleaseName): string {
   return `${home}/${release.service}-${release.sha256}.tar`;

@@ -1,4 +1,3 @@
-/** A worker thread's work. */
 import { constants, setPriority } from "node:os";
 
 /** Milliseconds of a round that are busy, and the rest that follows as a fraction of them. */

@@ -18,6 +18,9 @@ export class AwsError extends Error {
 /** The error that Auto Scaling and Elastic Load Balancing return for most invalid requests. */
 export const validationError = (message: string) => new AwsError("ValidationError", message);
 
+/** Something that AWS has and the region lacks. */
+export const lacking = (message: string) => new AwsError("UnsupportedOperation", message);
+
 /** Turns an AwsError into an ordinary error whose message starts with the code; returns other errors unchanged. */
 export function withCode(error: unknown): unknown {
   return error instanceof AwsError ? new Error(`${error.code}: ${error.message}`, { cause: error }) : error;

@@ -1,5 +1,5 @@
 /** Calls a service's actions in-process, by typed objects: no protocol and no schema. */
-import { AwsError } from "./aws-error";
+import { lacking } from "./aws-error";
 import { unsupportedParameterOf } from "./parameters";
 import type { Action } from "./service";
 
@@ -20,7 +20,7 @@ export function callerOf<Context, Actions extends Readonly<Record<string, Action
   const methods = Object.entries(actions).map(([name, action]) => {
     const method = async (input: object) => {
       const unsupported = unsupportedParameterOf(name, action, input);
-      if (unsupported !== undefined) throw new AwsError("UnsupportedOperation", unsupported);
+      if (unsupported !== undefined) throw lacking(unsupported);
       return action.handle(contextOf(), input as never);
     };
     return [name, method] as const;

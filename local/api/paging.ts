@@ -1,4 +1,3 @@
-/** Splits lists into pages. */
 import { assertAtLeast, failsConstraint } from "./protocols/faults";
 
 /** @throws AwsError for a page size out of range, worded as by services that speak the query protocol */
@@ -15,19 +14,12 @@ export function assertPageSize(size: number, parameter: string, largest: number)
 export function pageOf<Item>(
   items: readonly Item[],
   size: number,
-  token?: string,
+  token = tokenOf(0),
 ): { page: Item[]; next?: string } | undefined {
-  const start = token === undefined ? 0 : startOf(token);
-  if (start === undefined) return undefined;
-  const end = start + size;
-  return { page: items.slice(start, end), ...(end < items.length && { next: tokenOf(end) }) };
-}
-
-function tokenOf(start: number): string {
-  return Buffer.from(`from ${start}`).toString("base64");
-}
-
-function startOf(token: string): number | undefined {
   const [, start] = /^from (\d{1,9})$/.exec(Buffer.from(token, "base64").toString()) ?? [];
-  return start === undefined ? undefined : Number(start);
+  if (start === undefined) return undefined;
+  const end = Number(start) + size;
+  return { page: items.slice(Number(start), end), next: end < items.length ? tokenOf(end) : undefined };
 }
+
+const tokenOf = (start: number) => Buffer.from(`from ${start}`).toString("base64");

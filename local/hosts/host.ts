@@ -102,7 +102,7 @@ export class Host implements Platform {
    * @throws if the host is shut down meanwhile
    */
   async startInstalled(): Promise<void> {
-    const units = (await installedManifests(this)).map(unitOf);
+    const units = (await installedManifests(this.root)).map(unitOf);
     for (const unit of units) await this.start(unit);
     const signal = AbortSignal.timeout(bootTimeout);
     await Promise.allSettled(units.map(unit => this.healthy(unit, signal)));

@@ -69,8 +69,6 @@ export async function start(
         resolve(signal ? `was killed by ${signal}` : `exited with code ${code}`);
       });
     }),
-    kill(signal) {
-      child.kill(signal);
-    },
+    kill: signal => void child.kill(signal),
   };
 }

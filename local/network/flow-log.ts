@@ -17,19 +17,14 @@ export interface FlowLogOptions {
   now: () => number;
 }
 
-/** An open connection. */
-export interface Flow {
-  /** Adds payload bytes in the direction of the request or of the reply. */
-  count(packet: PacketKind, bytes: number): void;
-  /** Writes whatever is still unwritten; call it when the connection has closed. */
-  close(): void;
-}
-
 /** Payload of a full packet: Ethernet's 1500 bytes minus the IPv4 and TCP headers. */
 const segmentBytes = 1460;
 const headerBytes = 40;
 /** SYN and SYN-ACK include 20 bytes of options. */
 const synBytes = 60;
+
+/** An open connection. */
+export type Flow = ReturnType<FlowLog["opened"]>;
 
 export class FlowLog {
   private readonly open = new Set<Traffic>();
@@ -47,16 +42,18 @@ export class FlowLog {
   }
 
   /** Records an allowed connection that was accepted. */
-  opened(decision: Decision): Flow {
+  opened(decision: Decision) {
     const traffic = new Traffic(decision.hops, this.options);
     traffic.add("request", 2, synBytes + headerBytes);
     traffic.add("reply", 1, synBytes);
     this.open.add(traffic);
     return {
-      count(packet, bytes) {
+      /** Adds payload bytes in the direction of the request or of the reply. */
+      count(packet: PacketKind, bytes: number) {
         const segments = Math.ceil(bytes / segmentBytes);
         traffic.add(packet, segments, bytes + segments * headerBytes);
       },
+      /** Writes whatever is still unwritten; call it when the connection has closed. */
       close: () => {
         if (!this.open.delete(traffic)) return;
         traffic.add("request", 2, 2 * headerBytes);

@@ -1,18 +1,14 @@
 /** The local Internet: how loopback clients reach the region. */
 import http from "node:http";
 import { TLSSocket } from "node:tls";
-import type { Dns } from "./dns";
 import { passThrough } from "./http/forward";
-import { createProxy } from "./http/proxy";
+import { createProxy, type ProxyOptions } from "./http/proxy";
 import { createServer, loopbackHosts } from "./http/servers";
 import { isForeign } from "./http/origin";
 import { TlsAgent, type CurrentTls } from "./http/tls";
-import type { Router } from "./router";
 
-export interface InternetOptions {
-  dns: Dns;
-  /** Routes requests from outside AWS. */
-  route: Router;
+/** `route` routes requests from outside AWS. */
+export interface InternetOptions extends Pick<ProxyOptions, "dns" | "route"> {
   /** The body returned for a GET of the proxy itself. */
   welcome: () => string;
   /** Handles AWS API calls to the proxy itself. */
@@ -23,16 +19,14 @@ export interface InternetOptions {
 
 /** An HTTP proxy that reaches the region's names and public addresses as a client outside AWS does. */
 export function createInternetProxy({
-  dns,
-  route,
   welcome,
   handleApiRequest,
   handlePageRequest = () => false,
+  ...inside
 }: InternetOptions): http.Server {
   return createProxy({
     name: "local-internet",
-    dns,
-    route,
+    ...inside,
     ownHandler: (req, res) => {
       const respond = (status: number, body: string) => {
         res.writeHead(status, { "content-type": "text/plain; charset=utf-8" }).end(body);

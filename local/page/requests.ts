@@ -1,6 +1,7 @@
 /** The page's own requests, on the port of AWS's API: who may send them, and what answers. */
 import type http from "node:http";
 import { AwsError } from "../api/aws-error";
+import { jsonOf } from "../api/json-text";
 import { isForeign } from "../network/http/origin";
 import type { Bundle } from "./bundle";
 import type { PageCommands } from "./commands";
@@ -134,11 +135,9 @@ async function readJson(req: http.IncomingMessage): Promise<unknown> {
     if (size > largestBody) throw new AwsError("TooLarge", `the body exceeds ${largestBody} bytes`, 413);
     chunks.push(chunk);
   }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
-  } catch {
-    throw new AwsError("InvalidJson", "the body is not JSON", 400);
-  }
+  const value = jsonOf(Buffer.concat(chunks).toString("utf8"));
+  if (value === undefined) throw new AwsError("InvalidJson", "the body is not JSON", 400);
+  return value;
 }
 
 function sendJson(res: http.ServerResponse, status: number, value: unknown): void {

@@ -165,7 +165,6 @@ async function load(program: string, revealSecrets: boolean): Promise<Record<str
   return outputs;
 }
 
-/** Resource inputs with secrets in plain text, as needed to create the resource. */
 function unwrapSecrets(value: unknown): unknown {
   if (pulumi.runtime.isRpcSecret(value)) return unwrapSecrets(pulumi.runtime.unwrapRpcSecret(value));
   if (Array.isArray(value)) return value.map(unwrapSecrets);

@@ -45,7 +45,7 @@ async function ship(context: RedeployContext, sources: string[], unbaked: Set<st
     const { instanceId, name } = host.options;
     // A group's instances are launched from its image.
     if ([...groups.values()].some(group => group.instances.has(instanceId))) continue;
-    for (const manifest of await installedManifests(host)) {
+    for (const manifest of await installedManifests(host.root)) {
       if (!isOurs(manifest.service)) continue;
       const release = await buildRelease(manifest.service);
       if (release.sha256 === manifest.release.sha256) continue;

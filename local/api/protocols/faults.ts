@@ -3,7 +3,7 @@
  * for the Amazon EC2 API", "Common Error Types" (Auto Scaling and ELB API References), "Common Errors" (CloudWatch API
  * Reference), and published responses.
  */
-import { AwsError, validationError } from "../aws-error";
+import { AwsError, lacking, validationError } from "../aws-error";
 import type { Shape } from "../schema";
 
 export interface Faults {
@@ -26,7 +26,7 @@ const unauthenticated: Faults["unauthenticated"] = (code, message) =>
 export const ec2Faults: Faults = {
   unknownAction: name =>
     new AwsError("InvalidAction", `The action ${name} is not valid for this web service.`),
-  unsupported: message => new AwsError("UnsupportedOperation", message),
+  unsupported: lacking,
   unknownParameter: name => new AwsError("UnknownParameter", `The parameter ${name} is not recognized`),
   missingParameter: name =>
     new AwsError("MissingParameter", `The request must contain the parameter ${name}`),
@@ -43,7 +43,7 @@ export const ec2Faults: Faults = {
 export const queryFaults: Faults = {
   unknownAction: (name, version) =>
     new AwsError("InvalidAction", `Could not find operation ${name} for version ${version}`),
-  unsupported: message => new AwsError("UnsupportedOperation", message),
+  unsupported: lacking,
   unknownParameter: name => new AwsError("InvalidQueryParameter", `The parameter ${name} is not recognized`),
   missingParameter: name => failsConstraint("null", name, "Member must not be null"),
   invalidValue: (name, value, expected) =>

@@ -1,5 +1,6 @@
 /** AWS's JSON protocols. Source: Smithy 2.0 specification, "AWS JSON 1.0 protocol" and "AWS JSON 1.1 protocol". */
 import { randomUUID } from "node:crypto";
+import { jsonOf } from "../json-text";
 import { timestampFormats, type Shape } from "../schema";
 import { exceptionOf, type ModelledService } from "./exceptions";
 import { jsonFaults } from "./faults";
@@ -44,12 +45,8 @@ export function jsonProtocol(version: string, service?: ModelledService): Protoc
 
 /** @throws AwsError unless the text is JSON of this shape */
 export function jsonInput(text: string, shape: Shape): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text === "" ? "{}" : text);
-  } catch {
-    throw jsonFaults.malformed("The request's body is not JSON");
-  }
+  const value = jsonOf(text === "" ? "{}" : text);
+  if (value === undefined) throw jsonFaults.malformed("The request's body is not JSON");
   assertValueNesting(value, jsonFaults);
   return structuredInput(value, shape, jsonFaults, dateOfSeconds);
 }

@@ -129,9 +129,11 @@ export class Routes {
     ];
     const first = this.measures.rect("internet");
     if (this.measures.isApi(source) || !first || from.top <= first.bottom)
-      return from.bottom < top
-        ? [[centerX(from) + offset, from.bottom], [centerX(from) + offset, top], ...end]
-        : [[centerX(from) + offset, from.top], [centerX(from) + offset, top], ...end];
+      return [
+        [centerX(from) + offset, from.bottom < top ? from.bottom : from.top],
+        [centerX(from) + offset, top],
+        ...end,
+      ];
     // The operator stands below the Internet.
     const x = first.left - 7 + offset / 3;
     return [[from.left, centerY(from)], [x, centerY(from)], [x, top], ...end];
@@ -143,9 +145,7 @@ export class Routes {
     const around = group(target);
     if (isPhone) {
       if (around && from.bottom < around.top && !isOutside(source)) return this.alongRightEdge(from, to);
-      return from.bottom <= to.top
-        ? vertical([centerX(from), from.bottom], [centerX(to), to.top])
-        : vertical([centerX(from), from.top], [centerX(to), to.bottom]);
+      return upOrDown(from, to);
     }
     if (around) return this.overGroup(source, from, to, around);
     if (from.right <= to.left) {
@@ -154,9 +154,7 @@ export class Routes {
       return horizontal([from.right, centerY(from)], [to.left, centerY(to)]);
     }
     if (to.right <= from.left) return horizontal([from.left, centerY(from) + 6], [to.right, centerY(to) - 8]);
-    return from.bottom <= to.top
-      ? vertical([centerX(from), from.bottom], [centerX(to), to.top])
-      : vertical([centerX(from), from.top], [centerX(to), to.bottom]);
+    return upOrDown(from, to);
   }
 
   private toApi(from: Rect, to: Rect): string {
@@ -255,6 +253,11 @@ export class Routes {
 
 /** A row may be scrolled out of its wall. */
 const rowY = ({ wall, row }: { wall: Rect; row: Rect }) => within(centerY(row), wall);
+
+const upOrDown = (from: Rect, to: Rect) =>
+  from.bottom <= to.top
+    ? vertical([centerX(from), from.bottom], [centerX(to), to.top])
+    : vertical([centerX(from), from.top], [centerX(to), to.bottom]);
 
 const within = (y: number, { top, bottom }: Rect) => Math.max(top + 6, Math.min(bottom - 6, y));
 

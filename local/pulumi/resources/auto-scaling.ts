@@ -1,4 +1,3 @@
-/** Auto Scaling groups and their scaling policies. */
 import { z } from "zod";
 import { autoName } from "../auto-name";
 import { required, resourceType, type ResourceTypes } from "./resource-type";

@@ -1,6 +1,9 @@
 /** How a Pulumi resource type is created: by the calls that its provider makes for it. */
 import { z } from "zod";
+import { tagList } from "../../api/tags";
 import type { Aws } from "./calls";
+
+export { tagList };
 
 /** A new resource's id, and its outputs other than its inputs. */
 export interface CreatedResource {
@@ -23,11 +26,6 @@ export function resourceType<Inputs>(definition: ResourceType<Inputs>): Resource
 export type ResourceTypes = Readonly<Record<string, ResourceType<unknown>>>;
 
 export const tags = z.record(z.string(), z.string()).default({});
-
-/** As the APIs take them. */
-export function tagList(tags: Record<string, string>): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
 
 /** The part of a create call to EC2 that tags what it makes; absent without tags, as the provider sends it. */
 export function tagSpecifications<Type extends string>(

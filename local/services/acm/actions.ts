@@ -1,14 +1,14 @@
 /** Certificate Manager. Sources: ACM API Reference, each action by its name. */
 import { pageOf } from "../../api/paging";
 import type { ActionsOf, ServiceOf } from "../../api/service";
+import { tagList } from "../../api/tags";
 import type { WallClock } from "../../api/wall-clock";
-import type { Certificate, Certificates } from "./certificates";
+import type { Certificates } from "./certificates";
 import { detailOf, summaryOf } from "./description";
 import { readImported } from "./imported";
 import { refusals } from "./refusals";
 import { withoutTags, withTags } from "./tags";
 
-/** What Certificate Manager's actions act on. */
 export interface AcmActionContext {
   certificates: Certificates;
   /** Region milliseconds. */
@@ -124,18 +124,13 @@ const certificateActions = {
   ListTagsForCertificate: {
     parameters: ["CertificateArn"],
     handle({ certificates }, { CertificateArn = "" }) {
-      return { Tags: tagList(certificates.find(CertificateArn)) };
+      return { Tags: tagList(certificates.find(CertificateArn).tags) };
     },
   },
 } satisfies Partial<AcmActions>;
 
 function textOf(blob: Uint8Array | undefined): string {
   return Buffer.from(blob ?? []).toString("utf8");
-}
-
-/** As the API lists them. */
-function tagList({ tags }: Certificate): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export const acmService = {

@@ -1,10 +1,10 @@
 /** Certificate Manager's certificates: those that were imported. Their keys stay in memory. */
 import { randomUUID } from "node:crypto";
+import type { Tags } from "../../api/tags";
 import { accountId } from "../../identifiers";
 import type { ServerCertificate } from "../../network/http/tls";
 import type { ImportedCertificate } from "./imported";
 import { refusals } from "./refusals";
-import type { Tags } from "./tags";
 
 export interface CertificateContext {
   regionName: string;

@@ -1,8 +1,7 @@
 /** Tags of certificates. Source: ACM User Guide, "Tag restrictions". */
 import type { Tag } from "@aws-sdk/client-acm";
+import { tagsOf, type Tags } from "../../api/tags";
 import { refusals } from "./refusals";
-
-export type Tags = Readonly<Record<string, string>>;
 
 const mostTags = 50;
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -23,7 +22,7 @@ export function withTags(existing: Tags, added: readonly Tag[] = []): Tags {
         `The tag value '${Value}' must have at most 256 letters, digits, spaces or _.:/=+-@.`,
       );
   }
-  const tags = { ...existing, ...Object.fromEntries(added.map(({ Key = "", Value = "" }) => [Key, Value])) };
+  const tags = { ...existing, ...tagsOf(added) };
   if (Object.keys(tags).length > mostTags) throw refusals.tooManyTags();
   return tags;
 }

@@ -93,7 +93,6 @@ export function causeText(
     .join("  ");
 }
 
-/** An activity's Description. */
 export const description = {
   failedLaunch: (statusMessage: string) => `Launching a new EC2 instance.  Status Reason: ${statusMessage}`,
   launch: (instanceId: string) => `Launching a new EC2 instance: ${instanceId}`,

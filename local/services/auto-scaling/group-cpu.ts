@@ -23,15 +23,16 @@ export class GroupCpu {
     const { metrics, clock } = this.context;
     const inService = instances.filter(({ lifecycleState }) => lifecycleState === "InService");
     const now = clock.now();
+    const ofGroup = groupCpuMetric(this.groupName);
     await Promise.all(
       inService.map(async instance => {
         const percent = await this.meterOf(instance.instanceId).measure();
         if (percent === undefined) return;
         metrics.put(instanceCpuMetric(instance.instanceId), start, percent);
-        if (isWarm(instance, warmupSeconds, now)) metrics.put(this.metric, start, percent);
+        if (isWarm(instance, warmupSeconds, now)) metrics.put(ofGroup, start, percent);
       }),
     );
-    return metrics.averages(this.metric, count, start);
+    return metrics.averages(ofGroup, count, start);
   }
 
   forget(instanceId: string): void {
@@ -42,10 +43,6 @@ export class GroupCpu {
   close(): void {
     for (const meter of this.meters.values()) meter.stop();
     this.meters.clear();
-  }
-
-  private get metric(): Metric {
-    return groupCpuMetric(this.groupName);
   }
 
   private meterOf(instanceId: string) {

@@ -39,10 +39,8 @@ export type Warming = Pick<GroupInstance, "lifecycleState" | "inServiceAt">;
  * Guide).
  */
 export function isWarm(instance: Warming, warmupSeconds: number, now: number): boolean {
-  const { lifecycleState, inServiceAt } = instance;
-  return (
-    lifecycleState === "InService" && inServiceAt !== undefined && now >= inServiceAt + warmupSeconds * 1000
-  );
+  const { lifecycleState, inServiceAt = Infinity } = instance;
+  return lifecycleState === "InService" && now >= inServiceAt + warmupSeconds * 1000;
 }
 
 /** Not warm yet: pending, or in service for less than the warm-up. */

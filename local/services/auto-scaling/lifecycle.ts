@@ -10,7 +10,6 @@ import type { ScalingProcess } from "./scaling-processes";
 import type { GroupSettings } from "./settings";
 import { attachmentState, type AttachmentState } from "./target-group-attachments";
 
-/** The group's tags that propagate at launch, and the tag that names the group. */
 function launchTags({ name, tags }: GroupSettings): Record<string, string> {
   const propagated = tags.filter(({ propagateAtLaunch }) => propagateAtLaunch);
   return {

@@ -21,11 +21,9 @@ import { selectForTermination, lowest, occurrences, type TerminationPolicy } fro
 export interface Group extends SuspendableHealthChecks {
   desiredCapacity: number;
   warmupSeconds: number;
-  /** Subnets to launch into. */
   subnets: readonly { subnetId: string; availabilityZone: string }[];
   instances: readonly GroupInstance[];
   terminationPolicies?: readonly TerminationPolicy[];
-  /** The instance refresh in progress. */
   refresh?: Refresh;
 }
 
@@ -56,14 +54,13 @@ export function reconcile(group: Group, now: number): Plan {
 function plan(group: Group, now: number): Plan {
   const capacity = group.instances.filter(({ lifecycleState }) => lifecycleState !== "Terminating");
   const replaced = group.suspendedProcesses?.has("ReplaceUnhealthy") ? [] : unhealthy(capacity, group, now);
-  const kept = capacity.filter(
-    instance => !replaced.some(({ instanceId }) => instanceId === instance.instanceId),
-  );
+  const kept = capacity.filter(instance => !replaced.some(each => each.instance === instance));
   const { desiredCapacity, refresh } = group;
+  const missing = Math.max(0, desiredCapacity - kept.length);
   const { launch, outdated, excess } = refresh
     ? planRefresh(kept, { ...group, refresh }, now)
     : {
-        launch: Math.max(0, desiredCapacity - kept.length),
+        launch: missing,
         outdated: [],
         excess: selectForTermination(
           kept.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn),
@@ -75,7 +72,6 @@ function plan(group: Group, now: number): Plan {
 
   // The first launches replace unhealthy instances, the next ones make up for missing capacity; only a refresh launches
   // beyond that.
-  const missing = Math.max(0, desiredCapacity - kept.length);
   const launchCause = (index: number): Cause => {
     if (index >= missing) return { kind: "refreshLaunch" };
     if (index < replaced.length) return { kind: "replacement" };
@@ -83,14 +79,12 @@ function plan(group: Group, now: number): Plan {
   };
   const selected = ({ instanceId }: GroupInstance): Cause => ({ kind: "selected", instanceId });
   const tooMany: Cause = { kind: "excess", from: kept.length, to: desiredCapacity };
-  const termination = (instanceId: string, ...causes: Cause[]) => ({ instanceId, causes });
+  const termination = ({ instanceId }: GroupInstance, ...causes: Cause[]) => ({ instanceId, causes });
   return {
     terminate: [
-      ...replaced.map(({ instanceId, failed }) =>
-        termination(instanceId, { kind: "unhealthy", check: failed }),
-      ),
-      ...outdated.map(each => termination(each.instanceId, { kind: "refreshTermination" }, selected(each))),
-      ...excess.map(each => termination(each.instanceId, tooMany, ...excess.map(selected))),
+      ...replaced.map(({ instance, failed }) => termination(instance, { kind: "unhealthy", check: failed })),
+      ...outdated.map(each => termination(each, { kind: "refreshTermination" }, selected(each))),
+      ...excess.map(each => termination(each, tooMany, ...excess.map(selected))),
     ],
     launch: subnetsFor(launch, group.subnets, kept).map((subnetId, index) => {
       return { subnetId, causes: [launchCause(index)] };
@@ -107,18 +101,17 @@ function unhealthy(
   instances: readonly GroupInstance[],
   group: Group,
   now: number,
-): { instanceId: string; failed: HealthCheck }[] {
+): { instance: GroupInstance; failed: HealthCheck }[] {
   const failing = instances.flatMap(instance => {
     const failed = failedCheck(instance, group, now);
-    return failed ? [{ instanceId: instance.instanceId, failed }] : [];
+    return failed ? [{ instance, failed }] : [];
   });
   const stopped = failing.filter(({ failed }) => failed !== "ELB");
   if (stopped.length > 0) return stopped;
   const [first] = failing;
   const settled = instances.every(
     instance =>
-      failing.some(({ instanceId }) => instanceId === instance.instanceId) ||
-      !isWarmingUp(instance, group.warmupSeconds, now),
+      failing.some(each => each.instance === instance) || !isWarmingUp(instance, group.warmupSeconds, now),
   );
   return first && settled ? [first] : [];
 }

@@ -3,13 +3,7 @@
  * Sources: "How an instance refresh works in an Auto Scaling group" (EC2 Auto Scaling User Guide), and RefreshPreferences
  * (Auto Scaling API Reference). Not modelled: checkpoints, rollback.
  */
-import {
-  failedCheck,
-  isWarm,
-  type GroupInstance,
-  type HealthChecks,
-  type SuspendableHealthChecks,
-} from "./instance";
+import { failedCheck, isWarm, type GroupInstance, type SuspendableHealthChecks } from "./instance";
 import { selectForTermination } from "./termination-policy";
 
 export interface Refresh {
@@ -59,7 +53,12 @@ export function planRefresh(
   const isServing = (instance: GroupInstance) =>
     instance.lifecycleState === "InService" && failedCheck(instance, group, now) === undefined;
   const serving = old.filter(isServing);
-  const ready = fresh.filter(instance => isReady(instance, { ...group, warmupSeconds }, now));
+  // Healthy and warm: for each, an old one can go.
+  const ready = fresh.filter(
+    instance =>
+      (group.healthCheckType === "EC2" || instance.targetHealth === "healthy") &&
+      isWarm(instance, warmupSeconds, now),
+  );
 
   const least = Math.ceil((desiredCapacity * refresh.minHealthyPercentage) / 100);
   // Always at least one above the minimum, or a small group could never replace anything.
@@ -77,14 +76,4 @@ export function planRefresh(
     ],
     excess: selectForTermination(fresh.filter(isUnprotected), fresh.length - desiredCapacity, now),
   };
-}
-
-/** Whether a new instance is healthy and warm, so that an old one can go. */
-function isReady(
-  instance: GroupInstance,
-  { healthCheckType, warmupSeconds }: HealthChecks & { warmupSeconds: number },
-  now: number,
-): boolean {
-  const healthy = healthCheckType === "EC2" || instance.targetHealth === "healthy";
-  return healthy && isWarm(instance, warmupSeconds, now);
 }

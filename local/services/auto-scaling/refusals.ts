@@ -2,7 +2,7 @@
  * What Auto Scaling refuses. refusals.test.ts has a call for each. Sources: the errors of each action in the Auto
  * Scaling API Reference, and published responses.
  */
-import { AwsError, validationError } from "../../api/aws-error";
+import { AwsError, lacking, validationError } from "../../api/aws-error";
 
 const prefix = (name: string) =>
   `AutoScalingGroup by this name already exists - A group with the name ${name}`;
@@ -96,10 +96,7 @@ export const refusals = {
   targetGroupNotAttached: (arns: readonly string[]) =>
     validationError(`Target groups ${arns.join(", ")} are not attached to the Auto Scaling group`),
   trafficSourceType: (type: string) =>
-    new AwsError(
-      "UnsupportedOperation",
-      `The local region does not support traffic sources of type ${type}, only elbv2`,
-    ),
+    lacking(`The local region does not support traffic sources of type ${type}, only elbv2`),
 
   instanceNotFound: (id: string) =>
     validationError(`Instance Id not found - No managed instance found for instance ID: ${id}`),
@@ -131,13 +128,9 @@ export const refusals = {
 
   policyNotFound: (name: string) => validationError(`ScalingPolicy '${name}' not found`),
   policyType: (type: string) =>
-    new AwsError(
-      "UnsupportedOperation",
-      `The local region does not support policies of type ${type}. It supports TargetTrackingScaling.`,
-    ),
+    lacking(`The local region does not support policies of type ${type}. It supports TargetTrackingScaling.`),
   policyMetric: (metric: string) =>
-    new AwsError(
-      "UnsupportedOperation",
+    lacking(
       `The local region does not support target tracking on ${metric}. It supports ASGAverageCPUUtilization.`,
     ),
   noTrackingConfiguration: () =>
@@ -171,13 +164,7 @@ export const refusals = {
       `The difference between MaxHealthyPercentage ${max} and MinHealthyPercentage ${min} cannot be greater than 100`,
     ),
   strategy: (strategy: string) =>
-    new AwsError(
-      "UnsupportedOperation",
-      `The local region does not support the refresh strategy ${strategy}. It supports Rolling.`,
-    ),
+    lacking(`The local region does not support the refresh strategy ${strategy}. It supports Rolling.`),
   autoRollback: () =>
-    new AwsError(
-      "UnsupportedOperation",
-      "The local region does not roll instance refreshes back; leave out AutoRollback",
-    ),
+    lacking("The local region does not roll instance refreshes back; leave out AutoRollback"),
 } satisfies Record<string, (...args: never[]) => AwsError>;

@@ -9,6 +9,7 @@ import {
   type Comparison,
   type MissingData,
 } from "../../alarm-state";
+import type { Tags } from "../../api/tags";
 import type { Metric, MetricStore } from "./metrics";
 import { statistics } from "./statistics";
 
@@ -38,8 +39,6 @@ export interface Alarm extends AlarmSettings {
   stateUpdated: number;
   configurationUpdated: number;
 }
-
-export type Tags = Readonly<Record<string, string>>;
 
 /** The alarms that PutMetricAlarm makes; Auto Scaling keeps those of its policies. */
 export class MetricAlarms extends Map<string, Alarm & { tags: Tags }> {

@@ -1,4 +1,5 @@
 /** Dashboards and what CloudWatch requires of their bodies. Source: CloudWatch API Reference, "Dashboard Body Structure and Syntax". */
+import { jsonOf } from "../../api/json-text";
 
 export interface Dashboard {
   name: string;
@@ -19,12 +20,7 @@ const grid = { x: [0, 23], y: [0, Infinity], width: [1, 24], height: [1, 1000] }
 
 /** Undefined if the body isn't a JSON object. */
 export function problemsOf(body: string): Problem[] | undefined {
-  let dashboard: unknown;
-  try {
-    dashboard = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+  const dashboard = jsonOf(body);
   if (!isObject(dashboard)) return undefined;
   const { widgets } = dashboard;
   if (widgets === undefined) return [missing("", "widgets")];

@@ -2,13 +2,13 @@
  * What CloudWatch refuses. refusals.test.ts has a call for each. Sources: CloudWatch API Reference, each action's
  * "Errors", and published responses.
  */
-import { AwsError } from "../../api/aws-error";
+import { AwsError, lacking } from "../../api/aws-error";
 import type { Problem } from "./dashboards";
 
 const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
 const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
 const missing = (message: string) => new AwsError("MissingParameter", message);
-const unsupported = (message: string) => new AwsError("UnsupportedOperation", `The local region ${message}`);
+const unsupported = (message: string) => lacking(`The local region ${message}`);
 
 export const refusals = {
   /** What the region lacks, rather than the caller. */

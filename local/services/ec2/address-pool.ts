@@ -7,7 +7,6 @@ const reservedLast = 1;
 /** The first to be allocated; those between the reserved ones and it come last. */
 const firstOffset = 10;
 
-/** Allocates the addresses of a range. */
 export class AddressPool {
   private readonly allocated = new Set<string>();
   private readonly network: number;

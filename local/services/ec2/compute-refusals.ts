@@ -3,13 +3,9 @@
  * (resource-types.ts). compute-refusals.test.ts has a call for each. Source: "Error codes for the Amazon EC2 API",
  * unless a line names another.
  */
-import { AwsError } from "../../api/aws-error";
+import { AwsError, lacking } from "../../api/aws-error";
+import { invalidCombination, invalidValue, missing } from "./error-codes";
 
-const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
-const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
-const missing = (message: string) => new AwsError("MissingParameter", message);
-/** Something that AWS has and the region lacks. */
-const lacking = (message: string) => new AwsError("UnsupportedOperation", message);
 const list = (names: readonly string[]) => names.join(", ");
 
 export const computeRefusals = {
@@ -142,10 +138,8 @@ export const computeRefusals = {
         action === "terminated" ? "disableApiTermination" : "disableApiStop"
       }' instance attribute and try again.`,
     ),
-  noUefiData: (id: string) =>
-    new AwsError("UnsupportedOperation", `The instance '${id}' does not have UEFI data`),
-  credits: (type: string) =>
-    new AwsError("UnsupportedOperation", `The instance type ${type} is not a burstable performance instance`),
+  noUefiData: (id: string) => lacking(`The instance '${id}' does not have UEFI data`),
+  credits: (type: string) => lacking(`The instance type ${type} is not a burstable performance instance`),
   cannotHibernate: () =>
     lacking("The local region does not hibernate instances; stop them without Hibernate"),
 

@@ -7,21 +7,6 @@ import type { VolumeSettings } from "./volumes";
 /** Amazon Linux 2023. Here it is empty: a host's folder starts with nothing in it. */
 export const amazonLinux2023 = "ami-0a1b2c3d4e5f60718";
 
-export interface ImageAttributes {
-  id: string;
-  name: string;
-  description: string;
-  /** Amazon's public image, or one of the account's own. */
-  owner: "amazon" | "self";
-  architecture: "x86_64" | "arm64";
-  /** In region milliseconds. */
-  createdAt: number;
-  sourceInstanceId?: string;
-  snapshotId: string;
-  rootVolume: VolumeSettings;
-  tags: Tags;
-}
-
 export interface Snapshot {
   id: string;
   /** The image that it was made for. */
@@ -37,12 +22,19 @@ export interface Snapshot {
   tags: Tags;
 }
 
-export class Image implements ImageAttributes {
+export type ImageAttributes = Omit<
+  Image,
+  "state" | "failure" | "ready" | "capture" | "copyTo" | "deregister"
+>;
+
+export class Image {
   readonly id!: string;
   readonly name!: string;
   readonly description!: string;
+  /** Amazon's public image, or one of the account's own. */
   readonly owner!: "amazon" | "self";
   readonly architecture!: "x86_64" | "arm64";
+  /** In region milliseconds. */
   readonly createdAt!: number;
   readonly sourceInstanceId?: string;
   readonly snapshotId!: string;

@@ -3,12 +3,8 @@
  * (resource-types.ts). insights-refusals.test.ts has a call for each. Source of the codes: the error translators of
  * aws-cloudformation/aws-cloudformation-resource-providers-ec2-networkinsights; "Error codes for the Amazon EC2 API".
  */
-import { AwsError } from "../../api/aws-error";
-
-const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
-const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
-/** Something that AWS has and the region lacks. */
-const lacking = (message: string) => new AwsError("UnsupportedOperation", message);
+import { AwsError, lacking } from "../../api/aws-error";
+import { invalidCombination, invalidValue } from "./error-codes";
 
 export const insightsRefusals = {
   sourceNotFound: (id: string) =>

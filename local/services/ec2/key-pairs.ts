@@ -40,7 +40,9 @@ export class KeyPairs extends Map<string, KeyPair> {
     { publicKey, privateKey }: KeyPairKeyObjectResult,
     request: NewKeyPair,
   ): { keyPair: KeyPair; privateKey: string } {
-    const keyPair = this.add(publicKey, request, createdFingerprint(privateKey, publicKey));
+    const keyPair = this.add(publicKey, request, () =>
+      hexadecimal("sha1", privateKey.export({ type: "pkcs8", format: "der" })),
+    );
     const material =
       keyPair.type === "rsa"
         ? privateKey.export({ type: "pkcs1", format: "pem" }).toString()
@@ -49,15 +51,18 @@ export class KeyPairs extends Map<string, KeyPair> {
   }
 
   import(publicKey: KeyObject, request: NewKeyPair): KeyPair {
-    return this.add(publicKey, request, importedFingerprint(publicKey));
+    return this.add(publicKey, request, () =>
+      hexadecimal("md5", publicKey.export({ type: "spki", format: "der" })),
+    );
   }
 
-  private add(publicKey: KeyObject, request: NewKeyPair, fingerprint: string): KeyPair {
+  /** @param rsaFingerprint MD5 of an imported public key, SHA-1 of a created private key */
+  private add(publicKey: KeyObject, request: NewKeyPair, rsaFingerprint: () => string): KeyPair {
     const type = publicKey.asymmetricKeyType === "rsa" ? "rsa" : "ed25519";
     const keyPair = {
       id: resourceId("key"),
       type,
-      fingerprint,
+      fingerprint: type === "rsa" ? rsaFingerprint() : ed25519Fingerprint(publicKey),
       publicKey: opensshPublicKey(publicKey),
       ...request,
     } as const;
@@ -73,19 +78,7 @@ export function generateKeys(type: KeyType): Promise<KeyPairKeyObjectResult> {
     : promisify(generateKeyPair)("ed25519");
 }
 
-/** Of a pair that EC2 created: SHA-1 of an RSA private key; SHA-256 of an Ed25519 public key. */
-function createdFingerprint(privateKey: KeyObject, publicKey: KeyObject): string {
-  if (publicKey.asymmetricKeyType !== "rsa") return ed25519Fingerprint(publicKey);
-  return hexadecimal("sha1", privateKey.export({ type: "pkcs8", format: "der" }));
-}
-
-/** Of an imported key: MD5 of an RSA public key; SHA-256 of an Ed25519 one. */
-function importedFingerprint(publicKey: KeyObject): string {
-  if (publicKey.asymmetricKeyType !== "rsa") return ed25519Fingerprint(publicKey);
-  return hexadecimal("md5", publicKey.export({ type: "spki", format: "der" }));
-}
-
-/** As OpenSSH computes it, but with padding. */
+/** Imported or created: SHA-256, as OpenSSH computes it, but with padding. */
 function ed25519Fingerprint(publicKey: KeyObject): string {
   const [, blob = ""] = opensshPublicKey(publicKey).split(" ");
   return createHash("sha256").update(Buffer.from(blob, "base64")).digest("base64");

@@ -73,7 +73,7 @@ export function currentVersion(
   which: "$Latest" | "$Default",
 ): number | undefined {
   const template = templates.get(id);
-  return which === "$Latest" ? template && Math.max(...template.versions.keys()) : template?.defaultVersion;
+  return template && versionNumber(template, which);
 }
 
 /**

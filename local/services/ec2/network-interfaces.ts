@@ -1,4 +1,3 @@
-/** Network interfaces and their addresses. */
 import { publicRange, resourceId } from "../../identifiers";
 import type { InterfaceRequest, NetworkInterface, VpcModel } from "../../network/reachability/vpc-model";
 import type { VirtualNetwork } from "../../network/virtual-network";

@@ -3,14 +3,10 @@
  * network-refusals.test.ts has a call for each. Source: "Error codes for the Amazon EC2 API", unless a line names
  * another.
  */
-import { AwsError } from "../../api/aws-error";
+import { AwsError, lacking } from "../../api/aws-error";
+import { invalidCombination, invalidValue, missing } from "./error-codes";
 
-const invalidValue = (message: string) => new AwsError("InvalidParameterValue", message);
 const invalidParameter = (message: string) => new AwsError("InvalidParameter", message);
-const invalidCombination = (message: string) => new AwsError("InvalidParameterCombination", message);
-const missing = (message: string) => new AwsError("MissingParameter", message);
-/** Something that AWS has and the region lacks. */
-const lacking = (message: string) => new AwsError("UnsupportedOperation", message);
 const dependencyViolation = (message: string) => new AwsError("DependencyViolation", message);
 const hasDependencies = (kind: string) => (id: string) =>
   dependencyViolation(`The ${kind} '${id}' has dependencies and cannot be deleted.`);

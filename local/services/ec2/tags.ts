@@ -1,8 +1,11 @@
 /** Tags of EC2's resources. Source: EC2 User Guide, "Tag your Amazon EC2 resources", "Tag restrictions". */
 import type { Tag, TagSpecification } from "@aws-sdk/client-ec2";
+import { tagsOf } from "../../api/tags";
 import type { Tags } from "../../network/reachability/vpc-model";
 import { refusals } from "./refusals";
 import type { ResourceType } from "./resource-types";
+
+export { tagList } from "../../api/tags";
 
 const mostTags = 50;
 
@@ -40,13 +43,8 @@ export function withTags(existing: Tags, added: readonly Tag[]): Tags {
     if (keys.has(Key)) throw refusals.tagKeyTwice(Key);
     keys.add(Key);
   }
-  const tags = { ...existing, ...Object.fromEntries(added.map(({ Key = "", Value = "" }) => [Key, Value])) };
+  const tags = { ...existing, ...tagsOf(added) };
   if (Object.keys(tags).filter(key => !key.startsWith("aws:")).length > mostTags)
     throw refusals.tooManyTags();
   return tags;
-}
-
-/** As the API lists them. */
-export function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

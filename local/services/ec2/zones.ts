@@ -1,8 +1,6 @@
-const zoneLetters = ["a", "b", "c"];
-
 /** The region's Availability Zones; each offers every instance type. */
 export function zonesOf(regionName: string): string[] {
-  return zoneLetters.map(letter => `${regionName}${letter}`);
+  return ["a", "b", "c"].map(letter => `${regionName}${letter}`);
 }
 
 /** "use1-az1" for "us-east-1a"; on AWS the mapping differs between accounts. */

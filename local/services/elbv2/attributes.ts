@@ -137,11 +137,6 @@ export function defaultsOf(definitions: Definitions): Attributes {
   return Object.fromEntries(Object.entries(definitions).map(([key, each]) => [key, each.default]));
 }
 
-/** As the API lists them. */
-export function attributeList(attributes: Attributes): { Key: string; Value: string }[] {
-  return Object.entries(attributes).map(([Key, Value]) => ({ Key, Value }));
-}
-
 /**
  * The attributes with these changed.
  * @throws AwsError for an unknown key, a value that AWS doesn't take or the region can't honour

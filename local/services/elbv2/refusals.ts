@@ -4,6 +4,10 @@
  */
 import { AwsError, validationError } from "../../api/aws-error";
 
+const invalidConfiguration = (message: string) => new AwsError("InvalidConfigurationRequest", message);
+const invalidTarget = (message: string) => new AwsError("InvalidTarget", message);
+const notPermitted = (message: string) => new AwsError("OperationNotPermitted", message);
+
 export const refusals = {
   /** What the region lacks, rather than the caller. */
   regionLacks: (what: string, nearest: string) =>
@@ -25,26 +29,19 @@ export const refusals = {
   tooFewZones: () =>
     validationError("At least two subnets in two different Availability Zones must be specified"),
   sameZone: () =>
-    new AwsError(
-      "InvalidConfigurationRequest",
+    invalidConfiguration(
       "A load balancer cannot be attached to multiple subnets in the same Availability Zone",
     ),
-  severalVpcs: () => new AwsError("InvalidConfigurationRequest", "All subnets must belong to the same VPC"),
-  otherVpc: () =>
-    new AwsError("InvalidConfigurationRequest", "The load balancer's subnets must stay in its VPC"),
+  severalVpcs: () => invalidConfiguration("All subnets must belong to the same VPC"),
+  otherVpc: () => invalidConfiguration("The load balancer's subnets must stay in its VPC"),
   subnetNotFound: (id: string) => new AwsError("SubnetNotFound", `The subnet ID '${id}' is not valid`),
   noInternetGateway: (vpcId: string) => new AwsError("InvalidSubnet", `VPC ${vpcId} has no internet gateway`),
   securityGroupNotFound: (id: string) =>
     new AwsError("InvalidSecurityGroup", `The security group '${id}' does not exist`),
-  securityGroupInOtherVpc: () =>
-    new AwsError("InvalidConfigurationRequest", "One or more security groups are invalid"),
-  noSecurityGroup: () =>
-    new AwsError("InvalidConfigurationRequest", "At least one security group must be specified"),
+  securityGroupInOtherVpc: () => invalidConfiguration("One or more security groups are invalid"),
+  noSecurityGroup: () => invalidConfiguration("At least one security group must be specified"),
   deletionProtection: (arn: string) =>
-    new AwsError(
-      "OperationNotPermitted",
-      `Load balancer '${arn}' cannot be deleted because deletion protection is enabled`,
-    ),
+    notPermitted(`Load balancer '${arn}' cannot be deleted because deletion protection is enabled`),
 
   unknownAttribute: (kind: string, key: string) =>
     validationError(`${kind} attribute key '${key}' is not recognized`),
@@ -52,15 +49,9 @@ export const refusals = {
   invalidAttribute: (key: string, value: string, expected: string) =>
     validationError(`'${key}' value '${value}' must be ${expected}`),
   logsWithoutBucket: () =>
-    new AwsError(
-      "InvalidConfigurationRequest",
-      "Access Denied for bucket: . Please check S3bucket permission",
-    ),
+    invalidConfiguration("Access Denied for bucket: . Please check S3bucket permission"),
   crossZoneIsFixed: () =>
-    new AwsError(
-      "InvalidConfigurationRequest",
-      "Cross-zone load balancing cannot be disabled for Application Load Balancers",
-    ),
+    invalidConfiguration("Cross-zone load balancing cannot be disabled for Application Load Balancers"),
 
   duplicateTargetGroupName: (name: string) =>
     new AwsError(
@@ -82,18 +73,11 @@ export const refusals = {
     new AwsError("ResourceInUse", `Target group '${arn}' is currently in use by a listener or a rule`),
 
   noTargets: () => validationError("You must specify at least one target"),
-  targetsNotFound: (ids: string) =>
-    new AwsError("InvalidTarget", `The following targets do not exist: '${ids}'`),
+  targetsNotFound: (ids: string) => invalidTarget(`The following targets do not exist: '${ids}'`),
   targetsNotRunning: (ids: string) =>
-    new AwsError(
-      "InvalidTarget",
-      `The following targets are not in a running state and cannot be registered: '${ids}'`,
-    ),
+    invalidTarget(`The following targets are not in a running state and cannot be registered: '${ids}'`),
   targetsInOtherVpc: (ids: string, vpcId: string) =>
-    new AwsError(
-      "InvalidTarget",
-      `The following targets are not in the target group VPC '${vpcId}': '${ids}'`,
-    ),
+    invalidTarget(`The following targets are not in the target group VPC '${vpcId}': '${ids}'`),
 
   duplicateListener: (arn: string) =>
     new AwsError(
@@ -110,8 +94,7 @@ export const refusals = {
       "UnsupportedCertificate",
       `The certificate '${arn}' must have a fully-qualified domain name, a supported signature, and a supported key size.`,
     ),
-  defaultCertificate: () =>
-    new AwsError("OperationNotPermitted", "The default certificate of a listener cannot be removed"),
+  defaultCertificate: () => notPermitted("The default certificate of a listener cannot be removed"),
   onlyHttps: (what: "A certificate" | "An SSL policy") =>
     validationError(`${what} cannot be specified for HTTP listeners`),
   sslPolicyNotFound: (name: string) => new AwsError("SSLPolicyNotFound", `SSL policy '${name}' not found`),
@@ -123,10 +106,7 @@ export const refusals = {
       `The following target groups cannot be associated with more than one load balancer: ${arn}`,
     ),
   targetGroupInOtherVpc: (arn: string) =>
-    new AwsError(
-      "InvalidConfigurationRequest",
-      `The target group '${arn}' is not in the VPC of the load balancer`,
-    ),
+    invalidConfiguration(`The target group '${arn}' is not in the VPC of the load balancer`),
   oneAction: () => new AwsError("InvalidLoadBalancerAction", "You must specify exactly one action"),
   invalidAction: (why: string) => new AwsError("InvalidLoadBalancerAction", why),
   redirectLoop: () =>
@@ -139,8 +119,7 @@ export const refusals = {
     new AwsError("PriorityInUse", `Priority '${priority}' is currently in use`),
   priorityTwice: (priority: number) => validationError(`Priority '${priority}' was provided multiple times`),
   rulesOfSeveralListeners: () => validationError("The rules must belong to the same listener"),
-  defaultRule: (operation: string) =>
-    new AwsError("OperationNotPermitted", `Default rule '${operation}' is not permitted`),
+  defaultRule: (operation: string) => notPermitted(`Default rule '${operation}' is not permitted`),
   invalidCondition: (why: string) => validationError(why),
   nothingToModify: () => validationError("Either conditions or actions must be specified"),
 

@@ -13,6 +13,16 @@ import type { TargetGroup } from "./target-group";
 /** A listener's or rule's one action, as the API answers it. */
 export type StoredAction = Action & Required<Pick<Action, "Type">>;
 
+/** The parts of an action that are supported. */
+export const actionParts = [
+  "Type",
+  "TargetGroupArn",
+  "Order",
+  "ForwardConfig",
+  "FixedResponseConfig",
+  "RedirectConfig",
+] as const;
+
 /**
  * The one action, with AWS's defaults.
  * @param assertUsable throws for a target group that the load balancer can't forward to

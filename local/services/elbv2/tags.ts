@@ -1,8 +1,9 @@
 /** Tags of load balancers, target groups, listeners and rules. Source: ELB API Reference, "AddTags", "Tag". */
 import type { Tag } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { tagsOf, type Tags } from "../../api/tags";
 import { refusals } from "./refusals";
 
-export type Tags = Readonly<Record<string, string>>;
+export { tagList, type Tags } from "../../api/tags";
 
 const mostTags = 50;
 const characters = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
@@ -24,7 +25,7 @@ export function withTags(existing: Tags, added: readonly Tag[] = []): Tags {
     if (keys.has(Key)) throw refusals.duplicateTagKeys(Key);
     keys.add(Key);
   }
-  const tags = { ...existing, ...Object.fromEntries(added.map(({ Key = "", Value = "" }) => [Key, Value])) };
+  const tags = { ...existing, ...tagsOf(added) };
   if (Object.keys(tags).filter(key => !key.startsWith("aws:")).length > mostTags)
     throw refusals.tooManyTags();
   return tags;
@@ -32,9 +33,4 @@ export function withTags(existing: Tags, added: readonly Tag[] = []): Tags {
 
 export function withoutTags(existing: Tags, keys: readonly string[]): Tags {
   return Object.fromEntries(Object.entries(existing).filter(([key]) => !keys.includes(key)));
-}
-
-/** As the API lists them. */
-export function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

@@ -4,6 +4,7 @@
  * elements"; messages as published in AWS's responses.
  */
 import { z } from "zod";
+import { jsonOf } from "../../api/json-text";
 import { refusals } from "./refusals";
 
 const listOf = <Element extends z.ZodType>(element: Element) =>
@@ -108,15 +109,6 @@ function parse(text: string, syntaxError: string): PolicyDocument {
     ids.add(Sid);
   }
   return { text, statements };
-}
-
-/** Undefined if it isn't JSON. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 const malformed = refusals.malformedPolicyDocument;

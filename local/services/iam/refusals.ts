@@ -2,7 +2,7 @@
  * What IAM refuses. refusals.test.ts has a call for each. Sources: the errors of each action in the IAM API Reference,
  * which give codes and statuses; messages as published in AWS's responses.
  */
-import { AwsError, validationError } from "../../api/aws-error";
+import { AwsError, lacking, validationError } from "../../api/aws-error";
 import { failsConstraint } from "../../api/protocols/faults";
 
 const noSuchEntity = (message: string) => new AwsError("NoSuchEntity", message, 404);
@@ -65,8 +65,7 @@ export const refusals = {
 
   /** Of a host's call, when the answer would depend on what the region can't evaluate. */
   conditionsNotEvaluated: (roleName: string, action: string) =>
-    new AwsError(
-      "UnsupportedOperation",
+    lacking(
       `The local region does not evaluate conditions of policies, and one of role ${roleName} decides ${action}`,
     ),
 } satisfies Record<string, (...args: never[]) => AwsError>;

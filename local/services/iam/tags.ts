@@ -1,9 +1,10 @@
 /** Tags of roles and instance profiles. Source: IAM User Guide, "Tags for AWS Identity and Access Management resources". */
 import type { Tag } from "@aws-sdk/client-iam";
 import { failsConstraint } from "../../api/protocols/faults";
+import { tagsOf, type Tags } from "../../api/tags";
 import { refusals } from "./refusals";
 
-export type Tags = Readonly<Record<string, string>>;
+export { tagList, type Tags } from "../../api/tags";
 
 const mostTags = 50;
 
@@ -24,15 +25,6 @@ export function withTags(existing: Tags, added: readonly Tag[], quota: string): 
 export function withoutTags(existing: Tags, keys: readonly string[]): Tags {
   const removed = new Set(keys.map(key => key.toLowerCase()));
   return Object.fromEntries(Object.entries(existing).filter(([key]) => !removed.has(key.toLowerCase())));
-}
-
-/** As the API lists them. */
-export function tagList(tags: Tags): { Key: string; Value: string }[] {
-  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
-}
-
-function tagsOf(list: readonly Tag[]): Tags {
-  return Object.fromEntries(list.map(({ Key = "", Value = "" }) => [Key, Value]));
 }
 
 const allowed = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";

@@ -8,7 +8,6 @@ import { pageOf } from "../../api/paging";
 import type { ActionsOf, ServiceOf } from "../../api/service";
 import type { Parameters } from "./parameters";
 
-/** What Systems Manager's actions act on. */
 export interface SsmActionContext {
   parameters: Parameters;
   regionName: string;

@@ -1,4 +1,3 @@
-/** What Auto Scaling's actions share. */
 import { AwsError } from "../../../api/aws-error";
 import { assertPageSize, pageOf } from "../../../api/paging";
 import { failsConstraint } from "../../../api/protocols/faults";

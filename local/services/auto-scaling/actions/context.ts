@@ -2,7 +2,6 @@ import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { AutoScaling } from "../auto-scaling";
 
-/** What Auto Scaling's actions act on. */
 export interface AutoScalingActionContext {
   autoScaling: AutoScaling;
   regionName: string;

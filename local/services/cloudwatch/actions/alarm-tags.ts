@@ -1,7 +1,7 @@
 /** Tags of alarms. Sources: CloudWatch API Reference, "TagResource", "UntagResource", "ListTagsForResource", "Tag". */
 import type { Tag } from "@aws-sdk/client-cloudwatch";
+import { tagList, tagsOf, type Tags } from "../../../api/tags";
 import { accountId } from "../../../identifiers";
-import type { Tags } from "../alarms";
 import { refusals } from "../refusals";
 import type { CloudWatchActionContext, CloudWatchActions } from "./context";
 
@@ -29,8 +29,7 @@ export const alarmTagActions = {
   ListTagsForResource: {
     parameters: ["ResourceARN"],
     handle(context, { ResourceARN }) {
-      const { tags } = alarmWith(context, ResourceARN);
-      return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+      return { Tags: tagList(alarmWith(context, ResourceARN).tags) };
     },
   },
 } satisfies Partial<CloudWatchActions>;
@@ -51,7 +50,7 @@ export function withTags(existing: Tags, added: readonly Tag[] = []): Tags {
     if (Key === "" || Key.length > 128 || Key.startsWith("aws:") || Value.length > 256)
       throw refusals.invalidTag(Key, Value);
   }
-  const tags = { ...existing, ...Object.fromEntries(added.map(({ Key = "", Value = "" }) => [Key, Value])) };
+  const tags = { ...existing, ...tagsOf(added) };
   if (Object.keys(tags).length > mostTags) throw refusals.tooManyTags();
   return tags;
 }

@@ -4,7 +4,6 @@ import type { Alarm, MetricAlarms } from "../alarms";
 import type { Dashboard } from "../dashboards";
 import type { MetricStore } from "../metrics";
 
-/** What CloudWatch's actions act on. */
 export interface CloudWatchActionContext {
   metrics: MetricStore;
   /** By name. */

@@ -3,7 +3,6 @@ import type { WallClock } from "../../../api/wall-clock";
 import type { InstanceProfile } from "../../../hosts/metadata";
 import type { Ec2 } from "../ec2";
 
-/** What EC2's actions act on. */
 export interface Ec2ActionContext {
   ec2: Ec2;
   regionName: string;

@@ -4,7 +4,6 @@ import { AwsError } from "../../../api/aws-error";
 import { notFound, type ResourceType } from "../resource-types";
 import { matching, type Filter, type Filterable, type Tagged } from "./filters";
 
-/** A kind of resource that EC2 describes. */
 export interface ResourceKind<Item> {
   type: ResourceType;
   /** Its id, or whatever else the action's list names it by. */
@@ -20,19 +19,20 @@ export interface DescribeInput {
   Filters?: readonly Filter[];
   MaxResults?: number;
   NextToken?: string;
+  DryRun?: boolean;
 }
 
-/** Parameters of Describe actions with pages. */
 export const pageParameters = ["Filters", "MaxResults", "NextToken", "DryRun"] as const;
 
 const largestPage = 1000;
 
-/** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens */
+/** @throws AwsError for unknown or malformed ids, filters, page sizes and tokens, and for a dry run */
 export function describe<Item extends Tagged>(
   items: readonly Item[],
   kind: ResourceKind<Item>,
-  { ids = [], Filters = [], MaxResults, NextToken }: DescribeInput,
+  { ids = [], Filters = [], MaxResults, NextToken, DryRun }: DescribeInput,
 ): { page: Item[]; NextToken?: string } {
+  assertNoDryRun({ DryRun });
   assertExist(items, kind, ids);
   assertPageSize(MaxResults);
   const matches = matching(Filters, kind.filterable);

@@ -43,7 +43,6 @@ export const flowLogActions = {
   DescribeFlowLogs: {
     parameters: ["FlowLogIds", "Filter", ...pageParameters.filter(name => name !== "Filters")],
     handle(context, { FlowLogIds: ids, Filter: Filters, ...input }) {
-      assertNoDryRun(input);
       const flowLogs = [...context.ec2.flowLogs.values()].map(flowLog => descriptionOf(context, flowLog));
       const { page, NextToken } = describe(flowLogs, kind, { ids, Filters, ...input });
       return { FlowLogs: page, NextToken };

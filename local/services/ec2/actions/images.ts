@@ -63,7 +63,6 @@ export const imageActions = {
     // No image here is deprecated or disabled.
     inert: ["IncludeDeprecated", "IncludeDisabled"],
     handle(context, input) {
-      assertNoDryRun(input);
       const { Owners = [], ExecutableUsers = [] } = input;
       const images = [...context.ec2.images.values()]
         .filter(image => Owners.length === 0 || Owners.some(owner => isOwnedBy(image, owner)))
@@ -93,7 +92,6 @@ export const imageActions = {
   DescribeSnapshots: {
     parameters: ["SnapshotIds", "OwnerIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const { OwnerIds = ["self"] } = input;
       const isOwn = OwnerIds.some(id => id === "self" || id === accountId);
       const snapshots = isOwn ? [...context.ec2.images.snapshots.values()] : [];
@@ -202,15 +200,12 @@ const imageKind: ResourceKind<ImageDescription> = {
   filterable: {
     architecture: image => image.Architecture,
     "block-device-mapping.delete-on-termination": image =>
-      image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.DeleteOnTermination) ?? [],
+      image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.DeleteOnTermination),
     "block-device-mapping.device-name": image =>
-      image.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName) ?? [],
-    "block-device-mapping.snapshot-id": image =>
-      image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.SnapshotId) ?? [],
-    "block-device-mapping.volume-size": image =>
-      image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeSize) ?? [],
-    "block-device-mapping.volume-type": image =>
-      image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeType) ?? [],
+      image.BlockDeviceMappings?.map(({ DeviceName }) => DeviceName),
+    "block-device-mapping.snapshot-id": image => image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.SnapshotId),
+    "block-device-mapping.volume-size": image => image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeSize),
+    "block-device-mapping.volume-type": image => image.BlockDeviceMappings?.map(({ Ebs }) => Ebs?.VolumeType),
     "creation-date": image => image.CreationDate,
     description: image => image.Description,
     "ena-support": image => image.EnaSupport,

@@ -1,4 +1,3 @@
-/** The EC2 API for operators. */
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { Ec2ActionContext } from "./context";

@@ -8,12 +8,12 @@ import { isEnding, type Instance } from "../instance-records";
 import { metadataOptionsOf, userDataOf } from "../instance-settings";
 import { instanceTypeNamed, instanceTypes } from "../instance-types";
 import { networkRefusals } from "../network-refusals";
-import { find } from "../resource-types";
 import { rootDevice } from "../volumes";
 import type { Ec2Actions } from "./context";
 import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
 import { descriptionOf, metadataOptionsDescription } from "./instance-description";
 import { instanceNamed, instancesNamed } from "./instance-names";
+import { groupsFor } from "./security-group-names";
 import { oneAttribute, required } from "./validation";
 
 export const instanceAttributeActions = {
@@ -207,11 +207,8 @@ function changeOf(
       return () => (specification.instanceType = type.name);
     }
     case "Groups": {
-      if (value.length === 0) throw networkRefusals.interfaceWithoutGroups();
-      const { vpcId } = find(vpc.subnets, "subnet", specification.subnetId);
-      const groups = value.map(id => find(vpc.securityGroups, "security-group", id));
-      if (groups.some(group => group.vpcId !== vpcId)) throw networkRefusals.groupInOtherVpc();
-      return () => (interfaces.get(interfaceId).groupIds = [...new Set(value)]);
+      const groupIds = groupsFor(vpc, specification.subnetId, value);
+      return () => (interfaces.get(interfaceId).groupIds = groupIds);
     }
     case "DisableApiTermination":
       return () => (settings.disableApiTermination = value.Value ?? false);

@@ -60,9 +60,9 @@ const kind: ResourceKind<InstanceStatus & { Tags?: never[] }> = {
     "event.code": () => [],
     "instance-state-code": status => status.InstanceState?.Code,
     "instance-state-name": status => status.InstanceState?.Name,
-    "instance-status.reachability": status => status.InstanceStatus?.Details?.map(each => each.Status) ?? [],
+    "instance-status.reachability": status => status.InstanceStatus?.Details?.map(each => each.Status),
     "instance-status.status": status => status.InstanceStatus?.Status,
-    "system-status.reachability": status => status.SystemStatus?.Details?.map(each => each.Status) ?? [],
+    "system-status.reachability": status => status.SystemStatus?.Details?.map(each => each.Status),
     "system-status.status": status => status.SystemStatus?.Status,
   },
 };

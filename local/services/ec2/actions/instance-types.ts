@@ -11,7 +11,6 @@ export const instanceTypeActions = {
   DescribeInstanceTypes: {
     parameters: ["InstanceTypes", ...pageParameters],
     handle(_context, input) {
-      assertNoDryRun(input);
       const types = [...instanceTypes.values()].map(descriptionOf);
       const { page, NextToken } = describe(types, typeKind, { ids: input.InstanceTypes, ...input });
       return { InstanceTypes: page, NextToken };
@@ -120,11 +119,11 @@ const typeKind: ResourceKind<InstanceTypeInfo & { Tags?: never[] }> = {
     "instance-type": type => type.InstanceType,
     "memory-info.size-in-mib": type => type.MemoryInfo?.SizeInMiB,
     "network-info.maximum-network-interfaces": type => type.NetworkInfo?.MaximumNetworkInterfaces,
-    "processor-info.supported-architecture": type => type.ProcessorInfo?.SupportedArchitectures ?? [],
-    "supported-boot-mode": type => type.SupportedBootModes ?? [],
-    "supported-root-device-type": type => type.SupportedRootDeviceTypes ?? [],
-    "supported-usage-class": type => type.SupportedUsageClasses ?? [],
-    "supported-virtualization-type": type => type.SupportedVirtualizationTypes ?? [],
+    "processor-info.supported-architecture": type => type.ProcessorInfo?.SupportedArchitectures,
+    "supported-boot-mode": type => type.SupportedBootModes,
+    "supported-root-device-type": type => type.SupportedRootDeviceTypes,
+    "supported-usage-class": type => type.SupportedUsageClasses,
+    "supported-virtualization-type": type => type.SupportedVirtualizationTypes,
     "vcpu-info.default-cores": type => type.VCpuInfo?.DefaultCores,
     "vcpu-info.default-threads-per-core": type => type.VCpuInfo?.DefaultThreadsPerCore,
     "vcpu-info.default-vcpus": type => type.VCpuInfo?.DefaultVCpus,

@@ -60,7 +60,6 @@ export const internetGatewayActions = {
   DescribeInternetGateways: {
     parameters: ["InternetGatewayIds", ...pageParameters],
     handle({ ec2: { vpc } }, input) {
-      assertNoDryRun(input);
       const gateways = [...vpc.internetGateways.values()].map(descriptionOf);
       const { page, NextToken } = describe(gateways, kind, { ids: input.InternetGatewayIds, ...input });
       return { InternetGateways: page, NextToken };
@@ -82,8 +81,8 @@ const kind: ResourceKind<GatewayDescription> = {
   type: "internet-gateway",
   idOf: gateway => gateway.InternetGatewayId,
   filterable: {
-    "attachment.state": gateway => gateway.Attachments?.map(({ State }) => State) ?? [],
-    "attachment.vpc-id": gateway => gateway.Attachments?.map(({ VpcId }) => VpcId) ?? [],
+    "attachment.state": gateway => gateway.Attachments?.map(({ State }) => State),
+    "attachment.vpc-id": gateway => gateway.Attachments?.map(({ VpcId }) => VpcId),
     "internet-gateway-id": gateway => gateway.InternetGatewayId,
     "owner-id": gateway => gateway.OwnerId,
   },

@@ -20,7 +20,6 @@ type Actions = ActionsOf<typeof import("@aws-sdk/client-ec2"), { ec2: { vpc: Vpc
 export const describeNetworkAcls: Actions["DescribeNetworkAcls"] = {
   parameters: ["NetworkAclIds", ...pageParameters],
   handle({ ec2: { vpc } }, input) {
-    assertNoDryRun(input);
     const acls = [...vpc.networkAcls.values()].map(acl => descriptionOf(vpc, acl));
     const { page, NextToken } = describe(acls, kind, { ids: input.NetworkAclIds, ...input });
     return { NetworkAcls: page, NextToken };

@@ -69,7 +69,6 @@ export const networkInsightsPathActions = {
   DescribeNetworkInsightsPaths: {
     parameters: ["NetworkInsightsPathIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const paths = [...context.ec2.networkInsights.paths.values()].map(path => descriptionOf(context, path));
       const { page, NextToken } = describe(paths, kind, { ids: input.NetworkInsightsPathIds, ...input });
       return { NetworkInsightsPaths: page, NextToken };

@@ -13,13 +13,13 @@ import { tagList } from "../tags";
 import { zoneId } from "../zones";
 import type { Ec2ActionContext, Ec2Actions } from "./context";
 import { assertNoDryRun, describe, pageParameters, type ResourceKind } from "./describe";
+import { groupsFor } from "./security-group-names";
 import { oneAttribute } from "./validation";
 
 export const networkInterfaceActions = {
   DescribeNetworkInterfaces: {
     parameters: ["NetworkInterfaceIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const interfaces = [...context.ec2.vpc.networkInterfaces.values()].map(each =>
         descriptionOf(context, each),
       );
@@ -73,13 +73,8 @@ function changeOf(
       return { description: value.Value ?? "" };
     case "SourceDestCheck":
       return { sourceDestCheck: value.Value ?? true };
-    case "Groups": {
-      if (value.length === 0) throw networkRefusals.interfaceWithoutGroups();
-      const { vpcId } = find(vpc.subnets, "subnet", subnetId);
-      const groups = value.map(id => find(vpc.securityGroups, "security-group", id));
-      if (groups.some(group => group.vpcId !== vpcId)) throw networkRefusals.groupInOtherVpc();
-      return { groupIds: [...new Set(value)] };
-    }
+    case "Groups":
+      return { groupIds: groupsFor(vpc, subnetId, value) };
   }
 }
 
@@ -155,7 +150,7 @@ const kind: ResourceKind<InterfaceDescription> = {
   idOf: each => each.NetworkInterfaceId,
   filterable: {
     "addresses.association.public-ip": each => each.Association?.PublicIp,
-    "addresses.primary": each => each.PrivateIpAddresses?.map(({ Primary }) => Primary) ?? [],
+    "addresses.primary": each => each.PrivateIpAddresses?.map(({ Primary }) => Primary),
     "addresses.private-ip-address": each => each.PrivateIpAddress,
     "association.ip-owner-id": each => each.Association?.IpOwnerId,
     "association.public-dns-name": each => each.Association?.PublicDnsName,
@@ -169,9 +164,9 @@ const kind: ResourceKind<InterfaceDescription> = {
     "availability-zone": each => each.AvailabilityZone,
     "availability-zone-id": each => each.AvailabilityZoneId,
     description: each => each.Description,
-    "group-id": each => each.Groups?.map(({ GroupId }) => GroupId) ?? [],
+    "group-id": each => each.Groups?.map(({ GroupId }) => GroupId),
     // Older than the documented filters, and still accepted: the AWS provider sends it.
-    "group-name": each => each.Groups?.map(({ GroupName }) => GroupName) ?? [],
+    "group-name": each => each.Groups?.map(({ GroupName }) => GroupName),
     "interface-type": each => each.InterfaceType,
     "ipv6-addresses.ipv6-address": () => [],
     "mac-address": each => each.MacAddress,

@@ -86,7 +86,6 @@ export const routeTableActions = {
   DescribeRouteTables: {
     parameters: ["RouteTableIds", ...pageParameters],
     handle({ ec2: { vpc } }, input) {
-      assertNoDryRun(input);
       const tables = [...vpc.routeTables.values()].map(table => descriptionOf(vpc, table));
       const { page, NextToken } = describe(tables, kind, { ids: input.RouteTableIds, ...input });
       return { RouteTables: page, NextToken };

@@ -66,3 +66,12 @@ export function groupInVpc(vpc: VpcModel, { vpcId }: SecurityGroup, pair: UserId
   if (group.vpcId !== vpcId) throw networkRefusals.groupInOtherVpc();
   return group;
 }
+
+/** An interface's new groups, each once. @throws AwsError unless there are some, all of its VPC */
+export function groupsFor(vpc: VpcModel, subnetId: string, groupIds: readonly string[]): string[] {
+  if (groupIds.length === 0) throw networkRefusals.interfaceWithoutGroups();
+  const { vpcId } = find(vpc.subnets, "subnet", subnetId);
+  const groups = groupIds.map(id => find(vpc.securityGroups, "security-group", id));
+  if (groups.some(group => group.vpcId !== vpcId)) throw networkRefusals.groupInOtherVpc();
+  return [...new Set(groupIds)];
+}

@@ -26,38 +26,25 @@ import {
 import { groupInVpc, namedGroup, ruleDescription } from "./security-group-names";
 import { required } from "./validation";
 
+const ruleParameters = ["GroupId", ...ipPermissionParameters, "DryRun"] as const;
 const flatParameters = ["IpProtocol", "FromPort", "ToPort", "CidrIp"] as const;
 
 export const securityGroupRuleActions = {
   AuthorizeSecurityGroupIngress: {
-    parameters: [
-      "GroupId",
-      "GroupName",
-      ...ipPermissionParameters,
-      ...flatParameters,
-      "TagSpecifications",
-      "DryRun",
-    ],
+    parameters: ["GroupName", ...ruleParameters, ...flatParameters, "TagSpecifications"],
     handle: (context, input) => authorize(context, input, false),
   },
   AuthorizeSecurityGroupEgress: {
-    parameters: ["GroupId", ...ipPermissionParameters, ...flatParameters, "TagSpecifications", "DryRun"],
+    parameters: [...ruleParameters, ...flatParameters, "TagSpecifications"],
     handle: (context, input) => authorize(context, input, true),
   },
 
   RevokeSecurityGroupIngress: {
-    parameters: [
-      "GroupId",
-      "GroupName",
-      "SecurityGroupRuleIds",
-      ...ipPermissionParameters,
-      ...flatParameters,
-      "DryRun",
-    ],
+    parameters: ["GroupName", "SecurityGroupRuleIds", ...ruleParameters, ...flatParameters],
     handle: (context, input) => revoke(context, input, false),
   },
   RevokeSecurityGroupEgress: {
-    parameters: ["GroupId", "SecurityGroupRuleIds", ...ipPermissionParameters, ...flatParameters, "DryRun"],
+    parameters: ["SecurityGroupRuleIds", ...ruleParameters, ...flatParameters],
     handle: (context, input) => revoke(context, input, true),
   },
 
@@ -84,30 +71,17 @@ export const securityGroupRuleActions = {
   },
 
   UpdateSecurityGroupRuleDescriptionsIngress: {
-    parameters: [
-      "GroupId",
-      "GroupName",
-      ...ipPermissionParameters,
-      "SecurityGroupRuleDescriptions",
-      "DryRun",
-    ],
+    parameters: ["GroupName", ...ruleParameters, "SecurityGroupRuleDescriptions"],
     handle: (context, input) => updateDescriptions(context, input, false),
   },
   UpdateSecurityGroupRuleDescriptionsEgress: {
-    parameters: [
-      "GroupId",
-      "GroupName",
-      ...ipPermissionParameters,
-      "SecurityGroupRuleDescriptions",
-      "DryRun",
-    ],
+    parameters: ["GroupName", ...ruleParameters, "SecurityGroupRuleDescriptions"],
     handle: (context, input) => updateDescriptions(context, input, true),
   },
 
   DescribeSecurityGroupRules: {
     parameters: ["SecurityGroupRuleIds", ...pageParameters],
     handle({ ec2: { vpc }, regionName }, input) {
-      assertNoDryRun(input);
       const rules = [...vpc.securityGroupRules.values()].map(rule => ruleDescriptionOf(rule, regionName));
       const { page, NextToken } = describe(rules, ruleKind, { ids: input.SecurityGroupRuleIds, ...input });
       return { SecurityGroupRules: page, NextToken };

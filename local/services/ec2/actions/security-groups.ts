@@ -8,7 +8,7 @@ import { tagList, tagsFor } from "../tags";
 import { arnOf } from "./arns";
 import type { Ec2Actions } from "./context";
 import { assertNoDryRun, pageParameters, describe, type ResourceKind } from "./describe";
-import type { Filterable } from "./filters";
+import type { Filterable, Value } from "./filters";
 import { ipPermissionsOf } from "./ip-permissions";
 import {
   assertGroupDescription,
@@ -83,20 +83,18 @@ function permissionFilters(
   prefix: string,
   of: (group: GroupDescription) => readonly IpPermission[] | undefined,
 ): Filterable<GroupDescription> {
-  const each = (pick: (permission: IpPermission) => readonly (string | number | undefined)[]) => {
+  const each = (pick: (permission: IpPermission) => Value | readonly Value[]) => {
     return (group: GroupDescription) => (of(group) ?? []).flatMap(pick);
   };
   return {
-    [`${prefix}.cidr`]: each(permission => permission.IpRanges?.map(({ CidrIp }) => CidrIp) ?? []),
-    [`${prefix}.from-port`]: each(permission => [permission.FromPort]),
-    [`${prefix}.group-id`]: each(
-      permission => permission.UserIdGroupPairs?.map(({ GroupId }) => GroupId) ?? [],
-    ),
+    [`${prefix}.cidr`]: each(permission => permission.IpRanges?.map(({ CidrIp }) => CidrIp)),
+    [`${prefix}.from-port`]: each(permission => permission.FromPort),
+    [`${prefix}.group-id`]: each(permission => permission.UserIdGroupPairs?.map(({ GroupId }) => GroupId)),
     [`${prefix}.ipv6-cidr`]: () => [],
     [`${prefix}.prefix-list-id`]: () => [],
-    [`${prefix}.protocol`]: each(permission => [permission.IpProtocol]),
-    [`${prefix}.to-port`]: each(permission => [permission.ToPort]),
-    [`${prefix}.user-id`]: each(permission => permission.UserIdGroupPairs?.map(({ UserId }) => UserId) ?? []),
+    [`${prefix}.protocol`]: each(permission => permission.IpProtocol),
+    [`${prefix}.to-port`]: each(permission => permission.ToPort),
+    [`${prefix}.user-id`]: each(permission => permission.UserIdGroupPairs?.map(({ UserId }) => UserId)),
   };
 }
 

@@ -62,7 +62,6 @@ export const subnetActions = {
   DescribeSubnets: {
     parameters: ["SubnetIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const subnets = [...context.ec2.vpc.subnets.values()].map(subnet => descriptionOf(context, subnet));
       const { page, NextToken } = describe(subnets, subnetKind, { ids: input.SubnetIds, ...input });
       return { Subnets: page, NextToken };

@@ -39,7 +39,6 @@ export const tagActions = {
   DescribeTags: {
     parameters: [...pageParameters],
     handle({ ec2, now }, input) {
-      assertNoDryRun(input);
       const tags = allTaggable(ec2, now()).flatMap(({ type, id, tags }) =>
         tagList(tags).map(tag => ({ ...tag, ResourceId: id, ResourceType: type, Tags: [tag] })),
       );

@@ -18,7 +18,6 @@ export const volumeActions = {
   DescribeVolumes: {
     parameters: ["VolumeIds", ...pageParameters],
     handle(context, input) {
-      assertNoDryRun(input);
       const volumes = [...context.ec2.volumes.values()].map(volume => descriptionOf(context, volume));
       const { page, NextToken } = describe(volumes, volumeKind, { ids: input.VolumeIds, ...input });
       return { Volumes: page, NextToken };
@@ -144,12 +143,11 @@ const volumeKind: ResourceKind<VolumeDescription> = {
   type: "volume",
   idOf: volume => volume.VolumeId,
   filterable: {
-    "attachment.attach-time": volume => volume.Attachments?.map(each => each.AttachTime?.toISOString()) ?? [],
-    "attachment.delete-on-termination": volume =>
-      volume.Attachments?.map(each => each.DeleteOnTermination) ?? [],
-    "attachment.device": volume => volume.Attachments?.map(each => each.Device) ?? [],
-    "attachment.instance-id": volume => volume.Attachments?.map(each => each.InstanceId) ?? [],
-    "attachment.status": volume => volume.Attachments?.map(each => each.State) ?? [],
+    "attachment.attach-time": volume => volume.Attachments?.map(each => each.AttachTime?.toISOString()),
+    "attachment.delete-on-termination": volume => volume.Attachments?.map(each => each.DeleteOnTermination),
+    "attachment.device": volume => volume.Attachments?.map(each => each.Device),
+    "attachment.instance-id": volume => volume.Attachments?.map(each => each.InstanceId),
+    "attachment.status": volume => volume.Attachments?.map(each => each.State),
     "availability-zone": volume => volume.AvailabilityZone,
     "availability-zone-id": volume => volume.AvailabilityZoneId,
     "create-time": volume => volume.CreateTime?.toISOString(),

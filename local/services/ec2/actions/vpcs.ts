@@ -85,7 +85,6 @@ export const vpcActions = {
   DescribeVpcs: {
     parameters: ["VpcIds", ...pageParameters],
     handle({ ec2: { vpc } }, input) {
-      assertNoDryRun(input);
       const vpcs = [...vpc.vpcs.values()].map(descriptionOf);
       const { page, NextToken } = describe(vpcs, vpcKind, { ids: input.VpcIds, ...input });
       return { Vpcs: page, NextToken };
@@ -150,11 +149,10 @@ const vpcKind: ResourceKind<VpcDescription> = {
   filterable: {
     cidr: vpc => vpc.CidrBlock,
     "cidr-block-association.association-id": vpc =>
-      vpc.CidrBlockAssociationSet?.map(each => each.AssociationId) ?? [],
-    "cidr-block-association.cidr-block": vpc =>
-      vpc.CidrBlockAssociationSet?.map(each => each.CidrBlock) ?? [],
+      vpc.CidrBlockAssociationSet?.map(each => each.AssociationId),
+    "cidr-block-association.cidr-block": vpc => vpc.CidrBlockAssociationSet?.map(each => each.CidrBlock),
     "cidr-block-association.state": vpc =>
-      vpc.CidrBlockAssociationSet?.map(each => each.CidrBlockState?.State) ?? [],
+      vpc.CidrBlockAssociationSet?.map(each => each.CidrBlockState?.State),
     "dhcp-options-id": vpc => vpc.DhcpOptionsId,
     // The tutorial uses this older spelling of "is-default", which AWS still accepts.
     isDefault: vpc => vpc.IsDefault,

@@ -2,7 +2,6 @@ import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { Elbv2 } from "../elbv2";
 
-/** What Elastic Load Balancing's actions act on. */
 export interface Elbv2ActionContext {
   elbv2: Elbv2;
   /** Region milliseconds. */

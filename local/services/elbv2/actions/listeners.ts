@@ -2,28 +2,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Listener as ListenerDescription } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { find, notFound, assertArns } from "../arns";
-import { attributeList, listenerAttributes, withAttributes } from "../attributes";
+import { listenerAttributes, withAttributes } from "../attributes";
 import type { Elbv2 } from "../elbv2";
 import { applyRules, applyTls, closeListener, createListener, moveListener, protocolOf } from "../listeners";
 import { refusals } from "../refusals";
-import { validAction } from "../routing-actions";
+import { actionParts, validAction } from "../routing-actions";
 import type { Listener, RunningLoadBalancer } from "../state";
-import { withTags } from "../tags";
+import { tagList, withTags } from "../tags";
 import { changedTls } from "../tls";
 import { assertPort } from "../validation";
 import type { Elbv2Actions } from "./context";
 import { page } from "./common";
 import { validationError } from "../../../api/aws-error";
 
-const defaultActions = [
-  "DefaultActions.Type",
-  "DefaultActions.TargetGroupArn",
-  "DefaultActions.Order",
-  "DefaultActions.ForwardConfig",
-  "DefaultActions.FixedResponseConfig",
-  "DefaultActions.RedirectConfig",
-] as const;
-
+const defaultActions = actionParts.map(part => `DefaultActions.${part}` as const);
 const tlsParameters = [
   "Certificates.CertificateArn",
   "SslPolicy",
@@ -105,7 +97,7 @@ export const listenerActions = {
   DescribeListenerAttributes: {
     parameters: ["ListenerArn"],
     handle({ elbv2 }, { ListenerArn }) {
-      return { Attributes: attributeList(find(elbv2.listeners, "listener", ListenerArn).attributes) };
+      return { Attributes: tagList(find(elbv2.listeners, "listener", ListenerArn).attributes) };
     },
   },
 
@@ -114,7 +106,7 @@ export const listenerActions = {
     handle({ elbv2 }, { ListenerArn, Attributes = [] }) {
       const listener = find(elbv2.listeners, "listener", ListenerArn);
       listener.attributes = withAttributes("Listener", listenerAttributes, listener.attributes, Attributes);
-      return { Attributes: attributeList(listener.attributes) };
+      return { Attributes: tagList(listener.attributes) };
     },
   },
 } satisfies Partial<Elbv2Actions>;

@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AvailabilityZone, LoadBalancer } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { find, notFound, assertArns } from "../arns";
-import { assertLogBuckets, attributeList, loadBalancerAttributes, withAttributes } from "../attributes";
+import { assertLogBuckets, loadBalancerAttributes, withAttributes } from "../attributes";
 import { assertSecurityGroups, defaultSecurityGroup, vpcOf } from "../placement";
 import { refusals } from "../refusals";
 import type { RunningLoadBalancer } from "../state";
-import { withTags } from "../tags";
+import { tagList, withTags } from "../tags";
 import { assertName } from "../validation";
 import type { Elbv2ActionContext, Elbv2Actions } from "./context";
 import { assertOneSelector, page } from "./common";
@@ -117,7 +117,7 @@ export const loadBalancerActions = {
     parameters: ["LoadBalancerArn"],
     handle({ elbv2 }, { LoadBalancerArn }) {
       const { attributes } = find(elbv2.loadBalancers, "load balancer", LoadBalancerArn);
-      return { Attributes: attributeList(attributes) };
+      return { Attributes: tagList(attributes) };
     },
   },
 
@@ -133,7 +133,7 @@ export const loadBalancerActions = {
       );
       assertLogBuckets(attributes);
       elbv2.setAttributes(running, attributes);
-      return { Attributes: attributeList(running.attributes) };
+      return { Attributes: tagList(running.attributes) };
     },
   },
 

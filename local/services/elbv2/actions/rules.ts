@@ -6,7 +6,7 @@ import { conditionList, validConditions } from "../conditions";
 import type { Elbv2 } from "../elbv2";
 import { addRule, applyRules, rulesOf } from "../listeners";
 import { refusals } from "../refusals";
-import { validAction } from "../routing-actions";
+import { actionParts, validAction } from "../routing-actions";
 import type { Listener, Rule } from "../state";
 import { withTags } from "../tags";
 import type { Elbv2Actions } from "./context";
@@ -19,14 +19,7 @@ const conditions = [
   "Conditions.HostHeaderConfig.Values",
   "Conditions.PathPatternConfig.Values",
 ] as const;
-const actions = [
-  "Actions.Type",
-  "Actions.TargetGroupArn",
-  "Actions.Order",
-  "Actions.ForwardConfig",
-  "Actions.FixedResponseConfig",
-  "Actions.RedirectConfig",
-] as const;
+const actions = actionParts.map(part => `Actions.${part}` as const);
 
 export const ruleActions = {
   CreateRule: {

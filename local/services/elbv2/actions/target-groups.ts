@@ -2,11 +2,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { TargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { assertArns, find, notFound } from "../arns";
-import { attributeList, targetGroupAttributes, withAttributes } from "../attributes";
+import { targetGroupAttributes, withAttributes } from "../attributes";
 import type { Elbv2 } from "../elbv2";
 import { refusals } from "../refusals";
 import type { RunningTargetGroup } from "../state";
-import { withTags } from "../tags";
+import { tagList, withTags } from "../tags";
 import {
   assertName,
   assertPort,
@@ -104,7 +104,7 @@ export const targetGroupActions = {
     parameters: ["TargetGroupArn"],
     handle({ elbv2 }, { TargetGroupArn }) {
       const { attributes } = find(elbv2.targetGroups, "target group", TargetGroupArn);
-      return { Attributes: attributeList(attributes) };
+      return { Attributes: tagList(attributes) };
     },
   },
 
@@ -115,7 +115,7 @@ export const targetGroupActions = {
       elbv2.modifyTargetGroup(running, {
         attributes: withAttributes("Target group", targetGroupAttributes, running.attributes, Attributes),
       });
-      return { Attributes: attributeList(running.attributes) };
+      return { Attributes: tagList(running.attributes) };
     },
   },
 } satisfies Partial<Elbv2Actions>;

@@ -2,7 +2,6 @@ import type { ActionsOf } from "../../../api/service";
 import type { WallClock } from "../../../api/wall-clock";
 import type { Iam } from "../iam";
 
-/** What IAM's actions act on. */
 export interface IamActionContext {
   iam: Iam;
   wallClock: WallClock;

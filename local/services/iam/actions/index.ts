@@ -1,4 +1,3 @@
-/** Identity and Access Management. */
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { IamActionContext } from "./context";
