@@ -17,6 +17,12 @@ test("counts the answers of a server, and how long they took", async () => {
   expect(percentile99).toBeGreaterThanOrEqual(median);
 });
 
+test("ends sooner after as many answers as are wanted", async () => {
+  const { port } = await listenHttp((_request, response) => response.end("answer"));
+  const { answers } = await saturate({ ...load, port, milliseconds: 60_000, answers: 10 });
+  expect([10, 11]).toContain(answers); // the other connection's is on its way
+});
+
 test("takes an answer in pieces, and one of another length", async () => {
   let asked = 0;
   const { port } = await listenHttp((_request, response) => {

@@ -9,6 +9,8 @@ export interface Load {
   request: string;
   connections: number;
   milliseconds: number;
+  /** After so many it ends sooner. */
+  answers?: number;
 }
 
 export interface Served {
@@ -26,7 +28,13 @@ const endOfHead = "\r\n\r\n";
  * Sends the same request again and again over kept-alive connections, one at a time on each. Any answer but 200 is an
  * error: a fast failure must not count.
  */
-export async function saturate({ port, request, connections, milliseconds }: Load): Promise<Served> {
+export async function saturate({
+  port,
+  request,
+  connections,
+  milliseconds,
+  answers = Infinity,
+}: Load): Promise<Served> {
   const begin = performance.now();
   const latencies: number[] = [];
   let usualLength = NaN;
@@ -44,7 +52,7 @@ export async function saturate({ port, request, connections, milliseconds }: Loa
       received = nothing;
       const now = performance.now();
       latencies.push(now - asked);
-      if (now - begin < milliseconds) ask();
+      if (now - begin < milliseconds && latencies.length < answers) ask();
       else socket.end();
     };
     socket.on("data", chunk => {

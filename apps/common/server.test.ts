@@ -75,6 +75,31 @@ describe("drain", () => {
     await drained;
   });
 
+  test("answers all pipelined requests in progress, and closes the connection with the last", async () => {
+    const responses: ServerResponse[] = [];
+    const both = new Promise<void>(resolve => {
+      ({ server, drain } = createServer((_request, response) => {
+        if (responses.push(response) === 2) resolve();
+      }));
+    });
+    ({ port } = await listen(server));
+    const client = net.connect(port, "127.0.0.1").setEncoding("utf8");
+    const received: string[] = [];
+    client.on("data", data => received.push(String(data)));
+    client.write("GET /first HTTP/1.1\r\nHost: x\r\n\r\nGET /last HTTP/1.1\r\nHost: x\r\n\r\n");
+    await both;
+    const drained = drain();
+    for (const response of responses) response.end(response.req.url);
+    await once(client, "end");
+    expect(received.join("").match(/^Connection: .*|\/(first|last)/gm)).toEqual([
+      "Connection: keep-alive",
+      "/first",
+      "Connection: close",
+      "/last",
+    ]);
+    await drained;
+  });
+
   test("leaves an answer that has started as it is", async () => {
     const client = await connect();
     const answer = client.ask("/held");

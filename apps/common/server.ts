@@ -18,34 +18,36 @@ export interface DrainableServer {
 }
 
 export function createServer(app: RequestListener): DrainableServer {
-  const unanswered = new Set<ServerResponse>();
-  const connections = new Set<net.Socket>();
+  /**
+   * Each with its last response. Not a set of the responses in progress: V8 replaces a set's table again and again, each
+   * leads to the next, and one that was promoted keeps all that came through later ones until a full collection.
+   */
+  const connections = new Map<net.Socket, ServerResponse | undefined>();
   let draining = false;
 
   const server = http.createServer(keepAlive, (request, response) => {
     if (draining) response.setHeader("Connection", "close");
-    unanswered.add(response);
-    response.once("close", () => unanswered.delete(response));
+    connections.set(request.socket, response);
     app(request, response);
   });
   // Or a client that closes its side after its request would get no answer. Node has it, but no option for it.
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on("connection", (connection: net.Socket) => {
-    connections.add(connection);
+    connections.set(connection, undefined);
     connection.once("close", () => connections.delete(connection));
   });
 
   const drain = async () => {
     draining = true;
-    for (const response of unanswered) {
-      if (!response.headersSent) response.setHeader("Connection", "close");
+    for (const response of connections.values()) {
+      if (response && !response.headersSent) response.setHeader("Connection", "close");
     }
     // Not http.Server's own close(), which resets idle connections at once, even if a request is on its way on one.
     const closed = new Promise(resolve => net.Server.prototype.close.call(server, resolve));
     const closeIdleConnections = () => {
       server.closeIdleConnections();
       // To Node a connection without any request yet is not idle, and browsers open such connections in advance.
-      for (const connection of connections) if (connection.bytesRead === 0) connection.destroy();
+      for (const connection of connections.keys()) if (connection.bytesRead === 0) connection.destroy();
     };
     // Once what has arrived meanwhile is read: a busy machine may come to its timers late.
     const closeIdle = setTimeout(() => setImmediate(closeIdleConnections), closeIdleAfter);

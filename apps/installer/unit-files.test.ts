@@ -45,7 +45,7 @@ Wants=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=/opt/elastic-fleet/runtimes/1/node /opt/elastic-fleet/data-access/releases/2/main.js
+ExecStart=/opt/elastic-fleet/runtimes/1/node --min-semi-space-size=4 --max-semi-space-size=4 /opt/elastic-fleet/data-access/releases/2/main.js
 Sockets=data-access-read.socket data-access-update.socket
 Environment="LOG_LEVEL=info"
 Environment="EMPTY="

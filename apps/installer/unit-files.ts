@@ -1,5 +1,5 @@
 /** The texts of a service's units, as systemd.service(5), systemd.exec(5) and systemd.socket(5) describe them. */
-import type { Unit } from "./unit";
+import { runtimeOptions, type Unit } from "./unit";
 
 export const serviceUnit = (service: Unit["service"]) => `${service}.service`;
 const socketUnit = (service: Unit["service"], socket: string) => `${service}-${socket}.socket`;
@@ -52,6 +52,7 @@ TriggerLimitIntervalSec=0
 }
 
 function serviceFile(unit: Unit, sockets: string[]): string {
+  const [runtime, program] = unit.command;
   return `[Unit]
 Description=Elastic Fleet ${unit.service}
 # Required: a socket that is restarted restarts the service that holds a copy of it.
@@ -61,7 +62,7 @@ Wants=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-ExecStart=${unit.command.join(" ")}
+ExecStart=${[runtime, ...runtimeOptions, program].join(" ")}
 Sockets=${sockets.join(" ")}
 ${Object.entries(unit.environment)
   .map(([name, value]) => `Environment=${quoted(`${name}=${value}`)}`)

@@ -10,6 +10,12 @@ export interface Unit {
   ports: Record<string, number>;
 }
 
+/**
+ * What the runtime is started with. V8 would let the young generation grow with time, on a large machine to 128 MB: a
+ * service's is as large as it will be from the start, in MB (see "Command-line API" in Node's documentation).
+ */
+export const runtimeOptions = ["--min-semi-space-size=4", "--max-semi-space-size=4"];
+
 /** Holds a folder for each service, and what they share. */
 export const installationRoot = "/opt/elastic-fleet";
 

@@ -1,71 +1,110 @@
-/** The memory of a service over a million requests, on the runtime that hosts get. */
-import { execFileSync } from "node:child_process";
+/** The memory of the services over a million requests, started as hosts start them. */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fetchRuntime, runtime } from "../../apps/shipping/runtime";
+import { runtimeOptions } from "../../apps/installer/unit";
+import type { ServiceName } from "../../apps/ports";
 import { eventually } from "../../testing/eventually";
 import { temporaryFolder } from "../../testing/folders";
+import { loopback } from "../../testing/servers";
 import { bundle, startService, type Service } from "../../testing/services";
-import { saturate } from "../saturate";
+import { startGenerator, type Generator } from "../generator";
+import { prepareMachine, type Machine } from "../machine";
+import { startServer } from "../processes";
 import type { Suite } from "./suite";
 
 const connections = 32;
-const milliseconds = 2_000;
-/** Of the requests: until then caches fill. */
+/** Enough for any of them; it ends with the last answer. */
+const milliseconds = 3_600_000;
+/** Of the requests that are judged, sent before them: until then code is compiled, and V8's heap finds its size. */
 const warmUp = 0.2;
-/** Of what is reachable, beyond what was after the warm-up. */
-const mostGrowth = 1.1;
-/** In bytes. V8 lets garbage pile up to a height that takes millions of requests to reach; a t3.micro has 1 GiB. */
-const mostResident = 300e6;
+const mostGrowth = 1.05;
 
 const body = '{"num":42}';
 const get = "GET / HTTP/1.1\r\nHost: memory\r\n\r\n";
 const post = `POST / HTTP/1.1\r\nHost: memory\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
+interface Subject {
+  service: ServiceName;
+  socket: string;
+  request: string;
+  environment: NodeJS.ProcessEnv;
+}
+
 export const memorySuite: Suite = {
   numbers: "[requests]",
-  help: `  Good requests to data-access on the runtime that hosts get, by default 1,000,000 reads and as many updates; the seed
-  has no effect. It proves that what is reachable in its heap grows by less than ${Math.round((mostGrowth - 1) * 100)} % after the first fifth, and
-  that its process stays below ${mostResident / 1e6} MB.
+  help: `  Good requests to each service on the runtime that hosts get, by default 1,000,000: reads and updates of data-access,
+  GETs of receiver and stress; the seed has no effect. It proves that
+  - after ${warmUp * 100} % as many requests, the process's resident memory grows by less than ${percent(mostGrowth)} over all of them;
+  - what is reachable in its heap grows by less than ${percent(mostGrowth)} over ${warmUp * 100} % more.
 `,
   run: async (_seed, [requests = 1_000_000], fail) => {
-    const folder = temporaryFolder();
-    execFileSync("tar", ["-xzf", await fetchRuntime(), "-C", folder, runtime.binary]);
-    const node = join(folder, runtime.binary);
+    const machine = await prepareMachine();
+    const generate = startGenerator(machine);
     const texts: string[] = [];
-    for (const [socket, request] of Object.entries({ read: get, update: post })) {
-      // In memory, where a sync takes no time: this is not about the disk.
-      const STATE_DIRECTORY = temporaryFolder("/dev/shm");
-      const service = startService("data-access", bundle("data-access"), { STATE_DIRECTORY }, [
-        node,
-        ...["--heapsnapshot-signal=SIGUSR2", `--diagnostic-dir=${folder}`],
-      ]);
-      const port = Number(new URL((await service.urls)[socket] ?? "").port);
-      const send = (count: number) => sendRequests(port, request, count);
-      let sent = await send(requests * warmUp);
-      const early = await reachableOf(service, folder);
-      const residentEarly = residentSetOf(service.pid);
-      sent += await send(requests - sent);
-      const resident = residentSetOf(service.pid);
-      const late = await reachableOf(service, folder);
+    for (const subject of await subjectsOn(machine)) {
+      const { resident, reachable, sent } = await measure(subject, machine, generate, requests);
       const text =
-        `${socket}: ${sent} requests, ${megabytes(early)} to ${megabytes(late)} MB reachable, ` +
-        `${megabytes(residentEarly)} to ${megabytes(resident)} MB resident`;
+        `${subject.service} ${subject.socket}: ${sent} requests, ${resident.map(megabytes).join(" to ")} MB resident, ` +
+        `then ${reachable.map(megabytes).join(" to ")} MB reachable`;
       console.log(text);
-      if (late > early * mostGrowth || resident > mostResident) fail(text);
+      if ([resident, reachable].some(([early, late]) => late > early * mostGrowth)) fail(text);
       texts.push(text);
-      service.kill("SIGTERM");
-      await service.exited;
     }
     return texts.join("; ");
   },
 };
 
-/** @returns how many were sent, in whole rounds */
-async function sendRequests(port: number, request: string, count: number): Promise<number> {
-  let sent = 0;
-  while (sent < count) sent += (await saturate({ port, request, connections, milliseconds })).answers;
-  return sent;
+async function subjectsOn(machine: Machine): Promise<Subject[]> {
+  const beside = async (program: string) => {
+    const { ports } = await startServer(machine, "beside", program);
+    return `http://${loopback}:${ports["http"]}`;
+  };
+  const dataUrl = await beside("bare");
+  const receiver = {
+    DATA_READ_URL: dataUrl,
+    DATA_UPDATE_URL: dataUrl,
+    NETWORK_ACL_ID: "acl-0123",
+    AWS_REGION: "us-east-1",
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: await beside("metadata"),
+  };
+  // In memory, where a sync takes no time: this is not about the disk.
+  const dataAccess = { STATE_DIRECTORY: temporaryFolder("/dev/shm") };
+  return [
+    { service: "data-access", socket: "read", request: get, environment: dataAccess },
+    { service: "data-access", socket: "update", request: post, environment: dataAccess },
+    { service: "receiver", socket: "http", request: get, environment: receiver },
+    { service: "stress", socket: "http", request: get, environment: {} },
+  ];
+}
+
+type EarlyAndLate = [number, number];
+
+/** Resident memory first: a snapshot of the heap adds to it. @returns bytes */
+async function measure(
+  { service: name, socket, request, environment }: Subject,
+  machine: Machine,
+  generate: Generator,
+  requests: number,
+): Promise<{ resident: EarlyAndLate; reachable: EarlyAndLate; sent: number }> {
+  const folder = temporaryFolder();
+  const service = startService(name, bundle(name), environment, [
+    ...[...machine.measured, machine.node, ...runtimeOptions],
+    ...["--heapsnapshot-signal=SIGUSR2", `--diagnostic-dir=${folder}`],
+  ]);
+  const port = Number(new URL((await service.urls)[socket] ?? "").port);
+  // Over the same connections all the time: a closed one leaves garbage that has grown old.
+  const send = async (answers: number) =>
+    (await generate(service, { port, request, connections, milliseconds, answers })).answers;
+  let sent = await send(requests * warmUp);
+  const resident: EarlyAndLate = [residentSetOf(service.pid), 0];
+  sent += await send(requests);
+  resident[1] = residentSetOf(service.pid);
+  const reachable: EarlyAndLate = [await reachableOf(service, folder), 0];
+  sent += await send(requests * warmUp);
+  reachable[1] = await reachableOf(service, folder);
+  service.kill("SIGTERM");
+  await service.exited;
+  return { resident, reachable, sent };
 }
 
 /** V8's format of a heap snapshot, as far as it is read here. */
@@ -108,3 +147,7 @@ function residentSetOf(pid: number): number {
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+
+function percent(growth: number): string {
+  return `${Math.round((growth - 1) * 100)} %`;
+}

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import http from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import type { Unit } from "../../apps/installer/unit";
+import { runtimeOptions, type Unit } from "../../apps/installer/unit";
 import { exchange, head, listenHttp, loopback, responseTo } from "../../testing/servers";
 import { onCleanUp } from "../../testing/clean-up";
 import { eventually } from "../../testing/eventually";
@@ -153,6 +153,11 @@ describe("a service on a host", () => {
     const { body } = await get(url);
     expect(body).not.toBe(String(pid));
     expect(body).toBe(String(host.services.get("receiver")?.pid));
+  });
+
+  test("runs with the options of a real host's unit", async () => {
+    const { url } = await serving("(req, res) => res.end(JSON.stringify(process.execArgv))");
+    expect(JSON.parse((await get(url)).body)).toEqual(runtimeOptions);
   });
 
   test("is waited for from the start, however often its process dies first", async () => {

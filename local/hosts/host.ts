@@ -7,7 +7,7 @@ import http from "node:http";
 import { join } from "node:path";
 import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
-import { unitOf, type Unit } from "../../apps/installer/unit";
+import { runtimeOptions, unitOf, type Unit } from "../../apps/installer/unit";
 import { remoteUser } from "../../apps/shipping/ship";
 import type { VirtualNetwork } from "../network/virtual-network";
 import { passThrough } from "../network/http/forward";
@@ -159,7 +159,7 @@ export class Host implements Platform {
     const [runtime, program] = unit.command;
     const supervisor = new Supervisor({
       unit,
-      command: [join(this.root, runtime), join(this.root, program)],
+      command: [join(this.root, runtime), ...runtimeOptions, join(this.root, program)],
       cwd: this.root,
       environment: this.environment(unit, state),
       journal: join(this.root, "var/log", `${unit.service}.log`),

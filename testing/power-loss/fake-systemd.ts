@@ -95,7 +95,7 @@ export class FakeSystemd {
       const listens = new RegExp(`^ListenStream=0\\.0\\.0\\.0:${port}$`, "m").test(this.#loaded(socket));
       const service = /^Service=(.*)$/m.exec(this.#loaded(socket))?.[1];
       if (!listens || service === undefined || !existsSync(join(this.state, "active", service))) continue;
-      const [, runtime, program] = /^ExecStart=(\S+) (\S+)$/m.exec(this.#loaded(service)) ?? [];
+      const [, runtime, program] = /^ExecStart=(\S+) .*?(\S+)$/m.exec(this.#loaded(service)) ?? [];
       if (runtime === undefined || program === undefined) continue;
       if ([runtime, program].every(path => this.isIntact(join(this.root, path)))) return program;
     }
