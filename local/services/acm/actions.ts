@@ -1,5 +1,6 @@
 /** Certificate Manager. Sources: ACM API Reference, each action by its name. */
 import { pageOf } from "../../api/paging";
+import { clientModel } from "../../api/schema";
 import type { ActionsOf, ServiceOf } from "../../api/service";
 import type { WallClock } from "../../api/wall-clock";
 import type { Certificate, Certificates } from "./certificates";
@@ -141,7 +142,7 @@ function tagList({ tags }: Certificate): { Key: string; Value: string }[] {
 export const acmService = {
   scope: "acm",
   serviceName: "CertificateManager",
-  model: () => import("@aws-sdk/client-acm"),
+  model: clientModel<typeof import("@aws-sdk/client-acm")>("@aws-sdk/client-acm"),
   source: "local/services/acm/actions.ts",
   actions: certificateActions,
 } satisfies ServiceOf<typeof import("@aws-sdk/client-acm"), AcmActionContext>;

@@ -1,4 +1,5 @@
 /** Identity and Access Management. */
+import { clientModel } from "../../../api/schema";
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { IamActionContext } from "./context";
@@ -11,7 +12,7 @@ export const iamService = {
   scope: "iam",
   global: true,
   query: { dialect: "query", xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
-  model: () => import("@aws-sdk/client-iam"),
+  model: clientModel<typeof import("@aws-sdk/client-iam")>("@aws-sdk/client-iam"),
   source: "local/services/iam/actions/index.ts",
   actions: {
     ...roleActions,
