@@ -1,8 +1,8 @@
 /**
  * Puts off loading what Pulumi's SDKs load at once and few programs use: the TypeScript compiler and the libraries with
  * which functions are serialized, the automation API, what providers are written with, and the AWS services that a
- * program doesn't name; and gRPC, which a local region never speaks. That is a thousand modules, a third of the time
- * that a preview takes. Import this before the SDKs.
+ * program doesn't name; also gRPC, which a local region never speaks, and zod's translations. That is a thousand modules,
+ * a third of the time that a preview takes. Import this before the SDKs.
  */
 import { existsSync, readdirSync } from "node:fs";
 import Module, { createRequire } from "node:module";
@@ -27,8 +27,9 @@ const rarelyUsed = [
   "@pulumi/pulumi/proto/resource_grpc_pb",
   "@opentelemetry/api",
 ].map(name => fromSdk.resolve(name));
+const translations = require.resolve("zod/v4/locales");
 
-for (const path of [...rarelyUsed, ...awsServices]) {
+for (const path of [...rarelyUsed, translations, ...awsServices]) {
   if (require.cache[path] !== undefined) continue;
   const standIn = new Module(path);
   const load = (): object => {
