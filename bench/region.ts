@@ -38,10 +38,13 @@ export const region: Bench = {
 const start = (project: string, receiverCount: number, environment: NodeJS.ProcessEnv = {}) =>
   node(project, ["start", "--config", `receiverCount=${receiverCount}`], environment);
 
+/** Those of `npm start`. */
+const flags = ["--expose-gc", "--max-semi-space-size=8"];
+
 const node = (project: string, args: string[], environment: NodeJS.ProcessEnv = {}) =>
   run(
     project,
-    [process.execPath, "--expose-gc", "--require", "./infra/typescript.cjs", "local/main.ts", ...args],
+    [process.execPath, ...flags, "--require", "./infra/typescript.cjs", "local/main.ts", ...args],
     environment,
   );
 

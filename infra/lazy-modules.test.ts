@@ -11,7 +11,10 @@ const print = (program: string) =>
 test.each([
   ["the compiler", "typescript", "createProgram", "@pulumi/pulumi"],
   ["npm's library", "@npmcli/arborist", "Arborist", "@pulumi/pulumi"],
+  ["gRPC", "@grpc/grpc-js", "Server", "@pulumi/pulumi"],
+  ["what providers are written with", "@pulumi/pulumi/provider", "main", "@pulumi/pulumi"],
   ["the automation API", "@pulumi/pulumi/automation", "LocalWorkspace", "@pulumi/pulumi"],
+  ["a translation", "zod/v4/locales", "de", "zod"],
   ["a service of AWS", "@pulumi/aws/sqs", "Queue", "@pulumi/aws"],
 ])("%s isn't loaded with the SDK, and is once it is used", (_, name, member, sdk) => {
   const program = `

@@ -1,5 +1,5 @@
 import { FakeClock } from "../testing/fake-clock";
-import { eachMinute, minute, realClock } from "./clock";
+import { eachMinute, inStep, minute, realClock } from "./clock";
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
@@ -50,6 +50,54 @@ test("cancelling leaves no timer", () => {
   expect(jest.getTimerCount()).toBe(0);
   jest.advanceTimersByTime(10_000);
   expect(callback).not.toHaveBeenCalled();
+});
+
+describe("in step", () => {
+  function stepper(clock: FakeClock) {
+    const stepping = inStep(clock);
+    return (interval: number, callback: () => void) => stepping.every(interval, callback);
+  }
+
+  test("equal intervals end together, first after half of one to one and a half", () => {
+    const clock = new FakeClock();
+    const every = stepper(clock);
+    const calls: string[] = [];
+    const note = (name: string) => () => calls.push(`${name} ${clock.now()}`);
+    every(1000, note("first"));
+    clock.advance(400);
+    every(1000, note("early"));
+    every(300, note("another interval"));
+    clock.advance(300);
+    every(1000, note("late"));
+    clock.advance(1300);
+    expect(calls).toEqual([
+      "another interval 700",
+      "first 1000",
+      "early 1000",
+      "another interval 1000",
+      "another interval 1300",
+      "another interval 1600",
+      "another interval 1900",
+      "first 2000",
+      "early 2000",
+      "late 2000",
+    ]);
+  });
+
+  test("one that is cancelled leaves the others, and the last no timer", () => {
+    const clock = new FakeClock();
+    const every = stepper(clock);
+    const [cancelled, other] = [jest.fn(), jest.fn()];
+    const cancels = [every(1000, cancelled), every(1000, other)];
+    cancels[0]?.();
+    clock.advance(1000);
+    expect(cancelled).not.toHaveBeenCalled();
+    expect(other).toHaveBeenCalledTimes(1);
+    cancels[1]?.();
+    expect(clock.pending).toBe(0);
+    every(1000, other);
+    expect(clock.pending).toBe(1);
+  });
 });
 
 describe("each minute", () => {

@@ -81,8 +81,8 @@ async function main(command: CommandName, options: Options): Promise<void> {
   print(summary);
   print(`See it live: open ${running.internetUrl}/ in a browser`);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
-  // A start with a program has loaded them already.
-  if (command === "region") await preload(running.region.services);
+  // Or a first call would wait for it.
+  await preload(running.region.services);
   await collectGarbage();
 }
 

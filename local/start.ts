@@ -173,8 +173,9 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
         localPorts.set(listener.arn, `${listener.tls ? "https" : "http"}://127.0.0.1:${localPort}/`);
       }
     }
-    // Loaded at a first call, the clients would keep that waiting, and the receivers' calls with it.
-    await Promise.all([untilInService(region), preload(region.services)]);
+    // Loaded at a first call, EC2's client would keep a receiver waiting for too long. main.ts loads the others.
+    const ec2 = region.services.filter(({ scope }) => scope === "ec2");
+    await Promise.all([untilInService(region), preload(ec2)]);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);

@@ -25,6 +25,19 @@ export const timestampFormats = {
 } as const;
 
 /**
+ * Loads a client by Node's `require`: `import()` would first look for the names of exports in all of its files, which
+ * takes as long as running them.
+ * @param name of the client's package
+ */
+export function clientModel<Client extends object>(name: string): () => Promise<Client> {
+  return () =>
+    new Promise(resolve => {
+      // eslint-disable-next-line @typescript-eslint/no-require-imports -- by its name, and only when it is called
+      resolve(require(name) as Client);
+    });
+}
+
+/**
  * @param model the module of a client
  * @throws if the client has no such operation
  */

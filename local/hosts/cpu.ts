@@ -4,7 +4,6 @@
  * on Linux, time spent waiting for a CPU counts as time on one. All times are real milliseconds.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import pidusage from "pidusage";
 
 /** State of a thread, or of a process on systems that don't report threads. */
 export interface Reading {
@@ -86,6 +85,7 @@ export function isRunnable(stat: string): boolean {
 
 /** Samples on other systems: CPU time in 10 ms steps, which understates demand on a busy machine. */
 export async function sampleProcesses(processIds: readonly number[]): Promise<CpuSample> {
+  const { default: pidusage } = await import("pidusage");
   const at = performance.now();
   const threads = new Map<number, Reading>();
   for (const processId of processIds) {

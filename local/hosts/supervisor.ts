@@ -68,7 +68,7 @@ export class Supervisor {
     this.stopping.abort();
     if (this.child) terminate(this.child);
     await this.running;
-    await this.journal?.close();
+    this.journal?.close();
   }
 
   /**

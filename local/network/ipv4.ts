@@ -11,11 +11,25 @@ export function prefixLength(cidrBlock: string): number {
   return parseCidr(cidrBlock).prefix;
 }
 
+interface AddressRange {
+  first: number;
+  size: number;
+}
+
+/** Of the CIDRs that were asked for lately: a decision asks for the same few. */
+const ranges = new Map<string, AddressRange>();
+const mostRanges = 10_000;
+
 /** The CIDR's first address as an unsigned 32-bit number, and its number of addresses; host bits are ignored. */
-export function addressRange(cidrBlock: string): { first: number; size: number } {
+export function addressRange(cidrBlock: string): Readonly<AddressRange> {
+  const known = ranges.get(cidrBlock);
+  if (known) return known;
   const { number, prefix } = parseCidr(cidrBlock);
   const size = 2 ** (32 - prefix);
-  return { first: number - (number % size), size };
+  const range = { first: number - (number % size), size };
+  if (ranges.size === mostRanges) ranges.clear();
+  ranges.set(cidrBlock, range);
+  return range;
 }
 
 /** The CIDR with its host bits cleared; undefined if it is none. */

@@ -6,8 +6,8 @@ import { temporaryFolder } from "../../testing/folders";
 function openLog(limit: number) {
   const folder = temporaryFolder();
   const log = new LogFile(join(folder, "log.txt"), { limit });
-  const files = async () => {
-    await log.close();
+  const files = () => {
+    log.close();
     return Object.fromEntries(
       readdirSync(folder).map(name => [name, readFileSync(join(folder, name), "utf8")]),
     );
@@ -15,22 +15,22 @@ function openLog(limit: number) {
   return { log, files };
 }
 
-test("keeps the latest lines in two files of at most the limit", async () => {
+test("keeps the latest lines in two files of at most the limit", () => {
   const { log, files } = openLog(8);
   for (let number = 1; number <= 9; number++) log.write(`n ${number}`);
-  expect(await files()).toEqual({ "log.txt": "n 9\n", "log.txt.1": "n 7\nn 8\n" });
+  expect(files()).toEqual({ "log.txt": "n 9\n", "log.txt.1": "n 7\nn 8\n" });
 });
 
-test("keeps a line longer than the limit whole, and counts bytes, not characters", async () => {
+test("keeps a line longer than the limit whole, and counts bytes, not characters", () => {
   const { log, files } = openLog(8);
   log.write("a line of its own");
   log.write("äö");
   log.write("äö");
-  expect(await files()).toEqual({ "log.txt": "äö\n", "log.txt.1": "äö\n" });
+  expect(files()).toEqual({ "log.txt": "äö\n", "log.txt.1": "äö\n" });
 });
 
-test("creates its file at once", async () => {
-  expect(await openLog(100).files()).toEqual({ "log.txt": "" });
+test("creates its file at once", () => {
+  expect(openLog(100).files()).toEqual({ "log.txt": "" });
 });
 
 test("returns its last lines, from both files if need be", async () => {
@@ -42,7 +42,7 @@ test("returns its last lines, from both files if need be", async () => {
   }
   expect(await log.lastLines(1)).toEqual(["n 9"]);
   expect(await log.lastLines(2)).toEqual(["n 8", "n 9"]);
-  await log.close();
+  log.close();
   expect(await log.lastLines(9)).toEqual(["n 7", "n 8", "n 9"]);
 });
 
@@ -54,10 +54,10 @@ test("replaces an earlier log", async () => {
   expect(await log.lastLines(2)).toEqual(["now"]);
 });
 
-test("ignores lines once closed", async () => {
+test("ignores lines once closed", () => {
   const { log, files } = openLog(100);
   log.write("a");
-  await log.close();
+  log.close();
   log.write("b");
-  expect(await files()).toEqual({ "log.txt": "a\n" });
+  expect(files()).toEqual({ "log.txt": "a\n" });
 });

@@ -125,6 +125,9 @@ interface InspectableOutput {
   isSecret: Promise<boolean>;
 }
 
+// Where a resource is declared goes to Pulumi's engine, which isn't here; to find it, each stack is mapped to its sources.
+(pulumi.Resource as unknown as { callsites: () => [] }).callsites = () => [];
+
 /** The module object itself, whose function the constructor of every resource calls. */
 const registration = sdkRequire("@pulumi/pulumi/runtime/resource") as {
   registerResource: (...args: [unknown, unknown, string, string, boolean, ...unknown[]]) => void;

@@ -1,5 +1,6 @@
 /** Certificate Manager. Sources: ACM API Reference, each action by its name. */
 import { pageOf } from "../../api/paging";
+import { clientModel } from "../../api/schema";
 import type { ActionsOf, ServiceOf } from "../../api/service";
 import { tagList } from "../../api/tags";
 import type { WallClock } from "../../api/wall-clock";
@@ -136,7 +137,7 @@ function textOf(blob: Uint8Array | undefined): string {
 export const acmService = {
   scope: "acm",
   serviceName: "CertificateManager",
-  model: () => import("@aws-sdk/client-acm"),
+  model: clientModel<typeof import("@aws-sdk/client-acm")>("@aws-sdk/client-acm"),
   source: "local/services/acm/actions.ts",
   actions: certificateActions,
 } satisfies ServiceOf<typeof import("@aws-sdk/client-acm"), AcmActionContext>;

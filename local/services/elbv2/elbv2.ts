@@ -1,4 +1,5 @@
 /** Elastic Load Balancing: load balancers with their listeners, and target groups. */
+import { inStep, type Clock } from "../../clock";
 import { accountId, hex } from "../../identifiers";
 import { publicDomain } from "../../network/dns";
 import { find } from "./arns";
@@ -16,7 +17,12 @@ export class Elbv2 {
   readonly loadBalancers = new Map<string, RunningLoadBalancer>();
   readonly targetGroups = new Map<string, RunningTargetGroup>();
 
-  constructor(readonly context: Elbv2Context) {}
+  /** For all health checks. */
+  private readonly clock: Clock;
+
+  constructor(readonly context: Elbv2Context) {
+    this.clock = inStep(context.clock);
+  }
 
   createLoadBalancer({
     name,
@@ -125,9 +131,9 @@ export class Elbv2 {
     ...rest
   }: Pick<RunningTargetGroup, "name" | "vpcId" | "port" | "healthCheck"> &
     Partial<Pick<RunningTargetGroup, "label" | "attributes" | "tags">>): RunningTargetGroup {
-    const { clock, instance, report } = this.context;
+    const { instance, report } = this.context;
     const arn = this.arn(`targetgroup/${name}/${hex(16)}`);
-    const group = new TargetGroup(clock, settingsOf({ ...rest, attributes }));
+    const group = new TargetGroup(this.clock, settingsOf({ ...rest, attributes }));
     group.on("change", ({ target, targetHealth: { state, reason, description } }) => {
       const hostName = instance(target.id)?.name;
       const host = hostName === undefined ? target.id : `${hostName} (${target.id})`;

@@ -5,6 +5,7 @@
 import type { Parameter } from "@aws-sdk/client-ssm";
 import { AwsError } from "../../api/aws-error";
 import { pageOf } from "../../api/paging";
+import { clientModel } from "../../api/schema";
 import type { ActionsOf, ServiceOf } from "../../api/service";
 import type { Parameters } from "./parameters";
 
@@ -105,7 +106,7 @@ const invalid = (message: string) => new AwsError("ValidationException", message
 export const ssmService = {
   scope: "ssm",
   serviceName: "AmazonSSM",
-  model: () => import("@aws-sdk/client-ssm"),
+  model: clientModel<typeof import("@aws-sdk/client-ssm")>("@aws-sdk/client-ssm"),
   source: "local/services/ssm/actions.ts",
   actions: parameterActions,
 } satisfies ServiceOf<typeof import("@aws-sdk/client-ssm"), SsmActionContext>;

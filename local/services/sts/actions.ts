@@ -1,4 +1,5 @@
 /** The Security Token Service. Source: STS API Reference, "GetCallerIdentity". */
+import { clientModel } from "../../api/schema";
 import type { ServiceOf } from "../../api/service";
 import { accountId, operator } from "../../identifiers";
 
@@ -6,7 +7,7 @@ export const stsService = {
   scope: "sts",
   global: true,
   query: { dialect: "query", xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
-  model: () => import("@aws-sdk/client-sts"),
+  model: clientModel<typeof import("@aws-sdk/client-sts")>("@aws-sdk/client-sts"),
   source: "local/services/sts/actions.ts",
   actions: {
     GetCallerIdentity: {

@@ -1,3 +1,4 @@
+import { clientModel } from "../../../api/schema";
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { AutoScalingActionContext } from "./context";
@@ -16,7 +17,7 @@ import { targetGroupActions } from "./target-groups";
 export const autoScalingService = {
   scope: "autoscaling",
   query: { dialect: "query", xmlNamespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/" },
-  model: () => import("@aws-sdk/client-auto-scaling"),
+  model: clientModel<typeof import("@aws-sdk/client-auto-scaling")>("@aws-sdk/client-auto-scaling"),
   source: "local/services/auto-scaling/actions/index.ts",
   actions: {
     ...accountActions,

@@ -1,3 +1,4 @@
+import { clientModel } from "../../../api/schema";
 import type { ServiceOf } from "../../../api/service";
 import { alarmTagActions } from "./alarm-tags";
 import { alarmActions } from "./alarms";
@@ -10,7 +11,7 @@ export const cloudWatchService = {
   scope: "monitoring",
   query: { dialect: "query", xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/" },
   serviceName: "GraniteServiceVersion20100801",
-  model: () => import("@aws-sdk/client-cloudwatch"),
+  model: clientModel<typeof import("@aws-sdk/client-cloudwatch")>("@aws-sdk/client-cloudwatch"),
   source: "local/services/cloudwatch/actions/index.ts",
   actions: {
     ...alarmActions,

@@ -1,3 +1,4 @@
+import { clientModel } from "../../../api/schema";
 import type { ServiceOf } from "../../../api/service";
 import { accountLimitActions } from "./account-limits";
 import type { Elbv2ActionContext } from "./context";
@@ -12,7 +13,9 @@ import { targetActions } from "./targets";
 export const elbv2Service = {
   scope: "elasticloadbalancing",
   query: { dialect: "query", xmlNamespace: "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/" },
-  model: () => import("@aws-sdk/client-elastic-load-balancing-v2"),
+  model: clientModel<typeof import("@aws-sdk/client-elastic-load-balancing-v2")>(
+    "@aws-sdk/client-elastic-load-balancing-v2",
+  ),
   source: "local/services/elbv2/actions/index.ts",
   actions: {
     ...accountLimitActions,

@@ -1,3 +1,4 @@
+import { clientModel } from "../../../api/schema";
 import type { ServiceOf } from "../../../api/service";
 import { accountActions } from "./account";
 import type { IamActionContext } from "./context";
@@ -10,7 +11,7 @@ export const iamService = {
   scope: "iam",
   global: true,
   query: { dialect: "query", xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
-  model: () => import("@aws-sdk/client-iam"),
+  model: clientModel<typeof import("@aws-sdk/client-iam")>("@aws-sdk/client-iam"),
   source: "local/services/iam/actions/index.ts",
   actions: {
     ...roleActions,
