@@ -42,9 +42,12 @@ ${commonHelp}`,
       const subject = await Subject.of(deployment, argumentsFor, signal, patience);
       // What can't be read isn't changed either: each check that sets the number reads it first.
       const before = await subject.number().catch(() => undefined);
+      const waiting = new Map(
+        chosen.filter(({ waits }) => waits).map(check => [check, resultOf(check, subject)]),
+      );
       try {
         for (const check of chosen) {
-          const result = await resultOf(check, subject);
+          const result = await (waiting.get(check) ?? resultOf(check, subject));
           signal.throwIfAborted();
           results.push(result);
           if (!json) print(lineOf(result));

@@ -13,6 +13,8 @@ export interface Check {
   step: string;
   /** What holds then. */
   title: string;
+  /** Whether it only waits for silence, and can do so beside the others. */
+  waits?: true;
   /** @throws with what is wrong */
   run: (subject: Subject) => Promise<void>;
 }
