@@ -40,8 +40,6 @@ ${commonHelp}`,
     const results: Result[] = [];
     await withSsh(deployment, async argumentsFor => {
       const subject = await Subject.of(deployment, argumentsFor, signal, patience);
-      // What can't be read isn't changed either: each check that sets the number reads it first.
-      const before = await subject.number().catch(() => undefined);
       const waiting = new Map(
         chosen.filter(({ waits }) => waits).map(check => [check, resultOf(check, subject)]),
       );
@@ -53,6 +51,8 @@ ${commonHelp}`,
           if (!json) print(lineOf(result));
         }
       } finally {
+        // What can't be read isn't changed either: each check that sets the number reads it first.
+        const before = await subject.numberBefore();
         if (before !== undefined) await restore(deployment, before, patience);
       }
     });
