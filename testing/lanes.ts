@@ -1,39 +1,45 @@
 /** Tests that mostly wait, side by side. */
 import { inOwnScope } from "./clean-up";
 
-/** Tests one after the other, on what they share. */
-export interface Lane<Shared> {
-  /** What it registers for clean-up ends with the lane. */
-  start: () => Promise<Shared>;
-  /** By their titles. */
-  tests: Readonly<Record<string, (shared: Shared) => Promise<void>>>;
+/** Declares a test of a lane, as Jest's `test` does. */
+export type LaneTest<Shared> = (title: string, work: (shared: Shared) => Promise<void>) => void;
+
+interface Part<Shared> {
+  work: (shared: Shared) => Promise<void>;
+  outcome?: Promise<void>;
 }
 
 /**
- * Declares the tests of all lanes. The lanes start together, before the first of these tests; each test says how its own
- * part ended.
+ * A lane of the surrounding `describe`: its tests run one after the other, on what they share. All lanes begin together,
+ * before the first test; each test says how its part of the lane ended.
+ * @param start what it registers for clean-up ends with the lane
  * @param patience in ms, for a test and all that comes before it in its lane
  */
-export function testInLanes<Shared>(lanes: readonly Lane<Shared>[], patience: number): void {
-  const outcomes = new Map<string, Promise<void>>();
-  let ended: Promise<unknown>;
+export function lane<Shared>(start: () => Promise<Shared>, patience: number): LaneTest<Shared> {
+  const parts: Part<Shared>[] = [];
+  let ended: Promise<void>;
   beforeAll(() => {
-    ended = Promise.all(lanes.map(lane => inOwnScope(() => run(lane, outcomes))));
+    ended = inOwnScope(() => run(start, parts));
     ended.catch(() => undefined); // afterAll tells
   });
-  for (const { tests } of lanes)
-    for (const title of Object.keys(tests)) test(title, async () => outcomes.get(title), patience);
   afterAll(() => ended, patience);
+  return (title, work) => {
+    const part: Part<Shared> = { work };
+    parts.push(part);
+    test(title, async () => part.outcome, patience);
+  };
 }
 
 /** Resolves when the lane has come to its end, whatever failed on the way. */
-async function run<Shared>({ start, tests }: Lane<Shared>, outcomes: Map<string, Promise<void>>) {
-  const shared = start();
+async function run<Shared>(start: () => Promise<Shared>, parts: Part<Shared>[]): Promise<void> {
+  const starting = start();
   let before: Promise<unknown> = Promise.resolve();
-  for (const [title, test] of Object.entries(tests)) {
-    const outcome = before.then(async () => test(await shared));
-    outcomes.set(title, outcome);
-    before = outcome.catch(() => undefined); // its test tells
+  for (const part of parts) {
+    part.outcome = before.then(async () => {
+      const shared = await starting;
+      await inOwnScope(() => part.work(shared));
+    });
+    before = part.outcome.catch(() => undefined); // its test tells
   }
   await before;
 }

@@ -19,8 +19,8 @@ import { root, startTestRegion, type TestRegion } from "../testing/region";
 
 let region: TestRegion;
 beforeAll(async () => {
-  // The fleet grows and shrinks in half the time.
-  region = await startTestRegion({ speed: 120 });
+  // The fleet grows and shrinks in a quarter of the time.
+  region = await startTestRegion({ speed: 240 });
 });
 
 describeWith({ ssh: "apt-get install openssh-client" }, "hosts", () => {

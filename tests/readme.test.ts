@@ -3,10 +3,11 @@
  * each block its answers are compared with those that README shows; docs/local-region.md goes on from there. Then those of
  * docs/operating.md and docs/customising.md.
  */
+import { clientsOf } from "../testing/aws-clients";
 import { answerTo } from "../testing/client";
 import { copyOfProject, start, startedIn } from "../testing/cli";
 import { eventually } from "../testing/eventually";
-import { testInLanes, type Lane } from "../testing/lanes";
+import { lane } from "../testing/lanes";
 import { blocksOf, type Block } from "../testing/markdown";
 import { describeWith } from "../testing/programs";
 import { InteractiveShell, type PasteMode, type ShellName } from "../testing/terminal";
@@ -75,6 +76,24 @@ async function setNumber(project: string, num: number): Promise<void> {
   });
 }
 
+/** It takes a few minutes of the region's, which are over when a user comes to paste what asks for it. */
+async function untilCpuIsKnown(project: string): Promise<void> {
+  const { internet, outputs } = startedIn(project);
+  const { cloudWatch } = clientsOf(internet);
+  await eventually("CloudWatch has the fleet's CPU", async () => {
+    const { Datapoints = [] } = await cloudWatch.getMetricStatistics({
+      Namespace: "AWS/EC2",
+      MetricName: "CPUUtilization",
+      Dimensions: [{ Name: "AutoScalingGroupName", Value: outputs.autoScalingGroupName }],
+      StartTime: new Date(Date.now() - 3_600_000),
+      EndTime: new Date(),
+      Period: 60,
+      Statistics: ["Average"],
+    });
+    return Datapoints.length > 0;
+  });
+}
+
 async function pasteReadme(project: string, name: ShellName, mode: PasteMode): Promise<void> {
   await setNumber(project, 0);
   const shell = new InteractiveShell(project, name, mode);
@@ -130,27 +149,20 @@ describeWith(
   },
   "README's commands, pasted",
   () => {
-    const operatingIn = (name: ShellName): Lane<string> => ({
-      // Its fleet grows and shrinks in half the time.
-      start: () => startRegion("--speed", "120"),
-      tests: { [`docs/operating.md's, in ${name}`]: project => pasteOperating(project, name) },
-    });
-    testInLanes(
-      [
-        {
-          start: () => startRegion(),
-          tests: {
-            "in bash, bracketed": project => pasteReadme(project, "bash", "bracketed"),
-            "in bash, plain": project => pasteReadme(project, "bash", "plain"),
-            "in zsh, bracketed": project => pasteReadme(project, "zsh", "bracketed"),
-            "in zsh, plain": project => pasteReadme(project, "zsh", "plain"),
-          },
-        },
-        operatingIn("bash"),
-        operatingIn("zsh"),
-      ],
-      300_000,
-    );
+    const readme = lane(async () => {
+      const project = await startRegion();
+      await untilCpuIsKnown(project);
+      return project;
+    }, 300_000);
+    for (const name of ["bash", "zsh"] as const)
+      for (const mode of ["bracketed", "plain"] as const)
+        readme(`in ${name}, ${mode}`, project => pasteReadme(project, name, mode));
+
+    for (const name of ["bash", "zsh"] as const) {
+      // Its fleet grows and shrinks in a quarter of the time.
+      const guide = lane(() => startRegion("--speed", "240"), 300_000);
+      guide(`docs/operating.md's, in ${name}`, project => pasteOperating(project, name));
+    }
   },
 );
 
