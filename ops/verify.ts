@@ -40,16 +40,19 @@ ${commonHelp}`,
     const results: Result[] = [];
     await withSsh(deployment, async argumentsFor => {
       const subject = await Subject.of(deployment, argumentsFor, signal, patience);
-      // What can't be read isn't changed either: each check that sets the number reads it first.
-      const before = await subject.number().catch(() => undefined);
+      const waiting = new Map(
+        chosen.filter(({ waits }) => waits).map(check => [check, resultOf(check, subject)]),
+      );
       try {
         for (const check of chosen) {
-          const result = await resultOf(check, subject);
+          const result = await (waiting.get(check) ?? resultOf(check, subject));
           signal.throwIfAborted();
           results.push(result);
           if (!json) print(lineOf(result));
         }
       } finally {
+        // What can't be read isn't changed either: each check that sets the number reads it first.
+        const before = await subject.numberBefore();
         if (before !== undefined) await restore(deployment, before, patience);
       }
     });

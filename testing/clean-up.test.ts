@@ -1,4 +1,5 @@
-import { cleanUp, onCleanUp, openScope } from "./clean-up";
+import { EventEmitter, once } from "node:events";
+import { cleanUp, inOwnScope, onCleanUp, openScope } from "./clean-up";
 
 const done: string[] = [];
 beforeEach(() => done.splice(0));
@@ -44,6 +45,34 @@ test("a scope leaves alone what was registered before it", async () => {
   expect(done).toEqual(["inside"]);
   await cleanUp();
   expect(done).toEqual(["inside", "outside"]);
+});
+
+describe("beside the tests", () => {
+  test("what is registered runs when its work is over, whichever scope is open then", async () => {
+    const finish = new EventEmitter();
+    const finished = once(finish, "now");
+    const work = inOwnScope(async () => {
+      await finished;
+      onCleanUp(push("of the work"));
+      return "its result";
+    });
+    openScope();
+    finish.emit("now");
+    await expect(work).resolves.toBe("its result");
+    expect(done).toEqual(["of the work"]);
+    await cleanUp();
+    await cleanUp();
+    expect(done).toEqual(["of the work"]);
+  });
+
+  test("what work that never ends has registered runs with the scope that it began in", async () => {
+    void inOwnScope(async () => {
+      onCleanUp(push("of the work"));
+      await once(new EventEmitter(), "never");
+    });
+    await cleanUp();
+    expect(done).toEqual(["of the work"]);
+  });
 });
 
 describe("set-up.ts", () => {

@@ -1,13 +1,17 @@
 /** Stops, closes and removes what tests start, open and make. */
+import { AsyncLocalStorage } from "node:async_hooks";
 
 type CleanUp = () => unknown;
 
 /** The innermost scope is the last; the first one always stays. */
 const scopes: CleanUp[][] = [[]];
 
+/** The scope of what runs beside the tests. */
+const ownScope = new AsyncLocalStorage<CleanUp[]>();
+
 /** Registers a clean-up in the current scope; the last registered runs first. */
 export function onCleanUp(clean: CleanUp): void {
-  scopes.at(-1)?.push(clean);
+  (ownScope.getStore() ?? scopes.at(-1))?.push(clean);
 }
 
 /** `cleanUp` then leaves alone what was registered before, for another `cleanUp`. */
@@ -21,6 +25,27 @@ export function openScope(): void {
  */
 export async function cleanUp(): Promise<void> {
   const scope = scopes.at(-1) ?? [];
+  try {
+    await runAll(scope);
+  } finally {
+    if (scopes.length > 1) scopes.pop();
+  }
+}
+
+/** Runs something beside the tests, in a scope of its own, and cleans up at its end, or with the current scope. */
+export function inOwnScope<T>(work: () => Promise<T>): Promise<T> {
+  const scope: CleanUp[] = [];
+  onCleanUp(() => runAll(scope));
+  return ownScope.run(scope, async () => {
+    try {
+      return await work();
+    } finally {
+      await runAll(scope);
+    }
+  });
+}
+
+async function runAll(scope: CleanUp[]): Promise<void> {
   const errors: unknown[] = [];
   while (scope.length > 0) {
     try {
@@ -29,7 +54,6 @@ export async function cleanUp(): Promise<void> {
       errors.push(error);
     }
   }
-  if (scopes.length > 1) scopes.pop();
   if (errors.length > 1) throw new AggregateError(errors, "several clean-ups failed");
   if (errors.length === 1) throw errors[0];
 }

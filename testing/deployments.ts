@@ -16,6 +16,13 @@ export type Operator = (
   options?: { columns?: number; signal?: AbortSignal; onOutput?: (shown: string) => void },
 ) => Promise<{ code: number; stdout: string; stderr: string }>;
 
+export type Place = "here" | "on AWS";
+export const places: Place[] = ["here", "on AWS"];
+
+export async function operatorAt(place: Place, region: TestRegion): Promise<Operator> {
+  return place === "here" ? operatorOf(region) : operatorOnAws(region);
+}
+
 /** Of a project in which the region runs. */
 export async function operatorOf({ folder }: TestRegion): Promise<Operator> {
   const root = temporaryFolder();

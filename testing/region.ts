@@ -1,6 +1,6 @@
 /**
  * Local regions inside the test's process, each with its own folder and free ports, on a clock sixty times as fast as
- * AWS's.
+ * AWS's unless told.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -34,7 +34,10 @@ export const operatorAddress = "198.51.100.10";
  * Loads the program again each time. `cleanUp` stops the region.
  * @param without resources to leave out, as "Kind:name"
  */
-export async function startTestRegion({ without = [] }: { without?: string[] } = {}): Promise<TestRegion> {
+export async function startTestRegion({
+  without = [],
+  speed = 60,
+}: { without?: string[]; speed?: number } = {}): Promise<TestRegion> {
   jest.resetModules();
   // Loaded only once: they take seconds, and the SDKs add listeners to the process.
   const libraries = {
@@ -51,7 +54,7 @@ export async function startTestRegion({ without = [] }: { without?: string[] } =
     root,
     stack: readStack(root, "dev"),
     folder,
-    clock: realClock(60),
+    clock: realClock(speed),
     operatorAddress,
     port: 0,
     sshPort: 0,

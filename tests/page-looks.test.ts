@@ -4,13 +4,13 @@
  *
  * UPDATE_PICTURES=1 also writes README's picture, docs/page.png; PICTURES=folder keeps all of them.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import type { Snapshot } from "../local/page/events";
 import { startBrowser } from "../testing/browser";
 import { eventually } from "../testing/eventually";
-import { temporaryFolder } from "../testing/folders";
+import { lane } from "../testing/lanes";
 import { openFedPage, type PageFeed } from "../testing/page-feed";
 import {
   aclId,
@@ -36,11 +36,14 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
     browser = await startBrowser();
   });
 
+  const ownLane = () => lane(() => Promise.resolve(browser), 120_000);
+  const [storms, accessibility, pictures] = [ownLane(), ownLane(), ownLane()];
+
   const open = (snapshot?: Snapshot, options?: BrowserContextOptions) =>
     openFedPage(browser, snapshot, options);
 
   describe("by keyboard alone", () => {
-    test("the focus reaches everything that can be used, in one round", async () => {
+    pictures("the focus reaches everything that can be used, in one round", async () => {
       const { page } = await open();
       const usable =
         "a[href], button:enabled:not([tabindex='-1']), input[type=search], input[type=checkbox], input[type=radio]:checked, select:enabled, summary, [tabindex='0']";
@@ -61,23 +64,26 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
       expect(reached.size).toBe(expected);
     });
 
-    test("Enter on a node goes into its panel, Escape back; tabs by arrow keys; a restored rule keeps the focus", async () => {
-      const { page, feed } = await open();
-      feed.answers = { remove: () => ({ service: "ec2", action: "DeleteNetworkAclEntry", input: {} }) };
-      await page.locator("#board .node", { hasText: "receiver-2" }).focus();
-      await page.keyboard.press("Enter");
-      await page.locator("#panel-act:focus").waitFor();
-      await page.keyboard.press("Escape");
-      await page.locator("#board .node:focus", { hasText: "receiver-2" }).waitFor();
-      await page.locator("#tab-act").focus();
-      await page.keyboard.press("ArrowRight");
-      await page.locator("#tab-why:focus[aria-selected=true]").waitFor();
-      await page.getByRole("button", { name: "Remove entry 300 in" }).focus();
-      await page.keyboard.press("Enter");
-      await eventually("the page asks to remove it", () => feed.commands.length > 0);
-      feed.send("change", { at: now, networkAcls: withRemoved(programSnapshot(), 300) });
-      await page.locator("button:focus[aria-label='Restore entry 300 in']").waitFor();
-    });
+    pictures(
+      "Enter on a node goes into its panel, Escape back; tabs by arrow keys; a restored rule keeps the focus",
+      async () => {
+        const { page, feed } = await open();
+        feed.answers = { remove: () => ({ service: "ec2", action: "DeleteNetworkAclEntry", input: {} }) };
+        await page.locator("#board .node", { hasText: "receiver-2" }).focus();
+        await page.keyboard.press("Enter");
+        await page.locator("#panel-act:focus").waitFor();
+        await page.keyboard.press("Escape");
+        await page.locator("#board .node:focus", { hasText: "receiver-2" }).waitFor();
+        await page.locator("#tab-act").focus();
+        await page.keyboard.press("ArrowRight");
+        await page.locator("#tab-why:focus[aria-selected=true]").waitFor();
+        await page.getByRole("button", { name: "Remove entry 300 in" }).focus();
+        await page.keyboard.press("Enter");
+        await eventually("the page asks to remove it", () => feed.commands.length > 0);
+        feed.send("change", { at: now, networkAcls: withRemoved(programSnapshot(), 300) });
+        await page.locator("button:focus[aria-label='Restore entry 300 in']").waitFor();
+      },
+    );
   });
 
   describe("axe finds nothing serious", () => {
@@ -119,7 +125,7 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
       { colorScheme: "dark", viewport: phone },
     ] as const;
     for (const [state, [snapshot, reach]] of Object.entries(states))
-      test(state, async () => {
+      accessibility(state, async () => {
         const { page, feed } = await open(snapshot, looks[0]);
         await reach?.(page, feed);
         await page.evaluate(axe);
@@ -140,8 +146,8 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
   });
 
   describe("pictures", () => {
-    const folder = process.env["PICTURES"] ?? temporaryFolder();
-    const pictures: [name: string, size: typeof desktop, Snapshot][] = [
+    const folder = process.env["PICTURES"];
+    const views: [name: string, size: typeof desktop, Snapshot][] = [
       ["1440", desktop, programSnapshot()],
       ["1024", { width: 1024, height: 1200 }, programSnapshot()],
       ["390", phone, programSnapshot()],
@@ -151,17 +157,17 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
       ["390-twenty", phone, programSnapshot({ receivers: 20 })],
       ["1440-fifth", { width: 1440, height: 1000 }, programSnapshot({ withFifthSubnet: true })],
     ];
-    for (const [name, viewport, snapshot] of pictures)
-      test(`${name}: nothing is wider than the window`, async () => {
+    for (const [name, viewport, snapshot] of views)
+      pictures(`${name}: nothing is wider than the window`, async () => {
         const { page, feed } = await open(snapshot, { viewport });
         for (const colorScheme of ["light", "dark"] as const) {
           await page.emulateMedia({ colorScheme });
           if (snapshot.flows.length > 0) await showSomeLife(page, feed);
-          mkdirSync(folder, { recursive: true });
-          await page.screenshot({
-            path: join(folder, `${name}-${colorScheme}.png`),
-            fullPage: viewport === phone,
-          });
+          if (folder !== undefined)
+            await page.screenshot({
+              path: join(folder, `${name}-${colorScheme}.png`),
+              fullPage: viewport === phone,
+            });
           if (name === "1440" && colorScheme === "light" && process.env["UPDATE_PICTURES"] === "1")
             await page.screenshot({ path: join(__dirname, "..", "docs", "page.png") });
           expect(
@@ -172,14 +178,14 @@ describeWith({ chromium: "apt-get install chromium" }, "the live page for everyb
   });
 
   // `npm run endurance -- page` does it for as long as you like.
-  test("20 s of 300 flows a second neither freeze it nor fill its memory", async () => {
+  storms("20 s of 300 flows a second neither freeze it nor fill its memory", async () => {
     const { early, late, frameGaps, totals, problems } = await storm(browser, 20_000);
     expect(totals).toMatch(/[23]\d\d\s+flows a second|flows a second\s+[23]\d\d/);
     expect(frameGaps.busy).toBeLessThan(4 * frameGaps.idle);
     expect(late.heap).toBeLessThan(1.2 * early.heap);
     expect(late.nodes).toBeLessThan(1.2 * early.nodes);
     expect(problems).toEqual([]);
-  }, 120_000);
+  });
 });
 
 interface Violation {

@@ -5,6 +5,7 @@
  */
 import { rulesOf } from "../infra/security-groups";
 import { failed, flowsOf, tryAll, type Flow, type FlowName, type Results } from "./flows";
+import { lane } from "../testing/lanes";
 import { startTestRegion, type TestRegion } from "../testing/region";
 import { kindOf } from "../testing/removals";
 import { eventually } from "../testing/eventually";
@@ -204,20 +205,32 @@ const withoutRow = [
   ...["Role", "RouteTable", "SecurityGroup", "Subnet", "TargetGroup", "Vpc"],
 ];
 
-let region: TestRegion;
-let flows: Record<FlowName, Flow>;
-beforeAll(async () => {
-  region = await startTestRegion();
-  flows = flowsOf(region);
+interface Subject {
+  region: TestRegion;
+  flows: Record<FlowName, Flow>;
+}
+
+async function startSubject(): Promise<Subject> {
+  const region = await startTestRegion();
   // The group would replace the instance whose health a row takes away, before anybody could look.
   await region.region.calls.autoScaling.UpdateAutoScalingGroup({
     AutoScalingGroupName: region.fleet.name,
     HealthCheckType: "EC2",
   });
+  return { region, flows: flowsOf(region) };
+}
+
+let one: Subject;
+let other: Subject;
+// Before the lanes begin: while a region starts, another can't keep to its time-outs.
+beforeAll(async () => {
+  one = await startSubject();
+  other = await startSubject();
 });
+const lanes = [() => one, () => other].map(get => lane(() => Promise.resolve(get()), 240_000));
 
 test("every declared resource has a row here, or is of a kind that others stand on", () => {
-  const declared = region.resources.declared.map(each => ({ kind: kindOf(each), name: each.name }));
+  const declared = one.region.resources.declared.map(each => ({ kind: kindOf(each), name: each.name }));
   const removable = declared.filter(({ kind }) => !withoutRow.includes(kind));
   expect(removable.map(({ kind, name }) => `${kind}:${name}`).sort()).toEqual(Object.keys(rows).sort());
   const kinds = new Set(declared.map(({ kind }) => kind));
@@ -236,12 +249,12 @@ test("every row says what is lost, and every flow that passes is one that can be
   expect(passing.filter(([flow]) => !touched.has(flow))).toEqual([]);
 });
 
-test("as declared, what shall pass passes and the rest is silent", async () => {
+lanes[0]?.("as declared, what shall pass passes and the rest is silent", async ({ region, flows }) => {
   expect(await tryAll(region, flows, asDeclared)).toEqual(asDeclared);
 });
 
 /** Waits for what takes its time: targets that are checked, or drain. */
-async function healthOf(expected: Results): Promise<void> {
+async function healthOf({ flows }: Subject, expected: Results): Promise<void> {
   const all = [...targets, fleetTarget];
   let now: string[] = [];
   await eventually(
@@ -253,18 +266,24 @@ async function healthOf(expected: Results): Promise<void> {
   );
 }
 
-test.each(Object.entries(rows))("without %s, exactly what its row says changes", async (resource, change) => {
+async function expectChange(subject: Subject, resource: string, change: Partial<Results>): Promise<void> {
+  const { region, flows } = subject;
   const declared = region.made.get(resource);
   if (!declared) throw new Error(`there is no ${resource}`);
   const expected = { ...asDeclared, ...change };
 
   await region.remove(declared);
   try {
-    await healthOf(expected);
+    await healthOf(subject, expected);
     expect(await tryAll(region, flows, expected)).toEqual(expected);
   } finally {
     await region.restore(declared);
   }
-  await healthOf(asDeclared);
+  await healthOf(subject, asDeclared);
   expect(await tryAll(region, flows, asDeclared)).toEqual(asDeclared);
-});
+}
+
+for (const [index, [resource, change]] of Object.entries(rows).entries())
+  lanes[index % lanes.length]?.(`without ${resource}, exactly what its row says changes`, subject =>
+    expectChange(subject, resource, change),
+  );

@@ -220,6 +220,7 @@ const checks: Check[] = [
   {
     step: "Set up NACL, 6.1 Create a new security group for data access service",
     title: "updates from the Internet are silent",
+    waits: true,
     run: subject => subject.expectSilence(dataUrl(subject, update), { method: "POST", body: { num: 1 } }),
   },
   {
@@ -236,6 +237,7 @@ const checks: Check[] = [
   {
     step: "Set up NACL, 6.2 Create a new security group for receiver services",
     title: "any other port of a receiver is silent",
+    waits: true,
     run: subject => subject.expectSilence(`http://${subject.host("receiver-1").publicIp}:${read}/`),
   },
   {
@@ -256,6 +258,7 @@ const checks: Check[] = [
   {
     step: "4.1 Create a security group for the load balancer",
     title: "its other ports are silent",
+    waits: true,
     run: subject => subject.expectSilence(`http://${subject.outputs.receiverLoadBalancerDns}:8080/`),
   },
   {

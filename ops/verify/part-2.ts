@@ -69,6 +69,7 @@ const checks: Check[] = [
   {
     step: "5. Create an Auto-scaling Group",
     title: "an instance is silent to the Internet",
+    waits: true,
     run: async subject => {
       const [id = ""] = await inService(subject);
       const { PublicIpAddress = "" } = await subject.instance(id);

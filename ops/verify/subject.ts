@@ -13,6 +13,8 @@ export interface Check {
   step: string;
   /** What holds then. */
   title: string;
+  /** Whether it only waits for silence, and can do so beside the others. */
+  waits?: true;
   /** @throws with what is wrong */
   run: (subject: Subject) => Promise<void>;
 }
@@ -22,6 +24,7 @@ const silence = 2000;
 
 export class Subject {
   private readonly instances = new Map<string, Instance>();
+  private before?: Promise<number | undefined>;
 
   private constructor(
     readonly deployment: Deployment,
@@ -74,7 +77,13 @@ export class Subject {
     );
   }
 
-  private try(url: string, request: Request): Promise<Outcome> {
+  /** The stored number before the first POST; undefined if there was none, or nothing to read. */
+  async numberBefore(): Promise<number | undefined> {
+    return this.before;
+  }
+
+  private async try(url: string, request: Request): Promise<Outcome> {
+    if (request.method === "POST") await (this.before ??= this.number().catch(() => undefined));
     const { proxy: through } = this.deployment;
     return ask(url, { through, signal: this.signal, ...request });
   }
