@@ -31,7 +31,8 @@ async function familyOnceReady(command: Command): Promise<Process[]> {
   await command.says(/^ready after \d+\.\d s; Ctrl-C stops it$/m);
   const family = await familyNow(command);
   const services = family.flatMap(
-    ({ command }) => /^\S+\/node (?:--\S+ )*\S+\/opt\/elastic-fleet\/([a-z-]+)\/releases\//.exec(command)?.[1] ?? [],
+    ({ command }) =>
+      /^\S+\/node (?:--\S+ )*\S+\/opt\/elastic-fleet\/([a-z-]+)\/releases\//.exec(command)?.[1] ?? [],
   );
   // Otherwise it would be no surprise that nothing is left.
   if (services.sort().join() !== "data-access,receiver,receiver,stress,stress")
