@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
 import type { Logger } from "pino";
+import { runtimeOptions } from "../apps/installer/unit";
 import { ports, type ServiceName } from "../apps/ports";
 import { listeningSchema, portVariable } from "../apps/common/listening";
 import { createLog } from "../apps/common/log";
@@ -39,7 +40,7 @@ export function bundleFile(file: string): string {
 }
 
 /**
- * Starts a bundle on free ports; its environment holds those and `environment`, nothing else.
+ * Starts a bundle as hosts do, but on free ports; its environment holds those and `environment`, nothing else.
  * @param command the words that run a file, by default this Node
  */
 export function startService(
@@ -50,7 +51,10 @@ export function startService(
 ): Service {
   const anyPort = Object.keys(ports[service]).map(socket => [portVariable(socket), "0"] as const);
   const env = { LISTEN_ADDRESS: loopback, ...Object.fromEntries(anyPort), ...environment };
-  return supervise(service, spawn(command, [...words, file], { env, stdio: ["ignore", "pipe", "inherit"] }));
+  return supervise(
+    service,
+    spawn(command, [...words, ...runtimeOptions, file], { env, stdio: ["ignore", "pipe", "inherit"] }),
+  );
 }
 
 export interface Service {

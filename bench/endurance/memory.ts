@@ -1,7 +1,6 @@
-/** The memory of the services over a million requests, started as hosts start them. */
+/** The memory of the services over a million requests. */
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { runtimeOptions } from "../../apps/installer/unit";
 import type { ServiceName } from "../../apps/ports";
 import { eventually } from "../../testing/eventually";
 import { temporaryFolder } from "../../testing/folders";
@@ -88,7 +87,7 @@ async function measure(
 ): Promise<{ resident: EarlyAndLate; reachable: EarlyAndLate; sent: number }> {
   const folder = temporaryFolder();
   const service = startService(name, bundle(name), environment, [
-    ...[...machine.measured, machine.node, ...runtimeOptions],
+    ...[...machine.measured, machine.node],
     ...["--heapsnapshot-signal=SIGUSR2", `--diagnostic-dir=${folder}`],
   ]);
   const port = Number(new URL((await service.urls)[socket] ?? "").port);
