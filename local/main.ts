@@ -81,7 +81,7 @@ async function main(command: CommandName, options: Options): Promise<void> {
   print(summary);
   print(`See it live: open ${running.internetUrl}/ in a browser`);
   print(`ready after ${seconds().trim()}; Ctrl-C stops it`);
-  // Or a first call would wait for it.
+  // Or first calls would wait for them. EC2's client is there before any further request is handled.
   await preload(running.region.services);
   await collectGarbage();
 }

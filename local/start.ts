@@ -6,7 +6,6 @@ import type http from "node:http";
 import type net from "node:net";
 import { join, resolve } from "node:path";
 import { fetchRuntime } from "../apps/shipping/runtime";
-import { preload } from "./api/dispatch";
 import { createApiHandler } from "./api/endpoint";
 import type { CertificateFiles } from "./cli/certificate-files";
 import type { Options } from "./cli/options";
@@ -173,9 +172,7 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
         localPorts.set(listener.arn, `${listener.tls ? "https" : "http"}://127.0.0.1:${localPort}/`);
       }
     }
-    // Loaded at a first call, EC2's client would keep a receiver waiting for too long. main.ts loads the others.
-    const ec2 = region.services.filter(({ scope }) => scope === "ec2");
-    await Promise.all([untilInService(region), preload(ec2)]);
+    await untilInService(region);
 
     const json = outputsAsJson(outputs);
     await writeFile(join(folder, "outputs.json"), json);

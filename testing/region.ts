@@ -19,6 +19,7 @@ import type { DeclaredResource } from "../local/pulumi/declared-resources";
 import { readStack } from "../local/pulumi/stack";
 import { startRegion, type RunningRegion } from "../local/start";
 import type { Drop } from "../local/network/reachability/verdict";
+import { preload } from "../local/api/dispatch";
 import { WallClock } from "../local/api/wall-clock";
 import { onCleanUp } from "./clean-up";
 import { eventually } from "./eventually";
@@ -62,6 +63,7 @@ export async function startTestRegion({
     report: event => events.push(event),
   });
   onCleanUp(() => running.close());
+  await preload(running.region.services); // as main.ts does
   return new TestRegion(running, folder, events);
 }
 
