@@ -88,8 +88,9 @@ async function atRest(): Promise<Figure[]> {
   };
   // Those of `npm run region` don't move by themselves, and a user's may be running.
   const ports = ["--port", String(await unusedPort()), "--ssh-port", String(await unusedPort())];
-  const { program, empty } = await inTurns(2, {
+  const { program, slow, empty } = await inTurns(2, {
     program: measure(["start"]),
+    slow: measure(["start", "--speed", "1"]),
     empty: measure(["region", ...ports]),
   });
   const cpuOf = (all: typeof program) => all.map(({ cpu }) => cpu);
@@ -98,6 +99,7 @@ async function atRest(): Promise<Figure[]> {
   const bound = limit("200 MB", 200e6, empty);
   return [
     figure("npm start at rest, with all its hosts", cores, cpuOf(program), share, { atMost: 0.02 }),
+    figure("the same at AWS's own pace, --speed 1", cores, cpuOf(slow), share, { atMost: 0.02 }),
     figure("npm run region at rest", cores, cpuOf(empty), share, { atMost: 0.02 }),
     figure("npm run region's process", megabytes, memoriesOf(empty), bound, { atMost: 1 }),
     figure("npm start's process, without its hosts", megabytes, memoriesOf(program), {
