@@ -54,5 +54,9 @@ export async function openPage(
   await page.goto(url);
   await page.locator("#connection", { hasText: "live" }).waitFor();
   await page.locator("#board .node").first().waitFor();
+  // Borders and wires are drawn in the frame after the nodes, and again once those have their size.
+  await page.evaluate(
+    "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(() => drawn())))",
+  );
   return { page, problems };
 }
