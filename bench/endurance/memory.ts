@@ -87,8 +87,10 @@ async function measure(
 ): Promise<{ resident: EarlyAndLate; reachable: EarlyAndLate; sent: number }> {
   const folder = temporaryFolder();
   const service = startService(name, bundle(name), environment, [
-    ...[...machine.measured, machine.node],
-    ...["--heapsnapshot-signal=SIGUSR2", `--diagnostic-dir=${folder}`],
+    ...machine.measured,
+    machine.node,
+    "--heapsnapshot-signal=SIGUSR2",
+    `--diagnostic-dir=${folder}`,
   ]);
   const port = Number(new URL((await service.urls)[socket] ?? "").port);
   // Over the same connections all the time: a closed one leaves garbage that has grown old.

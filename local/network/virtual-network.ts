@@ -4,6 +4,7 @@
  */
 import http from "node:http";
 import net from "node:net";
+import { idleConnectionTimeout } from "./http/limits";
 import type { Address, Connection, Purpose, Router } from "./router";
 import type { Decision } from "./reachability/decision";
 import type { DecisionLog } from "./decision-log";
@@ -207,12 +208,6 @@ export class VirtualNetwork {
   }
 }
 
-/**
- * Clients close idle connections after 60 s, as an Application Load Balancer does ("Connection idle timeout"). That is
- * sooner than any server here does, so no request is sent on a connection that is being closed.
- */
-const idleTimeout = 60_000;
-
 /** Node 20 closes an idle connection some time after the other side has, and may use it until then; Node 22 doesn't. */
 function destroy(this: net.Socket): void {
   this.destroy();
@@ -244,7 +239,7 @@ class FlowAgent extends http.Agent {
     // eslint-disable-next-line @typescript-eslint/no-confusing-void-expression
     const kept = super.keepSocketAlive(socket) as unknown as boolean;
     if (kept) {
-      socket.setTimeout(idleTimeout);
+      socket.setTimeout(idleConnectionTimeout);
       socket.once("end", destroy);
     }
     return kept;

@@ -4,6 +4,12 @@
  */
 export const maxHeaderSize = 128 * 1024;
 
+/**
+ * Clients close idle connections after 60 s, as an Application Load Balancer does ("Connection idle timeout"); in ms. That
+ * is sooner than any server here does, so no request is sent on a connection that is being closed.
+ */
+export const idleConnectionTimeout = 60_000;
+
 /** The bytes of a header as it is usually written, with the empty line at its end. */
 export function headerSize(startLine: string, rawHeaders: readonly string[]): number {
   let size = startLine.length + 4;

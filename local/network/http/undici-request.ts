@@ -3,7 +3,7 @@ import type http from "node:http";
 import type net from "node:net";
 import type { buildConnector, Dispatcher, Pool } from "undici";
 import { requestHeaders } from "./headers";
-import { maxHeaderSize } from "./limits";
+import { idleConnectionTimeout, maxHeaderSize } from "./limits";
 import { hasBody } from "./upgrades";
 import { failureOf, type ResponseReceiver, type Upstream, type UpstreamRequest } from "./upstream";
 
@@ -77,8 +77,11 @@ class PooledRequest implements UpstreamRequest, Dispatcher.DispatchHandler {
     if (status >= 100 && status < 200) return;
     this.idleTimer?.refresh();
     this.receiver.onHead({
-      ...{ status, reason, rawHeaders: (rawHeaders as Buffer[]).map(each => each.toString("latin1")) },
-      ...{ connection: connection?.toString(), upgrade: upgrade?.toString() },
+      status,
+      reason,
+      rawHeaders: (rawHeaders as Buffer[]).map(each => each.toString("latin1")),
+      connection: connection?.toString(),
+      upgrade: upgrade?.toString(),
     });
     // It has no body, but undici waits for one as long as its Content-Length, which is that of a 200: RFC 9110 §8.6.
     if (status === 304) this.onResponseEnd();
@@ -117,9 +120,6 @@ class PooledRequest implements UpstreamRequest, Dispatcher.DispatchHandler {
     this.state = state;
   }
 }
-
-/** As long as an Application Load Balancer keeps idle connections ("Connection idle timeout"), in milliseconds. */
-const idleConnectionTimeout = 60_000;
 
 const connectionsByAgent = new WeakMap<http.Agent, Map<string, Connections>>();
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /**
@@ -34,20 +34,10 @@ function append(list: Field, last: string): string {
   return list === undefined || list === "" ? last : `${String(list)}, ${last}`;
 }
 
-/** Of this process's trace ids. */
-const idPrefix = randomBytes(8).toString("hex");
-let ids = 0;
-
-/** The time and 96 bits: unique, though not random, which would cost a request more. */
-function nextId(): string {
-  const seconds = Math.floor(Date.now() / 1000).toString(16);
-  const count = (ids++ % 2 ** 32).toString(16);
-  return `1-${seconds.padStart(8, "0")}-${idPrefix}${count.padStart(8, "0")}`;
-}
-
 /** Prepends a new Root if there is none, otherwise this load balancer's Self, which replaces the previous Self. */
 function trace(field: Field): string {
-  const id = nextId();
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  const id = `1-${seconds.padStart(8, "0")}-${randomUUID().replaceAll("-", "").slice(8)}`;
   if (field === undefined) return `Root=${id}`;
   const kept = String(field)
     .split(";")
