@@ -77,8 +77,8 @@ export async function startEmptyRegion(options: EmptyRegionOptions): Promise<Emp
   const close = async () => {
     page.close();
     closeServer(internet);
-    access?.close();
     await region.close();
+    await access?.close();
   };
   try {
     const port = await listenAt(internet, options.port ?? preferredPort, "--port");
@@ -127,8 +127,8 @@ export async function startRegion(options: StartOptions): Promise<RunningRegion>
   const close = async () => {
     page.close();
     for (const server of servers) closeServer(server);
-    access?.close();
     await region.close();
+    await access?.close();
   };
   try {
     let welcome = "the region is starting\n";

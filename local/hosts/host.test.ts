@@ -286,6 +286,27 @@ describe("stopping a host", () => {
     expect(readFileSync(join(host.root, "var/log/receiver.log"), "utf8")).toContain("listening");
   });
 
+  test("waits for what writes to its disk, and nothing is copied there afterwards", async () => {
+    const { host } = await setUp();
+    const work: string[] = [];
+    let begin: () => void = () => undefined;
+    const begun = new Promise<void>(resolve => (begin = resolve));
+    const installing = host.exclusively(async () => {
+      begin();
+      await new Promise(setImmediate);
+      work.push("installed");
+    });
+    await begun;
+    const copying = host.copyHere(__filename, "/home/user/copy").then(() => work.push("copied"));
+    const waiting = host.exclusively(() => Promise.resolve());
+    const refused = expect(waiting).rejects.toThrow("receiver-1 is shut down");
+    await host.shutDown();
+    expect(work.sort()).toEqual(["copied", "installed"]);
+    await Promise.all([installing, copying, refused]);
+    await expect(host.copyHere(__filename, "/late")).rejects.toThrow("receiver-1 is shut down");
+    expect(existsSync(join(host.root, "late"))).toBe(false);
+  });
+
   test("deletes its disk if it is terminated", async () => {
     const { host } = await setUp();
     await host.start(unitOf(host, ok));

@@ -2,9 +2,9 @@
  * A host in the local region: a folder as its disk, its services as supervised processes, and an instance's
  * surroundings on AWS: the metadata service, the EC2 API and the network.
  */
-import { mkdir, rm } from "node:fs/promises";
+import { copyFile, mkdir, rm } from "node:fs/promises";
 import http from "node:http";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { untilHealthy } from "../../apps/installer/health";
 import { installedManifests, type Platform } from "../../apps/installer/install";
 import { runtimeOptions, unitOf, type Unit } from "../../apps/installer/unit";
@@ -56,6 +56,8 @@ export class Host implements Platform {
   private ports = { proxy: 0, metadata: 0, ec2Api: 0 };
   private readonly down = new AbortController();
   private lastInstallation: Promise<unknown> = Promise.resolve();
+  /** What writes to its disk now; they never reject. */
+  private readonly writers = new Set<Promise<unknown>>();
 
   constructor(readonly options: HostOptions) {
     const { network, interfaceId } = options;
@@ -123,16 +125,16 @@ export class Host implements Platform {
     this.sockets.closeAll();
   }
 
-  /** Ends what runs on it, and its servers; its disk stays for inspection. */
+  /** Ends what runs on it, what writes to its disk, and its servers; the disk stays for inspection. */
   async shutDown(): Promise<void> {
     this.down.abort(new Error(`${this.options.name} is shut down`));
     await this.stopAll();
     for (const server of this.servers) closeServer(server);
+    await Promise.all(this.writers);
   }
 
   async terminate(): Promise<void> {
     await this.shutDown();
-    await this.lastInstallation; // which still writes to the disk
     await rm(this.root, { recursive: true, force: true });
   }
 
@@ -143,10 +145,32 @@ export class Host implements Platform {
   async exclusively<T>(installation: () => Promise<T>): Promise<T> {
     const result = this.lastInstallation.then(() => {
       this.down.signal.throwIfAborted();
-      return installation();
+      return this.untilWritten(installation());
     });
     this.lastInstallation = Promise.allSettled([result]);
     return result;
+  }
+
+  /**
+   * Copies a file of this machine to a path on its disk.
+   * @throws if the host is shut down
+   */
+  async copyHere(file: string, path: string): Promise<void> {
+    this.down.signal.throwIfAborted();
+    const target = join(this.root, normalize(path)); // "/.." is "/", as on a host
+    const copying = async () => {
+      await mkdir(dirname(target), { recursive: true });
+      await copyFile(file, target);
+    };
+    await this.untilWritten(copying());
+  }
+
+  /** Lets a shut-down wait for something that writes to its disk. */
+  async untilWritten<T>(writing: Promise<T>): Promise<T> {
+    const writer = Promise.allSettled([writing]);
+    this.writers.add(writer);
+    void writer.then(() => this.writers.delete(writer));
+    return writing;
   }
 
   async start(unit: Unit): Promise<void> {

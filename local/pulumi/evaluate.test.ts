@@ -371,6 +371,16 @@ describe("a program fails at once", () => {
     expect(names.sort()).toEqual(["fails", "free"]);
   });
 
+  test("without creating anything after it", async () => {
+    const { made } = await run(`
+      new Thing("fails");
+      const free = new Thing("free");
+      new Thing("later", {}, { dependsOn: [free] });
+    `);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    expect(made.map(({ name }) => name).sort()).toEqual(["fails", "free"]);
+  });
+
   test("when it doesn't exist", async () => {
     const { engine } = fakeEngine();
     await expect(evaluate("/no/such/program", stack, engine)).rejects.toThrow("/no/such/program");

@@ -63,12 +63,14 @@ export function evaluate(
 ): Promise<Record<string, StackOutput>> {
   return withLocalStorage(async () => {
     let fail: (error: unknown) => void = () => undefined;
+    let failed = false;
     const failure = new Promise<never>((_, reject) => {
       fail = reject;
-    });
+    }).finally(() => (failed = true));
     // The SDK never settles what depends on a failed resource, and reports one failure many times. The first failure
-    // rejects the evaluation; its dependents stay pending.
+    // rejects the evaluation; its dependents, and whatever else would still be created, stay pending.
     const orFail = async <T>(work: () => Promise<T>): Promise<T> => {
+      if (failed) return new Promise<never>(() => undefined);
       try {
         return await work();
       } catch (error) {

@@ -1,6 +1,4 @@
 /** Ships what a changed source makes of the releases, to the hosts that run them, as `pulumi up` would. */
-import { copyFile } from "node:fs/promises";
-import { join } from "node:path";
 import { installedManifests } from "../../apps/installer/install";
 import { ports, type ServiceName } from "../../apps/ports";
 import { buildRelease } from "../../apps/shipping/release";
@@ -51,7 +49,7 @@ async function ship(context: RedeployContext, sources: string[], unbaked: Set<st
       if (release.sha256 === manifest.release.sha256) continue;
       report(`${manifest.service} changed: shipping to ${name}`);
       const begun = performance.now();
-      await copyFile(release.archive, join(host.root, remoteRelease(release)));
+      await host.copyHere(release.archive, remoteRelease(release));
       await run(host, installCommand(release), JSON.stringify(manifestFor(release, manifest.environment)));
       report(`${name}: done in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
       unbaked.add(instanceId);

@@ -63,8 +63,9 @@ export class SshAccess {
     await this.files.addKey(name, privateKey);
   }
 
-  /** Ends all connections. */
-  close(): void {
+  /** Ends all connections; resolves once the files are written. */
+  async close(): Promise<void> {
     this.bastion.close();
+    await this.files.close();
   }
 }

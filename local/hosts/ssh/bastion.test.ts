@@ -213,7 +213,7 @@ describe("how connections end", () => {
     const silent = connect(port);
     await once(silent, "data"); // the server's identification
     const closed = [client, silent].map(each => once(each, "close"));
-    access.close();
+    await access.close();
     await Promise.all(closed);
     const refused = once(net.connect(port, "127.0.0.1"), "connect");
     await expect(refused).rejects.toThrow("ECONNREFUSED");

@@ -27,7 +27,8 @@ interface ClientFilesOptions {
 export class ClientFiles {
   private readonly keys: string[] = [];
   private hosts: ReachableHost[] = [];
-  private written: Promise<unknown> = Promise.resolve();
+  private written = Promise.resolve();
+  private isClosed = false;
 
   constructor(private readonly options: ClientFilesOptions) {}
 
@@ -48,24 +49,35 @@ export class ClientFiles {
 
   private async save(name: string, privateKey: string): Promise<void> {
     const file = join(this.options.folder, "ssh_keys", name);
-    await writeFile(file, privateKey, { mode: 0o600, flag: "wx" });
-    this.keys.push(file);
-    await this.write();
+    await this.inTurn(async () => {
+      await writeFile(file, privateKey, { mode: 0o600, flag: "wx" });
+      this.keys.push(file);
+      await this.write();
+    });
   }
 
   /** Replaces the hosts. */
   async list(hosts: ReachableHost[]): Promise<void> {
     this.hosts = hosts;
-    await this.write();
+    await this.inTurn(() => this.write());
   }
 
-  private write(): Promise<void> {
+  /** Resolves once the last file is written; nothing is written from now on. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    await this.written;
+  }
+
+  private async write(): Promise<void> {
     const file = join(this.options.folder, "ssh_config");
-    const writing = this.written.then(async () => {
-      await writeFile(`${file}.new`, sshConfig({ ...this.options, keys: this.keys, hosts: this.hosts }));
-      await rename(`${file}.new`, file);
-    });
-    this.written = Promise.allSettled([writing]); // a failure is this one's only
+    await writeFile(`${file}.new`, sshConfig({ ...this.options, keys: this.keys, hosts: this.hosts }));
+    await rename(`${file}.new`, file);
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    if (this.isClosed) return this.written;
+    const writing = this.written.then(work);
+    this.written = writing.catch(() => undefined); // a failure is this one's only
     return writing;
   }
 }

@@ -49,7 +49,8 @@ export function serveHost(stream: Duplex, host: Host, { hostKey, commands }: Hos
       void exec(accept(), undefined, { host, commands, hasTerminal, signal });
     });
     session.on("sftp", accept => {
-      serveSftp(accept(), client, new HostFiles(host.root, `/home/${remoteUser}`), signal);
+      const files = new HostFiles(host.root, `/home/${remoteUser}`);
+      void host.untilWritten(serveSftp(accept(), client, files, signal));
     });
   }
 }

@@ -27,21 +27,22 @@ type Given = Partial<Attributes>;
 
 type Open = { file: FileHandle } | { entries: [name: string, Stats][] };
 
-/** Serves SFTP until the client ends it or the signal fires. */
-export function serveSftp(
+/** Serves SFTP until the client ends it or the signal fires, and the last request is done. */
+export async function serveSftp(
   sftp: SFTPWrapper,
   connection: Connection,
   files: HostFiles,
   signal: AbortSignal,
-): void {
+): Promise<void> {
   const session = new SftpSession(sftp, files, signal);
-  signal.addEventListener("abort", () => void session.close(), { once: true });
-  // A client waits for its channel to end after it has sent its last request.
-  sftp.once("end", () => {
-    void session.close().then(() => {
-      if (!signal.aborted) endSftp(connection, sftp);
-    });
+  await new Promise<void>(resolve => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+    sftp.once("end", resolve);
   });
+  await session.close();
+  // A client waits for its channel to end after it has sent its last request.
+  if (!signal.aborted) endSftp(connection, sftp);
 }
 
 class SftpSession {

@@ -1,6 +1,4 @@
 /** The command provider's resources: file copies and the installer's command by SSH, and commands on this machine. */
-import { copyFile, mkdir } from "node:fs/promises";
-import { dirname, join, normalize } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import type { Host } from "../../hosts/host";
@@ -45,10 +43,7 @@ export const commandTypes = (context: CommandContext): ResourceTypes => ({
       triggers,
     }),
     async create(_aws, { connection, source, remotePath }) {
-      const host = connect(context, connection);
-      const target = join(host.root, normalize(remotePath)); // "/.." is "/", as on a host
-      await mkdir(dirname(target), { recursive: true });
-      await copyFile(await source.path, target);
+      await connect(context, connection).copyHere(await source.path, remotePath);
       return { id: hex(32) };
     },
   }),
