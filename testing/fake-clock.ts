@@ -8,9 +8,10 @@ interface Timer {
 
 /** Time passes only by `advance`. */
 export class FakeClock implements Clock {
-  readonly speed = 1;
   private time = 0;
   private readonly timers = new Set<Timer>();
+
+  constructor(readonly speed = 1) {}
 
   now(): number {
     return this.time;

@@ -23,8 +23,7 @@ const interval = 10_000;
 const delay = 30_000;
 const deregistrationDelaySeconds = delay / 1000;
 
-function groupOf(settings: Partial<HealthCheckSettings> = {}) {
-  const clock = new FakeClock();
+function groupOf(settings: Partial<HealthCheckSettings> = {}, clock = new FakeClock()) {
   const changed = { ...healthCheck, ...settings };
   const group = new TargetGroup(clock, { healthCheck: changed, port: 8080, deregistrationDelaySeconds });
   onCleanUp(() => group.stop());
@@ -98,6 +97,33 @@ describe("a target", () => {
     expect(group.describe()).toEqual([
       { target: { id: "i-1", port: 8080 }, healthCheckPort: "8080", targetHealth: { state: "healthy" } },
     ]);
+  });
+
+  test("on a fast clock is checked once a real second while it's steady, and at every interval otherwise", async () => {
+    let status = 200;
+    const { clock, group } = groupOf({ unhealthyThreshold: 3 }, new FakeClock(60));
+    const { route, checkFinished } = await service(() => status);
+    let checks = 0;
+    const node: Router = (...connection) => {
+      checks++;
+      return route(...connection);
+    };
+    /** Whether the next interval brings a check. */
+    const isChecked = async () => {
+      const [before, finished] = [checks, checkFinished()];
+      clock.advance(interval); // a sixth of a real second
+      if (checks > before) await finished;
+      return checks > before;
+    };
+    group.setNodes([node]);
+    group.register(one);
+    clock.advance(0);
+    await group.until(statesAre("i-1 healthy"));
+    status = 500;
+    const checked: boolean[] = [];
+    while (checked.length < 9) checked.push(await isChecked());
+    expect(checked).toEqual([false, false, false, false, false, true, true, true, true]);
+    expect(states(group.describe())).toBe("i-1 unhealthy");
   });
 
   test("becomes unhealthy and healthy again by the thresholds, with one check per interval", async () => {

@@ -83,6 +83,11 @@ export function afterCheck(before: HealthState, check: CheckResult, thresholds: 
   return { targetHealth: unhealthy ? unhealthyBy(check) : before.targetHealth, passes: 0, failures };
 }
 
+/** Healthy, and its latest check passed. */
+export function isSteady({ targetHealth: { state }, failures }: HealthState): boolean {
+  return state === "healthy" && failures === 0;
+}
+
 const failureReasons = {
   failed: "Target.FailedHealthChecks",
   "timed-out": "Target.Timeout",
