@@ -13,7 +13,10 @@ const config: Config = {
   maxWorkers: availableParallelism() + 1,
   // A worker ends at once when all is closed; to free what it has loaded takes a busy machine more than the default 500 ms.
   workerGracefulExitTimeout: 10_000,
-  moduleNameMapper: { "^typescript$": "<rootDir>/testing/no-typescript.ts" },
+  moduleNameMapper: {
+    "^(typescript|@npmcli/arborist|normalize-package-data|fdir|upath|@grpc/grpc-js|.*_grpc_pb)$":
+      "<rootDir>/testing/unused-module.ts",
+  },
   modulePathIgnorePatterns: ["<rootDir>/.local/"],
 };
 

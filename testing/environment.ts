@@ -11,6 +11,9 @@ export default class extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
+    // Jest maps stacks in its own realm only; what the program puts before that must find it in the tests' realm.
+    const { Error: TestsError } = this.global as { Error: { prepareStackTrace?: unknown } };
+    TestsError.prepareStackTrace = (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
     process.on("warning", this.watch);
   }
 
