@@ -11,7 +11,7 @@ jest.setTimeout(150_000);
 
 let region: TestRegion;
 beforeAll(async () => {
-  region = await startTestRegion();
+  region = await startTestRegion({ speed: 120 }); // much of it is waiting for quiet minutes
 });
 
 function post(): Promise<unknown> {
