@@ -21,7 +21,7 @@ import { cpuTimeOf, type Machine } from "./machine";
 const rounds = 5;
 /** How long to look at what rests, in ms, and how long after a start it comes to rest. */
 const look = 10_000;
-const untilAtRest = 10_000;
+const untilAtRest = 20_000;
 const largestFleet = 20;
 
 const milliseconds: Metric<number> = { unit: "ms to ready", of: value => value };
@@ -31,29 +31,27 @@ const megabytes: Metric<number> = { unit: "MB", of: bytes => bytes / 1e6 };
 export const region: Bench = {
   help: "npm start and npm run region: to ready, at rest, in memory, on disk, and by the instance",
 
-  run: async machine => [...(await starts()), ...(await atRest()), ...(await fleet(machine))],
+  run: async machine => [...(await starts(machine)), ...(await atRest(machine)), ...(await fleet(machine))],
 };
-
-/** Of a copy of the project, on the Node that runs this. */
-const start = (project: string, receiverCount: number, environment: NodeJS.ProcessEnv = {}) =>
-  node(project, ["start", "--config", `receiverCount=${receiverCount}`], environment);
 
 /** Those of `npm start`. */
 const flags = ["--expose-gc", "--max-semi-space-size=8"];
 
-const node = (project: string, args: string[], environment: NodeJS.ProcessEnv = {}) =>
+/** Runs the region in a copy of the project. */
+const runRegion = ({ node }: Machine, project: string, args: string[], environment: NodeJS.ProcessEnv = {}) =>
   run(
     project,
-    [process.execPath, ...flags, "--require", "./infra/typescript.cjs", "local/main.ts", ...args],
+    [node, ...flags, "--require", "./infra/typescript.cjs", "local/main.ts", ...args],
     environment,
   );
 
-async function starts(): Promise<Figure[]> {
+async function starts(machine: Machine): Promise<Figure[]> {
   const project = copyOfProject();
   const timed = (receiverCount: number, isCold: boolean) => async () => {
     const environment = isCold ? { XDG_CACHE_HOME: cacheOfAFirstStart() } : {};
     const begin = performance.now();
-    const command = start(project, receiverCount, environment);
+    const options = ["start", "--config", `receiverCount=${receiverCount}`];
+    const command = runRegion(machine, project, options, environment);
     await command.says(/^ready after/m);
     const time = performance.now() - begin;
     await end(command);
@@ -76,9 +74,9 @@ async function starts(): Promise<Figure[]> {
   ];
 }
 
-async function atRest(): Promise<Figure[]> {
+async function atRest(machine: Machine): Promise<Figure[]> {
   const measure = (args: string[]) => async () => {
-    const command = node(copyOfProject(), args);
+    const command = runRegion(machine, copyOfProject(), args);
     await command.says(/^ready after/m);
     await delay(untilAtRest);
     const cpu = await usageOf(command);
@@ -88,7 +86,7 @@ async function atRest(): Promise<Figure[]> {
   };
   // Those of `npm run region` don't move by themselves, and a user's may be running.
   const ports = ["--port", String(await unusedPort()), "--ssh-port", String(await unusedPort())];
-  const { program, slow, empty } = await inTurns(2, {
+  const { program, slow, empty } = await inTurns(3, {
     program: measure(["start"]),
     slow: measure(["start", "--speed", "1"]),
     empty: measure(["region", ...ports]),
@@ -110,11 +108,11 @@ async function atRest(): Promise<Figure[]> {
 }
 
 /** One instance, then twenty, these under load, then one again. */
-async function fleet({ node: hostNode }: Machine): Promise<Figure[]> {
-  const lone = startService("stress", bundle("stress"), {}, [hostNode]);
+async function fleet(machine: Machine): Promise<Figure[]> {
+  const lone = startService("stress", bundle("stress"), {}, [machine.node]);
   await lone.urls;
   const project = copyOfProject();
-  const command = node(project, ["start", "--config", `maxSize=${largestFleet}`]);
+  const command = runRegion(machine, project, ["start", "--config", `maxSize=${largestFleet}`]);
   await command.says(/^ready after/m);
   const { internet, outputs } = startedIn(project);
   const { autoScaling } = clientsOf(internet);
