@@ -8,15 +8,19 @@ import type { Sent } from "./load";
 export interface Kill {
   /** When the signal was sent, in milliseconds of performance.now(). */
   begin: number;
-  /** When the system had let go of the process, and so of its connections. */
+  /** When the system had let go of the process, and clients knew that its connections had ended. */
   end: number;
 }
 
-/** Resolves once the process is gone. */
+/** For a client to learn that a connection has ended, in ms: until then it sends requests there. */
+const news = 20;
+
+/** Resolves once the process is gone, and its clients know. */
 export async function killed(pid: number): Promise<Kill> {
   const begin = performance.now();
   process.kill(pid, "SIGKILL");
   while (existsSync(`/proc/${pid}`)) await delay(1);
+  await delay(news);
   return { begin, end: performance.now() };
 }
 
