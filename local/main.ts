@@ -169,7 +169,7 @@ async function collectGarbage(): Promise<void> {
     await delay(300, undefined, { ref: false });
     globalThis.gc?.();
   }
-  // Only so do later versions than Node 20, which ignores it, give the memory back.
+  // Node 24 returns the memory to the system only as a last resort; Node 20 ignores this.
   globalThis.gc?.({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 

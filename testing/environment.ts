@@ -11,7 +11,7 @@ export default class extends TestEnvironment {
 
   override async setup(): Promise<void> {
     await super.setup();
-    // Jest maps stacks in its own realm only; what the program puts before that must find it in the tests' realm.
+    // Jest hooks into stack traces in its own realm only; infra/promise-stacks.ts wraps the hook of the tests' realm.
     const { Error: TestsError } = this.global as { Error: { prepareStackTrace?: unknown } };
     TestsError.prepareStackTrace = (Error as { prepareStackTrace?: unknown }).prepareStackTrace;
     process.on("warning", this.watch);

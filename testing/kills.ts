@@ -12,15 +12,15 @@ export interface Kill {
   end: number;
 }
 
-/** For a client to learn that a connection has ended, in ms: until then it sends requests there. */
-const news = 20;
+/** Time for a client to notice that a connection has ended, in ms: until then, it sends requests on it. */
+const noticeTime = 20;
 
 /** Resolves once the process is gone, and its clients know. */
 export async function killed(pid: number): Promise<Kill> {
   const begin = performance.now();
   process.kill(pid, "SIGKILL");
   while (existsSync(`/proc/${pid}`)) await delay(1);
-  await delay(news);
+  await delay(noticeTime);
   return { begin, end: performance.now() };
 }
 
