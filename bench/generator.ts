@@ -12,8 +12,8 @@ export interface Measured extends Served {
 /** Loads a server until that many milliseconds are over. */
 export type Generator = (server: { pid: number }, load: Load) => Promise<Measured>;
 
-export function startGenerator(machine: Machine): Generator {
-  const child = startProgram(machine, "beside", "generator");
+export async function startGenerator(machine: Machine): Promise<Generator> {
+  const child = await startProgram(machine, "beside", "generator");
   return async ({ pid }, load) => {
     const before = cpuTimeOf(pid);
     child.send(load);

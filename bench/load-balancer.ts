@@ -14,7 +14,7 @@ export const loadBalancer: Bench = {
   help: "requests through the local load balancer, beside a minimal keep-alive proxy of node:http to the same target",
 
   run: async machine => {
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const target = await startServer(machine, "beside", "bare");
     const environment = { BENCH_PORT: String(target.ports["http"]) };
     const balancer = await startServer(machine, "measured", "load-balancer", environment);

@@ -12,12 +12,12 @@ export const packets: Bench = {
   help: "the packet rules' decisions on generated connections, beside the requests that a bare node:http server answers",
 
   run: async machine => {
-    const rules = startProgram(machine, "measured", "packets", {
+    const rules = await startProgram(machine, "measured", "packets", {
       BENCH_MILLISECONDS: String(load.milliseconds),
     });
     await nextMessage(rules);
     const bare = await startServer(machine, "measured", "bare");
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const measures = {
       decisions: async () => {
         rules.send("decide");

@@ -14,7 +14,7 @@ export const page: Bench = {
   help: "requests through a region with ten live pages open, beside none open",
 
   run: async machine => {
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const target = await startServer(machine, "beside", "bare");
     const region = await startServer(machine, "measured", "region", {
       BENCH_PORT: String(target.ports["http"]),

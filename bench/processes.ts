@@ -10,16 +10,16 @@ import type { Machine } from "./machine";
 const fromSources = new Set(["load-balancer", "region"]);
 
 /** Starts a program as users run such a one, on the Node of the hosts; `cleanUp` ends it. */
-export function startProgram(
+export async function startProgram(
   { node, ...machine }: Machine,
   place: "measured" | "beside",
   program: string,
   environment: Record<string, string> = {},
-): ChildProcess {
+): Promise<ChildProcess> {
   const source = join(__dirname, "programs", `${program}.ts`);
   const words = fromSources.has(program)
     ? ["--require", join(__dirname, "..", "infra", "typescript.cjs"), source]
-    : [bundleFile(source)];
+    : [await bundleFile(source)];
   const child = spawn("env", [...machine[place], node, ...words], {
     env: { ...process.env, ...environment },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -55,6 +55,6 @@ export interface Server {
 }
 
 export async function startServer(...program: Parameters<typeof startProgram>): Promise<Server> {
-  const child = startProgram(...program);
+  const child = await startProgram(...program);
   return { pid: child.pid ?? 0, ports: await nextMessage<Record<string, number>>(child) };
 }

@@ -13,10 +13,10 @@ export const reads: Bench = {
   help: "data-access's reads, beside a bare node:http server that answers the same bytes, and beside FastAPI",
 
   run: async machine => {
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const environment = { STATE_DIRECTORY: temporaryFolder() };
     const command = [...machine.measured, machine.node];
-    const service = startService("data-access", bundle("data-access"), environment, command);
+    const service = startService("data-access", await bundle("data-access"), environment, command);
     const { read = "" } = await service.urls;
     const bare = await startServer(machine, "measured", "bare");
     const fastApi = await startFastApi(machine);

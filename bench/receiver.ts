@@ -15,12 +15,12 @@ export const receiver: Bench = {
   help: "the receiver's GET, beside a minimal keep-alive proxy of node:http to the same data service",
 
   run: async machine => {
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const data = await startServer(machine, "beside", "bare");
     const metadata = await startServer(machine, "beside", "metadata");
     const service = startService(
       "receiver",
-      bundle("receiver"),
+      await bundle("receiver"),
       {
         DATA_READ_URL: urlOf(data),
         DATA_UPDATE_URL: urlOf(data),

@@ -109,7 +109,7 @@ async function atRest(machine: Machine): Promise<Figure[]> {
 
 /** One instance, then twenty, these under load, then one again. */
 async function fleet(machine: Machine): Promise<Figure[]> {
-  const lone = startService("stress", bundle("stress"), {}, [machine.node]);
+  const lone = startService("stress", await bundle("stress"), {}, [machine.node]);
   await lone.urls;
   const project = copyOfProject();
   const command = runRegion(machine, project, ["start", "--config", `maxSize=${largestFleet}`]);

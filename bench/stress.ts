@@ -27,7 +27,7 @@ export const stress: Bench = {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const command = [...machine.measured, machine.node];
     const environment = { STRESS_SECONDS: String(seconds + grace), STRESS_WORKERS: "1" };
-    const service = startService("stress", bundle("stress"), environment, command);
+    const service = startService("stress", await bundle("stress"), environment, command);
     const { http: url = "" } = await service.urls;
     const busy = await startServer(machine, "measured", "busy-server", {
       BENCH_SECONDS: String(seconds + grace),

@@ -34,11 +34,11 @@ export const updates: Bench = {
   help: "data-access's durable updates, beside a file replaced for each of them, and beside SQLite",
 
   run: async machine => {
-    const [write, reader] = [startGenerator(machine), startGenerator(machine)];
+    const [write, reader] = [await startGenerator(machine), await startGenerator(machine)];
     const command = [...machine.measured, machine.node];
     const service = startService(
       "data-access",
-      bundle("data-access"),
+      await bundle("data-access"),
       { STATE_DIRECTORY: temporaryFolder() },
       command,
     );

@@ -24,7 +24,10 @@ const portOf = (url = "") => Number(new URL(url).port);
 
 async function dataAccess(socket: "read" | "update"): Promise<Attacked> {
   const STATE_DIRECTORY = temporaryFolder();
-  const service = startService("data-access", bundle("data-access"), { STATE_DIRECTORY, LOG_LEVEL: "fatal" });
+  const service = startService("data-access", await bundle("data-access"), {
+    STATE_DIRECTORY,
+    LOG_LEVEL: "fatal",
+  });
   const { read = "", update = "" } = await service.urls;
   const agent = keepAliveAgent();
   const check = async () => {
@@ -56,7 +59,7 @@ async function receiver(): Promise<Attacked> {
     const answer = answers[request.url ?? ""];
     response.writeHead(answer === undefined ? 404 : 200).end(answer);
   });
-  const service = startService("receiver", bundle("receiver"), {
+  const service = startService("receiver", await bundle("receiver"), {
     DATA_READ_URL: data,
     DATA_UPDATE_URL: data,
     NETWORK_ACL_ID: "acl-0123",
@@ -80,7 +83,7 @@ async function receiver(): Promise<Attacked> {
 }
 
 async function stress(): Promise<Attacked> {
-  const service = startService("stress", bundle("stress"), {
+  const service = startService("stress", await bundle("stress"), {
     HOST_NAME: "host",
     STRESS_SECONDS: "0.001",
     STRESS_WORKERS: "1",
@@ -158,7 +161,7 @@ export async function attack(
 
 /** Bodies of JSON to data-access: exactly the right ones are updates, and the others change nothing. */
 export async function attackUpdates(seed: number, numRuns: number): Promise<void> {
-  const service = startService("data-access", bundle("data-access"), {
+  const service = startService("data-access", await bundle("data-access"), {
     STATE_DIRECTORY: temporaryFolder(),
     LOG_LEVEL: "fatal",
   });

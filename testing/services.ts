@@ -1,13 +1,14 @@
 /** Logs in memory, and services as processes of their own. */
 import { spawn, type ChildProcess } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildSync } from "esbuild";
 import type { Logger } from "pino";
 import { runtimeOptions } from "../apps/installer/unit";
 import { ports, type ServiceName } from "../apps/ports";
 import { listeningSchema, portVariable } from "../apps/common/listening";
 import { createLog } from "../apps/common/log";
+import { bundleFiles } from "../apps/shipping/bundle";
 import { onCleanUp } from "./clean-up";
 import { temporaryFolder } from "./folders";
 import { loopback } from "./servers";
@@ -20,23 +21,16 @@ export function memoryLog(): { log: Logger; lines: Record<string, unknown>[] } {
 }
 
 /** Bundles a service as for a host. @returns the path of the bundle, which `cleanUp` removes */
-export function bundle(service: ServiceName): string {
+export function bundle(service: ServiceName): Promise<string> {
   return bundleFile(join(__dirname, "..", "apps", service, "main.ts"));
 }
 
 /** As `bundle`, for any program. */
-export function bundleFile(file: string): string {
-  const outfile = join(temporaryFolder(), "main.js");
-  buildSync({
-    entryPoints: [file],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    mainFields: ["module", "main"],
-    minify: true,
-  });
-  return outfile;
+export async function bundleFile(file: string): Promise<string> {
+  const { main } = await bundleFiles({ main: file });
+  const path = join(temporaryFolder(), "main.js");
+  writeFileSync(path, main);
+  return path;
 }
 
 /**

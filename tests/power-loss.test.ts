@@ -9,7 +9,9 @@ import { bundle } from "../testing/services";
 
 describeWith(programs, "the store", () => {
   let dataAccess: string;
-  beforeAll(() => (dataAccess = bundle("data-access")));
+  beforeAll(async () => {
+    dataAccess = await bundle("data-access");
+  });
 
   /** One process, whose syncs take longer than the calls around them, as on a disk. */
   const updates = async (preload: string[] = []) =>

@@ -9,8 +9,8 @@ import { temporaryFolder } from "../../testing/folders";
 import { exchange, head, listen, loopback } from "../../testing/servers";
 
 let file: string;
-beforeAll(() => {
-  file = bundle("data-access");
+beforeAll(async () => {
+  file = await bundle("data-access");
 });
 
 const start = (environment: NodeJS.ProcessEnv = {}) =>

@@ -10,8 +10,8 @@ import { onCleanUp } from "../../testing/clean-up";
 
 let file: string;
 let folder: string;
-beforeAll(() => {
-  file = bundle("data-access");
+beforeAll(async () => {
+  file = await bundle("data-access");
 });
 beforeEach(() => {
   folder = temporaryFolder();

@@ -2,8 +2,8 @@ import { bundle, startService } from "../../testing/services";
 import { listenHttp } from "../../testing/servers";
 
 let file: string;
-beforeAll(() => {
-  file = bundle("receiver");
+beforeAll(async () => {
+  file = await bundle("receiver");
 });
 
 test("the bundle serves by its environment, and stops", async () => {

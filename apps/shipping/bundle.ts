@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { ports, type ServiceName } from "../ports";
+import { withEsbuild } from "./esbuild";
 
 const apps = join(__dirname, "..");
 
@@ -11,12 +12,23 @@ export type Bundles = Record<ServiceName | "installer", Uint8Array>;
  * Every service and the installer, each as one file, built together.
  * @throws esbuild's BuildFailure if one does not compile
  */
-export async function bundle(): Promise<Bundles> {
-  const { build, stop } = await import("esbuild");
+export function bundle(): Promise<Bundles> {
   const programs = ["installer", ...(Object.keys(ports) as ServiceName[])] as const;
-  try {
-    const { outputFiles } = await build({
-      entryPoints: Object.fromEntries(programs.map(program => [program, join(apps, program, "main.ts")])),
+  const entryPoints = programs.map(program => [program, join(apps, program, "main.ts")]);
+  return bundleFiles(Object.fromEntries(entryPoints) as Record<keyof Bundles, string>);
+}
+
+/**
+ * Programs as hosts run them, each as one file, by name.
+ * @param entryPoints path by name
+ * @throws as bundle
+ */
+export async function bundleFiles<Name extends string>(
+  entryPoints: Record<Name, string>,
+): Promise<Record<Name, Uint8Array>> {
+  const { outputFiles } = await withEsbuild(({ build }) =>
+    build({
+      entryPoints,
       outdir: apps,
       write: false,
       bundle: true,
@@ -28,14 +40,11 @@ export async function bundle(): Promise<Bundles> {
       minify: true,
       legalComments: "none",
       logLevel: "silent",
-    });
-    return Object.fromEntries(
-      outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
-    ) as Bundles;
-  } finally {
-    // Its process would stay as long as this one.
-    await stop();
-  }
+    }),
+  );
+  return Object.fromEntries(
+    outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
+  ) as Record<Name, Uint8Array>;
 }
 
 /**

@@ -9,8 +9,8 @@ import { eventually } from "../../testing/eventually";
 import { bundle, startService } from "../../testing/services";
 
 let file: string;
-beforeAll(() => {
-  file = bundle("stress");
+beforeAll(async () => {
+  file = await bundle("stress");
 });
 
 async function start(environment: Record<string, string> = {}) {

@@ -22,7 +22,7 @@ export const connectionsSuite: Suite = {
 `,
   run: async (_seed, [count = 1_000], fail) => {
     const STATE_DIRECTORY = temporaryFolder();
-    const service = startService("data-access", bundle("data-access"), {
+    const service = startService("data-access", await bundle("data-access"), {
       STATE_DIRECTORY,
       LOG_LEVEL: "fatal",
     });

@@ -38,7 +38,7 @@ export const memorySuite: Suite = {
 `,
   run: async (_seed, [requests = 1_000_000], fail) => {
     const machine = await prepareMachine();
-    const generate = startGenerator(machine);
+    const generate = await startGenerator(machine);
     const texts: string[] = [];
     for (const subject of await subjectsOn(machine)) {
       const { resident, reachable, sent } = await measure(subject, machine, generate, requests);
@@ -86,7 +86,7 @@ async function measure(
   requests: number,
 ): Promise<{ resident: EarlyAndLate; reachable: EarlyAndLate; sent: number }> {
   const folder = temporaryFolder();
-  const service = startService(name, bundle(name), environment, [
+  const service = startService(name, await bundle(name), environment, [
     ...machine.measured,
     machine.node,
     "--heapsnapshot-signal=SIGUSR2",

@@ -28,7 +28,7 @@ async function run(seed: number, [rounds = 10]: number[], fail: Fail): Promise<s
   const random = new Random(seed);
   const store = { cuts: 0, exhaustive: 0, states: 0, acknowledged: 0 };
   const install = { cuts: 0, exhaustive: 0, states: 0, down: 0 };
-  const dataAccess = bundle("data-access");
+  const dataAccess = await bundle("data-access");
   const host = await InstallerHost.create();
   let found: Snapshot = new Map();
   for (let round = 1; round <= rounds; round++) {

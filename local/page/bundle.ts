@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildOptions } from "esbuild";
+import { withEsbuild } from "../../apps/shipping/esbuild";
 
 export interface Asset {
   type: string;
@@ -53,9 +54,9 @@ export class Bundle {
   }
 
   private async build(entry: string): Promise<Uint8Array> {
-    // Loaded at the first visit: a start that nobody looks at needs no bundler.
-    const { build } = await import("esbuild");
-    const { outputFiles = [] } = await build({ ...options, entryPoints: [join(this.folder, entry)] });
+    const { outputFiles = [] } = await withEsbuild(({ build }) =>
+      build({ ...options, entryPoints: [join(this.folder, entry)] }),
+    );
     const [output] = outputFiles;
     if (!output) throw new Error(`esbuild made nothing of ${entry}`);
     return output.contents;
