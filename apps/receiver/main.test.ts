@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { bundle, startService } from "../../testing/services";
 import { listenHttp } from "../../testing/servers";
 
@@ -23,6 +24,11 @@ test("the bundle serves by its environment, and stops", async () => {
   expect(await (await fetch(http)).json()).toEqual({ seed: 42, server_ip_address: "203.0.113.7" });
   service.kill("SIGTERM");
   expect(await service.exited).toBe(0);
+});
+
+test("of EC2's actions on network ACLs the bundle holds the one that it calls", () => {
+  const actions = readFileSync(file, "utf8").match(/(?<=")\w*NetworkAcl\w*(?=Request")/g);
+  expect(actions).toEqual(["DescribeNetworkAcls"]);
 });
 
 test("it does not start without its environment, and names all that is missing or wrong", async () => {

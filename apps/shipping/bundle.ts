@@ -1,6 +1,8 @@
 /** Builds what the cache lacks. Only then are esbuild and tar loaded, which takes a while. */
 import { writeFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Plugin } from "esbuild";
 import { ports, type ServiceName } from "../ports";
 import { withEsbuild } from "./esbuild";
 
@@ -40,12 +42,33 @@ export async function bundleFiles<Name extends string>(
       minify: true,
       legalComments: "none",
       logLevel: "silent",
+      plugins: [constantKeys],
     }),
   );
   return Object.fromEntries(
     outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
   ) as Record<Name, Uint8Array>;
 }
+
+/**
+ * Writes the AWS SDK's constants out where they are keys, as in `{ [_eQN]: "Min" }`: esbuild takes every other computed key
+ * for one that has an effect, and would keep the schemas of all of EC2's actions for the sake of one.
+ */
+const constantKeys: Plugin = {
+  name: "constant-keys",
+  setup: build =>
+    build.onLoad({ filter: /[\\/]@aws-sdk[\\/].+[\\/]schemas[\\/]\w+\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const constants = new Map(
+        [...source.matchAll(/^const (\w+) = ("\w+");$/gm)].map(([, name, value]) => [name, value]),
+      );
+      return {
+        contents: source.replace(/\[(\w+)\]:/g, (key, name: string) =>
+          constants.has(name) ? `${constants.get(name)}:` : key,
+        ),
+      };
+    }),
+};
 
 /**
  * Packs a service and the installer; the same bundles give the same bytes.
