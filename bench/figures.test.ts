@@ -1,4 +1,4 @@
-import { inTurns, isMet, ratioOf, spreadOf, type Figure } from "./figures";
+import { inTurns, isMet, missedOf, ratioOf, spreadOf, type Figure } from "./figures";
 
 const figure: Figure = {
   name: "reads",
@@ -24,6 +24,18 @@ test.each([
   [false, { atMost: 0.89 }],
 ])("it is met: %j, with the target %j", (expected, target) => {
   expect(isMet({ ...figure, target })).toBe(expected);
+});
+
+test("of alternatives one that is met is enough", () => {
+  const met = { ...figure, target: { atMost: 1 } };
+  const missed = { ...figure, target: { atMost: 0.5 } };
+  const alternative = (each: Figure) => ({ ...each, isAlternative: true });
+  const other = { ...missed, name: "updates", isAlternative: true };
+  expect(missedOf([met, missed])).toEqual([missed]);
+  expect(missedOf([alternative(met), missed])).toEqual([missed]);
+  expect(missedOf([alternative(met), alternative(missed), other])).toEqual([other]);
+  expect(missedOf([alternative(missed), alternative(missed)])).toHaveLength(2);
+  expect(missedOf([{ ...figure, target: undefined }])).toEqual([]);
 });
 
 test("each is measured once per round, and begins in turn", async () => {

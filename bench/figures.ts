@@ -15,6 +15,8 @@ export interface Figure {
   };
   /** What ours shall be of the baseline. */
   target?: Target;
+  /** Whether one target is enough among all such figures of the same name. */
+  isAlternative?: boolean;
 }
 
 /** What of the measured counts, and its unit. */
@@ -70,6 +72,16 @@ export function isMet(figure: Figure): boolean | undefined {
   if (target === undefined) return undefined;
   const { median } = ratioOf(figure);
   return "atLeast" in target ? median >= target.atLeast : median <= target.atMost;
+}
+
+/** Those whose target is missed, unless that of an alternative is met. */
+export function missedOf(figures: readonly Figure[]): Figure[] {
+  const missed = figures.filter(figure => isMet(figure) === false);
+  return missed.filter(
+    ({ isAlternative, name }) =>
+      !isAlternative ||
+      !figures.some(other => other.isAlternative && other.name === name && isMet(other) === true),
+  );
 }
 
 /** Measures each of these once per round, beginning with another each time, so that none always comes after the same. */

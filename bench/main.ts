@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cleanUp, openScope } from "../testing/clean-up";
-import { isMet, type Bench, type Figure } from "./figures";
+import { missedOf, type Bench, type Figure } from "./figures";
 import { loadBalancer } from "./load-balancer";
 import { prepareMachine } from "./machine";
 import { packets } from "./packets";
@@ -44,7 +44,7 @@ ${Object.entries(benches)
   .join("\n")}
 
 The figures of every round are written to bench/results.json.
-Exit code: 0 if every target is met, 1 if one is missed or a benchmark fails, 2 for wrong arguments.
+Exit code: 0 if the targets are met, of alternatives one, 1 if not or if a benchmark fails, 2 for wrong arguments.
 `;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -75,7 +75,7 @@ async function main(args: readonly string[]): Promise<number> {
   const table = tableOf(results);
   process.stdout.write(`\n${table}`);
   if (writes) writeFileSync(readme, withTable(readFileSync(readme, "utf8"), table));
-  return figures.every(figure => isMet(figure) !== false) ? 0 : 1;
+  return missedOf(figures).length === 0 ? 0 : 1;
 }
 
 void main(process.argv.slice(2))

@@ -25,6 +25,17 @@ test("a row has medians, the ratio with its spread, and whether the target is me
   ]);
 });
 
+test("a row tells that its target need not be met because another row's is", () => {
+  const alternatives = [0.85, 0.95].map(atLeast => ({ ...reads, target: { atLeast }, isAlternative: true }));
+  const met = (figures: Figure[]) =>
+    tableOf({ ...results, figures })
+      .split("\n")
+      .slice(4, -1)
+      .map(row => row.split(" | ").at(-1));
+  expect(met(alternatives)).toEqual(["yes |", "no; the other is |"]);
+  expect(met(alternatives.slice(1))).toEqual(["no |"]);
+});
+
 test("the table replaces the one before, and nothing else", () => {
   const text = "above\n<!-- figures -->\n<!-- end of figures -->\nbelow\n";
   const once = withTable(text, "one\n");

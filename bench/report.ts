@@ -1,5 +1,5 @@
 /** The table of figures. */
-import { isMet, ratioOf, spreadOf, type Figure, type Target } from "./figures";
+import { isMet, missedOf, ratioOf, spreadOf, type Figure, type Target } from "./figures";
 
 export interface Results {
   /** ISO 8601. */
@@ -13,6 +13,7 @@ const columns = ["figure", "unit", "ours", "baseline", "", "ratio", "least to mo
 
 /** In Markdown, with its date, machine and command. */
 export function tableOf({ date, machine, command, figures }: Results): string {
+  const missed = missedOf(figures);
   const rows = figures.map(figure => {
     const { name, unit, ours, baseline, target } = figure;
     const { median, least, most } = ratioOf(figure);
@@ -26,7 +27,7 @@ export function tableOf({ date, machine, command, figures }: Results): string {
       number(median),
       `${number(least)} to ${number(most)}`,
       target ? text(target) : "",
-      met === undefined ? "" : met ? "yes" : "no",
+      met === undefined ? "" : met ? "yes" : missed.includes(figure) ? "no" : "no; the other is",
     ];
   });
   const lines = [columns, columns.map(() => "---"), ...rows].map(cells => `| ${cells.join(" | ")} |`);
