@@ -5,6 +5,7 @@ import { writeFile } from "node:fs/promises";
 import type http from "node:http";
 import type net from "node:net";
 import { join, resolve } from "node:path";
+import { build } from "../apps/shipping/esbuild";
 import { fetchRuntime } from "../apps/shipping/runtime";
 import { createApiHandler } from "./api/endpoint";
 import type { CertificateFiles } from "./cli/certificate-files";
@@ -223,7 +224,7 @@ function pageOf(
   { operatorAddress, report }: Pick<EmptyRegionOptions, "operatorAddress" | "report">,
   options: Omit<PageOptions, "operatorAddress" | "ec2ApiAddress">,
 ): LivePage {
-  return new LivePage(region, { ...options, operatorAddress, ec2ApiAddress: ec2Api.address, report });
+  return new LivePage(region, { ...options, operatorAddress, ec2ApiAddress: ec2Api.address, build, report });
 }
 
 /** SSH to the region's hosts, which may come and go. */

@@ -1,4 +1,5 @@
 /** The live page as a region serves it, with events and answers as a test says. */
+import { build } from "../apps/shipping/esbuild";
 import { AwsError } from "../local/api/aws-error";
 import { Bundle } from "../local/page/bundle";
 import { EventStream } from "../local/page/event-stream";
@@ -34,7 +35,7 @@ export async function openFedPage(
 }
 
 /** Built once for all pages of a test. */
-const files = new Bundle();
+const files = new Bundle(build);
 
 export async function pageFeed(snapshot: Snapshot): Promise<PageFeed> {
   const stream = new EventStream({ snapshot: () => feed.snapshot, onListening: () => undefined });

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Plugin } from "esbuild";
 import { ports, type ServiceName } from "../ports";
-import { withEsbuild } from "./esbuild";
+import { build } from "./esbuild";
 
 const apps = join(__dirname, "..");
 
@@ -28,26 +28,19 @@ export function bundle(): Promise<Bundles> {
 export async function bundleFiles<Name extends string>(
   entryPoints: Record<Name, string>,
 ): Promise<Record<Name, Uint8Array>> {
-  const { outputFiles } = await withEsbuild(({ build }) =>
-    build({
-      entryPoints,
-      outdir: apps,
-      write: false,
-      bundle: true,
-      platform: "node",
-      target: "node24",
-      format: "cjs",
-      mainFields: ["module", "main"],
-      // Unminified output names its sources relative to the working folder, which would affect the digest.
-      minify: true,
-      legalComments: "none",
-      logLevel: "silent",
-      plugins: [constantKeys],
-    }),
-  );
-  return Object.fromEntries(
-    outputFiles.map(({ path, contents }) => [basename(path, ".js"), contents]),
-  ) as Record<Name, Uint8Array>;
+  const files = await build({
+    entryPoints,
+    outdir: apps,
+    platform: "node",
+    target: "node24",
+    format: "cjs",
+    mainFields: ["module", "main"],
+    plugins: [constantKeys],
+  });
+  return Object.fromEntries(files.map(({ path, contents }) => [basename(path, ".js"), contents])) as Record<
+    Name,
+    Uint8Array
+  >;
 }
 
 /**

@@ -1,16 +1,30 @@
 /** esbuild, loaded and run only while something is built. */
-import type * as Esbuild from "esbuild";
+import type { BuildOptions, OutputFile } from "esbuild";
 
-let users = 0;
+let builds = 0;
 
-/** esbuild's process would stay as long as this one, and all that is built here shares it: the last one stops it. */
-export async function withEsbuild<Built>(use: (esbuild: typeof Esbuild) => Promise<Built>): Promise<Built> {
+/**
+ * Bundles and minifies, in memory.
+ * @param options more of esbuild's
+ * @throws esbuild's BuildFailure
+ */
+export async function build(options: BuildOptions): Promise<OutputFile[]> {
   const esbuild = await import("esbuild");
-  users++;
+  builds++;
   try {
-    return await use(esbuild);
+    const { outputFiles } = await esbuild.build({
+      ...options,
+      bundle: true,
+      // Unminified output names its sources relative to the working folder.
+      minify: true,
+      write: false,
+      legalComments: "none",
+      logLevel: "silent",
+    });
+    return outputFiles;
   } finally {
-    users--;
-    if (users === 0) await esbuild.stop();
+    builds--;
+    // Its process would stay as long as this one. All builds share it.
+    if (builds === 0) await esbuild.stop();
   }
 }

@@ -1,4 +1,5 @@
 /** A region whose load balancer has one target; its local Internet says the load balancer's name. */
+import { build } from "../../apps/shipping/esbuild";
 import { createInternetProxy } from "../../local/network/local-internet";
 import { LivePage } from "../../local/page/live-page";
 import { ec2Api } from "../../local/region";
@@ -16,6 +17,7 @@ async function main(): Promise<void> {
     progress: () => ({ ready: true, made: 0, declared: 0 }),
     outputs: () => ({}),
     listenerUrl: () => undefined,
+    build,
     report: console.error,
   });
   setInterval(() => clock.advance(1000), 1000);

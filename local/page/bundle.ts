@@ -1,32 +1,32 @@
 /** The page's files, built for the browser at the first visit. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { BuildOptions } from "esbuild";
-import { withEsbuild } from "../../apps/shipping/esbuild";
+import type { BuildOptions, OutputFile } from "esbuild";
 
 export interface Asset {
   type: string;
   body: string | Uint8Array;
 }
 
+/** Bundles and minifies, in memory. */
+export type Build = (options: BuildOptions) => Promise<OutputFile[]>;
+
 const clientFolder = join(__dirname, "client");
 
 const options: BuildOptions = {
-  bundle: true,
-  minify: true,
-  write: false,
   format: "iife",
   platform: "browser",
   target: ["es2022"],
-  legalComments: "none",
-  logLevel: "silent",
 };
 
 /** By path. Each is built once; what fails to build is tried again at the next request. */
 export class Bundle {
   private readonly assets = new Map<string, Promise<Asset>>();
 
-  constructor(private readonly folder = clientFolder) {}
+  constructor(
+    private readonly build: Build,
+    private readonly folder = clientFolder,
+  ) {}
 
   private readonly builders: Record<string, () => Promise<Asset>> = {
     "/": async () => ({
@@ -35,9 +35,9 @@ export class Bundle {
     }),
     "/page.js": async () => ({
       type: "text/javascript; charset=utf-8",
-      body: await this.build("main.ts"),
+      body: await this.built("main.ts"),
     }),
-    "/page.css": async () => ({ type: "text/css; charset=utf-8", body: await this.build("page.css") }),
+    "/page.css": async () => ({ type: "text/css; charset=utf-8", body: await this.built("page.css") }),
   };
 
   has(path: string): boolean {
@@ -53,11 +53,8 @@ export class Bundle {
     return cached;
   }
 
-  private async build(entry: string): Promise<Uint8Array> {
-    const { outputFiles = [] } = await withEsbuild(({ build }) =>
-      build({ ...options, entryPoints: [join(this.folder, entry)] }),
-    );
-    const [output] = outputFiles;
+  private async built(entry: string): Promise<Uint8Array> {
+    const [output] = await this.build({ ...options, entryPoints: [join(this.folder, entry)] });
     if (!output) throw new Error(`esbuild made nothing of ${entry}`);
     return output.contents;
   }

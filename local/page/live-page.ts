@@ -4,7 +4,7 @@ import { AwsError } from "../api/aws-error";
 import { minute, startOfMinute } from "../clock";
 import { describeConnection } from "../network/reachability/reachability";
 import type { AutoScalingGroup as Group } from "../services/auto-scaling/group";
-import { Bundle } from "./bundle";
+import { Bundle, type Build } from "./bundle";
 import { PageCommands } from "./commands";
 import type { Activity, CpuMinute, Picture, RegionTime, Snapshot, Why } from "./events";
 import { EventStream } from "./event-stream";
@@ -49,8 +49,7 @@ export class LivePage {
 
   constructor(
     private readonly region: RegionView,
-    private readonly options: PageOptions & { report: (event: string) => void },
-    files = new Bundle(),
+    private readonly options: PageOptions & { build: Build; report: (event: string) => void },
   ) {
     const { clock } = region.options;
     const model = region.ec2.vpc;
@@ -67,7 +66,7 @@ export class LivePage {
     });
     const commands = new PageCommands(region, options, this.removed, () => this.now());
     this.handle = createPageHandler({
-      files,
+      files: new Bundle(options.build),
       events: res => this.stream.add(res),
       why: query => this.why(query),
       commands,

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { ask, type Answer, type Request } from "../../testing/client";
 import { temporaryFolder } from "../../testing/folders";
 import { listen } from "../../testing/servers";
+import { build } from "../../apps/shipping/esbuild";
 import { AwsError } from "../api/aws-error";
 import { Dns } from "../network/dns";
 import { createInternetProxy } from "../network/local-internet";
@@ -19,7 +20,7 @@ async function setUp(script = "const greeting: string = 'hello'; console.log(gre
   const commands: { name: CommandName; body: unknown }[] = [];
   const reports: string[] = [];
   const handlePageRequest = createPageHandler({
-    files: new Bundle(folder),
+    files: new Bundle(build, folder),
     events: res => res.writeHead(200, { "content-type": "text/event-stream" }).end("events"),
     why: () => {
       throw new AwsError("NodeNotFound", "no such node");

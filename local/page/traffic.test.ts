@@ -1,3 +1,4 @@
+import { build } from "../../apps/shipping/esbuild";
 import { PageClient } from "../../testing/page";
 import { listenHttp } from "../../testing/servers";
 import { makeSamples, openRegion, operatorAddress } from "../../testing/sample-resources";
@@ -15,6 +16,7 @@ async function setUp() {
     progress: () => ({ ready: true, made: 0, declared: 0 }),
     outputs: () => ({}),
     listenerUrl: () => undefined,
+    build,
     report: event => {
       throw new Error(event);
     },
