@@ -1,4 +1,4 @@
-import { endOf, parseStates, planStart, type UnitState } from "./start-plan";
+import { endOf, hasEnded, parseStates, planStart, type ProcessExit, type UnitState } from "./start-plan";
 
 const service = "data-access.service";
 const read = "data-access-read.socket";
@@ -57,25 +57,31 @@ test("after an attempt that was interrupted every socket is opened again", () =>
   expect(systemctl).toEqual([reload, enable, ["restart", read, update], restart]);
 });
 
-const atRest = { NRestarts: "2", ExecMainCode: "0", ExecMainStatus: "0" };
-const running: UnitState = { ActiveState: "active", SubState: "running", ...atRest };
+const running: UnitState = { ActiveState: "active", SubState: "running", NRestarts: "2" };
 const restarting = { ActiveState: "activating", SubState: "auto-restart" };
-const failed = { ActiveState: "failed", SubState: "failed" };
-const ended = (ExecMainCode: string, ExecMainStatus: string) => ({ ExecMainCode, ExecMainStatus });
-test.each<[string, Partial<UnitState>, string | undefined]>([
-  ["runs", {}, undefined],
-  ["is being started", { ActiveState: "activating", SubState: "start" }, undefined],
-  ["waits to be started again", { ...restarting, ...ended("1", "7") }, "exited with code 7"],
-  ["was killed", { ...restarting, ...ended("2", "9") }, "was killed by SIGKILL"],
-  ["dumped its core", { ...failed, ...ended("3", "11") }, "was killed by SIGSEGV"],
-  ["runs again", { NRestarts: "3" }, "ended, and was started again"],
-])("a service that %s: %j", (_what, change, end) => {
-  expect(endOf({ ...running, ...change }, running)).toBe(end);
+test.each<[string, Partial<UnitState>, boolean]>([
+  ["runs", {}, false],
+  ["is being started", { ActiveState: "activating", SubState: "start" }, false],
+  ["waits to be started again", restarting, true],
+  ["ran into a limit", { ActiveState: "failed", SubState: "failed" }, true],
+  ["runs again", { NRestarts: "3" }, true],
+])("a service that %s: %j, has ended: %j", (_what, change, expected) => {
+  expect(hasEnded({ ...running, ...change }, running)).toBe(expected);
 });
 
 test("a service that was already down has ended, too", () => {
-  const down = { ...running, SubState: "auto-restart", ExecMainCode: "1", ExecMainStatus: "1" };
-  expect(endOf(down, down)).toBe("exited with code 1");
+  const down = { ...running, ...restarting };
+  expect(hasEnded(down, down)).toBe(true);
+});
+
+test.each<[string, ProcessExit | undefined]>([
+  ["exited with code 7", { EXIT_CODE: "exited", EXIT_STATUS: "7" }],
+  ["was killed by SIGKILL", { EXIT_CODE: "killed", EXIT_STATUS: "9" }],
+  ["was killed by SIGSEGV", { EXIT_CODE: "dumped", EXIT_STATUS: "11" }],
+  ["was killed by signal 64", { EXIT_CODE: "killed", EXIT_STATUS: "64" }],
+  ["ended without an error", undefined],
+])("a process %s", (expected, exit) => {
+  expect(endOf(exit)).toBe(expected);
 });
 
 test("systemctl shows a block per unit", () => {

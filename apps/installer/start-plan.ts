@@ -7,9 +7,13 @@ export interface UnitState {
   SubState: string;
   /** How often systemd has restarted the service since somebody started it. */
   NRestarts: string;
-  /** How its process ended, in terms of waitid(2): a SIGCHLD code, and the exit code or the signal. */
-  ExecMainCode: string;
-  ExecMainStatus: string;
+}
+
+/** What systemd logs when a service's process ends, in terms of waitid(2); see systemd.journal-fields(7). */
+export interface ProcessExit {
+  EXIT_CODE: "exited" | "killed" | "dumped";
+  /** The exit code or the number of the signal. */
+  EXIT_STATUS: string;
 }
 
 /** Unit name to the text of its file. */
@@ -64,14 +68,19 @@ export function planStart(
   };
 }
 
-/** How the service's process has ended since `before`, in words; undefined if it has not. */
-export function endOf(now: UnitState, before: UnitState): string | undefined {
+/** Whether the service's process has ended since `before`. */
+export function hasEnded(now: UnitState, before: UnitState): boolean {
   const isDown = now.SubState === "auto-restart" || now.ActiveState === "failed";
-  if (!isDown && Number(now.NRestarts) <= Number(before.NRestarts)) return undefined;
-  const status = Number(now.ExecMainStatus);
-  if (now.ExecMainCode === "1") return `exited with code ${status}`;
+  return isDown || Number(now.NRestarts) > Number(before.NRestarts);
+}
+
+/** How a process has ended, in words. systemd logs every exit but a clean one. */
+export function endOf(exit: ProcessExit | undefined): string {
+  if (!exit) return "ended without an error";
+  const status = Number(exit.EXIT_STATUS);
+  if (exit.EXIT_CODE === "exited") return `exited with code ${status}`;
   const signal = Object.entries(constants.signals).find(([, number]) => number === status);
-  return signal ? `was killed by ${signal[0]}` : "ended, and was started again";
+  return `was killed by ${signal?.[0] ?? `signal ${status}`}`;
 }
 
 /** Parses the output of `systemctl show`: a block of `Property=value` lines per unit. */

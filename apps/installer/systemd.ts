@@ -6,9 +6,12 @@ import { promisify } from "node:util";
 import { sync, writeDurably } from "../common/durable";
 import { untilHealthy } from "./health";
 import type { Platform } from "./install";
-import { endOf, parseStates, planStart, type UnitState } from "./start-plan";
+import { endOf, hasEnded, parseStates, planStart, type ProcessExit, type UnitState } from "./start-plan";
 import type { Unit } from "./unit";
 import { isUnitOf, serviceUnit, unitFiles } from "./unit-files";
+
+/** SD_MESSAGE_UNIT_PROCESS_EXIT of systemd's sd-messages.h. */
+const processExit = "98e322203f7a4ed290d09fe03c09fe15";
 
 const messagesOnly = ["--no-pager", "--quiet", "--output=cat"];
 
@@ -62,9 +65,16 @@ export class Systemd implements Platform {
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
     const before = await stateOf(unit);
     await untilHealthy(Object.values(unit.ports), signal, async () => {
-      const end = endOf(await stateOf(unit), before);
-      if (end !== undefined) throw new Error(`its process ${end}`);
+      if (hasEnded(await stateOf(unit), before)) throw new Error(`its process ${endOf(await this.exit())}`);
     });
+  }
+
+  /** Of the process that the last start led to, by the journal: a unit's state tells only of its latest process. */
+  private async exit(): Promise<ProcessExit | undefined> {
+    await run("journalctl", ["--sync"]);
+    const which = [`MESSAGE_ID=${processExit}`, `INVOCATION_ID=${this.invocation}`];
+    const entry = await run("journalctl", [...which, "--lines=1", "--no-pager", "--quiet", "--output=json"]);
+    return entry === "" ? undefined : (JSON.parse(entry) as ProcessExit);
   }
 
   async journal(unit: Unit): Promise<string> {
@@ -86,7 +96,7 @@ async function presentFiles(service: Unit["service"], unitFolder: string): Promi
 }
 
 async function statesOf(units: string[]): Promise<UnitState[]> {
-  const properties = "ActiveState,SubState,NRestarts,ExecMainCode,ExecMainStatus";
+  const properties = "ActiveState,SubState,NRestarts";
   return parseStates(await run("systemctl", ["show", `--property=${properties}`, ...units]));
 }
 
