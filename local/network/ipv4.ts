@@ -16,9 +16,10 @@ interface AddressRange {
   size: number;
 }
 
-/** Of the CIDRs that were asked for lately: a decision asks for the same few. */
+/** Of the CIDRs and addresses that were asked for lately: a decision asks for the same few. */
 const ranges = new Map<string, AddressRange>();
-const mostRanges = 10_000;
+const numbers = new Map<string, number>();
+const mostKnown = 10_000;
 
 /** The CIDR's first address as an unsigned 32-bit number, and its number of addresses; host bits are ignored. */
 export function addressRange(cidrBlock: string): Readonly<AddressRange> {
@@ -27,7 +28,7 @@ export function addressRange(cidrBlock: string): Readonly<AddressRange> {
   const { number, prefix } = parseCidr(cidrBlock);
   const size = 2 ** (32 - prefix);
   const range = { first: number - (number % size), size };
-  if (ranges.size === mostRanges) ranges.clear();
+  if (ranges.size === mostKnown) ranges.clear();
   ranges.set(cidrBlock, range);
   return range;
 }
@@ -64,9 +65,15 @@ const fourOctets = new RegExp(`^${octet}\\.${octet}\\.${octet}\\.${octet}$`);
 
 /** The address as an unsigned 32-bit number. */
 function toNumber(address: string): number {
+  const known = numbers.get(address);
+  if (known !== undefined) return known;
   const octets = fourOctets.exec(address);
   if (!octets) throw new Error(`"${address}" is not an IPv4 address`);
-  return ((Number(octets[1]) * 256 + Number(octets[2])) * 256 + Number(octets[3])) * 256 + Number(octets[4]);
+  const [a, b, c, d] = octets.slice(1).map(Number) as [number, number, number, number];
+  const number = ((a * 256 + b) * 256 + c) * 256 + d;
+  if (numbers.size === mostKnown) numbers.clear();
+  numbers.set(address, number);
+  return number;
 }
 
 /** @returns undefined if it is no IPv4 CIDR; host bits may be set */

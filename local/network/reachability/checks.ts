@@ -19,35 +19,31 @@ export interface Check extends Decider, Partial<Blocker> {
 }
 
 /** Inbound: the internet gateway for packets from the Internet, and that something is there to receive a packet. */
-export function* entryChecks(model: VpcModel, end: End): Generator<Check> {
-  if (end.scope === "internet") yield checkGatewayIn(model, end);
+export function entryChecks(model: VpcModel, end: End): Check[] {
+  const checks = end.scope === "internet" ? [checkGatewayIn(model, end)] : [];
   const { id, isDown } = end.networkInterface;
   if (isDown)
-    yield {
+    checks.push({
       component: { type: "network-interface", ids: [id] },
       code: "BAD_STATE",
       by: `network interface ${id} (its instance is stopped)`,
-    };
+    });
+  return checks;
 }
 
 /** Security groups apply at the interface, the ACL at the subnet's edge. */
-export function* filterChecks(model: VpcModel, end: End, packet: Packet): Generator<Check> {
-  const passesAcl = end.scope !== "subnet"; // ACLs apply only at the subnet's edge
-  const passesGroups = packet.packet === "request"; // which let replies through unjudged
-  if (packet.direction === "egress") {
-    if (passesGroups) yield checkGroups(model, end, packet);
-    if (passesAcl) yield checkAcl(model, end, packet);
-  } else {
-    if (passesAcl) yield checkAcl(model, end, packet);
-    if (passesGroups) yield checkGroups(model, end, packet);
-  }
+export function filterChecks(model: VpcModel, end: End, packet: Packet): Check[] {
+  const checks: Check[] = [];
+  if (packet.packet === "request") checks.push(checkGroups(model, end, packet)); // which let replies through unjudged
+  if (end.scope !== "subnet") checks.push(checkAcl(model, end, packet)); // ACLs apply only at the subnet's edge
+  return packet.direction === "egress" ? checks : checks.reverse();
 }
 
 /** Outbound: the route out of a subnet, and the internet gateway if the address is outside the VPC. */
-export function* exitChecks(model: VpcModel, end: End): Generator<Check> {
-  yield checkRoute(model, end);
+export function exitChecks(model: VpcModel, end: End): Check[] {
+  const route = checkRoute(model, end);
   const gateway = end.scope === "internet" ? internetGatewayOf(model, end.subnet.vpcId) : undefined;
-  if (gateway) yield checkGatewayOut(gateway.id, end);
+  return gateway ? [route, checkGatewayOut(gateway.id, end)] : [route];
 }
 
 function checkGroups(

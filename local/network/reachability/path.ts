@@ -31,10 +31,10 @@ export function endsOf(
 ): [source: End | undefined, destination: End | undefined] {
   const scope = sourceInterface ? scopeOf(model, sourceInterface, to.address) : "internet";
   const vpcId = sourceInterface && known(model.subnets, sourceInterface.subnetId).vpcId;
-  const destinationInterface = [...model.networkInterfaces.values()].find(each =>
+  const destinationInterface = interfaceOf(model, ({ publicIpAddress, privateIpAddress, subnetId }) =>
     scope === "internet"
-      ? each.publicIpAddress === to.address
-      : each.privateIpAddress === to.address && known(model.subnets, each.subnetId).vpcId === vpcId,
+      ? publicIpAddress === to.address
+      : privateIpAddress === to.address && known(model.subnets, subnetId).vpcId === vpcId,
   );
   const endAt = (own: NetworkInterface, rest: Pick<End, "isSource" | "port" | "remote">): End => {
     return { networkInterface: own, subnet: known(model.subnets, own.subnetId), scope, ...rest };
@@ -58,6 +58,14 @@ export function endsOf(
         remote: { address: sourceAddress, port: sourcePort, interface: privatelyKnown(sourceInterface) },
       }),
   ];
+}
+
+function interfaceOf(
+  model: VpcModel,
+  isIt: (networkInterface: NetworkInterface) => boolean,
+): NetworkInterface | undefined {
+  for (const each of model.networkInterfaces.values()) if (isIt(each)) return each;
+  return undefined;
 }
 
 function scopeOf(model: VpcModel, sourceInterface: NetworkInterface, address: string): Scope {

@@ -55,9 +55,9 @@ export function describeConnection(model: VpcModel, connection: ConnectionAttemp
 interface Crossing {
   packet: Packet;
   subnetId?: string;
-  entry: () => Iterable<Check>;
-  filters: () => Iterable<Check>;
-  exit: () => Iterable<Check>;
+  entry: () => Check[];
+  filters: () => Check[];
+  exit: () => Check[];
 }
 
 interface Path {
@@ -113,7 +113,7 @@ function entering(model: VpcModel, end: End): Crossing {
   return { packet, subnetId: end.subnet.id, entry: () => entryChecks(model, end), filters, exit: nothing };
 }
 
-function firstDrop({ packet, subnetId }: Crossing, checks: Iterable<Check>): Drop | undefined {
+function firstDrop({ packet, subnetId }: Crossing, checks: Check[]): Drop | undefined {
   for (const check of checks)
     if (isDrop(check)) return { ...componentOf(packet, check, subnetId), code: check.code, by: check.by };
   return undefined;
