@@ -11,17 +11,18 @@ const load = {
 };
 
 export const loadBalancer: Bench = {
-  help: "requests through the local load balancer, beside a minimal keep-alive proxy of node:http to the same target",
+  help: "requests to a load balancer of a local region, beside a minimal keep-alive proxy of node:http to the same target",
 
   run: async machine => {
     const generate = await startGenerator(machine);
     const target = await startServer(machine, "beside", "bare");
     const environment = { BENCH_PORT: String(target.ports["http"]) };
-    const balancer = await startServer(machine, "measured", "load-balancer", environment);
+    const region = await startServer(machine, "measured", "region", environment);
     const proxy = await startServer(machine, "measured", "proxy", environment);
-    const loading = (server: Server) => () => generate(server, { ...load, port: server.ports["http"] ?? 0 });
-    const measures = { ours: loading(balancer), proxy: loading(proxy) };
-    await inTurns(2, measures); // until it is compiled
+    const loading = (server: Server, socket: string) => () =>
+      generate(server, { ...load, port: Number(server.ports[socket]) });
+    const measures = { ours: loading(region, "listener"), proxy: loading(proxy, "http") };
+    await inTurns(8, measures); // until it is compiled, which takes a region some seconds
     const { ours, ...measured } = await inTurns(rounds, measures);
     const baseline = { name: "minimal node:http proxy", measured: measured.proxy };
     return [

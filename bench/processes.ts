@@ -4,10 +4,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { onCleanUp } from "../testing/clean-up";
 import { bundleFile } from "../testing/services";
+import packageFile from "../package.json";
 import type { Machine } from "./machine";
 
-/** Those that are part of a local region, which runs from its sources. */
-const fromSources = new Set(["load-balancer", "region"]);
+/** That which is a local region, and so runs from its sources. */
+const region = "region";
+
+/** What `npm start` tells Node. */
+const [, regionOptions = ""] = /node (.*) local\/main\.ts/.exec(packageFile.scripts.start) ?? [];
 
 /** Starts a program as users run such a one, on the Node of the hosts; `cleanUp` ends it. */
 export async function startProgram(
@@ -17,10 +21,9 @@ export async function startProgram(
   environment: Record<string, string> = {},
 ): Promise<ChildProcess> {
   const source = join(__dirname, "programs", `${program}.ts`);
-  const words = fromSources.has(program)
-    ? ["--require", join(__dirname, "..", "infra", "typescript.cjs"), source]
-    : [await bundleFile(source)];
+  const words = program === region ? [...regionOptions.split(" "), source] : [await bundleFile(source)];
   const child = spawn("env", [...machine[place], node, ...words], {
+    cwd: join(__dirname, ".."),
     env: { ...process.env, ...environment },
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

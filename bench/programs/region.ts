@@ -1,4 +1,7 @@
-/** A region whose load balancer has one target; its local Internet says the load balancer's name. */
+/**
+ * A region whose load balancer has one target, with the port of its listener, and with a local Internet that says the load
+ * balancer's name.
+ */
 import { build } from "../../apps/shipping/esbuild";
 import { createInternetProxy } from "../../local/network/local-internet";
 import { LivePage } from "../../local/page/live-page";
@@ -28,7 +31,9 @@ async function main(): Promise<void> {
     handleApiRequest: (_req, res) => res.writeHead(501).end(),
     handlePageRequest: page.handle,
   });
-  await serve({ http: internet });
+  const [listener] = region.elbv2.listeners.values();
+  if (listener?.loopbackPort === undefined) throw new Error("the load balancer doesn't listen");
+  await serve({ http: internet }, { listener: listener.loopbackPort });
 }
 
 void main();
