@@ -155,7 +155,7 @@ export async function attack(
       if (fault !== undefined) throw new Error(fault);
       await check();
     }),
-    { seed, numRuns, interruptAfterTimeLimit: 3_600_000 },
+    { seed, numRuns, interruptAfterTimeLimit: 3_600_000, markInterruptAsFailure: true },
   );
 }
 

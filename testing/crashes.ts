@@ -9,8 +9,6 @@ import type { Random } from "./random";
 export interface Crash extends Kill {
   /** The host's name. */
   host: string;
-  /** Milliseconds until the next process listened. */
-  backAfter: number;
 }
 
 export interface CrashPlan {
@@ -79,8 +77,7 @@ export async function crashesUnderLoad(running: RunningRegion, plan: CrashPlan):
         const host = random.of(serving(running));
         const [service] = host.services.values();
         if (!service) throw new Error(`${host.options.name} has no service`);
-        const kill = await crash(service);
-        const crashed = { ...kill, host: host.options.name, backAfter: performance.now() - kill.begin };
+        const crashed = { ...(await crash(service)), host: host.options.name };
         crashes.push(crashed);
         onCrash?.(crashed);
       }

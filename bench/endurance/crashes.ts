@@ -37,9 +37,9 @@ async function run(seed: number, [minutes = 15]: number[], fail: (failure: strin
       requests++;
       if (outcome !== "200") losses++;
     },
-    onCrash: ({ host, backAfter }) =>
+    onCrash: ({ host, begin, back }) =>
       console.log(
-        `kill ${++number} of ${kills}, ${host}: back after ${backAfter.toFixed(0)} ms; ` +
+        `kill ${++number} of ${kills}, ${host}: back after ${(back - begin).toFixed(0)} ms; ` +
           `${requests} requests, ${losses} lost`,
       ),
   });

@@ -27,7 +27,7 @@ async function crash(): Promise<Kill> {
   if (pid === undefined) throw new Error("the service does not run");
   const kill = await killed(pid);
   await eventually("another process runs", () => host.processes(program).length > 0);
-  return kill;
+  return { ...kill, back: performance.now() };
 }
 
 const answers = () => answerTo(url, { patience: 20_000 });
