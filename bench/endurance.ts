@@ -1,5 +1,4 @@
 /** Suites that run for minutes: `npm run endurance -- --help`. */
-import { cleanUp } from "../testing/clean-up";
 import { callsSuite } from "./endurance/calls";
 import { capacitySuite } from "./endurance/capacity";
 import { connectionsSuite } from "./endurance/connections";
@@ -10,6 +9,7 @@ import { powerSuite } from "./endurance/power";
 import { requestsSuite } from "./endurance/requests";
 import { verdictsSuite } from "./endurance/verdicts";
 import type { Suite } from "./endurance/suite";
+import { runTool } from "./tool";
 
 const suites: Record<string, Suite> = {
   calls: callsSuite,
@@ -36,9 +36,11 @@ async function main([name = "", ...args]: string[]): Promise<number> {
     process.stdout.write(help);
     return 0;
   }
-  const suite = suites[name];
+  const suite = Object.hasOwn(suites, name) ? suites[name] : undefined;
   const [seed = Math.floor(Math.random() * 1e9), ...numbers] = args.map(Number);
-  if (!suite || args.length > 3 || ![seed, ...numbers].every(number => number >= 0)) {
+  const isCount = (number: number) => Number.isSafeInteger(number) && number >= 1;
+  const known = suite?.numbers.split(" ").length ?? 0;
+  if (!suite || !isCount(seed + 1) || !numbers.every(isCount) || numbers.length > known) {
     process.stderr.write(help);
     return 2;
   }
@@ -50,12 +52,11 @@ async function main([name = "", ...args]: string[]): Promise<number> {
   console.log(`${name}, seed ${seed}`);
   const done = await suite
     .run(seed, numbers, fail)
-    .catch((error: unknown) => fail(error instanceof Error ? (error.stack ?? error.message) : String(error)))
-    .finally(cleanUp);
+    .catch((error: unknown) => fail(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   console.log(
     `${failures === 0 ? "passed" : `FAILED ${failures} times`}: seed ${seed}, ${done ?? "incomplete"}`,
   );
   return failures === 0 ? 0 : 1;
 }
 
-void main(process.argv.slice(2)).then(code => process.exit(code));
+runTool(main);

@@ -1,29 +1,29 @@
-/**
- * The FastAPI server of the procedure by hand: as `fastapi run` starts it, with one worker, and its access log written to
- * nowhere.
- */
+/** The FastAPI server of the procedure by hand, by one worker of uvicorn, without an access log: data-access has none. */
 import { execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { cacheFolder } from "../apps/shipping/cache";
 import { onCleanUp } from "../testing/clean-up";
 import { temporaryFolder } from "../testing/folders";
-import { programPath } from "../testing/programs";
 import { loopback } from "../testing/servers";
 import type { Machine } from "./machine";
 
-/** Undefined, with a message, where there is neither uvicorn nor what it takes to install it. */
+export const fastApiVersion = "0.165.0";
+
+/** Undefined, with a message, where it can't be installed. */
 export async function startFastApi(machine: Machine): Promise<{ pid: number; port: number } | undefined> {
-  const uvicorn = await findUvicorn().catch((error: unknown) => {
+  const uvicorn = await installUvicorn().catch((error: unknown) => {
     console.error(`left out: FastAPI, which can't be installed: ${(error as Error).message}`);
     return undefined;
   });
   if (uvicorn === undefined) return undefined;
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "seed.txt"), "0");
   const options = ["--app-dir", join(__dirname, "programs"), "--host", loopback, "--port", "0"];
-  const child = spawn("env", [...machine.measured, uvicorn, "tutorial:app", ...options], {
-    env: { ...process.env, BENCH_FOLDER: temporaryFolder() },
+  const child = spawn("env", [...machine.measured, uvicorn, "tutorial:app", "--no-access-log", ...options], {
+    env: { ...process.env, BENCH_FOLDER: folder },
     stdio: ["ignore", "ignore", "pipe"],
   });
   onCleanUp(() => child.kill("SIGKILL"));
@@ -34,14 +34,12 @@ export async function startFastApi(machine: Machine): Promise<{ pid: number; por
   throw new Error("uvicorn ended before it listened");
 }
 
-/** In PATH, or in a virtual environment in the cache, which is made the first time. */
-async function findUvicorn(): Promise<string> {
+/** In a virtual environment in the cache. */
+async function installUvicorn(): Promise<string> {
   const folder = join(cacheFolder(), "fastapi");
-  const installed = join(folder, "bin", "uvicorn");
-  const known = programPath("uvicorn") ?? (existsSync(installed) ? installed : undefined);
-  if (known !== undefined) return known;
   const run = promisify(execFile);
   await run("python3", ["-m", "venv", folder]);
-  await run(join(folder, "bin", "pip"), ["install", "--quiet", "fastapi[standard]"]);
-  return installed;
+  // Asks nobody if it is there already.
+  await run(join(folder, "bin", "pip"), ["install", "--quiet", `fastapi[standard]==${fastApiVersion}`]);
+  return join(folder, "bin", "uvicorn");
 }

@@ -36,7 +36,7 @@ export function figure<Measured>(
   return { name, unit, ours: ours.map(of), baseline: { name: baseline.name, values }, target };
 }
 
-/** A benchmark; it may take a minute. */
+/** A benchmark; it may take minutes. */
 export interface Bench {
   /** What it measures, for the command's help. */
   help: string;

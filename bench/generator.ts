@@ -17,7 +17,9 @@ export async function startGenerator(machine: Machine): Promise<Generator> {
   return async ({ pid }, load) => {
     const before = cpuTimeOf(pid);
     child.send(load);
-    const { answers, ...served } = await nextMessage<Served>(child);
+    const message = await nextMessage<Served | { error: string }>(child);
+    if ("error" in message) throw new Error(message.error);
+    const { answers, ...served } = message;
     return { answers, ...served, cpu: (cpuTimeOf(pid) - before) / answers };
   };
 }

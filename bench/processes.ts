@@ -40,7 +40,7 @@ export async function startProgram(
 export async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
   const ended = new AbortController();
   const exit = once(child, "exit", { signal: ended.signal }).then(([code]) => {
-    throw new Error(`a program ended with ${String(code)}`);
+    throw new Error(`${child.spawnargs.at(-1)} ended with ${String(code)}`);
   });
   try {
     const [message] = (await Promise.race([once(child, "message"), exit])) as [Message];

@@ -1,7 +1,7 @@
 /** What data-access's reads cost. */
 import { temporaryFolder } from "../testing/folders";
 import { bundle, startService } from "../testing/services";
-import { startFastApi } from "./fastapi";
+import { fastApiVersion, startFastApi } from "./fastapi";
 import { figure, inTurns, type Bench } from "./figures";
 import { cpuTime, p99, startGenerator, throughput, type Measured } from "./generator";
 import { startServer } from "./processes";
@@ -42,7 +42,7 @@ export const reads: Bench = {
               "data-access reads",
               throughput,
               ours,
-              { name: "FastAPI", measured: byHand },
+              { name: `FastAPI ${fastApiVersion}`, measured: byHand },
               { atLeast: 6 },
             ),
           ]

@@ -8,13 +8,18 @@ const reads: Figure = {
   baseline: { name: "bare", values: [33_000, 33_000, 33_000] },
   target: { atLeast: 0.85 },
 };
-const results = { date: "2026-01-02T03:04:05Z", machine: "a machine", command: "npm run bench" };
+const results = {
+  date: "2026-01-02T03:04:05Z",
+  commit: "abc1234",
+  machine: "a machine",
+  command: "npm run bench",
+};
 
 test("a row has medians, the ratio with its spread, and whether the target is met", () => {
   const late = { ...reads, unit: "ms, p99", ours: [3, 3, 3], baseline: { name: "bare", values: [1, 1, 1] } };
   const figures = [reads, { ...late, target: { atMost: 2 } }, { ...late, target: undefined }];
   expect(tableOf({ ...results, figures }).split("\n")).toEqual([
-    "2026-01-02, `npm run bench` on a machine.",
+    "2026-01-02, commit abc1234, `npm run bench` on a machine.",
     "",
     "| figure | unit | ours | baseline |  | ratio | least to most | target | met |",
     "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",

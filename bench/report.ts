@@ -4,6 +4,8 @@ import { isMet, missedOf, ratioOf, spreadOf, type Figure, type Target } from "./
 export interface Results {
   /** ISO 8601. */
   date: string;
+  /** Undefined if it isn't known. */
+  commit?: string | undefined;
   machine: string;
   command: string;
   figures: readonly Figure[];
@@ -11,8 +13,8 @@ export interface Results {
 
 const columns = ["figure", "unit", "ours", "baseline", "", "ratio", "least to most", "target", "met"];
 
-/** In Markdown, with its date, machine and command. */
-export function tableOf({ date, machine, command, figures }: Results): string {
+/** In Markdown, with its date, commit, machine and command. */
+export function tableOf({ date, commit, machine, command, figures }: Results): string {
   const missed = missedOf(figures);
   const rows = figures.map(figure => {
     const { name, unit, ours, baseline, target } = figure;
@@ -31,7 +33,8 @@ export function tableOf({ date, machine, command, figures }: Results): string {
     ];
   });
   const lines = [columns, columns.map(() => "---"), ...rows].map(cells => `| ${cells.join(" | ")} |`);
-  return [`${date.slice(0, 10)}, \`${command}\` on ${machine}.`, "", ...lines, ""].join("\n");
+  const when = [date.slice(0, 10), ...(commit === undefined ? [] : [`commit ${commit}`])].join(", ");
+  return [`${when}, \`${command}\` on ${machine}.`, "", ...lines, ""].join("\n");
 }
 
 function text(target: Target): string {

@@ -11,13 +11,14 @@ export interface Load {
   milliseconds: number;
   /** After so many it ends sooner. */
   answers?: number;
+  /** From an answer to the next request, in milliseconds. */
+  pause?: number;
 }
 
 export interface Served {
   answers: number;
   perSecond: number;
-  /** Milliseconds from a request to its complete answer. */
-  median: number;
+  /** Of the milliseconds from a request to its complete answer. */
   percentile99: number;
 }
 
@@ -34,6 +35,7 @@ export async function saturate({
   connections,
   milliseconds,
   answers = Infinity,
+  pause = 0,
 }: Load): Promise<Served> {
   const begin = performance.now();
   const latencies: number[] = [];
@@ -52,8 +54,9 @@ export async function saturate({
       received = nothing;
       const now = performance.now();
       latencies.push(now - asked);
-      if (now - begin < milliseconds && latencies.length < answers) ask();
-      else socket.end();
+      if (now + pause - begin >= milliseconds || latencies.length >= answers) socket.end();
+      else if (pause === 0) ask();
+      else setTimeout(ask, pause);
     };
     socket.on("data", chunk => {
       received = received === nothing ? chunk : Buffer.concat([received, chunk]);
@@ -75,7 +78,6 @@ export async function saturate({
   return {
     answers: latencies.length,
     perSecond: latencies.length / seconds,
-    median: quantile(latencies, 0.5),
     percentile99: quantile(latencies, 0.99),
   };
 }

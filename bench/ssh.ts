@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import { setTimeout } from "node:timers/promises";
 import { temporaryFolder } from "../testing/folders";
 import { startHosts } from "../testing/open-ssh";
-import { figure, type Bench, type Metric } from "./figures";
+import { figure, inTurns, type Bench, type Metric } from "./figures";
 
 const rounds = 5;
 const names = ["one", "two", "three", "four"];
@@ -32,14 +32,15 @@ export const ssh: Bench = {
       const { code, stderr } = await hosts.run("scp", ["-q", source, target]);
       if (code !== 0) throw new Error(stderr);
     };
-    const measured: Record<"copied" | "plain" | "rest", Copies[]> = { copied: [], plain: [], rest: [] };
-    for (let round = 1; round <= rounds; round++) {
-      measured.rest.push(await timed(() => setTimeout(1_000)));
-      measured.copied.push(await timed(() => Promise.all(names.map(name => copy(`${name}:copy-${round}`)))));
-      measured.plain.push(
-        await timed(() => Promise.all(names.map(name => copyFile(source, join(folder, `${name}-${round}`))))),
-      );
-    }
+    let copies = 0;
+    const measured = await inTurns(rounds, {
+      rest: () => timed(() => setTimeout(1_000)),
+      copied: () => {
+        const file = `copy-${++copies}`;
+        return timed(() => Promise.all(names.map(name => copy(`${name}:${file}`))));
+      },
+      plain: () => timed(() => Promise.all(names.map(name => copyFile(source, join(folder, name))))),
+    });
     return [
       figure("four copies by scp", delay, measured.copied, {
         name: "region at rest",

@@ -1,4 +1,6 @@
 /** What data-access's durable updates cost. */
+import { statfsSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { temporaryFolder } from "../testing/folders";
 import { bundle, startService } from "../testing/services";
 import { figure, inTurns, type Bench, type Figure, type Metric } from "./figures";
@@ -35,6 +37,8 @@ export const updates: Bench = {
 
   run: async machine => {
     const [write, reader] = [await startGenerator(machine), await startGenerator(machine)];
+    if (isInMemory(tmpdir()))
+      throw new Error(`updates needs a disk, and ${tmpdir()} is in memory: set TMPDIR`);
     const command = [...machine.measured, machine.node];
     const service = startService(
       "data-access",
@@ -79,6 +83,12 @@ export const updates: Bench = {
     return figures;
   },
 };
+
+/** Where a sync takes no time; see statfs(2) for the file systems' types. */
+function isInMemory(folder: string): boolean {
+  const tmpfs = 0x01021994;
+  return statfsSync(folder).type === tmpfs;
+}
 
 const startStore = (machine: Machine, store: string) =>
   startServer(machine, "measured", "updates", { BENCH_STORE: store, BENCH_FOLDER: temporaryFolder() });

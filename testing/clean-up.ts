@@ -32,6 +32,16 @@ export async function cleanUp(): Promise<void> {
   }
 }
 
+/**
+ * Runs every clean-up of every scope.
+ * @throws as `cleanUp`, once all have run
+ */
+export async function cleanUpAll(): Promise<void> {
+  const all = scopes.map(scope => scope.splice(0));
+  scopes.splice(1);
+  await runAll(all.flat());
+}
+
 /** Runs something beside the tests, in a scope of its own, and cleans up at its end, or with the current scope. */
 export function inOwnScope<T>(work: () => Promise<T>): Promise<T> {
   const scope: CleanUp[] = [];

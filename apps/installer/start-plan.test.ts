@@ -79,7 +79,7 @@ test.each<[string, ProcessExit | undefined]>([
   ["was killed by SIGKILL", { EXIT_CODE: "killed", EXIT_STATUS: "9" }],
   ["was killed by SIGSEGV", { EXIT_CODE: "dumped", EXIT_STATUS: "11" }],
   ["was killed by signal 64", { EXIT_CODE: "killed", EXIT_STATUS: "64" }],
-  ["ended without an error", undefined],
+  ["ended, and the journal tells of no error", undefined],
 ])("a process %s", (expected, exit) => {
   expect(endOf(exit)).toBe(expected);
 });

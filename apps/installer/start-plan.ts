@@ -74,9 +74,9 @@ export function hasEnded(now: UnitState, before: UnitState): boolean {
   return isDown || Number(now.NRestarts) > Number(before.NRestarts);
 }
 
-/** How a process has ended, in words. systemd logs every exit but a clean one. */
+/** How a process has ended, in words. systemd logs no clean exit. */
 export function endOf(exit: ProcessExit | undefined): string {
-  if (!exit) return "ended without an error";
+  if (!exit) return "ended, and the journal tells of no error";
   const status = Number(exit.EXIT_STATUS);
   if (exit.EXIT_CODE === "exited") return `exited with code ${status}`;
   const signal = Object.entries(constants.signals).find(([, number]) => number === status);

@@ -65,16 +65,26 @@ export class Systemd implements Platform {
   async healthy(unit: Unit, signal: AbortSignal): Promise<void> {
     const before = await stateOf(unit);
     await untilHealthy(Object.values(unit.ports), signal, async () => {
-      if (hasEnded(await stateOf(unit), before)) throw new Error(`its process ${endOf(await this.exit())}`);
+      if (hasEnded(await stateOf(unit), before))
+        throw new Error(`its process ${endOf(await this.lastExit())}`);
     });
   }
 
-  /** Of the process that the last start led to, by the journal: a unit's state tells only of its latest process. */
-  private async exit(): Promise<ProcessExit | undefined> {
-    await run("journalctl", ["--sync"]);
+  /**
+   * How the process ended that the last start led to, by the journal: a unit's state tells only of its latest process.
+   * Undefined if the journal doesn't tell.
+   */
+  private async lastExit(): Promise<ProcessExit | undefined> {
+    if (this.invocation === undefined) return undefined;
     const which = [`MESSAGE_ID=${processExit}`, `INVOCATION_ID=${this.invocation}`];
-    const entry = await run("journalctl", [...which, "--lines=1", "--no-pager", "--quiet", "--output=json"]);
-    return entry === "" ? undefined : (JSON.parse(entry) as ProcessExit);
+    try {
+      await run("journalctl", ["--sync"]);
+      return JSON.parse(
+        await run("journalctl", [...which, "--lines=1", "--no-pager", "--quiet", "--output=json"]),
+      ) as ProcessExit;
+    } catch {
+      return undefined;
+    }
   }
 
   async journal(unit: Unit): Promise<string> {

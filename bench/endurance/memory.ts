@@ -17,7 +17,7 @@ const milliseconds = 3_600_000;
 /** Of the requests that are judged, sent before them: until then code is compiled, and V8's heap finds its size. */
 const warmUp = 0.2;
 const mostGrowth = 1.05;
-/** Between readings of the resident memory, in ms. It is 4 % more or less from one collection of the heap to the next. */
+/** Between readings of the resident memory, in ms. It varies by 4 % between collections of the heap. */
 const readingEvery = 250;
 
 const body = '{"num":42}';
@@ -35,8 +35,8 @@ export const memorySuite: Suite = {
   numbers: "[requests]",
   help: `  Good requests to each service on the runtime that hosts get, by default 1,000,000: reads and updates of data-access,
   GETs of receiver and stress; the seed has no effect. It proves that
-  - after ${warmUp * 100} % as many requests, the process's resident memory grows by less than ${percent(mostGrowth)} over all of them:
-    the most of the last third of the time against the most of the first third;
+  - after ${warmUp * 100} % as many requests, the process's resident memory grows by less than ${percent(mostGrowth)}
+    from the first third of the time to the last, by the most that it has in each;
   - what is reachable in its heap grows by less than ${percent(mostGrowth)} over ${warmUp * 100} % more.
 `,
   run: async (_seed, [requests = 1_000_000], fail) => {

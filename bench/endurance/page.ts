@@ -7,8 +7,8 @@ export const pageSuite: Suite = {
   numbers: "[minutes]",
   help: `  The live page in Chromium, told of 300 flows and 4 drops a second, by default for 10 minutes; the seed has no
   effect. It proves that
-  - its frames come as often as an idle page's, but for a factor of 4;
-  - neither its memory nor its document grows after the first ten seconds;
+  - its frames are less than four times as far apart as an idle page's;
+  - after the first ten seconds neither its memory nor its document grows by 20 % or more;
   - it logs no error, and asks no other host.
 `,
   run: async (_seed, [minutes = 10], fail) => {

@@ -2,5 +2,8 @@
 import { saturate, type Load } from "../saturate";
 
 process.on("message", load => {
-  void saturate(load as Load).then(served => process.send?.(served));
+  saturate(load as Load).then(
+    served => process.send?.(served),
+    (error: unknown) => process.send?.({ error: (error as Error).message }),
+  );
 });

@@ -13,7 +13,10 @@ type Store = Pick<SeedStore, "value" | "update">;
 interface Sqlite {
   DatabaseSync: new (path: string) => {
     exec: (sql: string) => void;
-    prepare: (sql: string) => { run: (value: number) => void };
+    prepare: (sql: string) => {
+      get: () => Record<string, unknown> | undefined;
+      run: (value: number) => void;
+    };
   };
 }
 
@@ -34,7 +37,9 @@ const stores: Record<string, (folder: string) => Store | Promise<Store>> = {
   SQLite: folder => {
     const { DatabaseSync } = process.getBuiltinModule("node:sqlite") as unknown as Sqlite;
     const database = new DatabaseSync(join(folder, "seed.db"));
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE seed (num INTEGER)");
+    const mode = database.prepare("PRAGMA journal_mode = WAL").get()?.["journal_mode"];
+    if (mode !== "wal") throw new Error(`SQLite's journal is ${String(mode)}, not a write-ahead log`);
+    database.exec("PRAGMA synchronous = FULL; CREATE TABLE seed (num INTEGER)");
     database.exec("INSERT INTO seed VALUES (0)");
     const update = database.prepare("UPDATE seed SET num = ?");
     const store = {

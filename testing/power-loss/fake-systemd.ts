@@ -35,7 +35,7 @@ const scripts = {
       if test $property = --property=InvocationID; then echo 1; exit; fi
       for unit; do
         if test -e $HOST_STATE/active/$unit; then state=active; else state=inactive; fi
-        printf 'ActiveState=%s\\nSubState=running\\nNRestarts=0\\nExecMainCode=0\\nExecMainStatus=0\\n\\n' $state
+        printf 'ActiveState=%s\\nSubState=running\\nNRestarts=0\\n\\n' $state
       done;;
     stop) for unit; do rm -f $HOST_STATE/active/$unit; done;;
     restart) for unit; do test -e $HOST_STATE/loaded/$unit && : >$HOST_STATE/active/$unit; done;;

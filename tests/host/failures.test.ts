@@ -41,7 +41,7 @@ const causeIn = (stderr: string) =>
 test.each([
   ["exited with code 7", "process.exit(7)"],
   ["was killed by SIGKILL", 'process.kill(process.pid, "SIGKILL")'],
-  ["ended without an error", "process.exit(0)"],
+  ["ended, and the journal tells of no error", "process.exit(0)"],
 ])("a release whose process %s", async (end, statement) => {
   const crashing = await releaseWith("data-access", () => `console.log("in the dark"); ${statement};`);
   await copy(host, crashing);
