@@ -9,6 +9,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import * as esbuild from "esbuild";
+import * as builds from "../apps/shipping/esbuild";
 import { causeText } from "../local/services/auto-scaling/activity";
 import type { AutoScalingGroup } from "../local/services/auto-scaling/group";
 import { realClock } from "../local/clock";
@@ -40,8 +41,9 @@ export async function startTestRegion({
   speed = 60,
 }: { without?: string[]; speed?: number } = {}): Promise<TestRegion> {
   jest.resetModules();
-  // Loaded only once: they take seconds, and the SDKs add listeners to the process.
+  // Loaded only once: they take seconds, the SDKs add listeners to the process, and builds share one of esbuild.
   const libraries = {
+    [join(root, "apps/shipping/esbuild")]: builds,
     "@pulumi/aws": aws,
     "@pulumi/command": command,
     "@pulumi/pulumi": pulumi,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import net from "node:net";
@@ -12,15 +13,23 @@ import { newKeyPair } from "./openssh-keys";
 const { receiver1, balancerA } = interfaces;
 const local = { host: "127.0.0.1" };
 
+/** Not by ssh2: of its own ed25519 keys it can't read one in 256. */
+const newPrivateKey = {
+  ed25519: () => newKeyPair().privateKey,
+  ecdsa: () =>
+    generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ type: "sec1", format: "pem" }),
+  rsa: () =>
+    generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" }),
+};
+
 describe("logging in", () => {
-  test.each(["ed25519", "ecdsa", "rsa"] as const)(
+  test.each(Object.entries(newPrivateKey))(
     "any %s key opens the bastion to the operator",
-    async type => {
+    async (_type, make) => {
       const { port } = await sshHost();
-      const privateKey = utils.generateKeyPairSync(type as "rsa", {
-        bits: type === "ecdsa" ? 256 : 2048,
-      }).private;
-      await expect(connected({ ...local, port, username: "operator", privateKey })).resolves.toBeDefined();
+      await expect(
+        connected({ ...local, port, username: "operator", privateKey: make() }),
+      ).resolves.toBeDefined();
     },
   );
 
