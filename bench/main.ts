@@ -37,7 +37,7 @@ const readme = join(__dirname, "README.md");
 const help = `Measures what the project's parts cost, on the Node of the hosts. Each figure is a ratio to a baseline of the same run,
 in rounds that take turns; the table has medians and the least and most. A quiet machine gives the better numbers.
 
-npm run bench                all of them, for about 20 minutes
+npm run bench                all of them, for about 17 minutes
 npm run bench -- NAME ...    some of them
 npm run bench -- --write     all of them, and the table into bench/README.md
 
