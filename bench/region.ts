@@ -60,13 +60,9 @@ async function starts(machine: Machine): Promise<Figure[]> {
     return time;
   };
   const measure = async (isCold: boolean): Promise<Starts> => {
-    const times: number[] = [];
-    for (const count of receiverCounts)
-      times.push(
-        isCold ? await timed(count, copyOfProject(), cachesOfAFirstStart()) : await timed(count, warm),
-      );
-    const [two = NaN, eight = NaN, twenty = NaN] = times;
-    return { two, eight, twenty };
+    const at = (count: number) =>
+      isCold ? timed(count, copyOfProject(), cachesOfAFirstStart()) : timed(count, warm);
+    return { two: await at(2), eight: await at(8), twenty: await at(20) };
   };
   await timed(2, warm); // until everything is in the caches
   const measured = await inTurns(rounds, { warm: () => measure(false), cold: () => measure(true) });
@@ -91,7 +87,7 @@ async function starts(machine: Machine): Promise<Figure[]> {
   });
 }
 
-const receiverCounts = [2, 8, 20];
+/** By the number of receivers. */
 type Starts = Record<"two" | "eight" | "twenty", number>;
 
 async function atRest(machine: Machine): Promise<Figure[]> {

@@ -5,7 +5,7 @@ export interface Results {
   /** ISO 8601. */
   date: string;
   /** Undefined if it isn't known. */
-  commit?: string | undefined;
+  commit: string | undefined;
   machine: string;
   command: string;
   figures: readonly Figure[];

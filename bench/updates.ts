@@ -36,9 +36,9 @@ export const updates: Bench = {
   help: "data-access's durable updates, beside a file replaced for each of them, and beside SQLite",
 
   run: async machine => {
-    const [write, reader] = [await startGenerator(machine), await startGenerator(machine)];
     if (isInMemory(tmpdir()))
       throw new Error(`updates needs a disk, and ${tmpdir()} is in memory: set TMPDIR`);
+    const [write, reader] = [await startGenerator(machine), await startGenerator(machine)];
     const command = [...machine.measured, machine.node];
     const service = startService(
       "data-access",

@@ -1,6 +1,7 @@
 /**
- * Loads TypeScript by tsx, and JavaScript by Node: tsx would also parse each file of each package. A closure has no name of
- * its own: tsx would define it each time that one is made, which takes longer than most of them run.
+ * Loads TypeScript by tsx, and JavaScript by Node: tsx would also parse each file of each package. tsx would also define the
+ * name of every closure whenever one is made, which was 7 % of what a request through a load balancer takes: here arrow
+ * functions have no name in stack traces.
  */
 const loadJavaScript = require.extensions[".js"];
 require("tsx/cjs");

@@ -41,7 +41,7 @@ export async function startTestRegion({
   speed = 60,
 }: { without?: string[]; speed?: number } = {}): Promise<TestRegion> {
   jest.resetModules();
-  // Loaded only once: they take seconds, the SDKs add listeners to the process, and builds share one of esbuild.
+  // Loaded only once: they take seconds, the SDKs add listeners to the process, and all builds share one esbuild.
   const libraries = {
     [join(root, "apps/shipping/esbuild")]: builds,
     "@pulumi/aws": aws,

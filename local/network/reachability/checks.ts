@@ -34,7 +34,7 @@ export function entryChecks(model: VpcModel, end: End): Check[] {
 /** Security groups apply at the interface, the ACL at the subnet's edge. */
 export function filterChecks(model: VpcModel, end: End, packet: Packet): Check[] {
   const checks: Check[] = [];
-  if (packet.packet === "request") checks.push(checkGroups(model, end, packet)); // which let replies through unjudged
+  if (packet.packet === "request") checks.push(checkGroups(model, end, packet)); // groups let replies through unjudged
   if (end.scope !== "subnet") checks.push(checkAcl(model, end, packet)); // ACLs apply only at the subnet's edge
   return packet.direction === "egress" ? checks : checks.reverse();
 }
